@@ -1,0 +1,1 @@
+"""Events, envelope, topics, problems and code lists shared by every service."""

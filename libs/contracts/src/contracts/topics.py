@@ -1,0 +1,43 @@
+"""Which service owns which topic, and which topic carries which event."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+PARTITIONS: Final = 12
+"""The same for every topic, so that one referral has the same partition number in all of them."""
+
+
+@dataclass(frozen=True)
+class Topic:
+    """A topic and the services that may write it; everybody else only reads."""
+
+    name: str
+    owners: frozenset[str]
+
+
+REFERRAL_INTAKE = Topic("referral-intake.v1", frozenset({"referral-intake"}))
+TRIAGE = Topic("triage.v1", frozenset({"triage"}))
+AGENCY_NOTIFY = Topic("agency-notify.v1", frozenset({"agency-notify"}))
+ACCESS = Topic("access.v1", frozenset({"referral-intake", "triage", "agency-notify", "audit"}))
+
+TOPICS: tuple[Topic, ...] = (REFERRAL_INTAKE, TRIAGE, AGENCY_NOTIFY, ACCESS)
+
+_BY_FIRST_WORD: Mapping[str, Topic] = MappingProxyType(
+    {
+        "referral": REFERRAL_INTAKE,
+        "case": TRIAGE,
+        "information": TRIAGE,
+        "handover": TRIAGE,
+        "clock": TRIAGE,
+        "notice": AGENCY_NOTIFY,
+        "record": ACCESS,
+        "access": ACCESS,
+    }
+)
+
+
+def topic_of(event_type: str) -> Topic:
+    """The topic that carries an event type. Raises ``KeyError`` for a type without a home."""
+    return _BY_FIRST_WORD[event_type.split(".", 1)[0]]
