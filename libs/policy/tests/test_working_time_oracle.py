@@ -1,7 +1,7 @@
 """Working time against a slow second opinion, over ten years and both clock-change nights.
 
-The oracle walks every minute in local time. It shares nothing with ``policy.working_time``: its own bank holidays from
-the rules of the 1971 Act, its own reading of hours, no interval arithmetic.
+The oracle walks every minute in local time. It shares nothing with ``policy.working_time``: its own bank
+holidays from the rules of the 1971 Act, its own reading of hours, no interval arithmetic.
 """
 
 from bisect import bisect_left, bisect_right
@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-
 from policy.bank_holidays import bank_holidays_in
 from policy.working_time import DayHours, Unit, WorkingCalendar
 

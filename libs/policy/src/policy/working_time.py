@@ -1,15 +1,15 @@
 """Working time: when a clock that starts now is due, in a partnership's own hours and calendar.
 
-Every instant in and out is aware; results are UTC. Hours are local (Europe/London); time worked is real time, so a
-service that is open through a clock-change night works one hour less in spring and one more in autumn.
+Every instant in and out is aware; results are UTC. Hours are local (Europe/London); time worked is real time, so
+a service that is open through a clock-change night works one hour less in spring and one more in autumn.
 
-A service is open from its opening, inclusive, to its closing, exclusive. A start while it is closed counts from the
-next opening. Due is the earliest instant at which the allowed time is used:
+A service is open from its opening, inclusive, to its closing, exclusive. A start while it is closed counts from
+the next opening. Due is the earliest instant at which the allowed time is used:
 
 - elapsed hours run always;
 - working hours run while the service is open, so one may be due at the very moment of closing;
-- working days: the day a clock starts in is not counted once the service has opened, because part of it may be gone.
-  The Nth working day is the Nth one that opens after the start, and it ends at its own closing.
+- working days: the day a clock starts in is not counted once the service has opened, because part of it may be
+  gone. The Nth working day is the Nth one that opens after the start, and it ends at its own closing.
 """
 
 import re
@@ -49,7 +49,7 @@ class DayHours(NamedTuple):
     closes_minute: int
 
     @classmethod
-    def parse(cls, text: str) -> Self:
+    def parse(cls, text: object) -> Self:
         """Read "08:30-17:30" (closing may be "24:00"). Raises ``ValueError`` saying what to write instead."""
         if not isinstance(text, str) or not (match := _HOURS.fullmatch(text)):
             raise ValueError('must be local times like "08:30-17:30"')

@@ -1,0 +1,197 @@
+"""A partnership's pack: the rules that shape a decision, and a version id to stamp on it."""
+
+import json
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
+from functools import cached_property
+from hashlib import sha256
+from typing import NamedTuple, Self, TypeVar
+
+from contracts.codes import ConcernType, Outcome, Rating, RatingReason
+from pydantic import Field, model_validator
+
+from policy.clocks import Clock
+from policy.rules import (
+    Agency,
+    EscalationStage,
+    OutcomeRule,
+    Part,
+    PurposeRule,
+    RatingRule,
+    RetentionRule,
+    Rule,
+    ServiceHours,
+    Slug,
+    Source,
+    SuggestionRule,
+    Team,
+    Text,
+    ThresholdRule,
+)
+from policy.working_time import LONDON, WorkingCalendar
+
+RuleT = TypeVar("RuleT", bound=Rule)
+
+_MOST_URGENT_FIRST = tuple(Rating)
+
+
+class NoSuchRule(LookupError):
+    """The pack has no rule for what was asked."""
+
+
+class Facts(NamedTuple):
+    """What a suggestion may rest on; codes only."""
+
+    concern_types: Collection[ConcernType]
+    immediate_danger: bool
+    repeat: bool
+    unborn: bool
+
+
+class Suggestion(NamedTuple):
+    """An advisory rating, its reasons as codes for events and as text for people."""
+
+    rating: Rating
+    reasons: tuple[RatingReason, ...]
+    texts: tuple[str, ...]
+
+
+class Pack(Part):
+    """The pack as written: it may hold rules not yet in force. Ask ``as_of`` first, then look rules up."""
+
+    partnership: Slug
+    name: Text
+    version: Text
+    effective_from: date
+    effective_until: date | None = None
+    sources: Mapping[Slug, Source]
+    roles: Mapping[Slug, Text]
+    service: ServiceHours
+    clocks: tuple[Clock, ...]
+    agencies: tuple[Agency, ...]
+    teams: tuple[Team, ...]
+    thresholds: tuple[ThresholdRule, ...]
+    ratings: tuple[RatingRule, ...]
+    suggestions: tuple[SuggestionRule, ...]
+    outcomes: tuple[OutcomeRule, ...]
+    purposes: tuple[PurposeRule, ...] = Field(min_length=1)
+    escalation: tuple[EscalationStage, ...] = Field(min_length=1)
+    retention: tuple[RetentionRule, ...] = Field(min_length=1)
+
+    @cached_property
+    def version_id(self) -> str:
+        """Names exactly this content: order of keys, comments and spelled-out defaults do not change it."""
+        content = self.model_dump(mode="json", exclude_defaults=True)
+        canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return f"{self.partnership}-{sha256(canonical.encode()).hexdigest()[:12]}"
+
+    @cached_property
+    def calendar(self) -> WorkingCalendar:
+        """When this partnership's front door works."""
+        service = self.service
+        return WorkingCalendar(
+            hours=service.by_weekday,
+            closed_on=frozenset(off.day for off in (*service.extra_bank_holidays, *service.closures)),
+            worked_on=frozenset(off.day for off in service.worked_bank_holidays),
+        )
+
+    def is_in_force(self, at: datetime) -> bool:
+        """Whether the pack applies on the local date of an instant; ``effective_until`` is its last day."""
+        day = at.astimezone(LONDON).date()
+        return self.effective_from <= day and (self.effective_until is None or day <= self.effective_until)
+
+    def as_of(self, at: datetime) -> Self:
+        """The pack with only the rules in force on the local date of an instant; it keeps its ``version_id``."""
+        day = at.astimezone(LONDON).date()
+        version_id, kept = self.version_id, {}
+        for field in type(self).model_fields:
+            value = getattr(self, field)
+            if isinstance(value, tuple):
+                kept[field] = _in_force(value, day)
+        pack = self.model_copy(update=kept)
+        pack.__dict__["version_id"] = version_id
+        return pack
+
+    def get_clock(self, name: str, *, rating: Rating | None = None) -> Clock:
+        """The clock for a rating, else the one for any rating. Raises ``NoSuchRule``."""
+        named = [clock for clock in self.clocks if clock.name == name and clock.rating in (rating, None)]
+        if not named:
+            raise NoSuchRule(f"The pack has no clock {name}")
+        return max(named, key=lambda clock: clock.rating is not None)
+
+    def find_agency(self, code: str) -> Agency | None:
+        """The agency of that code."""
+        return next((agency for agency in self.agencies if agency.code == code), None)
+
+    def get_agency(self, code: str) -> Agency:
+        """The agency of that code. Raises ``NoSuchRule``."""
+        return _only(self.agencies, code=code)
+
+    def asked_at(self, rating: Rating) -> tuple[Agency, ...]:
+        """The agencies that are usually asked at a rating; a person chooses."""
+        return tuple(agency for agency in self.agencies if agency.asked_at.get(rating))
+
+    def get_team(self, code: str) -> Team:
+        """The team of that code. Raises ``NoSuchRule``."""
+        return _only(self.teams, code=code)
+
+    def get_outcome(self, outcome: Outcome) -> OutcomeRule:
+        """The rule for an outcome. Raises ``NoSuchRule``."""
+        return _only(self.outcomes, outcome=outcome)
+
+    def feedback_text(self, key: str) -> str:
+        """What a referrer is told under a feedback key. Raises ``NoSuchRule``."""
+        texts = (rule.feedback.text for rule in self.outcomes if rule.feedback and rule.feedback.key == key)
+        text = next(texts, None)
+        if text is None:
+            raise NoSuchRule(f"The pack has no feedback {key}")
+        return text
+
+    def suggest(self, facts: Facts) -> Suggestion:
+        """The most urgent rating whose condition holds, with every reason that leads to it."""
+        holding = [rule for rule in self.suggestions if _holds(rule, facts)]
+        if not holding:
+            raise NoSuchRule("The pack suggests no rating for these facts")
+        rating = min((rule.rating for rule in holding), key=_MOST_URGENT_FIRST.index)
+        leading = [rule for rule in holding if rule.rating is rating]
+        reasons = dict.fromkeys(rule.reason for rule in leading)
+        return Suggestion(rating, tuple(reasons), tuple(rule.text for rule in leading))
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> Self:
+        if self.effective_until is not None and self.effective_until < self.effective_from:
+            raise ValueError("effective_until must not be before effective_from")
+        return self
+
+
+def _in_force(rules: tuple[Rule, ...], day: date) -> tuple[Rule, ...]:
+    """Of several versions of a rule, the latest that has begun; rules without identity all stand."""
+    latest: dict[object, Rule] = {}
+    for place, rule in enumerate(rules):
+        if rule.effective_from is not None and rule.effective_from > day:
+            continue
+        identity = tuple(getattr(rule, field) for field in rule.IDENTITY) or place
+        known = latest.get(identity)
+        if known is None or _begins(rule) >= _begins(known):
+            latest[identity] = rule
+    return tuple(latest.values())
+
+
+def _begins(rule: Rule) -> date:
+    return rule.effective_from or date.min
+
+
+def _only(rules: tuple[RuleT, ...], **wanted: object) -> RuleT:
+    for rule in rules:
+        if all(getattr(rule, field) == value for field, value in wanted.items()):
+            return rule
+    raise NoSuchRule(f"The pack has no rule for {', '.join(str(value) for value in wanted.values())}")
+
+
+def _holds(rule: SuggestionRule, facts: Facts) -> bool:
+    when = rule.when
+    if when.concern_types and not set(when.concern_types) & set(facts.concern_types):
+        return False
+    needed = (when.immediate_danger, when.repeat, when.unborn)
+    given = (facts.immediate_danger, facts.repeat, facts.unborn)
+    return all(fact for wanted, fact in zip(needed, given, strict=True) if wanted)
