@@ -8,7 +8,7 @@ from typing import NamedTuple
 import yaml
 
 Path = tuple[str | int, ...]
-_NAMED_BY = ("name", "code", "outcome", "rating", "level", "record_class", "stage", "channel")
+_NAMED_BY = ("code", "outcome", "level", "stage", "record_class", "name", "rating", "channel")
 
 
 class Fault(NamedTuple):

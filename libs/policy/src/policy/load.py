@@ -105,6 +105,8 @@ def _advice(details: ErrorDetails) -> str:
             return f"must be one of {context['expected']}"
         case "string_type":
             return 'must be text: put it in quotes ("…")'
+        case "int_parsing" | "int_type" | "float_parsing" | "float_type":
+            return "must be a number"
         case "value_error":
             return str(context["error"])
         case _:

@@ -99,13 +99,17 @@ def _repeated(data: Mapping[str, object]) -> Iterator[Fault]:
 
 def _missing_rules(data: Mapping[str, object]) -> Iterator[Fault]:
     for section, field, codes in _COMPLETE:
-        absent = [code.value for code in codes if code.value not in _codes(data, section, field)]
+        present = {str(rule.get(field)) for _, rule in _rows(data, section) if _from_the_start(rule, data)}
+        absent = [code.value for code in codes if code.value not in present]
         if absent:
             yield Fault((section,), "needs a rule for " + ", ".join(absent))
+    clocks = [clock for _, clock in _rows(data, "clocks") if _from_the_start(clock, data)]
+    always = {clock.get("name") for clock in clocks if clock.get("rating") is None}
     for name in _NEEDED_CLOCKS:
-        if not any(clock.get("name") == name and "rating" not in clock for _, clock in _rows(data, "clocks")):
+        if name not in always:
             yield Fault(("clocks",), f'needs a clock "{name}" that holds for any rating')
-    if not any(rule.get("when") == {} for _, rule in _rows(data, "suggestions")):
+    suggestions = [rule for _, rule in _rows(data, "suggestions") if _from_the_start(rule, data)]
+    if not any(rule.get("when") == {} for rule in suggestions):
         yield Fault(("suggestions",), "needs a last rule with an empty condition (when: {})")
 
 
@@ -120,6 +124,11 @@ def _handovers_that_disagree(data: Mapping[str, object]) -> Iterator[Fault]:
         for place, outcome in enumerate(_items(team, "receives")):
             if (team.get("code"), outcome) not in handed_over:
                 yield Fault((*path, "receives", place), f'no outcome "{outcome}" is handed to this team')
+
+
+def _from_the_start(rule: Mapping[str, object], data: Mapping[str, object]) -> bool:
+    """Whether a rule is in force for as long as its pack is; ISO dates sort as text."""
+    return str(rule.get("effective_from") or "") <= str(data.get("effective_from"))
 
 
 def _rows(data: Mapping[str, object], section: str) -> list[tuple[Path, Mapping[str, object]]]:
