@@ -34,6 +34,7 @@ _BY_FIRST_WORD: Mapping[str, Topic] = MappingProxyType(
         "notice": AGENCY_NOTIFY,
         "record": ACCESS,
         "access": ACCESS,
+        "parked": ACCESS,
     }
 )
 

@@ -14,6 +14,7 @@ from contracts.events.notice import (
     NoticeQueued,
     NoticeWithheld,
 )
+from contracts.events.parked import ParkedDiscarded, ParkedReleased
 from contracts.events.referral import ChildReference, ReferralReceived
 from contracts.events.triage import (
     CaseClosed,
@@ -54,6 +55,8 @@ EVENTS: Mapping[str, type[Event]] = MappingProxyType(
             NoticeEscalated,
             RecordAccessed,
             AccessDenied,
+            ParkedReleased,
+            ParkedDiscarded,
         )
     }
 )
@@ -81,6 +84,8 @@ __all__ = [
     "NoticeOpened",
     "NoticeQueued",
     "NoticeWithheld",
+    "ParkedDiscarded",
+    "ParkedReleased",
     "RecordAccessed",
     "ReferralReceived",
 ]

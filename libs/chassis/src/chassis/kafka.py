@@ -1,0 +1,138 @@
+"""Kafka with every unsafe default of the client made explicit, and a deadline on every call."""
+
+import asyncio
+from collections.abc import Awaitable, Iterable
+from typing import Final, Protocol, TypeVar
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.coordinator.assignors.range import RangePartitionAssignor
+from aiokafka.errors import TopicAlreadyExistsError
+
+from contracts.topics import PARTITIONS, Topic
+
+T = TypeVar("T")
+
+START_SECONDS: Final = 30.0
+STOP_SECONDS: Final = 3.0
+CALL_SECONDS: Final = 10.0
+
+
+class KafkaSilent(Exception):
+    """Kafka did not answer within a deadline. The client that asked MUST NOT be used again."""
+
+
+class Stoppable(Protocol):
+    """A client that has to be stopped."""
+
+    async def stop(self) -> None: ...
+
+
+async def within(seconds: float, awaitable: Awaitable[T], *, what: str) -> T:
+    """Wait for a client call, but not for ever: several of them never return while a broker is down.
+
+    Raises ``KafkaSilent``. MUST NOT wrap ``getmany``: cancelling it leaks the fetch counter, after which the
+    client never notices again that it is silent.
+    """
+    try:
+        return await asyncio.wait_for(awaitable, seconds)
+    except TimeoutError as error:
+        raise KafkaSilent(f"{what} took longer than {seconds:.0f} s") from error
+
+
+async def stop_client(client: Stoppable) -> None:
+    """Stop a client within ``STOP_SECONDS``, or leave it behind.
+
+    With the broker down ``stop`` may hang or raise ``CancelledError`` into its caller; in a task of its own
+    neither reaches us. The process is about to end in every case.
+    """
+    task = asyncio.ensure_future(client.stop())
+    done, _ = await asyncio.wait({task}, timeout=STOP_SECONDS)
+    if task not in done:
+        task.cancel()
+    elif not task.cancelled():
+        task.exception()  # retrieved, so that it is not reported as lost; there is nothing left to do about it
+
+
+async def start_producer(bootstrap_servers: str) -> AIOKafkaProducer:
+    """A started producer that neither loses nor reorders what it was given, as long as it raises nothing.
+
+    Any error of a send is fatal for it: an idempotent producer may have burnt a sequence number, and its buffered
+    batch may still land later. The holder MUST end the process, or at least never use this producer again.
+    """
+    producer = AIOKafkaProducer(
+        bootstrap_servers=bootstrap_servers,
+        acks="all",
+        enable_idempotence=True,
+        linger_ms=5,
+        max_batch_size=262_144,
+        max_request_size=1_000_000,
+        request_timeout_ms=10_000,
+        retry_backoff_ms=100,
+        metadata_max_age_ms=60_000,
+    )
+    try:
+        await within(START_SECONDS, producer.start(), what="starting the producer")
+    except BaseException:
+        await stop_client(producer)
+        raise
+    return producer
+
+
+def new_consumer(bootstrap_servers: str, *, group: str) -> AIOKafkaConsumer:
+    """A consumer for assignment only: it never commits by itself, and the truth about positions is elsewhere.
+
+    Range assignment over topics of equal partition counts gives one instance the same partition number of every
+    topic, so that everything about one referral is applied by one instance.
+    """
+    return AIOKafkaConsumer(
+        bootstrap_servers=bootstrap_servers,
+        group_id=group,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        isolation_level="read_committed",
+        partition_assignment_strategy=(RangePartitionAssignor,),
+        fetch_max_wait_ms=100,
+        max_partition_fetch_bytes=1_048_576,
+        request_timeout_ms=15_000,  # a join waits for the broker's initial rebalance delay; 3 s never forms a group
+        session_timeout_ms=10_000,
+        heartbeat_interval_ms=2_000,
+        max_poll_interval_ms=120_000,
+        metadata_max_age_ms=60_000,
+        retry_backoff_ms=100,
+    )
+
+
+async def ensure_topics(bootstrap_servers: str, topics: Iterable[Topic], *, replication: int = 1) -> None:
+    """Create the topics that are missing, with the partition count that keeps a referral in one partition.
+
+    Raises ``KafkaSilent`` when the broker does not answer. Safe to call from several processes at once.
+    """
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers, request_timeout_ms=15_000)
+    try:
+        await within(START_SECONDS, admin.start(), what="connecting to Kafka")
+        existing = await within(CALL_SECONDS, admin.list_topics(), what="listing topics")
+        for topic in topics:
+            if topic.name not in existing:
+                await _create(admin, topic, replication)
+    finally:
+        await stop_client(_Closing(admin))
+
+
+async def _create(admin: AIOKafkaAdminClient, topic: Topic, replication: int) -> None:
+    settings = {"min.insync.replicas": str(min(2, replication)), "unclean.leader.election.enable": "false"}
+    new = NewTopic(topic.name, PARTITIONS, replication, topic_configs=settings)
+    try:
+        await within(CALL_SECONDS, admin.create_topics([new]), what="creating a topic")
+    except TopicAlreadyExistsError:
+        return  # another process was first
+
+
+class _Closing:
+    """The admin client says ``close`` where the others say ``stop``."""
+
+    def __init__(self, admin: AIOKafkaAdminClient) -> None:
+        self._admin = admin
+
+    async def stop(self) -> None:
+        await self._admin.close()

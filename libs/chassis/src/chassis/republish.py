@@ -1,0 +1,42 @@
+"""Publishing again: Kafka can be rebuilt from the event tables, aggregate by aggregate."""
+
+from typing import Final
+
+from sqlalchemy import text
+
+from chassis.db import Transaction
+
+PAGE: Final = 1000
+
+_AGAIN: Final = text(
+    """UPDATE event SET published_at = NULL
+       WHERE aggregate = :aggregate AND version > :after AND published_at IS NOT NULL"""
+)
+_HEADS: Final = text(
+    """SELECT aggregate, max(version) AS version FROM event WHERE aggregate > :after
+       GROUP BY aggregate ORDER BY aggregate LIMIT :limit"""
+)
+_APPLIED: Final = text(
+    "SELECT aggregate, version FROM applied WHERE aggregate > :after ORDER BY aggregate LIMIT :limit"
+)
+
+
+async def republish(tx: Transaction, aggregate: str, *, after_version: int) -> int:
+    """Let the relay send an aggregate's events after a version once more. Returns how many.
+
+    Harmless where they had arrived: readers drop versions already in effect.
+    """
+    result = await tx.execute(_AGAIN, {"aggregate": aggregate, "after": after_version})
+    return int(result.rowcount)
+
+
+async def heads(tx: Transaction, *, after: str = "", limit: int = PAGE) -> dict[str, int]:
+    """A page of this service's own aggregates and their newest versions, by name after ``after``."""
+    rows = await tx.execute(_HEADS, {"after": after, "limit": limit})
+    return {aggregate: version for aggregate, version in rows}
+
+
+async def applied(tx: Transaction, *, after: str = "", limit: int = PAGE) -> dict[str, int]:
+    """A page of foreign aggregates and the versions in effect here, by name after ``after``."""
+    rows = await tx.execute(_APPLIED, {"after": after, "limit": limit})
+    return {aggregate: version for aggregate, version in rows}
