@@ -1,0 +1,3 @@
+"""Fixtures shared by every member's tests."""
+
+pytest_plugins = ["chassis.testing.fixtures"]

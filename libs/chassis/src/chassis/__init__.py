@@ -1,0 +1,1 @@
+"""The microservice chassis: settings, telemetry, database, delivery, HTTP and access."""

@@ -1,0 +1,62 @@
+"""Making a service's database: an owner for migrations and a serving role that owns nothing."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import asyncpg
+from sqlalchemy.engine import URL, make_url
+
+_PUBLIC: Final = (
+    "REVOKE ALL ON SCHEMA public FROM PUBLIC",
+    'ALTER SCHEMA public OWNER TO "{name}_owner"',
+    'GRANT USAGE ON SCHEMA public TO "{name}_app"',
+)
+
+
+@dataclass(frozen=True)
+class DatabaseUrls:
+    """Addresses of one service's database, as each of its two roles."""
+
+    owner_url: str
+    app_url: str
+
+
+async def provision(admin_url: str, name: str, *, password: str) -> DatabaseUrls:
+    """Create database ``name`` with roles ``<name>_owner`` and ``<name>_app``, unless they exist.
+
+    ``admin_url`` is a superuser's. Both roles get ``password``; neither may create roles or databases.
+    """
+    admin = make_url(admin_url)
+    connection = await asyncpg.connect(dsn(admin))
+    try:
+        for role in (f"{name}_owner", f"{name}_app"):
+            if not await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", role):
+                await connection.execute(f'CREATE ROLE "{role}" LOGIN NOINHERIT')
+            quoted = await connection.fetchval("SELECT quote_literal($1::text)", password)
+            await connection.execute(f'ALTER ROLE "{role}" PASSWORD {quoted}')
+        if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name):
+            await connection.execute(f'CREATE DATABASE "{name}" OWNER "{name}_owner"')
+            await connection.execute(f'REVOKE ALL ON DATABASE "{name}" FROM PUBLIC')
+            await connection.execute(f'GRANT CONNECT ON DATABASE "{name}" TO "{name}_app"')
+    finally:
+        await connection.close()
+    await _prepare_schema(admin.set(database=name), name)
+    return DatabaseUrls(_as(admin, name, "owner", password), _as(admin, name, "app", password))
+
+
+def dsn(url: URL) -> str:
+    """An address as the driver itself reads it."""
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+async def _prepare_schema(url: URL, name: str) -> None:
+    connection = await asyncpg.connect(dsn(url))
+    try:
+        for statement in _PUBLIC:
+            await connection.execute(statement.format(name=name))
+    finally:
+        await connection.close()
+
+
+def _as(admin: URL, name: str, role: str, password: str) -> str:
+    return dsn(admin.set(database=name, username=f"{name}_{role}", password=password))

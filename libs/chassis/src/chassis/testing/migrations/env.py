@@ -1,0 +1,5 @@
+"""Runs the migrations of a service that has nothing but delivery."""
+
+from chassis.migrate import run_in_environment
+
+run_in_environment()

