@@ -1,0 +1,64 @@
+# Every target in one line: make help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+MEMBERS := libs/contracts libs/policy libs/chassis services/referral-intake services/triage services/agency-notify services/audit clients/operator-cli deploy/local
+STAMP := $(VENV)/.installed
+export XDG_RUNTIME_DIR ?= $(CURDIR)/.frontdoor/run
+
+.DEFAULT_GOAL := help
+.PHONY: help demo up down status check test format schemas lock chaos chaos-controls bench clean
+
+help: ## Show every target
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
+
+demo: $(STAMP) ## Start the stack, walk real-shaped referrals through every stage, verify the log, stop
+	@$(BIN)/python -m frontdoor demo
+
+up: $(STAMP) ## The same, and stay up; prints addresses and sign-ins
+	@$(BIN)/python -m frontdoor up
+
+down: $(STAMP) ## Stop what `make up` started
+	@$(BIN)/python -m frontdoor down
+
+status: $(STAMP) ## What is running, and where
+	@$(BIN)/python -m local_stack status
+
+check: $(STAMP) ## The static gate: ruff, mypy, import rules, generated files fresh, packs valid
+	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m contracts.documents --check libs/contracts
+	@$(BIN)/python -m policy.check partnerships
+
+test: $(STAMP) ## Every test: unit, contract, end to end and a short fault campaign on the real stack
+	@$(BIN)/pytest
+
+format: $(STAMP) ## Bring the code into the house style
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+schemas: $(STAMP) ## Write the published schemas and the AsyncAPI document from the contracts
+	@$(BIN)/python -m contracts.documents libs/contracts
+
+chaos: $(STAMP) ## A longer fault campaign: make chaos SEED=7 MINUTES=20
+	@$(BIN)/python -m tests.chaos --seed $(or $(SEED),1) --minutes $(or $(MINUTES),10)
+
+chaos-controls: $(STAMP) ## Plant known bugs one at a time; each must be caught
+	@$(BIN)/python -m tests.chaos.controls
+
+bench: $(STAMP) ## Measure accept and flow next to named peers; keeps the result under bench/results
+	@$(BIN)/python -m bench
+
+lock: ## Resolve the dependencies of every member again: make lock UPGRADE=--upgrade
+	@printf -- '-e ./%s\n' $(MEMBERS) | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --custom-compile-command "make lock" $(UPGRADE) \
+		$(shell sed -n 's/^name = "\(frontdoor-[a-z-]*\)"/--no-emit-package \1/p' $(MEMBERS:%=%/pyproject.toml)) \
+		--group pyproject.toml:dev --output-file requirements.lock -
+
+clean: ## Remove the environment and this checkout's stack folder
+	rm -rf $(VENV) .frontdoor
+
+# The environment: made from the lock, every download checked against its hash.
+$(STAMP): requirements.lock $(MEMBERS:%=%/pyproject.toml)
+	@sh scripts/environment.sh "$(PYTHON)" "$(VENV)" $(MEMBERS)
+	@touch $@
