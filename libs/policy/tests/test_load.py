@@ -89,6 +89,11 @@ CLOCK = "  - name: decision\n    duration: 1\n"
         ("  - rating: blue\n    label", "  - rating: green\n    label", "ratings: needs a rule for blue"),
         ("  - rating: blue\n    label", "  - rating: green\n    label", "ratings.green: is given twice"),
         ("  - name: notice-open\n", "  - name: notice\n", 'needs a clock "notice-open"'),
+        (
+            "  - name: notice-open\n",
+            "  - name: notice-open\n    effective_from: 2027-01-01\n",
+            '"notice-open" that',
+        ),
         ("  - stage: 1\n", "  - stage: 1\n    duration: 2\n", "needs both a duration and a unit"),
         ("name: Wandsworth Safe", "name: Again\nname: Wandsworth Safe", "name: is given again on line"),
         (
