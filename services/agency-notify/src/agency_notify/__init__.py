@@ -1,0 +1,1 @@
+"""Tells agencies: push, pull, receipts, escalation."""

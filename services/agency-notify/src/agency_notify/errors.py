@@ -1,0 +1,39 @@
+"""Every way a request to this service, or a message to it, can be wrong."""
+
+from contracts.problems import Conflict, Invalid, NotFound
+
+
+class NoSuchNotice(NotFound):
+    """There is none, or it is another agency's: the answer is the same."""
+
+    slug, title = "no-such-notice", "There is no notice with this number for your agency"
+
+
+class NotOpened(Conflict):
+    """Acknowledging what was never read would claim something untrue."""
+
+    slug, title = "not-opened", "Open the notice before you acknowledge it"
+
+
+class UnknownPartnership(Invalid):
+    """No policy pack says who may be told."""
+
+    slug, title = "unknown-partnership", "No policy pack is in force for this partnership"
+
+
+class UnknownReferral(Invalid):
+    """An event about a referral of which neither its receipt nor its case has been seen."""
+
+    slug, title = "unknown-referral", "Nothing is known yet about the referral of this event"
+
+
+class UnknownAgency(Invalid):
+    """An endpoint can only be set for someone the pack names."""
+
+    slug, title = "unknown-agency", "The partnership's pack does not name this agency or team"
+
+
+class EndpointRefused(Invalid):
+    """An address that must not be sent to, or a secret that does not fit."""
+
+    slug, title = "endpoint-refused", "This endpoint cannot be used"

@@ -1,0 +1,157 @@
+"""Who is told what: the table from events to notices, by the partnership's pack. Pure."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, Final
+
+from contracts.codes import NoticeKind, WithheldReason
+from contracts.events import (
+    CaseDecided,
+    ClockBreached,
+    ClockWarned,
+    Event,
+    HandoverOffered,
+    InformationRequested,
+    NoticeOpened,
+    ReferralReceived,
+)
+from policy.clocks import Clock
+from policy.pack import NoSuchRule, Pack
+
+from agency_notify.model import Telling
+
+LAST_RESORT_ROLE: Final = "mash-manager"
+
+
+def notices_of(event: Event, pack: Pack, *, now: datetime) -> tuple[Telling, ...]:
+    """What an event makes us tell, to whom, or withhold and why; nothing for an event that concerns nobody.
+
+    ``pack`` is the one in force at ``now``.
+    """
+    rule = TABLE.get(type(event))
+    return tuple(rule(event, pack, now)) if rule else ()
+
+
+def is_entitled(agency: str, pack: Pack) -> bool:
+    """Whether the pack names an agency or team; asked when a notice is queued and again when it is sent."""
+    return pack.find_agency(agency) is not None or any(team.code == agency for team in pack.teams)
+
+
+def hub_of(pack: Pack) -> str:
+    """The agency code of the partnership's own front door, which staff roles are told through."""
+    return f"{pack.partnership}-mash"
+
+
+def escalation_role(pack: Pack) -> str:
+    """Who is told that a notice was not taken or not opened in time."""
+    clock = _opening_clock(pack)
+    if clock is None:
+        return LAST_RESORT_ROLE
+    return next((step.tell[0] for step in clock.warn_at if step.share >= 1), LAST_RESORT_ROLE)
+
+
+def _on_referral_received(event: ReferralReceived, pack: Pack, now: datetime) -> Iterable[Telling]:
+    yield _tell_if_entitled(pack, Telling(NoticeKind.REFERRAL_RECEIVED, event.agency, event.referral_id))
+
+
+def _on_information_requested(event: InformationRequested, pack: Pack, now: datetime) -> Iterable[Telling]:
+    yield _tell_if_entitled(
+        pack,
+        Telling(
+            NoticeKind.INFORMATION_REQUESTED,
+            event.agency,
+            event.request_id,
+            urgent=True,
+            open_by=_open_by(pack, now, event.due_at),
+            about_url=event.detail_url,
+        ),
+    )
+
+
+def _on_case_decided(event: CaseDecided, pack: Pack, now: datetime) -> Iterable[Telling]:
+    """The referrer hears the outcome in the pack's safe sentence; with none that is safe, it is withheld."""
+    feedback = event.referrer_feedback
+    unsafe = feedback is None or not _has_feedback(pack, feedback)
+    yield _tell_if_entitled(
+        pack,
+        Telling(
+            NoticeKind.REFERRAL_DECIDED,
+            event.agency,
+            event.child_id,
+            feedback=None if unsafe else feedback,
+            withheld=WithheldReason.NOT_SAFE_TO_SAY if unsafe else None,
+        ),
+    )
+
+
+def _on_handover_offered(event: HandoverOffered, pack: Pack, now: datetime) -> Iterable[Telling]:
+    yield _tell_if_entitled(
+        pack,
+        Telling(
+            NoticeKind.HANDOVER_OFFERED,
+            event.team,
+            event.handover_id,
+            urgent=True,
+            open_by=_open_by(pack, now, event.accept_due_at),
+            about_url=event.detail_url,
+        ),
+    )
+
+
+def _on_clock_warned(event: ClockWarned, pack: Pack, now: datetime) -> Iterable[Telling]:
+    for recipient, roles in _recipients(event.tell, pack).items():
+        yield Telling(NoticeKind.CLOCK_WARNED, recipient, event.clock_id, roles=roles)
+
+
+def _on_clock_breached(event: ClockBreached, pack: Pack, now: datetime) -> Iterable[Telling]:
+    for recipient, roles in _recipients(event.tell, pack).items():
+        yield Telling(NoticeKind.CLOCK_BREACHED, recipient, event.clock_id, urgent=True, roles=roles)
+
+
+TABLE: Final[Mapping[type[Event], Callable[[Any, Pack, datetime], Iterable[Telling]]]] = MappingProxyType(
+    {
+        ReferralReceived: _on_referral_received,
+        InformationRequested: _on_information_requested,
+        CaseDecided: _on_case_decided,
+        HandoverOffered: _on_handover_offered,
+        ClockWarned: _on_clock_warned,
+        ClockBreached: _on_clock_breached,
+    }
+)
+
+
+def _tell_if_entitled(pack: Pack, telling: Telling) -> Telling:
+    """Not being named by the pack outweighs every other reason."""
+    if is_entitled(telling.agency, pack):
+        return telling
+    return Telling(telling.kind, telling.agency, telling.about_id, withheld=WithheldReason.NOT_ENTITLED)
+
+
+def _recipients(tell: Iterable[str], pack: Pack) -> dict[str, tuple[str, ...]]:
+    """Each recipient once, with the roles meant: whoever bears the code, a team that has the role, else the hub."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name in tell:
+        if is_entitled(name, pack):
+            found.setdefault(name, ())
+            continue
+        for recipient in [team.code for team in pack.teams if team.role == name] or [hub_of(pack)]:
+            found[recipient] = (*found.get(recipient, ()), name)
+    return found
+
+
+def _has_feedback(pack: Pack, key: str) -> bool:
+    try:
+        return bool(pack.feedback_text(key))
+    except NoSuchRule:
+        return False
+
+
+def _open_by(pack: Pack, now: datetime, due_at: datetime) -> datetime:
+    """When an unopened notice is escalated: by the pack's clock, and never later than the step itself is due."""
+    clock = _opening_clock(pack)
+    return due_at if clock is None else min(due_at, clock.due_at(pack.calendar, now))
+
+
+def _opening_clock(pack: Pack) -> Clock | None:
+    return next((clock for clock in pack.clocks if clock.stops == NoticeOpened.TYPE), None)

@@ -1,0 +1,6 @@
+"""Lets this service's tests share their builders."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))

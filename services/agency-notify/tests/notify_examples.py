@@ -1,0 +1,129 @@
+"""Builders for this service's tests: events, notices, endpoints and deliveries with nothing left to chance."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from agency_notify.model import Delivery, Endpoint, Notice, Signing
+from contracts.codes import (
+    Channel,
+    ContactSource,
+    LawfulBasis,
+    NoticeKind,
+    Outcome,
+    Rating,
+    RatingReason,
+    ThresholdLevel,
+)
+from contracts.events import (
+    CaseDecided,
+    CaseOpened,
+    ClockBreached,
+    ClockWarned,
+    HandoverOffered,
+    InformationRequested,
+    ReferralReceived,
+)
+from policy.load import load_packs
+
+PACKS_FOLDER = Path(__file__).parents[3] / "partnerships"
+PACKS = load_packs(PACKS_FOLDER)
+NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)  # a Monday
+REFERRAL = UUID(int=1)
+CASE = UUID(int=2)
+CHILD = UUID(int=3)
+ABOUT = UUID(int=4)
+NOTICE = UUID(int=5)
+REFERENCE = "WAN-7K3M-Q9TD"
+SECRET = "whsec_" + "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
+OTHER_SECRET = "whsec_" + "YWJjZGVmZ2hpamFiY2RlZmdoaWphYmNkZWZnaGlqYWI="
+
+
+def referral_received(**changes: Any) -> ReferralReceived:
+    facts = {
+        "referral_id": REFERRAL, "reference": REFERENCE, "agency": "ashcroft-primary",
+        "source": ContactSource.SCHOOLS, "received_at": NOW, "children": (), "concern_types": (),
+        "immediate_danger": False, "missing_information": (), "decision_expected_by": NOW + timedelta(days=1),
+        "policy_version": "wandsworth-1", "content_commitment": "00", "detail_url": "https://intake.example.org/d",
+    }  # fmt: skip
+    return ReferralReceived(**(facts | changes))
+
+
+def case_opened(**changes: Any) -> CaseOpened:
+    facts = {
+        "case_id": CASE, "referral_id": REFERRAL, "reference": REFERENCE, "agency": "ashcroft-primary",
+        "child_ids": (CHILD,), "opened_at": NOW, "suggested_rating": Rating.AMBER,
+        "suggestion_reasons": (RatingReason.DEFAULT,), "decision_due_at": NOW + timedelta(days=1),
+        "policy_version": "wandsworth-1",
+    }  # fmt: skip
+    return CaseOpened(**(facts | changes))
+
+
+def information_requested(**changes: Any) -> InformationRequested:
+    facts = {
+        "case_id": CASE, "referral_id": REFERRAL, "request_id": ABOUT, "agency": "metropolitan-police",
+        "lawful_basis": LawfulBasis.CHILDREN_ACT_1989_S47, "requested_by": "staff-1", "requested_at": NOW,
+        "due_at": NOW + timedelta(days=2), "policy_version": "wandsworth-1",
+        "detail_url": "https://triage.example.org/v1/information-requests/4",
+    }  # fmt: skip
+    return InformationRequested(**(facts | changes))
+
+
+def case_decided(**changes: Any) -> CaseDecided:
+    facts = {
+        "case_id": CASE, "referral_id": REFERRAL, "reference": REFERENCE, "agency": "ashcroft-primary",
+        "child_id": CHILD, "decision_id": ABOUT, "recommendation_id": ABOUT, "outcome": Outcome.EARLY_HELP,
+        "level": ThresholdLevel.ADDITIONAL, "recommended_by": "staff-1", "authorised_by": "staff-2",
+        "decided_at": NOW, "referrer_feedback": FEEDBACK, "all_children_decided": True,
+        "policy_version": "wandsworth-1",
+    }  # fmt: skip
+    return CaseDecided(**(facts | changes))
+
+
+def handover_offered(**changes: Any) -> HandoverOffered:
+    facts = {
+        "case_id": CASE, "referral_id": REFERRAL, "handover_id": ABOUT, "team": "wandsworth-macpt",
+        "child_ids": (CHILD,), "offered_by": "staff-2", "offered_at": NOW, "accept_due_at": NOW + timedelta(hours=2),
+        "policy_version": "wandsworth-1", "detail_url": "https://triage.example.org/v1/handovers/4",
+    }  # fmt: skip
+    return HandoverOffered(**(facts | changes))
+
+
+def _clock(changes: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "case_id": CASE, "referral_id": REFERRAL, "clock_id": ABOUT, "clock": "decision", "share": 1.0,
+        "due_at": NOW, "tell": ("mash-manager", "head-of-service"), "policy_version": "wandsworth-1",
+    } | changes  # fmt: skip
+
+
+def clock_warned(**changes: Any) -> ClockWarned:
+    return ClockWarned(**_clock({"warned_at": NOW} | changes))
+
+
+def clock_breached(**changes: Any) -> ClockBreached:
+    return ClockBreached(**_clock({"breached_at": NOW} | changes))
+
+
+def notice(**changes: Any) -> Notice:
+    facts: dict[str, Any] = {
+        "notice_id": NOTICE, "partnership": "wandsworth", "agency": "metropolitan-police",
+        "kind": NoticeKind.INFORMATION_REQUESTED, "referral_id": REFERRAL, "reference": REFERENCE,
+        "about_id": ABOUT, "urgent": True, "queued_at": NOW,
+    }  # fmt: skip
+    return Notice(**(facts | changes))
+
+
+def endpoint(**changes: Any) -> Endpoint:
+    facts: dict[str, Any] = {
+        "endpoint_id": UUID(int=6), "partnership": "wandsworth", "agency": "metropolitan-police",
+        "channel": Channel.WEBHOOK, "address": "https://hooks.example.org/in", "signing": Signing.ED25519,
+    }  # fmt: skip
+    return Endpoint(**(facts | changes))
+
+
+def delivery(*, attempts: int = 1, of: Notice | None = None, to: Endpoint | None = None) -> Delivery:
+    return Delivery(UUID(int=7), UUID(int=8), attempts, of or notice(), to or endpoint())
+
+
+FEEDBACK = next(rule.feedback.key for rule in PACKS["wandsworth"].outcomes if rule.feedback is not None)

@@ -1,0 +1,142 @@
+"""Who is told what, by the pack."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from agency_notify import policy
+from agency_notify.model import Telling
+from contracts.codes import NoticeKind, WithheldReason
+from contracts.events import Event
+from hypothesis import given
+from hypothesis import strategies as st
+from notify_examples import (
+    ABOUT,
+    CHILD,
+    FEEDBACK,
+    NOW,
+    PACKS,
+    REFERRAL,
+    case_decided,
+    case_opened,
+    clock_breached,
+    clock_warned,
+    handover_offered,
+    information_requested,
+    referral_received,
+)
+
+PACK = PACKS["wandsworth"].as_of(NOW)
+
+
+def tell(event: Event) -> tuple[Telling, ...]:
+    return policy.notices_of(event, PACK, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("event", "kind", "agency", "about", "urgent"),
+    [
+        (referral_received(), NoticeKind.REFERRAL_RECEIVED, "ashcroft-primary", REFERRAL, False),
+        (information_requested(), NoticeKind.INFORMATION_REQUESTED, "metropolitan-police", ABOUT, True),
+        (case_decided(), NoticeKind.REFERRAL_DECIDED, "ashcroft-primary", CHILD, False),
+        (handover_offered(), NoticeKind.HANDOVER_OFFERED, "wandsworth-macpt", ABOUT, True),
+        (clock_warned(), NoticeKind.CLOCK_WARNED, "wandsworth-mash", ABOUT, False),
+        (clock_breached(), NoticeKind.CLOCK_BREACHED, "wandsworth-mash", ABOUT, True),
+    ],
+)
+def test_each_event_of_the_table_tells_one_recipient(
+    event: Event, kind: NoticeKind, agency: str, about: UUID, urgent: bool
+) -> None:
+    (telling,) = tell(event)
+
+    assert (telling.kind, telling.agency, telling.about_id, telling.urgent) == (kind, agency, about, urgent)
+    assert telling.withheld is None
+
+
+def test_an_event_outside_the_table_tells_nobody() -> None:
+    assert tell(case_opened()) == ()
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        referral_received(agency="somebody-else"),
+        information_requested(agency="warwickshire-police"),
+        case_decided(agency="somebody-else"),
+        handover_offered(team="warwickshire-macpt"),
+    ],
+)
+def test_an_agency_the_pack_does_not_name_is_not_told_and_the_reason_is_kept(event: Event) -> None:
+    (telling,) = tell(event)
+
+    assert telling.withheld is WithheldReason.NOT_ENTITLED
+    assert telling.about_url is None
+    assert telling.feedback is None
+
+
+@pytest.mark.parametrize("feedback", [None, "a-key-the-pack-does-not-have"])
+def test_an_outcome_is_withheld_from_the_referrer_when_no_sentence_is_safe(feedback: str | None) -> None:
+    (telling,) = tell(case_decided(referrer_feedback=feedback))
+
+    assert telling.withheld is WithheldReason.NOT_SAFE_TO_SAY
+    assert telling.feedback is None
+
+
+def test_an_outcome_is_told_by_the_key_of_a_safe_sentence_only() -> None:
+    (telling,) = tell(case_decided())
+
+    assert telling.feedback == FEEDBACK
+
+
+def test_a_notice_must_be_opened_by_the_packs_time_when_that_is_earlier_than_due() -> None:
+    (telling,) = tell(information_requested(due_at=NOW + timedelta(days=3)))
+
+    assert telling.open_by == NOW + timedelta(hours=6)  # six working hours from 10:00 on an open Monday
+
+
+def test_a_notice_must_be_opened_before_its_step_is_due() -> None:
+    (telling,) = tell(information_requested(due_at=NOW + timedelta(hours=2)))
+
+    assert telling.open_by == NOW + timedelta(hours=2)
+
+
+@pytest.mark.parametrize("event", [referral_received(), case_decided(), clock_warned(), clock_breached()])
+def test_a_notice_that_asks_for_nothing_is_never_escalated_for_being_unopened(event: Event) -> None:
+    assert all(telling.open_by is None for telling in tell(event))
+
+
+def test_roles_of_the_hub_are_told_in_one_notice_and_a_teams_role_is_told_to_the_team() -> None:
+    tellings = tell(clock_warned(tell=("mash-manager", "macpt-member", "head-of-service", "metropolitan-police")))
+
+    assert {telling.agency: telling.roles for telling in tellings} == {
+        "wandsworth-mash": ("mash-manager", "head-of-service"),
+        "wandsworth-macpt": ("macpt-member",),
+        "metropolitan-police": (),
+    }
+
+
+@given(st.lists(st.sampled_from([*PACK.roles, "metropolitan-police", "wandsworth-macpt"]), min_size=1))
+def test_whoever_a_clock_names_each_recipient_is_told_once_and_nobody_is_forgotten(names: list[str]) -> None:
+    tellings = tell(clock_breached(tell=tuple(names)))
+
+    recipients = [telling.agency for telling in tellings]
+    assert len(recipients) == len(set(recipients))
+    roles = {role for telling in tellings for role in telling.roles}
+    assert set(names) <= roles | set(recipients)
+
+
+@pytest.mark.parametrize("partnership", sorted(PACKS))
+def test_each_pack_names_who_is_told_of_an_unopened_notice_and_its_hub_can_be_told(partnership: str) -> None:
+    pack = PACKS[partnership]
+
+    assert policy.escalation_role(pack) == "mash-manager"
+    assert policy.is_entitled(policy.hub_of(pack), pack)
+
+
+def test_without_a_clock_for_opening_the_time_is_when_the_step_is_due() -> None:
+    pack = PACK.model_copy(update={"clocks": tuple(c for c in PACK.clocks if c.name != "notice-open")})
+
+    (telling,) = policy.notices_of(handover_offered(), pack, now=NOW)
+
+    assert telling.open_by == NOW + timedelta(hours=2)
+    assert policy.escalation_role(pack) == policy.LAST_RESORT_ROLE

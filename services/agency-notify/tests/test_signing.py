@@ -1,0 +1,118 @@
+"""Signatures by Standard Webhooks, checked with other implementations of it."""
+
+import base64
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from agency_notify import signing
+from agency_notify.model import Secret, Signing
+from agency_notify.signing import Letter, SigningKeys
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from notify_examples import OTHER_SECRET, SECRET, endpoint
+from standardwebhooks.webhooks import Webhook, WebhookVerificationError
+
+BODY = b'{"type":"notice.information-requested","data":{"reference":"WAN-7K3M-Q9TD"}}'
+KEYS = SigningKeys([Ed25519PrivateKey.from_private_bytes(bytes(range(32)))])
+
+
+def letter(sent_at: datetime | None = None) -> Letter:
+    return Letter("00000000-0000-0000-0000-000000000005", sent_at or datetime.now(UTC), BODY)
+
+
+def public_key(text: str) -> Ed25519PublicKey:
+    return Ed25519PublicKey.from_public_bytes(base64.b64decode(text.removeprefix("whpk_")))
+
+
+def test_an_endpoint_that_asks_for_hmac_can_check_it_with_the_published_library() -> None:
+    to = endpoint(signing=Signing.HMAC, secret=Secret(SECRET))
+
+    headers = signing.headers(letter(), to, keys=KEYS)
+
+    assert Webhook(SECRET).verify(BODY, dict(headers))["data"]["reference"] == "WAN-7K3M-Q9TD"
+    with pytest.raises(WebhookVerificationError):
+        Webhook(SECRET).verify(BODY.replace(b"Q9TD", b"Q9TE"), dict(headers))
+
+
+def test_while_a_secret_is_replaced_the_old_and_the_new_one_both_check() -> None:
+    now = datetime.now(UTC)
+    to = endpoint(signing=Signing.HMAC, secret=Secret(OTHER_SECRET, SECRET, now + timedelta(hours=1)))
+
+    headers = signing.headers(letter(now), to, keys=KEYS)
+
+    assert len(headers["webhook-signature"].split(" ")) == 2
+    for secret in (SECRET, OTHER_SECRET):
+        assert Webhook(secret).verify(BODY, dict(headers))
+
+
+def test_a_replaced_secret_is_no_longer_used_after_its_time() -> None:
+    now = datetime.now(UTC)
+    to = endpoint(signing=Signing.HMAC, secret=Secret(OTHER_SECRET, SECRET, now))
+
+    headers = signing.headers(letter(now), to, keys=KEYS)
+
+    with pytest.raises(WebhookVerificationError):
+        Webhook(SECRET).verify(BODY, dict(headers))
+
+
+def test_by_default_the_published_key_checks_the_letter_as_sent() -> None:
+    headers = signing.headers(letter(), endpoint(), keys=KEYS)
+
+    version, _, signature = headers["webhook-signature"].partition(",")
+    signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + BODY
+    assert version == "v1a"
+    public_key(KEYS.public_keys[0]).verify(base64.b64decode(signature), signed)
+    with pytest.raises(InvalidSignature):
+        public_key(KEYS.public_keys[0]).verify(base64.b64decode(signature), signed + b" ")
+
+
+def test_while_a_key_is_replaced_each_published_key_checks_one_of_the_signatures() -> None:
+    keys = SigningKeys([Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()])
+    sent = letter()
+
+    signatures = signing.headers(sent, endpoint(), keys=keys)["webhook-signature"].split(" ")
+
+    assert len(signatures) == 2
+    for key, signature in zip(keys.public_keys, signatures, strict=True):
+        public_key(key).verify(base64.b64decode(signature.removeprefix("v1a,")), sent.signed_content)
+
+
+def test_the_timestamp_is_that_of_the_attempt_in_whole_seconds() -> None:
+    sent = letter(datetime(2026, 11, 23, 10, 0, 0, 999_999, tzinfo=UTC))
+
+    assert sent.timestamp == "1795428000"
+
+
+@pytest.mark.parametrize("secret", ["", "whsec_", "whsec_AAAA", "whsec_not base64!", SECRET[6:], "whsec_" + "A" * 200])
+def test_a_secret_of_another_shape_is_refused_without_repeating_it(secret: str) -> None:
+    with pytest.raises(ValueError, match="whsec_ followed by base64") as refused:
+        signing.secret_bytes(secret)
+
+    assert refused.value.__context__ is None or refused.value.__suppress_context__
+    if len(secret) > len("whsec_"):
+        assert secret not in str(refused.value)
+
+
+def test_a_key_file_that_is_not_an_ed25519_key_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    other = generate_private_key(SECP256R1()).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    wrong, broken = tmp_path / "wrong.pem", tmp_path / "broken.pem"
+    wrong.write_bytes(other)
+    broken.write_bytes(b"nothing like a key")
+
+    with pytest.raises(ValueError, match="must be an Ed25519 key"):
+        signing.read_key(wrong)
+    with pytest.raises(ValueError, match="must hold an Ed25519 private key"):
+        signing.read_key(broken)
+
+
+def test_a_key_file_is_read_and_no_key_at_all_is_refused(tmp_path: Path) -> None:
+    key = Ed25519PrivateKey.generate()
+    file = tmp_path / "key.pem"
+    file.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+
+    assert SigningKeys([signing.read_key(file)]).public_keys == SigningKeys([key]).public_keys
+    with pytest.raises(ValueError, match="At least one"):
+        SigningKeys([])
