@@ -4,7 +4,7 @@ import base64
 import binascii
 import hashlib
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -68,7 +68,7 @@ def read_key(path: Path) -> Ed25519PrivateKey:
     return key
 
 
-def headers(letter: Letter, endpoint: Endpoint, *, keys: SigningKeys) -> Mapping[str, str]:
+def headers(letter: Letter, endpoint: Endpoint, *, keys: SigningKeys) -> dict[str, str]:
     """The three ``webhook-`` headers; several signatures, separated by spaces, while a key is being replaced."""
     if endpoint.signing is Signing.HMAC and endpoint.secret is not None:
         signatures = _hmac_signatures(letter, endpoint.secret)

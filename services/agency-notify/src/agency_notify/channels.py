@@ -1,0 +1,252 @@
+"""The two ways to push a notice, webhook and e-mail: one attempt each, thin, never raising for what a receiver does."""
+
+import asyncio
+import json
+import ssl
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.utils import format_datetime, parsedate_to_datetime
+from typing import Final, Protocol, Self
+from urllib.parse import unquote, urlsplit
+
+import aiosmtplib
+import httpcore2
+from contracts.codes import Channel, DeliveryFailure
+
+from agency_notify import signing
+from agency_notify.addresses import AddressNotAllowed, Guard, PinnedBackend, Resolver
+from agency_notify.model import TAKEN, Delivery, Notice, Receipt
+from agency_notify.signing import Letter, SigningKeys
+
+TIMEOUT_SECONDS: Final = 15.0
+_Headers = Mapping[bytes | str, bytes | str]
+_USER_AGENT: Final = "Frontdoor-Webhooks/1.0"
+_THROTTLED: Final = 429
+_GONE: Final = 410
+_WHAT_TO_DO: Final[Mapping[str, str]] = {
+    "referral-received": "There is nothing you need to do. Open the notice to see what happens next.",
+    "information-requested": "Open the notice, read the request, and answer it.",
+    "referral-decided": "Open the notice to see what was decided.",
+    "handover-offered": "Open the notice, read the handover, and accept it or say why you cannot.",
+    "clock-warned": "Open the notice to see which step needs attention.",
+    "clock-breached": "Open the notice to see which step is late, and act on it.",
+}
+
+
+class Sender(Protocol):
+    """Makes one attempt within ``TIMEOUT_SECONDS``. MUST NOT be called inside a transaction."""
+
+    async def send(self, delivery: Delivery, *, now: datetime) -> Receipt: ...
+
+
+def detail_url(public_url: str, notice: Notice) -> str:
+    """Where the notice is read; reading it there is what opens it."""
+    return f"{public_url.rstrip('/')}/v1/notices/{notice.notice_id}"
+
+
+class WebhookSender:
+    """POSTs a signed, thin letter by Standard Webhooks 1.0; nothing a receiver answers is followed or kept.
+
+    Plain HTTP reaches only the private addresses an operator opened; every other address needs HTTPS. No proxy is
+    read from the environment, and each attempt makes its own connection, so every attempt is checked and pinned.
+    """
+
+    def __init__(
+        self,
+        keys: SigningKeys,
+        resolver: Resolver,
+        *,
+        allowed: Sequence[str],
+        public_url: str,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self._keys = keys
+        self._public_url = public_url
+        tls = tls or httpcore2.default_ssl_context()
+        self._pools = {
+            "https": _pool(PinnedBackend(Guard(allowed), resolver), tls),
+            "http": _pool(PinnedBackend(Guard(allowed, public=False), resolver), tls),
+        }
+
+    async def send(self, delivery: Delivery, *, now: datetime) -> Receipt:
+        """One POST. The id stays the same however often a notice is sent; the timestamp is this attempt's."""
+        notice = delivery.notice
+        letter = Letter(str(notice.notice_id), now, webhook_body(notice, detail_url(self._public_url, notice)))
+        headers: dict[bytes | str, bytes | str] = {"content-type": "application/json", "user-agent": _USER_AGENT}
+        headers.update(signing.headers(letter, delivery.endpoint, keys=self._keys).items())
+        try:
+            async with asyncio.timeout(TIMEOUT_SECONDS):
+                return await self._post(delivery.endpoint.address, letter.body, headers, now=now)
+        except (TimeoutError, httpcore2.TimeoutException):
+            return Receipt(DeliveryFailure.TIMED_OUT)
+        except AddressNotAllowed:
+            return Receipt(DeliveryFailure.ADDRESS_NOT_ALLOWED)
+        except (httpcore2.NetworkError, httpcore2.ProtocolError, ssl.SSLError):
+            return Receipt(DeliveryFailure.UNREACHABLE)
+
+    async def _post(self, url: str, body: bytes, headers: _Headers, *, now: datetime) -> Receipt:
+        pool = self._pools.get(urlsplit(url).scheme.lower())
+        if pool is None:
+            raise AddressNotAllowed
+        timeouts = {"connect": TIMEOUT_SECONDS, "read": TIMEOUT_SECONDS, "write": TIMEOUT_SECONDS}
+        async with pool.stream(
+            "POST", url, headers=headers, content=body, extensions={"timeout": timeouts}
+        ) as response:
+            return receipt_of(response.status, _header(response.headers, b"retry-after"), now=now)
+
+    async def close(self) -> None:
+        """Close what is open."""
+        for pool in self._pools.values():
+            await pool.aclose()
+
+
+def webhook_body(notice: Notice, url: str) -> bytes:
+    """The thin payload: that there is a notice, which, and where to read it. It tells nothing about a person."""
+    payload = {
+        "type": f"notice.{notice.kind}",
+        "timestamp": notice.queued_at.isoformat(),
+        "data": {
+            "notice_id": str(notice.notice_id),
+            "kind": str(notice.kind),
+            "agency": notice.agency,
+            "reference": notice.reference,
+            "detail_url": url,
+        },
+    }
+    return json.dumps(payload, separators=(",", ":")).encode()
+
+
+def receipt_of(status: int, retry_after: str | None, *, now: datetime) -> Receipt:
+    """What an HTTP status says by Standard Webhooks: only 2xx is taken, redirects are not followed, 410 ends it."""
+    if 200 <= status < 300:
+        return Receipt(status=status)
+    wait = retry_after_seconds(retry_after, now=now)
+    if 300 <= status < 400:
+        return Receipt(DeliveryFailure.REDIRECTED, status)
+    if status == _GONE:
+        return Receipt(DeliveryFailure.GONE, status, final=True)
+    if status == _THROTTLED:
+        return Receipt(DeliveryFailure.TOO_MANY_REQUESTS, status, wait)
+    failure = DeliveryFailure.SERVER_ERROR if status >= 500 else DeliveryFailure.REFUSED
+    return Receipt(failure, status, wait)
+
+
+def retry_after_seconds(value: str | None, *, now: datetime) -> float | None:
+    """The wait a receiver asks for, in seconds, from either form of ``Retry-After``; None when it makes no sense."""
+    if value is None:
+        return None
+    if value.strip().isdecimal() and len(value.strip()) < 10:
+        return float(value)
+    try:
+        at = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    return max((at - now).total_seconds(), 0.0)
+
+
+@dataclass(frozen=True)
+class Mailbox:
+    """The mail server and who we are to it, from ``smtp[s]://user:password@host:port``."""
+
+    host: str
+    port: int
+    sender: str
+    implicit_tls: bool = False
+    username: str | None = None
+    password: str | None = None
+
+    @classmethod
+    def parse(cls, url: str, *, sender: str) -> Self:
+        """Raises ``ValueError`` for an address of another shape, without repeating it."""
+        parts = urlsplit(url)
+        if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+            raise ValueError("The mail server must be given as smtp://host:port or smtps://host:port")
+        tls = parts.scheme == "smtps"
+        return cls(
+            parts.hostname,
+            parts.port or (465 if tls else 25),
+            sender,
+            tls,
+            unquote(parts.username) if parts.username else None,
+            unquote(parts.password) if parts.password else None,
+        )
+
+
+class EmailSender:
+    """Hands a short, plain message to our mail server; its answer about the recipient is the receipt."""
+
+    def __init__(self, mailbox: Mailbox, *, public_url: str) -> None:
+        self._mailbox = mailbox
+        self._public_url = public_url
+
+    async def send(self, delivery: Delivery, *, now: datetime) -> Receipt:
+        """One message. Its Message-ID stays the same however often a notice is sent, so copies can be recognised."""
+        message = email_message(delivery, sender=self._mailbox.sender, public_url=self._public_url, now=now)
+        try:
+            async with asyncio.timeout(TIMEOUT_SECONDS):
+                await self._hand_over(message)
+        except TimeoutError:
+            return Receipt(DeliveryFailure.TIMED_OUT)
+        except aiosmtplib.SMTPRecipientsRefused as error:
+            return _smtp_receipt(error.recipients[0].code)
+        except aiosmtplib.SMTPResponseException as error:
+            return _smtp_receipt(error.code)
+        except (aiosmtplib.SMTPException, OSError):
+            return Receipt(DeliveryFailure.UNREACHABLE)
+        return TAKEN
+
+    async def _hand_over(self, message: EmailMessage) -> None:
+        mailbox = self._mailbox
+        await aiosmtplib.send(
+            message,
+            hostname=mailbox.host,
+            port=mailbox.port,
+            username=mailbox.username,
+            password=mailbox.password,
+            use_tls=mailbox.implicit_tls,
+            timeout=TIMEOUT_SECONDS,
+        )
+
+
+def email_message(delivery: Delivery, *, sender: str, public_url: str, now: datetime) -> EmailMessage:
+    """The message: the reference, what to do, and where. No name and nothing about the child."""
+    notice = delivery.notice
+    message = EmailMessage()
+    message["From"] = sender
+    message["To"] = delivery.endpoint.address
+    message["Subject"] = f"{notice.kind.label}: {notice.reference}"
+    message["Date"] = format_datetime(now)
+    message["Message-ID"] = f"<{notice.notice_id}@{sender.rpartition('@')[2]}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(
+        f"Reference: {notice.reference}\n\n"
+        f"{notice.kind.label}. {_WHAT_TO_DO[notice.kind]}\n\n"
+        f"{detail_url(public_url, notice)}\n\n"
+        "You need to sign in to read it. This message does not say who it is about, to keep the child safe.\n"
+    )
+    return message
+
+
+def senders(webhook: Sender, email: Sender) -> Mapping[Channel, Sender]:
+    """Which sender serves which channel; the inbox needs none."""
+    return {Channel.WEBHOOK: webhook, Channel.EMAIL: email}
+
+
+def _pool(backend: PinnedBackend, tls: ssl.SSLContext) -> httpcore2.AsyncConnectionPool:
+    return httpcore2.AsyncConnectionPool(
+        ssl_context=tls, max_connections=None, max_keepalive_connections=0, network_backend=backend
+    )
+
+
+def _header(headers: list[tuple[bytes, bytes]], name: bytes) -> str | None:
+    return next((value.decode("latin-1") for key, value in headers if key.lower() == name), None)
+
+
+def _smtp_receipt(code: int) -> Receipt:
+    """4xx means try again; 5xx means that this mailbox will never take it."""
+    if code >= 500:
+        return Receipt(DeliveryFailure.REFUSED, code, final=True)
+    return Receipt(DeliveryFailure.SERVER_ERROR, code)

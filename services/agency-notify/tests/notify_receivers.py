@@ -1,0 +1,115 @@
+"""Receivers for this service's tests: a real HTTP server that answers as told, and a real SMTP server."""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiosmtpd.smtp import SMTP
+
+OK = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"
+
+
+def answer(status: int, *headers: str) -> bytes:
+    """A response of that status with more header lines."""
+    lines = [f"HTTP/1.1 {status} X", "content-length: 0", *headers, "", ""]
+    return "\r\n".join(lines).encode()
+
+
+@dataclass
+class Post:
+    """One request as it arrived."""
+
+    target: str
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass
+class Receiver:
+    """An agency's web server. ``answers`` are used up in order, the last one for ever; None never answers."""
+
+    port: int = 0
+    answers: list[bytes | None] = field(default_factory=lambda: [OK])
+    posts: list[Post] = field(default_factory=list)
+    connections: int = 0
+    names: list[str | None] = field(default_factory=list)
+    stopped: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/in"
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        try:
+            self.posts.append(await _read_post(reader))
+            reply = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+            if reply is None:
+                await self.stopped.wait()
+            else:
+                writer.write(reply)
+                await writer.drain()
+        except (ConnectionError, asyncio.IncompleteReadError):
+            return
+        finally:
+            writer.close()
+
+
+@asynccontextmanager
+async def receiver(*answers: bytes | None, tls: ssl.SSLContext | None = None) -> AsyncIterator[Receiver]:
+    """A web server on a free port of 127.0.0.1 for as long as the block lasts."""
+    agency = Receiver(answers=list(answers) or [OK])
+    if tls is not None:
+        tls.sni_callback = lambda _, name, __: agency.names.append(name)
+    server = await asyncio.start_server(agency.serve, "127.0.0.1", 0, ssl=tls)
+    agency.port = server.sockets[0].getsockname()[1]
+    try:
+        yield agency
+    finally:
+        agency.stopped.set()
+        server.close()
+        await server.wait_closed()
+
+
+async def _read_post(reader: asyncio.StreamReader) -> Post:
+    head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
+    headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:] if line)}
+    body = await reader.readexactly(int(headers.get("content-length", 0)))
+    return Post(head[0].split(" ")[1], headers, body)
+
+
+@dataclass
+class Postbox:
+    """A mail server. ``reply`` is what it says to a message, ``refuse`` to a recipient."""
+
+    port: int = 0
+    reply: str = "250 OK"
+    refuse: str | None = None
+    messages: list[bytes] = field(default_factory=list)
+
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
+        if self.refuse is not None:
+            return self.refuse
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+        self.messages.append(envelope.content)
+        return self.reply
+
+
+@asynccontextmanager
+async def postbox(**changes: str) -> AsyncIterator[Postbox]:
+    """A mail server on a free port of 127.0.0.1 for as long as the block lasts."""
+    box = Postbox(**changes)  # type: ignore[arg-type]
+    make: Callable[[], Any] = lambda: SMTP(box, hostname="mail.example.org", loop=asyncio.get_running_loop())  # noqa: E731
+    server = await asyncio.get_running_loop().create_server(make, "127.0.0.1", 0)
+    box.port = server.sockets[0].getsockname()[1]
+    try:
+        yield box
+    finally:
+        server.close()
+        await server.wait_closed()

@@ -1,0 +1,283 @@
+"""Webhook and e-mail against real receivers."""
+
+import asyncio
+import base64
+import email
+import email.policy
+import json
+import ssl
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from agency_notify import channels
+from agency_notify.addresses import SystemResolver
+from agency_notify.channels import EmailSender, Mailbox, WebhookSender, retry_after_seconds
+from agency_notify.model import Endpoint, Receipt, Secret, Signing
+from agency_notify.signing import SigningKeys
+from contracts.codes import Channel, DeliveryFailure, NoticeKind
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+from notify_examples import NOW, REFERENCE, SECRET, delivery, endpoint, notice
+from notify_receivers import answer, postbox, receiver
+from standardwebhooks.webhooks import Webhook
+
+KEYS = SigningKeys([Ed25519PrivateKey.from_private_bytes(bytes(range(32)))])
+PUBLIC_URL = "https://notify.example.org"
+LOCAL = ("127.0.0.1/32",)
+
+
+def webhooks(*, allowed: Sequence[str] = LOCAL, tls: ssl.SSLContext | None = None) -> WebhookSender:
+    return WebhookSender(KEYS, SystemResolver(2), allowed=allowed, public_url=PUBLIC_URL, tls=tls)
+
+
+async def post(to: Endpoint, sender: WebhookSender | None = None) -> Receipt:
+    sender = sender or webhooks()
+    try:
+        return await sender.send(delivery(to=to), now=datetime.now(UTC))
+    finally:
+        await sender.close()
+
+
+async def test_a_letter_arrives_signed_thin_and_with_the_notices_own_id() -> None:
+    async with receiver() as agency:
+        receipt = await post(endpoint(address=agency.url))
+
+    (arrived,) = agency.posts
+    assert receipt == Receipt(status=200)
+    assert arrived.headers["webhook-id"] == str(notice().notice_id)
+    signed = f"{arrived.headers['webhook-id']}.{arrived.headers['webhook-timestamp']}.".encode() + arrived.body
+    key = Ed25519PublicKey.from_public_bytes(base64.b64decode(KEYS.public_keys[0].removeprefix("whpk_")))
+    key.verify(base64.b64decode(arrived.headers["webhook-signature"].removeprefix("v1a,")), signed)
+    assert json.loads(arrived.body) == {
+        "type": "notice.information-requested",
+        "timestamp": notice().queued_at.isoformat(),
+        "data": {
+            "notice_id": str(notice().notice_id),
+            "kind": "information-requested",
+            "agency": "metropolitan-police",
+            "reference": REFERENCE,
+            "detail_url": f"{PUBLIC_URL}/v1/notices/{notice().notice_id}",
+        },
+    }
+
+
+async def test_a_letter_signed_with_a_shared_secret_is_accepted_by_the_published_library() -> None:
+    async with receiver() as agency:
+        await post(endpoint(address=agency.url, signing=Signing.HMAC, secret=Secret(SECRET)))
+
+    (arrived,) = agency.posts
+    assert Webhook(SECRET).verify(arrived.body, arrived.headers)["data"]["reference"] == REFERENCE
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "expected"),
+    [
+        (200, (), Receipt(status=200)),
+        (204, (), Receipt(status=204)),
+        (299, (), Receipt(status=299)),
+        (301, ("location: /other",), Receipt(DeliveryFailure.REDIRECTED, 301)),
+        (307, ("location: http://169.254.169.254/",), Receipt(DeliveryFailure.REDIRECTED, 307)),
+        (400, (), Receipt(DeliveryFailure.REFUSED, 400)),
+        (404, (), Receipt(DeliveryFailure.REFUSED, 404)),
+        (410, (), Receipt(DeliveryFailure.GONE, 410, final=True)),
+        (429, ("retry-after: 90",), Receipt(DeliveryFailure.TOO_MANY_REQUESTS, 429, 90.0)),
+        (500, (), Receipt(DeliveryFailure.SERVER_ERROR, 500)),
+        (503, ("Retry-After: 120",), Receipt(DeliveryFailure.SERVER_ERROR, 503, 120.0)),
+    ],
+)
+async def test_each_answer_is_understood_and_none_is_followed(
+    status: int, headers: tuple[str, ...], expected: Receipt
+) -> None:
+    async with receiver(answer(status, *headers)) as agency:
+        receipt = await post(endpoint(address=agency.url))
+
+    assert receipt == expected
+    assert agency.connections == 1
+
+
+@pytest.mark.parametrize(
+    "garbage", [b"", b"HTTP/1.1\r\n\r\n", b"nothing like HTTP\r\n\r\n", b"HTTP/1.1 200 OK\r\nx: y"]
+)
+async def test_a_receiver_that_does_not_speak_http_is_unreachable(garbage: bytes) -> None:
+    async with receiver(garbage) as agency:
+        receipt = await post(endpoint(address=agency.url))
+
+    assert receipt == Receipt(DeliveryFailure.UNREACHABLE)
+
+
+async def test_a_receiver_that_never_answers_is_given_up_on_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(channels, "TIMEOUT_SECONDS", 0.2)
+
+    async with receiver(None) as agency:
+        receipt = await asyncio.wait_for(post(endpoint(address=agency.url)), 5)
+
+    assert receipt == Receipt(DeliveryFailure.TIMED_OUT)
+
+
+async def test_a_port_where_nobody_listens_is_unreachable() -> None:
+    async with receiver() as agency:
+        url = agency.url
+
+    assert await post(endpoint(address=url)) == Receipt(DeliveryFailure.UNREACHABLE)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.1", "2130706433", "[::ffff:127.0.0.1]", "0"])
+async def test_a_private_address_that_nobody_opened_is_not_even_connected_to(host: str) -> None:
+    async with receiver() as agency:
+        for scheme in ("http", "https"):
+            to = endpoint(address=f"{scheme}://{host}:{agency.port}/in")
+
+            receipt = await post(to, webhooks(allowed=()))
+
+            assert receipt == Receipt(DeliveryFailure.ADDRESS_NOT_ALLOWED)
+
+    assert agency.connections == 0
+
+
+async def test_plain_http_to_a_public_address_is_refused() -> None:
+    assert await post(endpoint(address="http://8.8.8.8/in")) == Receipt(DeliveryFailure.ADDRESS_NOT_ALLOWED)
+
+
+async def test_a_pinned_connection_still_names_and_checks_the_original_host(tmp_path: Path) -> None:
+    server_side, client_side = certificate_for("hooks.example.org", tmp_path)
+    sender = WebhookSender(KEYS, Always("127.0.0.1"), allowed=LOCAL, public_url=PUBLIC_URL, tls=client_side)
+
+    async with receiver(tls=server_side) as agency:
+        right = await sender.send(delivery(to=endpoint(address=f"https://hooks.example.org:{agency.port}/")), now=NOW)
+        wrong = await sender.send(delivery(to=endpoint(address=f"https://other.example.org:{agency.port}/")), now=NOW)
+    await sender.close()
+
+    assert right == Receipt(status=200)
+    assert agency.names[0] == "hooks.example.org"
+    assert agency.posts[0].headers["host"] == f"hooks.example.org:{agency.port}"
+    assert wrong == Receipt(DeliveryFailure.UNREACHABLE)
+    assert len(agency.posts) == 1
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        (None, None),
+        ("0", 0.0),
+        (" 30 ", 30.0),
+        ("Mon, 23 Nov 2026 10:01:00 GMT", 60.0),
+        ("Mon, 23 Nov 2026 09:00:00 GMT", 0.0),
+        ("soon", None),
+        ("-1", None),
+        ("9" * 400, None),
+    ],
+)
+def test_both_forms_of_retry_after_are_read_and_nonsense_is_ignored(value: str | None, seconds: float | None) -> None:
+    assert retry_after_seconds(value, now=NOW) == seconds
+
+
+def by_email(port: int) -> EmailSender:
+    return EmailSender(
+        Mailbox.parse(f"smtp://127.0.0.1:{port}", sender="notices@notify.example.org"), public_url=PUBLIC_URL
+    )
+
+
+MAILBOX = endpoint(channel=Channel.EMAIL, address="duty@police.example.org", signing=None)
+
+
+async def test_an_e_mail_says_the_reference_what_to_do_and_where_and_nothing_else() -> None:
+    async with postbox() as box:
+        receipt = await by_email(box.port).send(delivery(to=MAILBOX), now=NOW)
+
+    message = email.message_from_bytes(box.messages[0], policy=email.policy.default)
+    assert receipt == Receipt()
+    assert message["Subject"] == f"Information requested: {REFERENCE}"
+    assert message["To"] == "duty@police.example.org"
+    text = message.get_content()
+    for part in (REFERENCE, "answer it", f"{PUBLIC_URL}/v1/notices/{notice().notice_id}"):
+        assert part in text
+
+
+async def test_a_repeated_e_mail_carries_the_same_message_id() -> None:
+    async with postbox() as box:
+        for attempts in (1, 2):
+            await by_email(box.port).send(delivery(to=MAILBOX, attempts=attempts), now=NOW + timedelta(hours=attempts))
+
+    ids = {email.message_from_bytes(raw)["Message-ID"] for raw in box.messages}
+    assert ids == {f"<{notice().notice_id}@notify.example.org>"}
+
+
+@pytest.mark.parametrize("kind", list(NoticeKind))
+def test_every_kind_of_notice_says_what_to_do(kind: NoticeKind) -> None:
+    message = channels.email_message(
+        delivery(of=notice(kind=kind), to=MAILBOX), sender="n@example.org", public_url=PUBLIC_URL, now=NOW
+    )
+
+    assert "Open the notice" in message.get_content()
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"refuse": "550 no such mailbox"}, Receipt(DeliveryFailure.REFUSED, 550, final=True)),
+        ({"refuse": "450 try later"}, Receipt(DeliveryFailure.SERVER_ERROR, 450)),
+        ({"reply": "554 refused"}, Receipt(DeliveryFailure.REFUSED, 554, final=True)),
+        ({"reply": "451 local error"}, Receipt(DeliveryFailure.SERVER_ERROR, 451)),
+    ],
+)
+async def test_a_mail_servers_refusal_is_final_or_passing_as_it_says(
+    changes: dict[str, str], expected: Receipt
+) -> None:
+    async with postbox(**changes) as box:
+        receipt = await by_email(box.port).send(delivery(to=MAILBOX), now=NOW)
+
+    assert receipt == expected
+
+
+async def test_a_mail_server_that_is_down_or_silent_is_a_passing_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(channels, "TIMEOUT_SECONDS", 0.2)
+    async with receiver(None) as silent:
+        slow = await by_email(silent.port).send(delivery(to=MAILBOX), now=NOW)
+    down = await by_email(silent.port).send(delivery(to=MAILBOX), now=NOW)
+
+    assert slow == Receipt(DeliveryFailure.TIMED_OUT)
+    assert down == Receipt(DeliveryFailure.UNREACHABLE)
+
+
+def test_the_mail_servers_address_is_read_with_its_credentials() -> None:
+    mailbox = Mailbox.parse("smtps://user%40x:p%3Aw@mail.example.org", sender="n@example.org")
+
+    assert mailbox == Mailbox("mail.example.org", 465, "n@example.org", True, "user@x", "p:w")
+    with pytest.raises(ValueError, match="smtp://host:port"):
+        Mailbox.parse("mail.example.org:25", sender="n@example.org")
+
+
+class Always:
+    """A name server that knows one address."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+
+    async def resolve(self, host: str, port: int) -> Sequence[str]:
+        return (self._address,)
+
+
+def certificate_for(name: str, folder: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """A server's context for one host name, and a client's that trusts it."""
+    key = Ed25519PrivateKey.generate()
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .sign(key, None)
+    )
+    pem = folder / "server.pem"
+    pem.write_bytes(
+        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()) + certificate.public_bytes(Encoding.PEM)
+    )
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(pem)
+    client = ssl.create_default_context(cadata=certificate.public_bytes(Encoding.PEM).decode())
+    return server, client
