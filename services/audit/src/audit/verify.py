@@ -1,0 +1,214 @@
+"""The stand-alone verifier: re-derives a whole log from its raw entries and trusts nothing the writer stored.
+
+``python -m audit.verify <address or folder> [--key <verifier key or file>] [--since <saved checkpoint>] [--json]``
+exits 0 when the log is good, 1 when it is not, 2 when it could not be checked. It needs Python, the
+``cryptography`` package and the files it imports: no database, no service, no settings.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from audit.checkpoint import Checkpoint, VerifierKey, open_checkpoint
+from audit.merkle import HASH_BYTES, VerificationError, leaf_hash
+from audit.sources import FolderSource, Missing, Source, Unreachable, open_source, read_ahead
+from audit.tiles import TILE_WIDTH, TileName, decode_bundle, names_at
+from audit.tree import Edge, GrownTile, grow
+
+GOOD, NOT_VERIFIED, NOT_CHECKED = 0, 1, 2
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was proven: this many entries under this root, and every aggregate complete from its first version."""
+
+    origin: str
+    size: int
+    root: str
+    key: str
+    aggregates: int
+    extends_size: int | None = None
+
+
+class Versions:
+    """The last version seen of each aggregate. Within what the log holds, nothing may be left out."""
+
+    def __init__(self) -> None:
+        self._last: dict[str, int] = {}
+
+    def __len__(self) -> int:
+        return len(self._last)
+
+    def check(self, first_index: int, entries: Sequence[bytes]) -> None:
+        """Each entry is the next version of its aggregate. Raises ``VerificationError``."""
+        last = self._last
+        for index, entry in enumerate(entries, first_index):
+            subject, version = _read_version(index, entry)
+            expected = last.get(subject, 0) + 1
+            if version != expected:
+                raise VerificationError(
+                    f"Entry {index} is version {version} of {subject}, where version {expected} belongs"
+                )
+            last[subject] = version
+
+
+def verify_log(source: Source, key: VerifierKey, *, older: Checkpoint | None = None) -> Report:
+    """Check everything the log's checkpoint promises, and that it extends ``older``.
+
+    Raises ``VerificationError`` naming the first thing found wrong, or ``Unreachable``.
+    """
+    # 1. The signed checkpoint is the only thing taken at its word.
+    checkpoint = _read_checkpoint(source, key)
+    if older is not None and older.size > checkpoint.size:
+        raise VerificationError(f"The log shrank: {older.size} entries were signed, now it has {checkpoint.size}")
+    # 2. Every hash is made anew from the raw entries and compared with the stored tiles.
+    versions = Versions()
+    edge = Edge()
+    for entries, tile in _read_entries(source, checkpoint.size):
+        versions.check(edge.size, entries)
+        leaves = [leaf_hash(entry) for entry in entries]
+        _check_older(edge, leaves, older)
+        edge, grown = grow(edge, leaves)
+        _check_tiles(source, grown, level_0=tile)
+    _check_unfinished_tiles(source, edge)
+    # 3. The root they lead to must be the one that was signed.
+    if edge.root != checkpoint.root:
+        raise VerificationError(f"The entries lead to the root {edge.root.hex()}, not to the signed one")
+    return Report(checkpoint.origin, edge.size, edge.root.hex(), str(key), len(versions), older.size if older else None)
+
+
+def _read_checkpoint(source: Source, key: VerifierKey) -> Checkpoint:
+    try:
+        note = source.read("checkpoint")
+    except Missing as error:
+        raise Unreachable("There is no log here: it has no checkpoint") from error
+    return open_checkpoint(note, key)
+
+
+def _read_entries(source: Source, size: int) -> Iterator[tuple[Sequence[bytes], bytes]]:
+    """Each entry bundle's entries, with the stored level 0 tile that claims to be their hashes."""
+    names = list(names_at(None, size))
+    paths = (path for name in names for path in (name.path, replace(name, level=0).path))
+    answers = read_ahead(source, paths)
+    for name, bundle, tile in zip(names, answers, answers, strict=True):
+        yield decode_bundle(bundle, count=name.width), tile
+
+
+def _check_tiles(source: Source, grown: Sequence[GrownTile], *, level_0: bytes) -> None:
+    """The level 0 tile is at hand; a tile above is compared once, when it has become full."""
+    for tile in grown:
+        if tile.level == 0:
+            _check_tile(tile, level_0)
+        elif len(tile.hashes) == TILE_WIDTH * HASH_BYTES:
+            _check_tile(tile, source.read(TileName(tile.level, tile.index).path))
+
+
+def _check_unfinished_tiles(source: Source, edge: Edge) -> None:
+    for level, row in enumerate(edge.rows):
+        if level > 0 and row:
+            tile = GrownTile(level, (edge.size >> (8 * level)) // TILE_WIDTH, b"".join(row))
+            _check_tile(tile, source.read(TileName(level, tile.index, len(row)).path))
+
+
+def _check_tile(made: GrownTile, stored: bytes) -> None:
+    if made.hashes != stored:
+        raise VerificationError(f"Tile {made.index} of level {made.level} is not what the entries lead to")
+
+
+def _check_older(edge: Edge, leaves: Sequence[bytes], older: Checkpoint | None) -> None:
+    """When these leaves reach the older checkpoint's size, its root must be met on the way."""
+    if older is None or not edge.size < older.size <= edge.size + len(leaves):
+        return
+    then, _ = grow(edge, leaves[: older.size - edge.size])
+    if then.root != older.root:
+        raise VerificationError(f"The log was rewritten: its first {older.size} entries are not those once signed")
+
+
+def _read_version(index: int, entry: bytes) -> tuple[str, int]:
+    try:
+        named = json.loads(entry)
+        subject, version = named["subject"], named["sequence"]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise VerificationError(f"Entry {index} is not a readable event") from error
+    if not isinstance(subject, str) or type(version) is not int:
+        raise VerificationError(f"Entry {index} does not say which version of what it is")
+    return subject, version
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command line. Returns the exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        source = open_source(options.location)
+        key = _given_key(options.key) if options.key else _own_key(source)
+        older = _saved_checkpoint(options.since, key) if options.since else None
+        report = verify_log(source, key, older=older)
+    except VerificationError as error:
+        return _tell_failure(NOT_VERIFIED, f"Not verified: {error}", as_json=options.json)
+    except Unreachable as error:
+        return _tell_failure(NOT_CHECKED, f"Could not check: {error}", as_json=options.json)
+    _tell_success(report, pinned=bool(options.key), as_json=options.json)
+    return GOOD
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("audit.verify", description="Check a transparency log from its raw entries.")
+    parser.add_argument("location", help="the log's http(s) address, or a folder that holds a copy of it")
+    parser.add_argument("--key", help="the verifier key you trust, or a file that holds it")
+    parser.add_argument("--since", help="a file with an older checkpoint that the log must extend")
+    parser.add_argument("--json", action="store_true", help="answer with one line of JSON")
+    return parser
+
+
+def _given_key(text: str) -> VerifierKey:
+    """A key named on the command line. A mistake there says nothing about the log."""
+    try:
+        path = Path(text)
+        return VerifierKey.parse(path.read_text() if "+" not in text or path.is_file() else text)
+    except (OSError, ValueError, VerificationError) as error:
+        raise Unreachable(f"--key is neither a verifier key nor a file with one ({error})") from error
+
+
+def _own_key(source: Source) -> VerifierKey:
+    try:
+        text = source.read("key")
+    except Missing as error:
+        raise Unreachable("There is no key here: name the one you trust with --key") from error
+    return VerifierKey.parse(text.decode(errors="replace"))
+
+
+def _saved_checkpoint(file: str, key: VerifierKey) -> Checkpoint:
+    path = Path(file)
+    try:
+        return open_checkpoint(FolderSource(path.parent).read(path.name), key)
+    except Missing as error:
+        raise Unreachable(f"--since: there is no file {file}") from error
+
+
+def _tell_success(report: Report, *, pinned: bool, as_json: bool) -> None:
+    if as_json:
+        line = json.dumps({"verified": True, "key_pinned": pinned, **asdict(report)})
+    else:
+        extends = "" if report.extends_size is None else f", extending the checkpoint at {report.extends_size:,}"
+        trust = "" if pinned else " (key taken from the log itself; name the one you trust with --key)"
+        line = (
+            f"Verified: {report.origin} holds {report.size:,} entries of {report.aggregates:,} aggregates, "
+            f"none missing or altered{extends}; root {report.root}{trust}"
+        )
+    sys.stdout.write(line + "\n")
+
+
+def _tell_failure(code: int, line: str, *, as_json: bool) -> int:
+    if as_json:
+        verified = False if code == NOT_VERIFIED else None
+        sys.stdout.write(json.dumps({"verified": verified, "problem": line}) + "\n")
+    else:
+        sys.stderr.write(line + "\n")
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
