@@ -1,1 +1,6 @@
 """What tests of every service share: real servers, test keys, settable time and readable ids."""
+
+from chassis.testing.clock import SettableClock
+from chassis.testing.ids import SequentialIds
+
+__all__ = ["SequentialIds", "SettableClock"]

@@ -1,0 +1,61 @@
+"""The only minter of ids: random and opaque, so that an id says nothing about anybody."""
+
+import secrets
+from typing import Final, Protocol
+from uuid import UUID, uuid4
+
+ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's base 32: no I, L, O or U, so that it survives the telephone."""
+
+_LENGTH: Final = 7
+_MISREAD: Final = str.maketrans("OIL", "011")
+
+
+class Ids(Protocol):
+    """Mints ids."""
+
+    def new(self) -> UUID: ...
+
+    def new_reference(self, prefix: str) -> str: ...
+
+
+class RandomIds:
+    """Ids nobody can guess."""
+
+    def new(self) -> UUID:
+        """A random UUID."""
+        return uuid4()
+
+    def new_reference(self, prefix: str) -> str:
+        """A reference people read out, such as ``WAN-7K3M-Q9TD``."""
+        return new_reference(prefix)
+
+
+def new_reference(prefix: str) -> str:
+    """A reference people read out: 35 random bits and a check character. Not unique by itself: the table says so."""
+    return reference(prefix, secrets.randbits(5 * _LENGTH))
+
+
+def reference(prefix: str, number: int) -> str:
+    """The reference of a number below 2^35."""
+    digits = "".join(ALPHABET[(number >> 5 * place) & 31] for place in reversed(range(_LENGTH)))
+    digits += ALPHABET[-_sum(digits + "0") % 32]
+    return f"{prefix}-{digits[:4]}-{digits[4:]}"
+
+
+def find_reference(typed: str) -> str | None:
+    """The reference somebody typed, with misread letters put right; None when its check character is wrong."""
+    prefix, _, rest = typed.strip().upper().partition("-")
+    digits = rest.replace("-", "").replace(" ", "").translate(_MISREAD)
+    if not prefix or len(digits) != _LENGTH + 1 or any(digit not in ALPHABET for digit in digits):
+        return None
+    return f"{prefix}-{digits[:4]}-{digits[4:]}" if _sum(digits) % 32 == 0 else None
+
+
+def _sum(digits: str) -> int:
+    """Luhn's sum in base 32: any one wrong character changes it."""
+    total = 0
+    for place, digit in enumerate(reversed(digits)):
+        value = ALPHABET.index(digit)
+        total += value if place % 2 == 0 else sum(divmod(2 * value, 32))
+    return total

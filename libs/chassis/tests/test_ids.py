@@ -1,0 +1,64 @@
+"""References: read out over the telephone, typed wrongly, found or refused."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from chassis.clock import SystemClock
+from chassis.ids import ALPHABET, RandomIds, find_reference, reference
+from chassis.testing import SequentialIds, SettableClock
+from hypothesis import given
+from hypothesis import strategies as st
+
+numbers = st.integers(min_value=0, max_value=2**35 - 1)
+
+
+@given(numbers)
+def test_a_reference_is_found_as_it_was_minted(number: int) -> None:
+    minted = reference("WAN", number)
+
+    assert find_reference(minted) == minted
+
+
+@given(numbers, st.sampled_from([4, 5, 6, 7, 9, 10, 11, 12]), st.sampled_from(ALPHABET))
+def test_one_wrong_character_is_noticed(number: int, place: int, wrong: str) -> None:
+    minted = reference("WAN", number)
+    typed = minted[:place] + wrong + minted[place + 1 :]
+
+    assert find_reference(typed) == (minted if typed == minted else None)
+
+
+def test_misread_letters_case_and_spaces_are_put_right() -> None:
+    minted = reference("WAN", 0)
+
+    assert minted == "WAN-0000-0000"
+    assert find_reference(" wan-oooo ooOO ") == minted
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "WAN", "WAN-", "-0000-0000", "WAN-0000-000", "WAN-0000-000U", "WAN-0000-000\u0660"]
+)
+def test_what_is_not_a_reference_is_not_found(typed: str) -> None:
+    assert find_reference(typed) is None
+
+
+def test_random_ids_differ_and_references_carry_their_prefix() -> None:
+    ids = RandomIds()
+
+    assert len({ids.new() for _ in range(100)}) == 100
+    assert all(ids.new_reference("WAR").startswith("WAR-") for _ in range(100))
+
+
+def test_sequential_ids_can_be_foreseen() -> None:
+    assert [SequentialIds().new().int, SequentialIds().new_reference("WAN")] == [1, reference("WAN", 1)]
+
+
+def test_the_system_clock_speaks_utc() -> None:
+    assert SystemClock().now().utcoffset() == timedelta(0)
+
+
+def test_a_settable_clock_moves_only_when_told() -> None:
+    clock = SettableClock(datetime(2026, 1, 1, tzinfo=UTC))
+
+    clock.advance(timedelta(hours=2))
+
+    assert clock.now() == clock.now() == datetime(2026, 1, 1, 2, tzinfo=UTC)

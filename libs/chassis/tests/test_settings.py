@@ -1,0 +1,86 @@
+"""Settings: the right ones are read, the wrong ones stop the start with one line."""
+
+from collections.abc import Mapping
+
+import pytest
+from chassis.settings import ServiceSettings, load
+from pydantic import ValidationError
+
+GOOD: Mapping[str, str] = {
+    "FRONTDOOR_DATABASE_URL": "postgresql://triage_app:very-secret@localhost:5432/triage",
+    "FRONTDOOR_KAFKA_BOOTSTRAP_SERVERS": "localhost:9092",
+    "FRONTDOOR_OIDC_ISSUER": "http://localhost:8080/realms/frontdoor",
+    "FRONTDOOR_PUBLIC_URL": "http://localhost:8001/",
+}
+
+
+class OwnSettings(ServiceSettings):
+    group_commit_wait_ms: int = 5
+
+
+def refusal(environ: Mapping[str, str], capsys: pytest.CaptureFixture[str]) -> str:
+    with pytest.raises(SystemExit) as exit_:
+        load(OwnSettings, environ)
+    assert exit_.value.code == 2
+    return capsys.readouterr().err
+
+
+def test_variables_become_frozen_settings() -> None:
+    environ = {**GOOD, "FRONTDOOR_GROUP_COMMIT_WAIT_MS": "7", "OTEL_TRACES_EXPORTER": "zipkin", "HOME": "/root"}
+
+    settings = load(OwnSettings, environ)
+
+    assert settings.group_commit_wait_ms == 7
+    assert settings.traces_exporter == "zipkin"
+    assert settings.public_url == "http://localhost:8001"
+    with pytest.raises(ValidationError):
+        settings.__setattr__("http_port", 1)
+
+
+def test_lists_and_maps_are_json() -> None:
+    urls = '{"triage": "http://localhost:8002"}'
+
+    settings = load(OwnSettings, {**GOOD, "FRONTDOOR_SERVICE_URLS": urls})
+
+    assert settings.service_urls == {"triage": "http://localhost:8002"}
+
+
+@pytest.mark.parametrize("name", sorted(GOOD))
+def test_a_missing_variable_stops_the_start_with_its_name(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    environ = {key: value for key, value in GOOD.items() if key != name}
+
+    line = refusal(environ, capsys)
+
+    assert line == f"{name}: is not set, and has to be\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "advice"),
+    [
+        ("FRONTDOOR_DATABASE_URL", "mysql://u:very-secret@h/d", "write it as postgresql://"),
+        ("FRONTDOOR_HTTP_PORT", "very-secret", "input should be a valid integer"),
+        ("FRONTDOOR_SERVICE_URLS", "very-secret", "write it as JSON"),
+        ("OTEL_TRACES_EXPORTER", "very-secret", "input should be 'none', 'otlp', 'zipkin' or 'console'"),
+    ],
+)
+def test_a_wrong_variable_gets_one_line_of_advice_without_its_value(
+    name: str, value: str, advice: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    line = refusal({**GOOD, name: value}, capsys)
+
+    assert line.startswith(f"{name}: {advice}")
+    assert line.count("\n") == 1
+    assert "very-secret" not in line
+
+
+def test_the_constructor_does_not_look_at_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FRONTDOOR_DATABASE_URL", GOOD["FRONTDOOR_DATABASE_URL"])
+
+    with pytest.raises(ValidationError, match="database_url"):
+        OwnSettings.model_validate({})
+
+
+def test_passwords_are_not_printed() -> None:
+    settings = load(OwnSettings, GOOD)
+
+    assert "very-secret" not in repr(settings)
