@@ -5,20 +5,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from contracts.problems import Problem
 from prometheus_client import Counter
 from sqlalchemy import text
 
 from chassis import effects, parking, telemetry
 from chassis.db import Transaction
 from chassis.messages import Message, Record, Subscriptions, read
-from contracts.problems import Problem
 
 log = telemetry.logger(__name__)
 applied_total = Counter("frontdoor_messages_applied", "Messages that took effect", ["topic"])
 parked_total = Counter("frontdoor_messages_parked", "Messages parked", ["topic", "reason"])
-repeated_total = Counter(
-    "frontdoor_messages_repeated", "Messages dropped because they had taken effect", ["topic"]
-)
+repeated_total = Counter("frontdoor_messages_repeated", "Messages dropped because they had taken effect", ["topic"])
 
 Partition = tuple[str, int]
 
@@ -66,9 +64,7 @@ _FENCE: Final = text(
 _SEEN: Final = text("SELECT aggregate, version FROM applied WHERE aggregate = ANY(CAST(:aggregates AS text[]))")
 
 
-async def apply(
-    tx: Transaction, batch: Batch, subscriptions: Subscriptions, *, now: datetime, careful: bool
-) -> Sheet:
+async def apply(tx: Transaction, batch: Batch, subscriptions: Subscriptions, *, now: datetime, careful: bool) -> Sheet:
     """Let a batch take effect, exactly once, in ``tx``; the caller commits.
 
     - (1) The fence advances every position or raises ``Fenced``. Interleaving prevented: this instance is paused,
@@ -113,7 +109,7 @@ def _read(record: Record, subscriptions: Subscriptions) -> Message | Problem:
 async def _sheet(tx: Transaction, batch: Batch, messages: Sequence[Message | Problem], *, careful: bool) -> Sheet:
     aggregates = {message.envelope.subject for message in messages if isinstance(message, Message)}
     rows = await tx.execute(_SEEN, {"aggregates": list(aggregates)})
-    seen = {aggregate: version for aggregate, version in rows}
+    seen: dict[str, int] = dict(rows.tuples().all())
     blocked = await parking.blocks(tx, {record.key for record in batch.records})
     return Sheet(seen, blocked, careful)
 
@@ -194,6 +190,4 @@ async def _park(
     aggregate = message.envelope.subject if message else None
     sheet.blocked.setdefault(record.key, parking.Block(reason, aggregate))
     parked_total.labels(record.topic, reason).inc()
-    log.warning(
-        "message parked", topic=record.topic, partition=record.partition, offset=record.offset, reason=reason
-    )
+    log.warning("message parked", topic=record.topic, partition=record.partition, offset=record.offset, reason=reason)

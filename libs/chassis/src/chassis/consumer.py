@@ -226,11 +226,7 @@ class Consumer:
         """Measure lag, and commit offsets for the tools that show it."""
         mine = dict(self._next)
         partitions = [TopicPartition(topic, partition) for topic, partition in mine]
-        ends = (
-            await within(CALL_SECONDS, kafka.end_offsets(partitions), what="asking for last offsets")
-            if mine
-            else {}
-        )
+        ends = await within(CALL_SECONDS, kafka.end_offsets(partitions), what="asking for last offsets") if mine else {}
         lag: dict[str, int] = {}
         for partition, end in ends.items():
             behind = max(0, end - mine[(partition.topic, partition.partition)])
@@ -303,7 +299,7 @@ Republish = Callable[[parking.Gap], Awaitable[None]]
 
 
 async def heal_gaps(db: Database, republish: Republish, stop: Stop, *, every_seconds: float = 5.0) -> None:
-    """Ask the owners of what is missing to publish it again, until told to stop. The network is used outside transactions."""
+    """Ask the owners of what is missing to publish it again, until told to stop. No transaction is open meanwhile."""
     while not await stop.wait(every_seconds):
         async with db.transaction() as tx:
             missing = await parking.gaps(tx)

@@ -1,17 +1,15 @@
 """The database: one engine per service, transactions opened only at an edge."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final, Self
 
 import asyncpg
+from contracts.problems import Unavailable
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-
-from contracts.problems import Unavailable
 
 Transaction = AsyncConnection
 """A connection inside an open transaction. Whoever receives one MUST NOT commit, roll back or close it."""
@@ -72,7 +70,7 @@ class Database:
             if error.connection_invalidated or isinstance(error.orig and error.orig.__cause__, _OURS):
                 raise DatabaseUnavailable from error
             raise
-        except (OSError, asyncio.TimeoutError, *_OURS) as error:  # raised while connecting
+        except (OSError, *_OURS) as error:  # raised while connecting
             raise DatabaseUnavailable from error
 
     async def ping(self) -> None:

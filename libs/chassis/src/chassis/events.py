@@ -7,22 +7,26 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from contracts.events import Event
+from contracts.topics import topic_of
 from sqlalchemy import text
 
 from chassis import telemetry
 from chassis.db import Transaction
-from contracts.events import Event
-from contracts.topics import topic_of
 
 
 @dataclass(frozen=True)
 class Context:
-    """What an event's envelope says beside its facts: who records it, for whom, when and because of what."""
+    """What an event's envelope says beside its facts: who records it, for whom, when and because of what.
+
+    ``traceparent`` is the trace it belongs to; None means the trace of the current span.
+    """
 
     source: str
     partnership: str
     now: datetime
     causation_id: UUID | None = None
+    traceparent: str | None = None
 
 
 _LOCK: Final = text(
@@ -34,8 +38,8 @@ _INSERT: Final = text(
     WITH new AS (
         SELECT *, row_number() OVER (PARTITION BY aggregate ORDER BY nth) AS step
         FROM unnest(CAST(:aggregates AS text[]), CAST(:topics AS text[]), CAST(:keys AS bytea[]),
-                    CAST(:types AS text[]), CAST(:correlations AS text[]), CAST(:data AS bytea[]))
-             WITH ORDINALITY AS n(aggregate, topic, key, type, correlation, data, nth)
+                    CAST(:headers AS text[]), CAST(:data AS bytea[]), CAST(:recorded AS timestamptz[]))
+             WITH ORDINALITY AS n(aggregate, topic, key, headers, data, recorded_at, nth)
     ), head AS (
         SELECT a.aggregate, coalesce(
             (SELECT e.version FROM event e WHERE e.aggregate = a.aggregate ORDER BY e.version DESC LIMIT 1), 0
@@ -44,8 +48,7 @@ _INSERT: Final = text(
     )
     INSERT INTO event (event_id, aggregate, version, topic, key, headers, data, recorded_at)
     SELECT gen_random_uuid(), new.aggregate, head.version + new.step, new.topic, new.key,
-           CAST(:shared AS jsonb) || jsonb_build_object('ce_type', new.type, 'ce_correlationid', new.correlation),
-           new.data, :now
+           CAST(new.headers AS jsonb), new.data, new.recorded_at
     FROM new JOIN head USING (aggregate)
     ORDER BY new.nth
     RETURNING aggregate, version
@@ -54,6 +57,11 @@ _INSERT: Final = text(
 
 
 async def record(tx: Transaction, events: Sequence[Event], *, context: Context) -> dict[str, int]:
+    """Append events that share a cause, in order; returns each aggregate's new version. See ``record_each``."""
+    return await record_each(tx, [(event, context) for event in events])
+
+
+async def record_each(tx: Transaction, entries: Sequence[tuple[Event, Context]]) -> dict[str, int]:
     """Append events, in order, each with the next version of its aggregate; returns each aggregate's new version.
 
     The only writer of events. MUST be called in the transaction that changes the state the events tell of:
@@ -64,36 +72,37 @@ async def record(tx: Transaction, events: Sequence[Event], *, context: Context) 
     version is read and held until the commit, so ids of one aggregate rise in the order of its commits.
     It is taken in sorted order, so that two callers with the same aggregates cannot wait for each other.
     """
-    if not events:
+    if not entries:
         return {}
-    await tx.execute(_LOCK, {"aggregates": sorted({event.subject for event in events})})
-    rows = await tx.execute(_INSERT, _columns(events, context))
+    await tx.execute(_LOCK, {"aggregates": sorted({event.subject for event, _ in entries})})
+    rows = await tx.execute(_INSERT, _columns(entries))
     versions: dict[str, int] = {}
     for aggregate, version in rows:
         versions[aggregate] = max(version, versions.get(aggregate, 0))
     return versions
 
 
-def _columns(events: Sequence[Event], context: Context) -> dict[str, object]:
+def _columns(entries: Sequence[tuple[Event, Context]]) -> dict[str, object]:
     """The events as one array per column, for a single statement however many there are."""
+    current = telemetry.current_traceparent()
     return {
-        "aggregates": [event.subject for event in events],
-        "topics": [topic_of(event.TYPE).name for event in events],
-        "keys": [str(event.correlation).encode() for event in events],
-        "types": [event.TYPE for event in events],
-        "correlations": [str(event.correlation) for event in events],
-        "data": [event.to_json() for event in events],
-        "shared": _shared_headers(context),
-        "now": context.now,
+        "aggregates": [event.subject for event, _ in entries],
+        "topics": [topic_of(event.TYPE).name for event, _ in entries],
+        "keys": [str(event.correlation).encode() for event, _ in entries],
+        "headers": [_headers(event, context, current) for event, context in entries],
+        "data": [event.to_json() for event, _ in entries],
+        "recorded": [context.now for _, context in entries],
     }
 
 
-def _shared_headers(context: Context) -> str:
-    shared = {
+def _headers(event: Event, context: Context, current: str | None) -> str:
+    headers = {
+        "ce_type": event.TYPE,
+        "ce_correlationid": str(event.correlation),
         "ce_source": context.source,
         "ce_partnership": context.partnership,
         "ce_time": context.now.isoformat(),
         "ce_causationid": str(context.causation_id) if context.causation_id else None,
-        "traceparent": telemetry.current_traceparent(),
+        "traceparent": context.traceparent or current,
     }
-    return json.dumps({name: value for name, value in shared.items() if value is not None})
+    return json.dumps({name: value for name, value in headers.items() if value is not None})

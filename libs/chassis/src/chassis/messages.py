@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
-from chassis.db import Transaction
-from chassis.events import Context
 from contracts.envelope import Envelope
 from contracts.events import EVENTS, Event
 from contracts.problems import Invalid
 from contracts.topics import Topic
+
+from chassis.db import Transaction
+from chassis.events import Context
 
 E = TypeVar("E", bound=Event)
 
@@ -47,9 +48,7 @@ class Message:
 
     def context(self, *, source: str, now: datetime) -> Context:
         """What to record the handler's own events with: this message is their cause."""
-        return Context(
-            source=source, partnership=self.envelope.partnership, now=now, causation_id=self.envelope.id
-        )
+        return Context(source=source, partnership=self.envelope.partnership, now=now, causation_id=self.envelope.id)
 
 
 Handler = Callable[[Transaction, Message, datetime], Awaitable[None]]

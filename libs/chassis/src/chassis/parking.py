@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from contracts.events import ParkedDiscarded, ParkedReleased
+from contracts.problems import Conflict, NotFound, Problem
 from sqlalchemy import Row, text
 
 from chassis import effects
 from chassis.db import Transaction
 from chassis.events import Context, record
 from chassis.messages import Message, Record, Subscriptions, read, referral_of
-from contracts.events import ParkedDiscarded, ParkedReleased
-from contracts.problems import Conflict, NotFound, Problem
 
 GAP: Final = "gap"
 BEHIND: Final = "behind"
@@ -38,7 +38,8 @@ _BLOCKS: Final = text(
        WHERE key = ANY(CAST(:keys AS bytea[])) AND settled_at IS NULL ORDER BY key, id"""
 )
 _PARK: Final = text(
-    """INSERT INTO parked (topic, partition, kafka_offset, key, aggregate, version, headers, data, error_class, parked_at)
+    """INSERT INTO parked (topic, partition, kafka_offset, key, aggregate, version, headers, data, error_class,
+                           parked_at)
        SELECT :topic, :partition, :offset, :key, CAST(:aggregate AS text), CAST(:version AS integer),
               CAST(:headers AS jsonb), :data, :reason, :now
        WHERE NOT EXISTS (SELECT FROM parked WHERE settled_at IS NULL AND key = :key
@@ -83,9 +84,7 @@ async def blocks(tx: Transaction, keys: Iterable[bytes]) -> dict[bytes, Block]:
     return {key: Block(reason, aggregate) for key, reason, aggregate in rows}
 
 
-async def park(
-    tx: Transaction, kafka_record: Record, message: Message | None, *, reason: str, now: datetime
-) -> None:
+async def park(tx: Transaction, kafka_record: Record, message: Message | None, *, reason: str, now: datetime) -> None:
     """Keep a record that cannot take effect. A copy of one already parked is dropped."""
     headers = {name: value.decode(errors="replace") for name, value in kafka_record.headers}
     await tx.execute(

@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import Any, Final, Protocol
 
+from contracts.envelope import CONTENT_TYPE, SPEC_VERSION
 from prometheus_client import Counter, Gauge
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,7 +15,6 @@ from chassis.clock import Clock
 from chassis.db import Database
 from chassis.kafka import stop_client, within
 from chassis.process import Stop
-from contracts.envelope import CONTENT_TYPE, SPEC_VERSION
 
 LEADER_LOCK: Final = 7_203_602
 BATCH: Final = 1000
@@ -105,10 +106,8 @@ class Relay:
         return len(rows)
 
     async def _idle(self) -> None:
-        try:
+        with suppress(TimeoutError):
             await asyncio.wait_for(self._hint.wait(), POLL_SECONDS)
-        except TimeoutError:
-            pass
         self._hint.clear()
 
 

@@ -33,10 +33,15 @@ async def republish(tx: Transaction, aggregate: str, *, after_version: int) -> i
 async def heads(tx: Transaction, *, after: str = "", limit: int = PAGE) -> dict[str, int]:
     """A page of this service's own aggregates and their newest versions, by name after ``after``."""
     rows = await tx.execute(_HEADS, {"after": after, "limit": limit})
-    return {aggregate: version for aggregate, version in rows}
+    return dict(rows.tuples().all())
 
 
 async def applied(tx: Transaction, *, after: str = "", limit: int = PAGE) -> dict[str, int]:
     """A page of foreign aggregates and the versions in effect here, by name after ``after``."""
     rows = await tx.execute(_APPLIED, {"after": after, "limit": limit})
-    return {aggregate: version for aggregate, version in rows}
+    return dict(rows.tuples().all())
+
+
+async def unpublished(tx: Transaction) -> int:
+    """How many events wait to be sent."""
+    return await tx.scalar(text("SELECT count(*) FROM event WHERE published_at IS NULL")) or 0

@@ -1,8 +1,6 @@
 """What a service's first migration runs to get delivery's tables and to let the serving role use them."""
 
-from typing import Final
-
-from alembic.operations import Operations
+from typing import Any, Final, Protocol
 
 _DELIVERY_V1: Final = (
     """CREATE TABLE event (
@@ -67,6 +65,14 @@ _RIGHTS_V1: Final = (
     ("applied", "SELECT, INSERT, UPDATE"),
     ("parked", "SELECT, INSERT, UPDATE"),
 )
+
+
+class Operations(Protocol):
+    """What is needed of ``alembic.op``."""
+
+    def execute(self, sqltext: str) -> None: ...
+
+    def get_bind(self) -> Any: ...
 
 
 def create_delivery_tables(op: Operations) -> None:

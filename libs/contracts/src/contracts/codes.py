@@ -12,7 +12,7 @@ class Code(StrEnum):
 
     label: str
 
-    def __new__(cls, code: str, label: str) -> Self:
+    def __new__(cls, code: str, label: str = "") -> Self:  # called with the code alone to look a member up
         member = str.__new__(cls, code)
         member._value_ = code
         member.label = label

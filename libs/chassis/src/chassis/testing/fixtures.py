@@ -6,6 +6,7 @@ import pytest
 
 from chassis.provision import DatabaseUrls
 from chassis.testing import postgres as postgres_server
+from chassis.testing.signer import Signer
 
 
 @pytest.fixture(scope="session")
@@ -23,3 +24,9 @@ def migrated_database(postgres: str) -> Callable[[str], Awaitable[DatabaseUrls]]
         return await postgres_server.migrated(postgres, package)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def signer() -> Signer:
+    """A test issuer of access tokens."""
+    return Signer()

