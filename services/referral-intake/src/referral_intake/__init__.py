@@ -1,0 +1,1 @@
+"""Accepts and keeps referrals."""

@@ -1,0 +1,34 @@
+"""The document of a referral: the exact bytes that are kept, shown and committed to."""
+
+import json
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from typing import Any, Final
+from uuid import UUID
+
+SALT_BYTES: Final = 32
+
+Content = Mapping[str, Any]
+"""A referral as it was sent, in JSON's own types; what was not sent is not there."""
+
+
+def build(content: Content, header: Mapping[str, str], child_ids: Sequence[UUID]) -> bytes:
+    """``header`` (who sent it, when, under which reference) and the content, each child with its id first."""
+    children = [
+        {"child_id": str(child_id), **child} for child_id, child in zip(child_ids, content["children"], strict=True)
+    ]
+    return _json({**header, **content, "children": children})
+
+
+def commitment(salt: bytes, document: bytes) -> str:
+    """SHA-256 (hex) over salt and document: once both are erased it says nothing about what they were."""
+    return sha256(salt + document).hexdigest()
+
+
+def fingerprint(content: Content) -> bytes:
+    """Equal for equal requests, however their JSON was spaced or ordered."""
+    return sha256(_json(content, sort_keys=True)).digest()
+
+
+def _json(value: Mapping[str, Any], *, sort_keys: bool = False) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=sort_keys).encode()

@@ -1,0 +1,102 @@
+"""Every way a request to this service, or a message to it, can be wrong."""
+
+from typing import Final
+
+from contracts.problems import Conflict, FieldError, Forbidden, Invalid, NotFound, Unavailable
+
+RETRY_AFTER_SECONDS: Final = 1
+_RETRY_AFTER: Final = {"Retry-After": str(RETRY_AFTER_SECONDS)}
+
+
+class NotEnough(Invalid):
+    """Nobody could find the child, understand the concern or ask the sender back."""
+
+    slug, title = "not-enough", "Tell us a little more, so that someone can act on this referral"
+
+    def __init__(self, errors: tuple[FieldError, ...]) -> None:
+        super().__init__(
+            "If a child is in danger now, call 999. Then add what is listed and send it again.", errors=errors
+        )
+
+
+class KeyMissing(Invalid):
+    """Without a key, sending again after a lost answer would make a second referral."""
+
+    slug, title, status = "idempotency-key-missing", "Send an Idempotency-Key header", 400
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Make a new key for each referral, 1 to 255 visible characters, and send the same key when you try again."
+        )
+
+
+class KeyReused(Invalid):
+    """The key was used for another referral."""
+
+    slug, title = "idempotency-key-reused", "This Idempotency-Key was used for a different referral"
+
+    def __init__(self) -> None:
+        super().__init__("Send this referral with a new key.")
+
+
+class StillRunning(Conflict):
+    """The same key is being worked on at this moment."""
+
+    slug, title = "still-running", "We are still saving a referral sent with this Idempotency-Key"
+
+    def __init__(self) -> None:
+        super().__init__("Send the same request with the same key in a moment.", headers=_RETRY_AFTER)
+
+
+class TooBusy(Unavailable):
+    """More referrals wait to be saved than can be in good time; this one was not taken."""
+
+    slug, title = "too-busy", "We cannot save your referral right now"
+
+    def __init__(self) -> None:
+        super().__init__("Send the same request with the same key in a moment.", headers=_RETRY_AFTER)
+
+
+class NotConfirmed(Unavailable):
+    """Saving took too long to wait for: it may yet be saved, so only the same key is safe."""
+
+    slug, title = "not-confirmed", "We cannot confirm yet that your referral is saved"
+
+    def __init__(self) -> None:
+        super().__init__("Send the same request with the same key in a moment.", headers=_RETRY_AFTER)
+
+
+class NoSuchReferral(NotFound):
+    """There is none, or it is not the asker's: the answer is the same."""
+
+    slug, title = "no-such-referral", "There is no referral with this number that you can see"
+
+
+class DocumentRefused(Forbidden):
+    """The role, or the role for this purpose, does not allow reading documents."""
+
+    slug, title = "document-refused", "Your role does not allow you to read this document for this purpose"
+
+
+class PartnershipNotServed(Forbidden):
+    """The token names a partnership without a pack."""
+
+    slug, title = "partnership-not-served", "This service does not take referrals for your partnership"
+
+    def __init__(self) -> None:
+        super().__init__("Ask the people who gave you access. If a child is in danger now, call 999.")
+
+
+class CursorInvalid(Invalid):
+    """The cursor is not one that was handed out."""
+
+    slug, title, status = "cursor-invalid", "This cursor cannot be used", 400
+
+    def __init__(self) -> None:
+        super().__init__("Start again without a cursor, or follow the link to the next page.")
+
+
+class UnknownReferral(Invalid):
+    """An event about a referral that is not kept here."""
+
+    slug, title = "unknown-referral", "The event is about a referral that is not kept here"

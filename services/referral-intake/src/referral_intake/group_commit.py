@@ -1,0 +1,131 @@
+"""Group commit: callers that arrive together share one transaction, and each is answered after it has committed."""
+
+import asyncio
+import contextvars
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, Generic, TypeVar
+
+from contracts.problems import Problem, Unavailable
+from prometheus_client import Counter, Histogram
+
+from referral_intake.errors import NotConfirmed, TooBusy
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+Commit = Callable[[Sequence[Item]], Awaitable[Sequence[Result | Problem]]]
+"""Writes items in one transaction of its own and commits it; returns, in the items' order, each one's result.
+
+A ``Problem`` among the results is raised to that item's caller alone. MUST NOT return before COMMIT has.
+"""
+
+batch_size: Final = Histogram(
+    "frontdoor_group_commit_size", "Items that shared a transaction", buckets=(1, 2, 4, 8, 16, 32, 64, 128)
+)
+alone_total: Final = Counter("frontdoor_group_commit_alone", "Items tried again alone because their batch failed")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much may share a transaction, how long it waits for company, and how long a caller waits for it."""
+
+    size: int = 64
+    wait_seconds: float = 0.003
+    lanes: int = 2
+    pending: int = 2_000
+    answer_seconds: float = 20.0
+
+
+@dataclass(frozen=True)
+class _Waiting(Generic[Item, Result]):
+    item: Item
+    outcome: "asyncio.Future[Result | Exception]"
+
+
+class GroupCommit(Generic[Item, Result]):
+    """Contract.
+
+    - A caller gets its result only after the transaction that wrote its item has committed.
+    - A batch that fails is tried again one item at a time, so that an item that cannot be written fails alone.
+      When the database itself is away (``Unavailable``) nobody is tried again: everybody is told.
+    - A caller that goes away, or whose patience ends, takes nothing with it: its item is written all the same.
+    - While nothing else is being committed a batch leaves at once; otherwise it waits, at most ``wait_seconds``,
+      for company. At most ``pending`` items wait; one more is refused with ``TooBusy`` and not taken.
+    """
+
+    def __init__(self, commit: "Commit[Item, Result]", limits: Limits | None = None) -> None:
+        self._commit = commit
+        self._limits = limits or Limits()
+        self._pending: deque[_Waiting[Item, Result]] = deque()
+        self._running: set[asyncio.Task[None]] = set()
+
+    async def submit(self, item: Item) -> Result:
+        """The item's result, once it is committed. Raises its ``Problem``, or what went wrong with its transaction."""
+        if len(self._pending) >= self._limits.pending:
+            raise TooBusy
+        waiting: _Waiting[Item, Result] = _Waiting(item, asyncio.get_running_loop().create_future())
+        self._pending.append(waiting)
+        self._depart()
+        try:
+            # Interleaving prevented: a cancelled caller would cancel the future that its batch is about to fill.
+            async with asyncio.timeout(self._limits.answer_seconds):
+                outcome = await asyncio.shield(waiting.outcome)
+        except TimeoutError as error:
+            raise NotConfirmed from error
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    async def drain(self) -> None:
+        """Wait until everything that was submitted is committed or has failed."""
+        while self._running:
+            await asyncio.wait(self._running)
+
+    def _depart(self) -> None:
+        if self._pending and len(self._running) < self._limits.lanes:
+            # A context of its own: the batch is nobody's request, so it must not borrow the first one's trace.
+            task = asyncio.get_running_loop().create_task(self._carry(), context=contextvars.Context())
+            self._running.add(task)
+            task.add_done_callback(self._arrive)
+
+    def _arrive(self, task: "asyncio.Task[None]") -> None:
+        self._running.discard(task)
+        self._depart()
+
+    async def _carry(self) -> None:
+        if len(self._running) > 1 and len(self._pending) < self._limits.size:
+            await asyncio.sleep(self._limits.wait_seconds)
+        batch = [self._pending.popleft() for _ in range(min(len(self._pending), self._limits.size))]
+        if not batch:
+            return
+        batch_size.observe(len(batch))
+        error = await self._write(batch)
+        if error is None:
+            return
+        if isinstance(error, Unavailable) or len(batch) == 1:
+            _answer(batch, [error] * len(batch))
+            return
+        await self._write_singly(batch)
+
+    async def _write_singly(self, batch: "list[_Waiting[Item, Result]]") -> None:
+        for waiting in batch:
+            alone_total.inc()
+            error = await self._write([waiting])
+            if error is not None:
+                _answer([waiting], [error])
+
+    async def _write(self, batch: "list[_Waiting[Item, Result]]") -> Exception | None:
+        """Commit and answer; or return what went wrong with the transaction, with nobody answered yet."""
+        try:
+            results = await self._commit([waiting.item for waiting in batch])
+        except Exception as error:
+            return error
+        _answer(batch, results)
+        return None
+
+
+def _answer(batch: "Sequence[_Waiting[Item, Result]]", outcomes: "Sequence[Result | Exception]") -> None:
+    for waiting, outcome in zip(batch, outcomes, strict=True):
+        waiting.outcome.set_result(outcome)

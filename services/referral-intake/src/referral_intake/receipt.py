@@ -1,0 +1,79 @@
+"""The receipt: what a sender is told as soon as the referral is durable."""
+
+from datetime import datetime
+from typing import Final, Literal
+from uuid import UUID
+
+from contracts.codes import MissingItem
+from contracts.events import ReferralReceived
+from pydantic import BaseModel, ConfigDict, Field
+
+from referral_intake import decide
+
+PATH: Final = "/v1/referrals"
+
+
+class MissingInformation(BaseModel):
+    """Something the front door team will have to ask for. The referral is accepted without it."""
+
+    item: MissingItem
+    label: str
+
+
+class Links(BaseModel):
+    """Where to go on."""
+
+    self: str = Field(description="Where to follow this referral.")
+
+
+class Receipt(BaseModel):
+    """The referral is saved and will be read. Keep the reference."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "referral_id": "0b9a1f0e-3d55-4a52-9f0b-0b8f3c1f2a77",
+                    "reference": "WAN-7K3-MQ9-TD4",
+                    "status": "received",
+                    "received_at": "2026-11-23T09:30:00Z",
+                    "decision_expected_by": "2026-11-24T17:00:00Z",
+                    "what_happens_next": "The front door team reads every referral. You can expect a decision …",
+                    "missing_information": [{"item": "nhs-number", "label": "NHS number"}],
+                    "links": {"self": "/v1/referrals/0b9a1f0e-3d55-4a52-9f0b-0b8f3c1f2a77"},
+                }
+            ]
+        }
+    )
+
+    referral_id: UUID
+    reference: str
+    status: Literal["received"] = "received"
+    received_at: datetime
+    decision_expected_by: datetime
+    what_happens_next: str
+    emergency_advice: str | None = Field(None, description="Only when a child is in danger now.")
+    missing_information: tuple[MissingInformation, ...]
+    links: Links
+
+
+def path_of(referral_id: UUID) -> str:
+    """Where a referral is followed."""
+    return f"{PATH}/{referral_id}"
+
+
+def body_of(received: ReferralReceived) -> bytes:
+    """The receipt as it is sent, and sent again for the same request."""
+    receipt = Receipt(
+        referral_id=received.referral_id,
+        reference=received.reference,
+        received_at=received.received_at,
+        decision_expected_by=received.decision_expected_by,
+        what_happens_next=decide.what_happens_next(received),
+        emergency_advice=decide.emergency_advice(received),
+        missing_information=tuple(
+            MissingInformation(item=item, label=item.label) for item in received.missing_information
+        ),
+        links=Links(self=path_of(received.referral_id)),
+    )
+    return receipt.model_dump_json(exclude_none=True).encode()
