@@ -68,7 +68,7 @@ def test_a_withheld_notice_is_recorded_with_its_reason_and_not_queued() -> None:
 @pytest.mark.parametrize(("urgent", "longest"), [(True, timedelta(hours=2)), (False, timedelta(hours=92))])
 def test_the_schedule_ends_within_its_time_even_with_the_longest_jitter(urgent: bool, longest: timedelta) -> None:
     now, attempts = NOW, 0
-    step = Step(DeliveryState.PENDING, None, NOW)
+    step = Step(DeliveryState.PENDING, next_attempt_at=NOW)
     while step.next_attempt_at is not None:
         now, attempts = step.next_attempt_at, attempts + 1
         step = decide.after_attempt(
@@ -134,7 +134,7 @@ def test_what_was_taken_is_delivered_and_told_with_the_number_of_attempts() -> N
 
 
 def test_a_retry_is_nobodys_news() -> None:
-    assert told(Step(DeliveryState.PENDING, DeliveryFailure.TIMED_OUT, NOW)) == ()
+    assert told(Step(DeliveryState.PENDING, DeliveryFailure.TIMED_OUT, next_attempt_at=NOW)) == ()
 
 
 FAILED = Step(DeliveryState.FAILED, DeliveryFailure.ATTEMPTS_EXHAUSTED)
@@ -161,7 +161,9 @@ def test_an_opened_or_already_escalated_notice_is_not_escalated_again(known: dic
 
 
 def test_losing_entitlement_before_sending_is_recorded_as_withheld() -> None:
-    (event,) = told(Step(DeliveryState.WITHHELD))
+    not_entitled = Receipt(withheld=WithheldReason.NOT_ENTITLED)
+
+    (event,) = told(after(1, not_entitled))
 
     assert isinstance(event, NoticeWithheld)
     assert event.reason is WithheldReason.NOT_ENTITLED

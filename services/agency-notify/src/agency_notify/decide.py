@@ -54,6 +54,8 @@ def after_attempt(delivery: Delivery, receipt: Receipt, *, now: datetime, jitter
 
     A ``Retry-After`` that is longer than the schedule is honoured, up to a day.
     """
+    if receipt.withheld is not None:
+        return Step(DeliveryState.WITHHELD, withheld=receipt.withheld)
     if receipt.failure is None:
         return Step(DeliveryState.DELIVERED)
     if receipt.final or receipt.failure in _FINAL_FAILURES:
@@ -63,7 +65,7 @@ def after_attempt(delivery: Delivery, receipt: Receipt, *, now: datetime, jitter
         return Step(DeliveryState.FAILED, DeliveryFailure.ATTEMPTS_EXHAUSTED)
     delay = timedelta(seconds=delays[delivery.attempts - 1] * (1 + JITTER * jitter))
     asked = min(timedelta(seconds=receipt.retry_after_seconds or 0), LONGEST_RETRY_AFTER)
-    return Step(DeliveryState.PENDING, receipt.failure, now + max(delay, asked))
+    return Step(DeliveryState.PENDING, receipt.failure, next_attempt_at=now + max(delay, asked))
 
 
 def attempt_events(
@@ -76,8 +78,8 @@ def attempt_events(
     notice, channel = delivery.notice, delivery.endpoint.channel
     if step.state is DeliveryState.DELIVERED:
         return (NoticeDelivered(**_of(notice), channel=channel, attempts=delivery.attempts, delivered_at=now),)
-    if step.state is DeliveryState.WITHHELD:
-        return (_withheld(notice, WithheldReason.NOT_ENTITLED, now),)
+    if step.withheld is not None:
+        return (_withheld(notice, step.withheld, now),)
     if step.state is DeliveryState.PENDING or step.failure is None:
         return ()
     failed = _failed(notice, channel, step.failure, attempts=delivery.attempts, now=now)

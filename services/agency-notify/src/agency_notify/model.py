@@ -81,6 +81,7 @@ class Notice:
     acknowledged_by: str | None = None
     escalated_at: datetime | None = None
     escalated_to: str | None = None
+    traceparent: str | None = None
 
 
 @dataclass(frozen=True)
@@ -122,13 +123,14 @@ class Delivery:
 class Receipt:
     """What came of one attempt: taken when ``failure`` is None. ``status`` is the HTTP or SMTP code, if any.
 
-    ``final`` means that no later attempt can end otherwise.
+    ``final`` means that no later attempt can end otherwise; ``withheld`` that none was made, and why.
     """
 
     failure: DeliveryFailure | None = None
     status: int | None = None
     retry_after_seconds: float | None = None
     final: bool = False
+    withheld: WithheldReason | None = None
 
 
 TAKEN: Final = Receipt()
@@ -140,4 +142,5 @@ class Step:
 
     state: DeliveryState
     failure: DeliveryFailure | None = None
+    withheld: WithheldReason | None = None
     next_attempt_at: datetime | None = None

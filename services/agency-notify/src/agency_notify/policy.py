@@ -5,7 +5,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
-from contracts.codes import NoticeKind, WithheldReason
+from contracts.codes import Channel, NoticeKind, WithheldReason
 from contracts.events import (
     CaseDecided,
     ClockBreached,
@@ -18,6 +18,7 @@ from contracts.events import (
 )
 from policy.clocks import Clock
 from policy.pack import NoSuchRule, Pack
+from policy.rules import Agency, Team
 
 from agency_notify.model import Telling
 
@@ -36,6 +37,12 @@ def notices_of(event: Event, pack: Pack, *, now: datetime) -> tuple[Telling, ...
 def is_entitled(agency: str, pack: Pack) -> bool:
     """Whether the pack names an agency or team; asked when a notice is queued and again when it is sent."""
     return pack.find_agency(agency) is not None or any(team.code == agency for team in pack.teams)
+
+
+def promised_channels(agency: str, pack: Pack) -> tuple[Channel, ...]:
+    """The channels the pack names for an agency or team, whether or not an endpoint was set."""
+    bodies: tuple[Agency | Team, ...] = (*pack.agencies, *pack.teams)
+    return tuple(named.channel for body in bodies if body.code == agency for named in body.channels)
 
 
 def hub_of(pack: Pack) -> str:
