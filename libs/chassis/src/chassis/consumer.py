@@ -7,6 +7,7 @@ from typing import Final
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
+from contracts.problems import Problem
 from prometheus_client import Counter, Gauge
 from sqlalchemy import text
 
@@ -305,4 +306,7 @@ async def heal_gaps(db: Database, republish: Republish, stop: Stop, *, every_sec
             missing = await parking.gaps(tx)
         for gap in missing:
             log.warning("gap found, asking its owner to publish again", source=gap.source, version=gap.version)
-            await republish(gap)
+            try:
+                await republish(gap)
+            except Problem as problem:
+                log.warning("gap not healed yet", problem=problem.slug)

@@ -51,6 +51,7 @@ class ServiceSettings(BaseSettings):
     database_url: Annotated[DatabaseUrl, Field(min_length=1)]
     database_owner_url: DatabaseUrl = ""
     kafka_bootstrap_servers: Annotated[str, Field(min_length=1)]
+    kafka_replication: Annotated[int, Field(ge=1, le=7)] = 1
     oidc_issuer: HttpUrl
     oidc_audience: str = "frontdoor"
     http_host: str = "127.0.0.1"

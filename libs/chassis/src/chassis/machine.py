@@ -1,0 +1,65 @@
+"""Machine tokens: OAuth 2.0 client credentials with ``private_key_jwt``. They carry no person's rights."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from joserfc import jwt
+from joserfc.jwk import RSAKey
+
+from chassis.clock import Clock
+from chassis.http_client import HttpClient, NoAnswer
+from chassis.ids import Ids
+
+ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+ASSERTION_LIFE: Final = timedelta(minutes=1)
+RENEW_BEFORE: Final = timedelta(seconds=30)
+
+
+class MachineTokens:
+    """Access tokens of one client, renewed shortly before they expire."""
+
+    def __init__(
+        self, http: HttpClient, *, issuer: str, client_id: str, key_file: Path, clock: Clock, ids: Ids
+    ) -> None:
+        self._http = http
+        self._issuer = issuer
+        self._client_id = client_id
+        self._key = RSAKey.import_key(key_file.read_bytes())
+        self._clock = clock
+        self._ids = ids
+        self._token = ""
+        self._expires_at = clock.now()
+
+    async def bearer(self) -> dict[str, str]:
+        """The Authorization header. Raises ``NoAnswer`` when the issuer gives no token."""
+        if not self._token or self._clock.now() >= self._expires_at - RENEW_BEFORE:
+            await self._renew()
+        return {"Authorization": f"Bearer {self._token}"}
+
+    async def _renew(self) -> None:
+        discovery = await self._http.get_json(f"{self._issuer}/.well-known/openid-configuration")
+        form = {
+            "grant_type": "client_credentials",
+            "client_assertion_type": ASSERTION_TYPE,
+            "client_assertion": self._assertion(discovery["issuer"]),
+        }
+        answer = await self._http.request("POST", discovery["token_endpoint"], data=form)
+        if answer.status_code != 200:
+            raise NoAnswer
+        body: dict[str, Any] = answer.json()
+        self._token = body["access_token"]
+        self._expires_at = self._clock.now() + timedelta(seconds=int(body["expires_in"]))
+
+    def _assertion(self, audience: str) -> str:
+        """A signed statement of who we are, good for a minute and for once."""
+        now = self._clock.now()
+        claims = {
+            "iss": self._client_id,
+            "sub": self._client_id,
+            "aud": audience,
+            "jti": str(self._ids.new()),
+            "iat": int(now.timestamp()),
+            "exp": int((now + ASSERTION_LIFE).timestamp()),
+        }
+        return jwt.encode({"alg": "RS256"}, claims, self._key)
