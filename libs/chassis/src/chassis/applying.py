@@ -79,8 +79,7 @@ async def apply(tx: Transaction, batch: Batch, subscriptions: Subscriptions, *, 
     sheet = await _sheet(tx, batch, messages, careful=careful)
     for record, message in zip(batch.records, messages, strict=True):
         await _take(tx, record, message, subscriptions, sheet, now)
-    if subscriptions.every is not None and sheet.fresh:
-        await subscriptions.every(tx, sheet.fresh, now)
+    await _flush(tx, subscriptions, sheet, now)
     await effects.advance(tx, sheet.advanced)
     return sheet
 
@@ -151,6 +150,8 @@ async def _effect(
     try:
         async with effects.savepoint(tx, wanted=sheet.careful):
             await effects.handle(tx, message, subscriptions, sheet.fresh, now)
+            if sheet.careful:
+                await _flush(tx, subscriptions, sheet, now)
     except Problem as problem:
         await _wrong(tx, record, message, problem, sheet, now)
         return
@@ -158,9 +159,26 @@ async def _effect(
     sheet.advance(message)
     applied_total.labels(record.topic).inc()
     if record.key in sheet.blocked:  # the missing version came: what waited behind it may follow now
+        await _flush(tx, subscriptions, sheet, now)
         await effects.advance(tx, sheet.advanced)
         await parking.drain(tx, record.key, subscriptions, now=now)
         await _reread(tx, record.key, message, sheet)
+
+
+async def _flush(tx: Transaction, subscriptions: Subscriptions, sheet: Sheet, now: datetime) -> None:
+    """Hand the fresh messages to the batch handler: at the end, one by one with care, and before a drain.
+
+    Order prevented: a drained message takes effect before the missing one that let it go.
+    """
+    if subscriptions.every is None or not sheet.fresh:
+        return
+    fresh, sheet.fresh = sheet.fresh, []
+    try:
+        await subscriptions.every(tx, fresh, now)
+    except Problem as problem:
+        if sheet.careful:
+            raise
+        raise NeedsCare from problem
 
 
 async def _reread(tx: Transaction, key: bytes, message: Message, sheet: Sheet) -> None:

@@ -66,7 +66,7 @@ BatchHandler = Callable[[Transaction, Sequence[Message], datetime], Awaitable[No
 class Subscriptions:
     """What a service reads. Event types without a handler only have their versions followed.
 
-    With ``every`` each message of the topics goes to it, known type or not.
+    With ``every`` each message of the topics goes to it, known type or not, and its value is left unread.
     """
 
     topics: tuple[Topic, ...]
@@ -79,7 +79,7 @@ class Subscriptions:
 
 
 def read(record: Record, *, strict: bool) -> Message:
-    """Parse a record. ``strict`` refuses event types that the contracts do not know.
+    """Parse a record. ``strict`` refuses what the contracts do not know; without, only the envelope is believed.
 
     Raises ``Invalid`` when the record cannot be a message of this system.
     """
@@ -89,7 +89,7 @@ def read(record: Record, *, strict: bool) -> Message:
     known = EVENTS.get(envelope.type)
     if known is None and strict:
         raise Invalid("The event type is not known")
-    event = known.read(record.data) if known is not None else None
+    event = known.read(record.data) if known is not None and strict else None
     return Message(envelope, record.data, record.topic, record.partition, record.offset, event)
 
 
