@@ -1,0 +1,142 @@
+"""The single writer of the log: gives entries their places, grows the tree, and signs what became of it."""
+
+import time
+from collections.abc import Callable
+from typing import Final
+
+from chassis import telemetry
+from chassis.clock import Clock
+from chassis.db import Database, Transaction
+from chassis.process import Stop
+from prometheus_client import Counter, Gauge, Histogram
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from audit import store
+from audit.checkpoint import Checkpoint, CheckpointSigner, open_checkpoint
+from audit.merkle import EMPTY_ROOT, Span, VerificationError, consistency_spans, leaf_hash, verify_consistency
+from audit.store import StoredCheckpoint
+from audit.tree import edge_rows, grow, read_edge, span_hash, tiles_needed
+
+LEADER_LOCK: Final = 7_203_701
+BATCH: Final = 2_000
+PAUSE_SECONDS: Final = 0.1
+FOLLOWER_SECONDS: Final = 0.5
+
+log = telemetry.logger(__name__)
+entries_total = Counter("frontdoor_log_entries", "Entries that got a place in the log")
+signed_size = Gauge("frontdoor_log_signed_size", "Entries covered by the last signed checkpoint")
+batch_seconds = Histogram("frontdoor_log_batch_seconds", "Time to place and sign one batch")
+
+_LEAD: Final = text("SELECT pg_try_advisory_lock(:lock)")
+
+
+class LogDamaged(Exception):
+    """What is stored does not extend what was signed. Nothing may be signed until people have looked."""
+
+
+class Sequencer:
+    """Contract.
+
+    - Every pending entry gets exactly one place, places have no gaps, and an aggregate's versions stay in order.
+    - Placing and signing are two transactions. A crash before, between or after them leaves a state from which
+      the next run continues: unsigned entries are simply signed then.
+    - It MUST NOT sign a checkpoint that does not extend every one it signed before. Before each signature the
+      last checkpoint's own signature, the root it names, and the way from it to the new root are proven from the
+      stored tiles; otherwise ``LogDamaged`` is raised and nothing is signed.
+    - What is signed was committed before. Interleaving prevented: a batch is signed, its COMMIT fails, other
+      entries take its places, and two different trees of one size carry our signature.
+    - There is one leader per database. The advisory lock keeps others idle; the lock on the ``log`` row keeps out
+      one that lost its leadership without noticing.
+    """
+
+    def __init__(self, db: Database, signer: CheckpointSigner, clock: Clock) -> None:
+        self._db = db
+        self._signer = signer
+        self._clock = clock
+        self.step: Callable[[str], None] = lambda _: None
+        """Told each step as it begins; tests stop it there."""
+
+    async def run(self, stop: Stop) -> None:
+        """Lead when possible, until told to stop. Raises on any failure: only a fresh start is safe then."""
+        async with self._db.engine.connect() as connection:
+            if not await self._become_leader(connection, stop):
+                return
+            log.info("sequencer leads")
+            while not stop.is_set():
+                if await self.advance(connection) < BATCH:
+                    await stop.wait(PAUSE_SECONDS)
+
+    async def advance(self, connection: AsyncConnection) -> int:
+        """Place one batch and sign the log as it is then. Commits twice. Returns how many entries were placed."""
+        began = time.perf_counter()
+        async with connection.begin():
+            placed = await self._place(connection)
+        async with connection.begin():
+            size = await self._sign(connection)
+        if placed:
+            entries_total.inc(placed)
+            batch_seconds.observe(time.perf_counter() - began)
+        signed_size.set(size)
+        return placed
+
+    async def _become_leader(self, connection: AsyncConnection, stop: Stop) -> bool:
+        while not stop.is_set():
+            leads = await connection.scalar(_LEAD, {"lock": LEADER_LOCK})
+            await connection.commit()
+            if leads:
+                return True
+            await stop.wait(FOLLOWER_SECONDS)
+        return False
+
+    async def _place(self, tx: Transaction) -> int:
+        """Move the oldest pending entries into the log and the tree."""
+        self.step("lock")
+        size = await store.lock_size(tx)
+        self.step("move")
+        bodies = await store.move_pending(tx, first_index=size, limit=BATCH)
+        if not bodies:
+            return 0
+        self.step("read edge")
+        edge = read_edge(size, await store.read_tiles(tx, {row.tile for row in edge_rows(size)}))
+        edge, grown = grow(edge, [leaf_hash(body) for body in bodies])
+        self.step("put tiles")
+        await store.put_tiles(tx, grown)
+        self.step("set size")
+        await store.set_size(tx, edge.size)
+        self.step("commit places")
+        return len(bodies)
+
+    async def _sign(self, tx: Transaction) -> int:
+        """Sign the tree if it has grown. Returns the size that is signed now."""
+        self.step("lock to sign")
+        size = await store.lock_size(tx)
+        last = await store.find_checkpoint(tx)
+        if last is not None and last.size == size:
+            return size
+        self.step("prove extension")
+        root = await self._prove_extension(tx, last, size)
+        self.step("sign")
+        note = self._signer.sign(size, root)
+        self.step("add checkpoint")
+        await store.add_checkpoint(tx, StoredCheckpoint(size, note, self._clock.now()))
+        self.step("commit checkpoint")
+        return size
+
+    async def _prove_extension(self, tx: Transaction, last: StoredCheckpoint | None, size: int) -> bytes:
+        """The root of the stored tree, once it is proven to extend what was signed last. Raises ``LogDamaged``."""
+        try:
+            old = self._open(last)
+            spans = [*consistency_spans(old.size, size), Span(0, size)]
+            tiles = await store.read_tiles(tx, tiles_needed(spans))
+            *proof, root = [span_hash(span, tiles) for span in spans]
+            verify_consistency((old.size, old.root), (size, root), proof=proof)
+        except (VerificationError, KeyError) as error:
+            raise LogDamaged("The stored tree does not extend the last signed checkpoint") from error
+        return root
+
+    def _open(self, last: StoredCheckpoint | None) -> Checkpoint:
+        """The last checkpoint as our own signature says it, whatever the database says; the empty log before."""
+        if last is None:
+            return Checkpoint(self._signer.origin, 0, EMPTY_ROOT)
+        return open_checkpoint(last.note.encode(), self._signer.verifier_key)
