@@ -20,7 +20,7 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 ALLOWED_FIELDS: Final = frozenset(
     {
         "aggregates", "attempt", "attempts", "batch", "bytes", "channel", "clock", "count", "error", "error_at",
-        "event_id", "event_type", "http_method", "http_route", "http_status", "logger", "milliseconds", "notice_id",
+        "event_id", "event_type", "http_method", "http_route", "http_status", "logger_name", "milliseconds", "notice_id",
         "offset", "parked_id", "partition", "partnership", "port", "problem", "reason", "referral_id", "role",
         "seconds", "service", "size", "source", "state", "task", "topic", "version",
     }
@@ -60,7 +60,7 @@ def configure(service: str) -> None:
 
 def logger(name: str) -> Any:
     """A logger. Its messages MUST be constant strings; what varies goes into fields on the allow-list."""
-    return structlog.get_logger(logger=name)
+    return structlog.get_logger(logger_name=name)
 
 
 def current_traceparent() -> str | None:
@@ -151,7 +151,7 @@ class _LibraryLog(logging.Handler):
     """Lines of libraries keep their logger's name and level; their text may hold anything, so it is dropped."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        line = structlog.get_logger(logger=record.name, error_at=f"{record.module}:{record.lineno}")
+        line = structlog.get_logger(logger_name=record.name, error_at=f"{record.module}:{record.lineno}")
         error = record.exc_info[1] if record.exc_info else None
         line.log(record.levelno, "library message", **({"exc_info": error} if error else {}))
 
