@@ -60,12 +60,17 @@ def after_attempt(delivery: Delivery, receipt: Receipt, *, now: datetime, jitter
         return Step(DeliveryState.DELIVERED)
     if receipt.final or receipt.failure in _FINAL_FAILURES:
         return Step(DeliveryState.FAILED, receipt.failure)
-    delays = URGENT_DELAYS if delivery.notice.urgent else ROUTINE_DELAYS
+    delays = _delays(delivery.notice)
     if delivery.attempts > len(delays):
         return Step(DeliveryState.FAILED, DeliveryFailure.ATTEMPTS_EXHAUSTED)
     delay = timedelta(seconds=delays[delivery.attempts - 1] * (1 + JITTER * jitter))
     asked = min(timedelta(seconds=receipt.retry_after_seconds or 0), LONGEST_RETRY_AFTER)
     return Step(DeliveryState.PENDING, receipt.failure, next_attempt_at=now + max(delay, asked))
+
+
+def is_worn_out(delivery: Delivery) -> bool:
+    """Whether more attempts were begun than the schedule has: those in between ended with their deliverer."""
+    return delivery.attempts > len(_delays(delivery.notice)) + 1
 
 
 def attempt_events(
@@ -109,6 +114,10 @@ def escalate(notice: Notice, *, to: str, now: datetime) -> Sequence[Event]:
     if notice.opened_at is not None or notice.escalated_at is not None:
         return ()
     return (NoticeEscalated(**_of(notice), escalated_to=to, escalated_at=now),)
+
+
+def _delays(notice: Notice) -> Sequence[int]:
+    return URGENT_DELAYS if notice.urgent else ROUTINE_DELAYS
 
 
 class _OfNotice(TypedDict):

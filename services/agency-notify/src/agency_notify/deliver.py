@@ -1,0 +1,146 @@
+"""The deliverer: claim, commit, send, record. A send is never inside a transaction."""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final
+
+from chassis import telemetry
+from chassis.clock import Clock
+from chassis.db import Database, DatabaseUnavailable
+from chassis.ids import Ids
+from chassis.process import Stop
+from contracts.codes import Channel, DeliveryFailure, WithheldReason
+
+from agency_notify import decide, handlers, policy
+from agency_notify.channels import TIMEOUT_SECONDS, Sender
+from agency_notify.errors import UnknownPartnership
+from agency_notify.model import Delivery, Receipt
+from agency_notify.packs import Packs
+from agency_notify.store import deliveries
+from agency_notify.store.deliveries import Claim
+
+LEASE: Final = timedelta(seconds=4 * TIMEOUT_SECONDS)  # longer than a send and its recording can take
+POLL_SECONDS: Final = 0.2
+PAUSE_SECONDS: Final = 1.0
+DRAIN_SECONDS: Final = 6.0
+
+log = telemetry.logger(__name__)
+
+
+@dataclass(frozen=True)
+class Deliverer:
+    """Contract.
+
+    - A notice reaches each endpoint at least once, with the same id every time; a deliverer that dies while sending
+      loses nothing, because its lease runs out and another one sends again.
+    - At most ``per_endpoint`` attempts at one endpoint are under way, and one while it fails: a slow agency delays
+      only itself.
+    - What an attempt led to is recorded in one transaction with the events that tell of it.
+    """
+
+    db: Database
+    senders: Mapping[Channel, Sender]
+    packs: Packs
+    clock: Clock
+    ids: Ids
+    capacity: int = 64
+    per_endpoint: int = 4
+    _sending: set[asyncio.Task[None]] = field(default_factory=set, init=False)
+
+    async def run(self, stop: Stop) -> None:
+        """Deliver until told to stop, then let what is under way finish. Raises when an attempt broke down."""
+        while not stop.is_set():
+            claimed = await self._claim_or_pause(stop)
+            self._sending.update(asyncio.create_task(self._attempt(delivery)) for delivery in claimed)
+            if not claimed:
+                await stop.wait(POLL_SECONDS)
+            self._reap()
+        if self._sending:
+            _, unfinished = await asyncio.wait(self._sending, timeout=DRAIN_SECONDS)
+            _cancel(unfinished)
+
+    async def deliver_due(self) -> int:
+        """One round: make every attempt that is due and wait for all of them. Returns how many were made."""
+        claimed = await self._claim()
+        await asyncio.gather(*(self._attempt(delivery) for delivery in claimed))
+        return len(claimed)
+
+    async def _claim_or_pause(self, stop: Stop) -> Sequence[Delivery]:
+        try:
+            return await self._claim()
+        except DatabaseUnavailable:
+            log.warning("nothing can be claimed, the database is away")
+            await stop.wait(PAUSE_SECONDS)
+            return ()
+
+    async def _claim(self) -> Sequence[Delivery]:
+        free = self.capacity - len(self._sending)
+        if free <= 0:
+            return ()
+        wanted = Claim(self.ids.new(), LEASE, free, self.per_endpoint)
+        async with self.db.transaction() as tx:
+            return await deliveries.claim(tx, wanted, now=self.clock.now())
+
+    async def _attempt(self, delivery: Delivery) -> None:
+        notice, channel = delivery.notice, delivery.endpoint.channel
+        with telemetry.span(
+            "deliver notice",
+            kind="client",
+            traceparent=notice.traceparent,
+            channel=channel,
+            notice_id=str(notice.notice_id),
+            attempt=delivery.attempts,
+        ):
+            await self._record(delivery, self._refuse(delivery) or await self._send(delivery))
+
+    async def _send(self, delivery: Delivery) -> Receipt:
+        """A sender that breaks down over one letter has failed at that letter, and MUST NOT stop the others."""
+        try:
+            return await self.senders[delivery.endpoint.channel].send(delivery, now=self.clock.now())
+        except Exception as error:
+            log.error("a sender broke down", notice_id=str(delivery.notice.notice_id), exc_info=error)
+            return Receipt(DeliveryFailure.UNREACHABLE)
+
+    def _refuse(self, delivery: Delivery) -> Receipt | None:
+        """Why nothing may be sent any more: asked at the time of sending, as things may have changed since queueing."""
+        try:
+            pack = self.packs.get(delivery.notice.partnership, at=self.clock.now())
+        except UnknownPartnership:
+            return Receipt(withheld=WithheldReason.NOT_ENTITLED)
+        if not policy.is_entitled(delivery.notice.agency, pack):
+            return Receipt(withheld=WithheldReason.NOT_ENTITLED)
+        if delivery.endpoint.disabled_at is not None:
+            return Receipt(DeliveryFailure.GONE, final=True)
+        if decide.is_worn_out(delivery):
+            return Receipt(DeliveryFailure.UNREACHABLE)
+        return None
+
+    async def _record(self, delivery: Delivery, receipt: Receipt) -> None:
+        """When it cannot be recorded the lease runs out and the notice is sent again: twice is better than never."""
+        try:
+            async with self.db.transaction() as tx:
+                state = await handlers.record_attempt(tx, delivery, receipt, packs=self.packs, now=self.clock.now())
+        except DatabaseUnavailable:
+            log.warning("an attempt could not be recorded", notice_id=str(delivery.notice.notice_id))
+            return
+        log.info(
+            "attempt made",
+            notice_id=str(delivery.notice.notice_id),
+            channel=delivery.endpoint.channel,
+            attempt=delivery.attempts,
+            state=state or "lease ran out",
+            reason=receipt.failure,
+        )
+
+    def _reap(self) -> None:
+        """Forget finished attempts. Raises what broke one: that is a fault of ours, and a new process starts afresh."""
+        for task in [task for task in self._sending if task.done()]:
+            self._sending.discard(task)
+            task.result()
+
+
+def _cancel(tasks: Iterable[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()

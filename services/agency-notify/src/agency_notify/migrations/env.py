@@ -1,0 +1,5 @@
+"""Runs this service's migrations."""
+
+from chassis.migrate import run_in_environment
+
+run_in_environment()

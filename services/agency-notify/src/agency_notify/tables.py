@@ -1,0 +1,132 @@
+"""The tables of this service, beside those of delivery."""
+
+from chassis.tables import add_to
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+
+metadata = MetaData()
+add_to(metadata)
+
+_AT = DateTime(timezone=True)
+
+referral = Table(
+    "referral",
+    metadata,
+    Column("referral_id", Uuid, primary_key=True),
+    Column("partnership", Text, nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("agency", Text, nullable=False),
+    comment="What notices say of a referral: its reference, and who sent it.",
+)
+
+endpoint = Table(
+    "endpoint",
+    metadata,
+    Column("endpoint_id", Uuid, primary_key=True),
+    Column("partnership", Text, nullable=False),
+    Column("agency", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("signing", Text),
+    Column("secret", Text),
+    Column("previous_secret", Text),
+    Column("previous_until", _AT),
+    Column("disabled_at", _AT),
+    Column("disabled_reason", Text),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("not_before", _AT),
+    Column("changed_at", _AT, nullable=False),
+    Column("changed_by", Text, nullable=False),
+    UniqueConstraint("partnership", "agency", "channel", name="endpoint_once"),
+    comment="Where an agency is pushed to. Never deleted: attempts point at it.",
+)
+
+notice = Table(
+    "notice",
+    metadata,
+    Column("notice_id", Uuid, primary_key=True),
+    Column("number", BigInteger, Identity(always=True), nullable=False, unique=True),
+    Column("caused_by", Uuid, nullable=False),
+    Column("partnership", Text, nullable=False),
+    Column("agency", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("referral_id", Uuid, nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("about_id", Uuid, nullable=False),
+    Column("urgent", Boolean, nullable=False),
+    Column("queued_at", _AT, nullable=False),
+    Column("open_by", _AT),
+    Column("about_url", Text),
+    Column("feedback", Text),
+    Column("roles", ARRAY(Text), nullable=False, server_default="{}"),
+    Column("withheld", Text),
+    Column("opened_at", _AT),
+    Column("opened_by", Text),
+    Column("acknowledged_at", _AT),
+    Column("acknowledged_by", Text),
+    Column("escalated_at", _AT),
+    Column("escalated_to", Text),
+    Column("traceparent", Text),
+    UniqueConstraint("caused_by", "agency", name="notice_once"),
+    Index("notice_inbox", "partnership", "agency", "number"),
+    Index(
+        "notice_unopened",
+        "open_by",
+        postgresql_where=text(
+            "opened_at IS NULL AND escalated_at IS NULL AND withheld IS NULL AND open_by IS NOT NULL"
+        ),
+    ),
+    Index(
+        "notice_escalated",
+        "partnership",
+        "escalated_to",
+        "number",
+        postgresql_where=text("escalated_at IS NOT NULL"),
+    ),
+    comment="One telling to one agency: the inbox. Withheld ones are kept, and not shown.",
+)
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("delivery_id", Uuid, primary_key=True),
+    Column("notice_id", Uuid, ForeignKey("notice.notice_id"), nullable=False),
+    Column("endpoint_id", Uuid, ForeignKey("endpoint.endpoint_id"), nullable=False),
+    Column("state", Text, nullable=False, server_default="pending"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("next_attempt_at", _AT, nullable=False),
+    Column("lease", Uuid),
+    Column("leased_until", _AT),
+    Column("finished_at", _AT),
+    UniqueConstraint("notice_id", "endpoint_id", name="delivery_once"),
+    Index("delivery_due", "endpoint_id", "next_attempt_at", postgresql_where=text("state = 'pending'")),
+    Index("delivery_leased", "lease", postgresql_where=text("lease IS NOT NULL")),
+    comment="The push of one notice to one endpoint, leased by whoever makes an attempt.",
+)
+
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("delivery_id", Uuid, ForeignKey("delivery.delivery_id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("started_at", _AT, nullable=False),
+    Column("finished_at", _AT),
+    Column("status", Integer),
+    Column("failure", Text),
+    comment="Every attempt, written before it is made: one without an end was cut off.",
+)

@@ -1,0 +1,428 @@
+"""The deliverer: leases, retries, isolation, and what it tells the others."""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from agency_notify import decide, handlers
+from agency_notify.addresses import SystemResolver
+from agency_notify.channels import WebhookSender
+from agency_notify.deliver import LEASE, Deliverer
+from agency_notify.escalate import Escalator
+from agency_notify.model import Delivery, Receipt, Signing
+from agency_notify.packs import Packs
+from chassis.db import Database
+from chassis.ids import RandomIds
+from chassis.process import Stop
+from chassis.testing.clock import SettableClock
+from contracts.codes import Channel, DeliveryFailure, WithheldReason
+from contracts.events import NoticeDelivered, NoticeEscalated, NoticeFailed, NoticeQueued, NoticeWithheld
+from notify_examples import NOW, PACKS, case_opened, clock_breached, handover_offered, information_requested
+from notify_receivers import answer, receiver
+from notify_world import ALL_PACKS, Script, both, deliveries, events_of, queue, read, set_endpoint
+from sqlalchemy import text
+from test_channels import KEYS
+
+BROKEN = Receipt(DeliveryFailure.SERVER_ERROR, 500)
+
+
+def deliverer(db: Database, clock: SettableClock, sender: Any, **changes: Any) -> Deliverer:
+    return Deliverer(
+        db=db, senders=both(sender), packs=changes.pop("packs", ALL_PACKS), clock=clock, ids=RandomIds(), **changes
+    )
+
+
+async def attempts(db: Database) -> list[Any]:
+    async with db.transaction() as tx:
+        return list(await tx.execute(text("SELECT * FROM attempt ORDER BY started_at, number")))
+
+
+async def test_what_the_receiver_took_is_delivered_and_told_in_the_same_transaction(
+    db: Database, clock: SettableClock
+) -> None:
+    await queue(db, information_requested(), channel=Channel.WEBHOOK)
+    sender = Script()
+
+    assert await deliverer(db, clock, sender).deliver_due() == 1
+    assert await deliverer(db, clock, sender).deliver_due() == 0
+
+    (row,) = await deliveries(db)
+    (attempt,) = await attempts(db)
+    assert (row.state, row.attempts, row.lease) == ("delivered", 1, None)
+    assert (attempt.status, attempt.failure, attempt.finished_at) == (200, None, NOW)
+    delivered = (await events_of(db))[-1]
+    assert isinstance(delivered, NoticeDelivered)
+    assert delivered.channel is Channel.WEBHOOK
+
+
+async def test_a_failed_attempt_is_repeated_with_the_same_id_until_it_is_taken(
+    db: Database, clock: SettableClock
+) -> None:
+    notice = await queue(db, information_requested(), channel=Channel.WEBHOOK)
+    sender = Script([BROKEN, Receipt(DeliveryFailure.TIMED_OUT), Receipt(status=204)])
+    delivering = deliverer(db, clock, sender)
+
+    for _ in range(3):
+        await delivering.deliver_due()
+        assert await delivering.deliver_due() == 0  # not before its time
+        clock.advance(timedelta(minutes=2))
+
+    assert sender.ids == [notice.notice_id] * 3
+    delivered = (await events_of(db))[-1]
+    assert isinstance(delivered, NoticeDelivered)
+    assert delivered.attempts == 3
+    assert [row.failure for row in await attempts(db)] == ["server-error", "timed-out", None]
+
+
+async def test_when_every_attempt_failed_it_is_told_and_escalated_to_the_named_role(
+    db: Database, clock: SettableClock
+) -> None:
+    await queue(db, clock_breached(), agency="wandsworth-mash", channel=Channel.EMAIL)
+    delivering = deliverer(db, clock, Script([BROKEN]))
+
+    for _ in range(len(decide.URGENT_DELAYS) + 1):
+        assert await delivering.deliver_due() == 1
+        clock.advance(timedelta(hours=1))
+
+    assert await delivering.deliver_due() == 0
+    queued, failed, escalated = await events_of(db)
+    assert isinstance(queued, NoticeQueued)
+    assert isinstance(failed, NoticeFailed)
+    assert (failed.failure, failed.attempts) == (DeliveryFailure.ATTEMPTS_EXHAUSTED, 9)
+    assert isinstance(escalated, NoticeEscalated)
+    assert escalated.escalated_to == "mash-manager"
+
+
+async def test_when_the_last_two_channels_fail_at_the_same_moment_somebody_is_still_told_once(
+    db: Database, clock: SettableClock
+) -> None:
+    await set_endpoint(db, channel=Channel.EMAIL, address="duty@police.example.org", signing=None)
+    await queue(db, information_requested(), channel=Channel.WEBHOOK)
+    refused = Receipt(DeliveryFailure.REFUSED, 550, final=True)
+
+    assert await deliverer(db, clock, Script([refused])).deliver_due() == 2
+
+    kinds = [type(event) for event in await events_of(db)]
+    assert kinds.count(NoticeFailed) == 2
+    assert kinds.count(NoticeEscalated) == 1
+
+
+async def test_a_killed_deliverers_row_is_claimed_again_when_its_lease_has_run_out(
+    db: Database, clock: SettableClock
+) -> None:
+    notice = await queue(db, information_requested(), channel=Channel.WEBHOOK)
+    first = deliverer(db, clock, Stuck())
+    killed = asyncio.create_task(first.deliver_due())
+    await first.senders[Channel.WEBHOOK].begun.wait()  # type: ignore[attr-defined]
+    killed.cancel()
+    await asyncio.wait({killed})
+
+    sender = Script()
+    second = deliverer(db, clock, sender)
+    assert await second.deliver_due() == 0
+    clock.advance(LEASE)
+    assert await second.deliver_due() == 1
+
+    assert sender.ids == [notice.notice_id]
+    assert [(row.number, row.finished_at is None) for row in await attempts(db)] == [(1, True), (2, False)]
+
+
+async def test_a_deliverer_that_wakes_after_its_lease_changes_nothing_but_its_own_attempt(
+    db: Database, clock: SettableClock
+) -> None:
+    await queue(db, information_requested(), channel=Channel.WEBHOOK)
+    stuck = Stuck(Receipt(DeliveryFailure.GONE, 410, final=True))
+    sleeping = asyncio.create_task(deliverer(db, clock, stuck).deliver_due())
+    await stuck.begun.wait()
+    clock.advance(LEASE)
+    await deliverer(db, clock, Script()).deliver_due()
+
+    stuck.go_on.set()
+    await sleeping
+
+    assert [row.state for row in await deliveries(db)] == ["delivered"]
+    queued, delivered = await events_of(db)
+    assert isinstance(queued, NoticeQueued)
+    assert isinstance(delivered, NoticeDelivered)
+    assert [row.failure for row in await attempts(db)] == ["gone", None]
+
+
+async def test_two_deliverers_at_once_send_each_notice_once(db: Database, clock: SettableClock) -> None:
+    await set_endpoint(db)
+    await read(db, case_opened(), *[information_requested() for _ in range(20)])
+    sender = Script()
+    many = [deliverer(db, clock, sender, per_endpoint=10) for _ in range(4)]
+
+    sent = 0
+    while sent < 20:
+        sent += sum(await asyncio.gather(*(each.deliver_due() for each in many)))
+
+    assert sent == 20
+    assert len(set(sender.ids)) == len(sender.ids) == 20
+
+
+async def test_a_slow_agency_delays_nobody_else(db: Database, clock: SettableClock) -> None:
+    await set_endpoint(db, agency="metropolitan-police", address="https://slow.example.org")
+    await set_endpoint(db, agency="wandsworth-macpt", address="https://quick.example.org")
+    await read(db, case_opened())
+    await read(db, *[information_requested() for _ in range(30)], *[handover_offered() for _ in range(10)])
+    slow = SlowFor("https://slow.example.org")
+    stop = Stop()
+    running = asyncio.create_task(deliverer(db, clock, slow, capacity=8).run(stop))
+
+    async with asyncio.timeout(20):
+        while slow.taken < 10:
+            await asyncio.wait({running}, timeout=0.01)
+
+    assert (slow.waiting, slow.most_waiting) == (4, 4)
+    slow.go_on.set()
+    stop.set()
+    await asyncio.wait_for(running, 10)
+
+
+async def test_a_failing_endpoint_is_tried_one_letter_at_a_time_until_it_recovers(
+    db: Database, clock: SettableClock
+) -> None:
+    await set_endpoint(db)
+    await read(db, case_opened(), *[information_requested() for _ in range(12)])
+    sender = Script([BROKEN] * 4 + [Receipt(status=200)])
+    delivering = deliverer(db, clock, sender)
+
+    rounds = [await delivering.deliver_due() for _ in range(4)]
+
+    assert rounds == [4, 1, 4, 3]  # four fail; one is let through and taken; then all places are open again
+
+
+async def test_an_endpoint_that_asks_us_to_wait_is_left_alone_for_that_long(db: Database, clock: SettableClock) -> None:
+    await set_endpoint(db)
+    await read(db, case_opened(), *[information_requested() for _ in range(3)])
+    sender = Script([Receipt(DeliveryFailure.TOO_MANY_REQUESTS, 429, 120.0), Receipt(status=200)])
+    delivering = deliverer(db, clock, sender, per_endpoint=1)
+
+    await delivering.deliver_due()
+    clock.advance(timedelta(seconds=119))
+    assert await delivering.deliver_due() == 0
+    clock.advance(timedelta(seconds=1))
+    assert await delivering.deliver_due() == 1
+
+
+async def test_a_receiver_that_is_gone_is_sent_nothing_more_and_each_notice_says_so(
+    db: Database, clock: SettableClock
+) -> None:
+    await set_endpoint(db)
+    await read(db, case_opened(), *[information_requested() for _ in range(2)])
+    sender = Script([Receipt(DeliveryFailure.GONE, 410, final=True)])
+    delivering = deliverer(db, clock, sender, per_endpoint=1)
+
+    await delivering.deliver_due()
+    await delivering.deliver_due()
+
+    failed = [event for event in await events_of(db) if isinstance(event, NoticeFailed)]
+    assert [event.failure for event in failed] == [DeliveryFailure.GONE] * 2
+    assert len(sender.sent) == 1
+    await read(db, information_requested())
+    assert len(await deliveries(db)) == 2  # a later notice is not queued for it at all
+
+
+async def test_an_agency_that_left_the_pack_since_queueing_is_sent_nothing(db: Database, clock: SettableClock) -> None:
+    await queue(db, information_requested(), channel=Channel.WEBHOOK)
+    pack = PACKS["wandsworth"]
+    without = pack.model_copy(update={"agencies": tuple(a for a in pack.agencies if a.code != "metropolitan-police")})
+    sender = Script()
+
+    await deliverer(db, clock, sender, packs=Packs({"wandsworth": without})).deliver_due()
+
+    withheld = (await events_of(db))[-1]
+    assert sender.sent == []
+    assert isinstance(withheld, NoticeWithheld)
+    assert withheld.reason is WithheldReason.NOT_ENTITLED
+    assert [row.state for row in await deliveries(db)] == ["withheld"]
+
+
+async def test_a_partnership_that_left_is_sent_nothing(db: Database, clock: SettableClock) -> None:
+    await queue(db, information_requested(), channel=Channel.WEBHOOK)
+    sender = Script()
+
+    await deliverer(db, clock, sender, packs=Packs({})).deliver_due()
+
+    assert sender.sent == []
+    assert [row.state for row in await deliveries(db)] == ["withheld"]
+
+
+async def test_a_sender_that_breaks_down_fails_that_letter_only(db: Database, clock: SettableClock) -> None:
+    class Breaks(Script):
+        async def send(self, delivery: Delivery, *, now: datetime) -> Receipt:
+            if delivery.notice.agency == "metropolitan-police":
+                raise UnicodeError
+            return await super().send(delivery, now=now)
+
+    await set_endpoint(db)
+    await queue(db, information_requested())
+    await queue(db, handover_offered(), agency="wandsworth-macpt")
+
+    assert await deliverer(db, clock, Breaks()).deliver_due() == 2
+
+    assert sorted(row.state for row in await deliveries(db)) == ["delivered", "pending"]
+
+
+async def test_a_row_whose_deliverers_keep_dying_comes_to_an_end(db: Database, clock: SettableClock) -> None:
+    await queue(db, information_requested(), channel=Channel.WEBHOOK)
+    async with db.transaction() as tx:
+        await tx.execute(text("UPDATE delivery SET attempts = 9"))
+    sender = Script()
+
+    await deliverer(db, clock, sender).deliver_due()
+
+    assert sender.sent == []
+    assert [row.state for row in await deliveries(db)] == ["failed"]
+
+
+async def test_no_transaction_is_open_while_something_is_sent(db: Database, clock: SettableClock) -> None:
+    class Looks(Script):
+        open_ones = -1
+
+        async def send(self, delivery: Delivery, *, now: datetime) -> Receipt:
+            async with db.transaction() as tx:
+                self.open_ones = await tx.scalar(
+                    text(
+                        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND"
+                        " pid <> pg_backend_pid() AND state LIKE 'idle in transaction%'"
+                    )
+                )
+            return await super().send(delivery, now=now)
+
+    await queue(db, information_requested(), channel=Channel.WEBHOOK)
+    sender = Looks()
+
+    await deliverer(db, clock, sender).deliver_due()
+
+    assert sender.open_ones == 0
+
+
+async def test_to_a_real_receiver_a_notice_comes_again_after_an_error_and_stops_when_taken(
+    db: Database, clock: SettableClock
+) -> None:
+    async with receiver(answer(503), answer(302, "location: /x"), answer(200)) as agency:
+        notice = await queue(db, information_requested(), address=agency.url, signing=Signing.ED25519)
+        resolver = SystemResolver(2)
+        sender = WebhookSender(KEYS, resolver, allowed=("127.0.0.1/32",), public_url="https://notify.example.org")
+        delivering = deliverer(db, clock, sender)
+        for _ in range(5):
+            await delivering.deliver_due()
+            clock.advance(timedelta(minutes=5))
+        await sender.close()
+        resolver.close()
+
+    assert [post.headers["webhook-id"] for post in agency.posts] == [str(notice.notice_id)] * 3
+    assert len({post.headers["webhook-timestamp"] for post in agency.posts}) == 3
+    assert [row.status for row in await attempts(db)] == [503, 302, 200]
+
+
+async def test_an_unopened_notice_is_escalated_once_when_its_time_has_passed(
+    db: Database, clock: SettableClock
+) -> None:
+    notice = await queue(db, information_requested(due_at=NOW + timedelta(hours=1)))
+    escalator = Escalator(db, ALL_PACKS, clock)
+
+    clock.advance(timedelta(minutes=59))
+    assert await escalator.escalate_due() == 0
+    clock.advance(timedelta(minutes=1))
+    assert await escalator.escalate_due() == 1
+    assert await escalator.escalate_due() == 0
+
+    escalated = (await events_of(db))[-1]
+    assert isinstance(escalated, NoticeEscalated)
+    assert (escalated.notice_id, escalated.escalated_to) == (notice.notice_id, "mash-manager")
+
+
+async def test_an_opened_notice_is_not_escalated(db: Database, clock: SettableClock) -> None:
+    notice = await queue(db, information_requested(due_at=NOW + timedelta(hours=1)))
+    async with db.transaction() as tx:
+        await handlers.open_notice(tx, notice, by="reader", now=NOW)
+
+    clock.advance(timedelta(days=3))
+
+    assert await Escalator(db, ALL_PACKS, clock).escalate_due() == 0
+
+
+async def test_two_escalators_at_once_tell_of_each_notice_once(db: Database, clock: SettableClock) -> None:
+    await read(db, case_opened(), *[information_requested() for _ in range(10)])
+    clock.advance(timedelta(days=5))
+    escalators = [Escalator(db, ALL_PACKS, clock) for _ in range(4)]
+
+    counts = await asyncio.gather(*(each.escalate_due() for each in escalators))
+
+    assert sum(counts) == 10
+    assert sum(isinstance(event, NoticeEscalated) for event in await events_of(db)) == 10
+
+
+async def test_the_loops_end_when_told_to_stop(db: Database, clock: SettableClock) -> None:
+    stop = Stop()
+    loops = [
+        asyncio.create_task(deliverer(db, clock, Script()).run(stop)),
+        asyncio.create_task(Escalator(db, ALL_PACKS, clock).run(stop)),
+    ]
+
+    stop.set()
+
+    await asyncio.wait_for(asyncio.gather(*loops), 5)
+    assert all(loop.done() for loop in loops)
+
+
+async def test_while_the_database_is_away_the_deliverer_waits_and_goes_on(
+    db: Database, clock: SettableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await queue(db, information_requested(), channel=Channel.WEBHOOK)
+    monkeypatch.setattr("agency_notify.deliver.PAUSE_SECONDS", 0.01)
+    sender, stop = Script(), Stop()
+    url = db.engine.url
+    away = Database.connect(url.set(port=1, host="127.0.0.1", query={}).render_as_string(hide_password=False))
+    delivering = deliverer(away, clock, sender)
+    running = asyncio.create_task(delivering.run(stop))
+    await asyncio.wait({running}, timeout=0.3)
+
+    assert not running.done()
+    object.__setattr__(delivering, "db", db)
+    async with asyncio.timeout(10):
+        while not sender.sent:
+            await asyncio.wait({running}, timeout=0.01)
+    stop.set()
+    await asyncio.wait_for(running, 10)
+    await away.close()
+
+
+@dataclass
+class Stuck:
+    """A sender that waits until told to go on."""
+
+    receipt: Receipt = field(default_factory=lambda: Receipt(status=200))
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
+    go_on: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def send(self, delivery: Delivery, *, now: datetime) -> Receipt:
+        self.begun.set()
+        await self.go_on.wait()
+        return self.receipt
+
+
+@dataclass
+class SlowFor:
+    """A sender that waits for one address and is quick for the others."""
+
+    address: str
+    taken: int = 0
+    waiting: int = 0
+    most_waiting: int = 0
+    go_on: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def send(self, delivery: Delivery, *, now: datetime) -> Receipt:
+        if delivery.endpoint.address == self.address:
+            self.waiting += 1
+            self.most_waiting = max(self.waiting, self.most_waiting)
+            await self.go_on.wait()
+            self.waiting -= 1
+        else:
+            self.taken += 1
+        return Receipt(status=200)

@@ -1,0 +1,116 @@
+"""Events in, notices out, on a real database."""
+
+import pytest
+from agency_notify.errors import UnknownPartnership, UnknownReferral
+from agency_notify.subscriptions import subscriptions
+from chassis.db import Database
+from contracts.codes import Channel, DeliveryFailure, NoticeKind, WithheldReason
+from contracts.events import Event, NoticeFailed, NoticeQueued, NoticeWithheld
+from contracts.problems import Invalid
+from notify_examples import (
+    REFERENCE,
+    case_decided,
+    case_opened,
+    clock_breached,
+    clock_warned,
+    handover_offered,
+    information_requested,
+    referral_received,
+)
+from notify_world import all_notices, deliveries, deps, events_of, message, read, set_endpoint
+
+
+async def test_a_referral_is_acknowledged_to_the_agency_that_sent_it(db: Database) -> None:
+    await set_endpoint(db, agency="ashcroft-primary")
+
+    await read(db, referral_received())
+
+    (notice,) = await all_notices(db)
+    assert (notice.agency, notice.kind, notice.reference) == (
+        "ashcroft-primary",
+        NoticeKind.REFERRAL_RECEIVED,
+        REFERENCE,
+    )
+    queued = (await events_of(db))[0]
+    assert isinstance(queued, NoticeQueued)
+    assert queued.channels == (Channel.WEBHOOK, Channel.INBOX)
+    assert [row.state for row in await deliveries(db)] == ["pending"]
+
+
+async def test_a_promised_channel_without_an_endpoint_is_told_as_failed_and_the_inbox_holds_the_notice(
+    db: Database,
+) -> None:
+    await read(db, referral_received())
+
+    kinds = [type(event) for event in await events_of(db)]
+    failures = [event.failure for event in await events_of(db) if isinstance(event, NoticeFailed)]
+    assert kinds == [NoticeQueued, NoticeFailed, NoticeFailed]  # the pack promises this school both channels
+    assert failures == [DeliveryFailure.NO_ENDPOINT] * 2
+    assert len(await all_notices(db)) == 1
+
+
+async def test_triages_events_may_be_read_before_the_referrals_own(db: Database) -> None:
+    await read(db, case_opened(), information_requested(), referral_received())
+
+    assert {notice.reference for notice in await all_notices(db)} == {REFERENCE}
+
+
+async def test_an_event_about_a_referral_that_nobody_told_of_is_refused(db: Database) -> None:
+    with pytest.raises(UnknownReferral):
+        await read(db, information_requested())
+
+
+async def test_a_partnership_without_a_pack_is_refused(db: Database) -> None:
+    table = subscriptions(deps())
+    event = message(referral_received(), partnership="nowhere")
+
+    with pytest.raises(UnknownPartnership):
+        async with db.transaction() as tx:
+            await table.handlers[type(referral_received())](tx, event, event.envelope.time)
+
+
+async def test_a_withheld_outcome_is_kept_with_its_reason_and_pushed_to_nobody(db: Database) -> None:
+    await set_endpoint(db, agency="ashcroft-primary")
+
+    await read(db, case_opened(), case_decided(referrer_feedback=None))
+
+    (withheld,) = await events_of(db)
+    assert isinstance(withheld, NoticeWithheld)
+    assert withheld.reason is WithheldReason.NOT_SAFE_TO_SAY
+    assert await deliveries(db) == []
+
+
+async def test_the_same_cause_never_tells_the_same_agency_twice(db: Database) -> None:
+    once = message(referral_received())
+    handler = subscriptions(deps()).handlers[type(referral_received())]
+    async with db.transaction() as tx:
+        await handler(tx, once, once.envelope.time)
+
+    with pytest.raises(Exception, match="notice_once"):
+        async with db.transaction() as tx:
+            await handler(tx, once, once.envelope.time)
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        referral_received(),
+        information_requested(),
+        case_decided(),
+        handover_offered(),
+        clock_warned(),
+        clock_breached(),
+    ],
+)
+async def test_every_event_of_the_table_ends_in_an_inbox(db: Database, event: Event) -> None:
+    await read(db, case_opened(), event)
+
+    assert len(await all_notices(db)) == 1
+
+
+async def test_a_message_that_holds_another_event_is_refused(db: Database) -> None:
+    handler = subscriptions(deps()).handlers[type(referral_received())]
+
+    with pytest.raises(Invalid):
+        async with db.transaction() as tx:
+            await handler(tx, message(case_opened()), case_opened().opened_at)
