@@ -108,7 +108,7 @@ def _read(record: Record, subscriptions: Subscriptions) -> Message | Problem:
 async def _sheet(tx: Transaction, batch: Batch, messages: Sequence[Message | Problem], *, careful: bool) -> Sheet:
     aggregates = {message.envelope.subject for message in messages if isinstance(message, Message)}
     rows = await tx.execute(_SEEN, {"aggregates": list(aggregates)})
-    seen: dict[str, int] = dict(rows.tuples().all())
+    seen: dict[str, int] = {row.aggregate: row.version for row in rows}
     blocked = await parking.blocks(tx, {record.key for record in batch.records})
     return Sheet(seen, blocked, careful)
 

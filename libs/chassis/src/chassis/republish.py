@@ -33,13 +33,13 @@ async def republish(tx: Transaction, aggregate: str, *, after_version: int) -> i
 async def heads(tx: Transaction, *, after: str = "", limit: int = PAGE) -> dict[str, int]:
     """A page of this service's own aggregates and their newest versions, by name after ``after``."""
     rows = await tx.execute(_HEADS, {"after": after, "limit": limit})
-    return dict(rows.tuples().all())
+    return {row.aggregate: row.version for row in rows}
 
 
 async def applied(tx: Transaction, *, after: str = "", limit: int = PAGE) -> dict[str, int]:
     """A page of foreign aggregates and the versions in effect here, by name after ``after``."""
     rows = await tx.execute(_APPLIED, {"after": after, "limit": limit})
-    return dict(rows.tuples().all())
+    return {row.aggregate: row.version for row in rows}
 
 
 async def unpublished(tx: Transaction) -> int:
