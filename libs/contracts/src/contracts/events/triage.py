@@ -102,6 +102,17 @@ class CaseRecommended(CaseEvent):
     recommended_at: AwareDatetime
 
 
+class CaseReturned(CaseEvent):
+    """A person who may authorise disagreed; the child may be recommended anew. The rationale stays with triage."""
+
+    TYPE: ClassVar[str] = "case.returned.v1"
+
+    child_id: UUID
+    recommendation_id: UUID
+    returned_by: str
+    returned_at: AwareDatetime
+
+
 class CaseDecided(CaseEvent):
     """A person other than the recommender authorised the outcome for one child.
 
