@@ -70,16 +70,21 @@ class Relay:
     async def run(self, stop: Stop) -> None:
         """Lead when possible, until told to stop. Raises on any failure."""
         async with self._db.engine.connect() as connection:
-            if not await self._become_leader(connection, stop):
-                return
-            producer = await self._start_producer()
             try:
-                log.info("relay leads")
-                while not stop.is_set():
-                    if not await self.send_batch(connection, producer):
-                        await self._idle()
+                if await self._become_leader(connection, stop):
+                    await self._lead(connection, stop)
             finally:
-                await stop_client(producer)
+                await connection.invalidate()  # back in the pool it would go on holding the leader's lock
+
+    async def _lead(self, connection: AsyncConnection, stop: Stop) -> None:
+        producer = await self._start_producer()
+        try:
+            log.info("relay leads")
+            while not stop.is_set():
+                if not await self.send_batch(connection, producer):
+                    await self._idle()
+        finally:
+            await stop_client(producer)
 
     async def _become_leader(self, connection: AsyncConnection, stop: Stop) -> bool:
         while not stop.is_set():
