@@ -1,44 +1,28 @@
 """The app of every service: routes, problems, middleware in one visible order, health and metrics."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from starlette.responses import JSONResponse, Response
+from fastapi.openapi.utils import get_openapi
+from starlette.middleware import Middleware
 
-from chassis import problems
+from chassis import problems, telemetry
 from chassis.auth import Verifier
-from chassis.middleware import LimitBody, Observe, SafeHeaders
+from chassis.health import Check, Health, health_app
+from chassis.middleware import AnswerHeaders, Body, Faults, Observe
+
+__all__ = ["Check", "create_app", "health_app", "problem_responses"]
 
 MAX_BODY_BYTES: Final = 1_048_576
 
-Check = Callable[[], Awaitable[None]]
-"""Raises when its part is not ready."""
-
-_PROBLEM_SCHEMA: Final[dict[str, Any]] = {
-    "type": "object",
-    "required": ["type", "title", "status"],
-    "properties": {
-        "type": {"type": "string", "format": "uri"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["pointer", "detail"],
-                "properties": {"pointer": {"type": "string"}, "detail": {"type": "string"}},
-            },
-        },
-    },
-}
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 
 def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """What a route declares for the problems it may answer with."""
-    content = {problems.MEDIA_TYPE: {"schema": _PROBLEM_SCHEMA}}
+    content = {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {status: {"description": "A problem", "content": content} for status in statuses}
 
 
@@ -50,7 +34,7 @@ def create_app(
     verifier: Verifier,
     readiness: Mapping[str, Check],
     max_body_bytes: int = MAX_BODY_BYTES,
-    lifespan: Any = None,
+    lifespan: Lifespan | None = None,
 ) -> FastAPI:
     """An app that answers every failure with a problem. ``readiness`` names what must work to serve."""
     app = FastAPI(
@@ -59,50 +43,38 @@ def create_app(
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # a redirect would leave out what the middleware promises of every answer
+        telemetry=telemetry.NOT_FASTAPIS,
         responses=problem_responses(401, 403, 404, 422, 503),
+        middleware=_middleware(max_body_bytes),
     )
     app.state.verifier = verifier
+    app.state.health = Health(readiness)
     problems.install(app)
-    # Outermost first: nothing is answered without a span and safe headers, nothing is read past the limit.
-    for middleware, options in reversed(((Observe, {}), (SafeHeaders, {}), (LimitBody, {"max_bytes": max_body_bytes}))):
-        app.add_middleware(middleware, **options)
-    for router in (*routers, health_router(readiness)):
+    for router in (*routers, app.state.health.router()):
         app.include_router(router)
+    app.openapi = _describe(app)  # type: ignore[method-assign]
     return app
 
 
-def health_app(readiness: Mapping[str, Check]) -> FastAPI:
-    """The small app of a worker: health and metrics only."""
-    app = FastAPI(title="health", docs_url=None, redoc_url=None, openapi_url=None)
-    problems.install(app)
-    app.include_router(health_router(readiness))
-    return app
+def _middleware(max_body_bytes: int) -> list[Middleware]:
+    """In the order a request meets them. ``Faults`` stands inside what sets headers, so that a 500 has them too."""
+    return [
+        Middleware(AnswerHeaders),
+        Middleware(Observe),
+        Middleware(Faults),
+        Middleware(Body, max_bytes=max_body_bytes),
+    ]
 
 
-def health_router(readiness: Mapping[str, Check]) -> APIRouter:
-    """``/health/live`` says the loop turns, ``/health/ready`` that every named part works, ``/metrics`` the rest."""
-    router = APIRouter(include_in_schema=False)
+def _describe(app: FastAPI) -> Callable[[], dict[str, Any]]:
+    """The OpenAPI document, made once, with the one schema that no route returns."""
+    made: dict[str, Any] = {}
 
-    @router.get("/health/live")
-    async def live() -> dict[str, str]:
-        return {"status": "live"}
+    def openapi() -> dict[str, Any]:
+        if not made:
+            made.update(get_openapi(title=app.title, version=app.version, routes=app.routes))
+            made.setdefault("components", {}).setdefault("schemas", {})["Problem"] = dict(problems.SCHEMA)
+        return made
 
-    @router.get("/health/ready")
-    async def ready() -> JSONResponse:
-        failing = [name for name, check in readiness.items() if not await _passes(check)]
-        body = {"status": "not ready" if failing else "ready", "failing": failing}
-        return JSONResponse(body, status_code=503 if failing else 200)
-
-    @router.get("/metrics")
-    async def metrics() -> Response:
-        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
-
-    return router
-
-
-async def _passes(check: Check) -> bool:
-    try:
-        await check()
-    except Exception:  # whatever it was, the answer is "not ready"; the part that failed logs why
-        return False
-    return True
+    return openapi

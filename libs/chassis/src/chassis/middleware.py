@@ -1,125 +1,174 @@
-"""Pure-ASGI middleware: size limit, body deadline, ids mirrored, safe headers, one span and one count per request."""
+"""Pure-ASGI middleware: what happens to every request, whatever its route.
+
+Pure ASGI only: a middleware that runs the route in a task of its own leaks database connections on cancellation.
+"""
 
 import asyncio
 import re
 import time
-from typing import Final
+from collections.abc import MutableMapping
+from typing import Any, Final
+from uuid import UUID
 
-from opentelemetry.trace import Status, StatusCode
+from contracts.problems import Problem
 from prometheus_client import Counter, Histogram
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from chassis import problems, telemetry
+from chassis import json_rules, problems, telemetry
+from chassis.health import PATHS
+from chassis.ids import RandomIds
 
-BODY_SECONDS: Final = 20.0
-
+log = telemetry.logger(__name__)
 requests_total = Counter("frontdoor_http_requests", "Requests answered", ["method", "route", "status"])
 request_seconds = Histogram("frontdoor_http_request_seconds", "Time to answer", ["method", "route"])
 
-_MIRRORED: Final = ("x-request-id", "x-correlation-id")
-_ID: Final = re.compile(r"[A-Za-z0-9._:-]{1,128}\Z")
-_SAFE_HEADERS: Final = {
+BODY_SECONDS: Final = 10.0
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_CORRELATION: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_TRACEPARENT: Final = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+_ANSWER_HEADERS: Final = {
     "cache-control": "no-store",
-    "x-content-type-options": "nosniff",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "cross-origin-resource-policy": "same-origin",
     "referrer-policy": "no-referrer",
     "strict-transport-security": "max-age=31536000; includeSubDomains",
-    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "x-content-type-options": "nosniff",
 }
-_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
-class Observe:
-    """One server span that continues the caller's trace, and the request's count and time, without any id in labels."""
+class AnswerHeaders:
+    """Gives every answer its ids and the headers that keep it out of caches, frames and other sites.
+
+    A route that says ``Cache-Control`` itself is believed. ``X-Request-Id`` is mirrored when it is a UUID and made
+    otherwise; ``X-Correlation-Id`` is mirrored and goes nowhere else: it may hold anything.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+        self.app = app
+        self._ids = RandomIds()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            await self._app(scope, receive, send)
+            await self.app(scope, receive, send)
+            return
+        asked = Headers(scope=scope)
+        scope["request_id"] = _uuid(asked.get("x-request-id", "")) or str(self._ids.new())
+        correlation = asked.get("x-correlation-id", "")
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers["x-request-id"] = scope["request_id"]
+                if _CORRELATION.fullmatch(correlation):
+                    headers["x-correlation-id"] = correlation
+                for name, value in _ANSWER_HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers)
+
+
+class Observe:
+    """One span, one log line and two metrics per request, named by the route's template and never by its ids."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] in PATHS:
+            await self.app(scope, receive, send)
             return
         method = scope["method"] if scope["method"] in _METHODS else "OTHER"
-        status, began = 500, time.perf_counter()
+        status = 500
+        began = time.perf_counter()
 
-        async def note(message: Message) -> None:
+        async def send_and_note(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
             await send(message)
 
-        traceparent = Headers(scope=scope).get("traceparent")
-        with telemetry.span(f"{method}", kind="server", traceparent=traceparent, http_method=method) as span:
+        with telemetry.span(method, kind="server", traceparent=_traceparent(scope), http_method=method) as span:
             try:
-                await self._app(scope, receive, note)
+                await self.app(scope, receive, send_and_note)
             finally:
-                route = _route(scope)
+                route = _template(scope)
                 span.update_name(f"{method} {route}")
-                span.set_attribute("http_route", route)
-                span.set_attribute("http_status", status)
-                if status >= 500:
-                    span.set_status(Status(StatusCode.ERROR))
-                requests_total.labels(method, route, str(status)).inc()
-                request_seconds.labels(method, route).observe(time.perf_counter() - began)
+                span.set_attributes({"http_route": route, "http_status": status})
+                _note(scope, method, route, status, time.perf_counter() - began)
 
 
-def _route(scope: Scope) -> str:
-    """The route's template, never its path: paths hold ids."""
-    route = scope.get("route")
-    return str(getattr(route, "path", "unmatched"))
+def _note(scope: Scope, method: str, route: str, status: int, seconds: float) -> None:
+    requests_total.labels(method, route, str(status)).inc()
+    request_seconds.labels(method, route).observe(seconds)
+    log.info(
+        "request answered",
+        http_method=method,
+        http_route=route,
+        http_status=status,
+        milliseconds=round(seconds * 1000, 1),
+        request_id=scope.get("request_id"),
+    )
 
 
-class SafeHeaders:
-    """Adds safe headers and mirrors the caller's request and correlation ids, when they look like ids."""
+class Faults:
+    """Answers what nobody foresaw with a text that is always the same; the log gets the class and the place."""
 
     def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
+        async def send_and_watch(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_and_watch)
+        except Exception:
+            if scope["type"] != "http" or started:  # half an answer has left: only closing the connection tells
+                raise
+            log.exception("request failed", request_id=scope.get("request_id"))
+            await problems.of_status(500)(scope, receive, send)
+
+
+class Body:
+    """Reads the whole body before the route runs: bounded in size and time, and JSON that has one reading only."""
+
+    def __init__(self, app: ASGIApp, *, max_bytes: int, seconds: float = BODY_SECONDS) -> None:
+        self.app = app
+        self._max_bytes = max_bytes
+        self._seconds = seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        asked = Headers(scope=scope)
-        mirrored = {name: asked[name] for name in _MIRRORED if name in asked and _ID.match(asked[name])}
-
-        async def add(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in {**_SAFE_HEADERS, **mirrored}.items():
-                    headers.setdefault(name, value)
-            await send(message)
-
-        await self._app(scope, receive, add)
-
-
-class LimitBody:
-    """Reads the body, at most ``max_bytes`` within ``BODY_SECONDS``, before anything else runs.
-
-    A declared length is not believed: chunks are counted. Afterwards no handler ever waits for a slow sender.
-    """
-
-    def __init__(self, app: ASGIApp, *, max_bytes: int) -> None:
-        self._app = app
-        self._max_bytes = max_bytes
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS"):
-            await self._app(scope, receive, send)
+            await self.app(scope, receive, send)
             return
         try:
-            async with asyncio.timeout(BODY_SECONDS):
-                body = await self._read(receive)
-        except TimeoutError:
-            await problems.of_status(408, headers={"Connection": "close"})(scope, receive, send)
-            return
-        except _TooLarge:
-            await problems.of_status(413, headers={"Connection": "close"})(scope, receive, send)
+            body = await self._read(Headers(scope=scope), receive)
+        except Problem as problem:
+            await problems.response_of(problem)(scope, receive, send)
             return
         if body is not None:
-            await self._app(scope, _replay(body, receive), send)
+            await self.app(scope, _once(body, receive), send)
 
-    async def _read(self, receive: Receive) -> bytes | None:
-        """The whole body; None when the caller went away before the end."""
+    async def _read(self, headers: Headers, receive: Receive) -> bytes | None:
+        """The body; None when the client went away. A declared size is refused before anything is read."""
+        if int(headers.get("content-length", "0")) > self._max_bytes:
+            raise self._too_large()
+        try:
+            body = await asyncio.wait_for(self._collect(receive), self._seconds)
+        except TimeoutError as error:
+            raise problems.TooSlow("Send the whole request at once", headers={"Connection": "close"}) from error
+        if body and _is_json(headers.get("content-type", "")):
+            json_rules.check(body)
+        return body
+
+    async def _collect(self, receive: Receive) -> bytes | None:
+        """Counts what arrives, because a chunked body declares no size."""
         body = bytearray()
         while True:
             message = await receive()
@@ -127,23 +176,45 @@ class LimitBody:
                 return None
             body += message.get("body", b"")
             if len(body) > self._max_bytes:
-                raise _TooLarge
+                raise self._too_large()
             if not message.get("more_body", False):
                 return bytes(body)
 
+    def _too_large(self) -> Problem:
+        return problems.TooLarge(f"Send at most {self._max_bytes} bytes", headers={"Connection": "close"})
 
-class _TooLarge(Exception):
-    """The body is larger than allowed."""
+
+def _once(body: bytes, receive: Receive) -> Receive:
+    """Hands the body over once; afterwards the connection speaks for itself."""
+    waiting: list[MutableMapping[str, Any]] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def replay() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return replay
 
 
-def _replay(body: bytes, receive: Receive) -> Receive:
-    given = False
+def _is_json(content_type: str) -> bool:
+    media_type = content_type.partition(";")[0].strip().lower()
+    return media_type == "application/json" or media_type.endswith("+json")
 
-    async def again() -> Message:
-        nonlocal given
-        if given:
-            return await receive()
-        given = True
-        return {"type": "http.request", "body": body, "more_body": False}
 
-    return again
+def _template(scope: Scope) -> str:
+    """The path with its parameters' names in place of their values.
+
+    The route itself knows nothing of the prefixes of the routers around it; the framework's route context does.
+    """
+    inside = scope.get("fastapi", {}).get("effective_route_context")
+    return str(getattr(inside or scope.get("route"), "path", "unmatched"))
+
+
+def _traceparent(scope: Scope) -> str | None:
+    given = Headers(scope=scope).get("traceparent", "")
+    return given if _TRACEPARENT.fullmatch(given) else None
+
+
+def _uuid(text: str) -> str | None:
+    try:
+        return str(UUID(text))
+    except ValueError:
+        return None

@@ -1,14 +1,14 @@
-"""Every error leaves as application/problem+json, saying what to do and never repeating what was sent."""
+"""Everything that goes wrong at the HTTP edge leaves as RFC 9457 problem details, without a word of the input."""
 
+import json
 from collections.abc import Mapping, Sequence
-from http import HTTPStatus
 from typing import Any, Final
 
 from contracts.problems import PROBLEM_TYPE_ROOT, FieldError, Invalid, Problem
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse
+from starlette.responses import Response
 
 from chassis import telemetry
 
@@ -16,86 +16,195 @@ MEDIA_TYPE: Final = "application/problem+json"
 
 log = telemetry.logger(__name__)
 
-_ADVICE: Final[Mapping[str, str]] = {
-    "missing": "Add this field",
-    "extra_forbidden": "Remove this field: it is not part of this request",
-    "json_invalid": "Send valid JSON",
-    "enum": "Use one of the codes in the documentation",
-    "literal_error": "Use one of the values in the documentation",
-    "string_too_long": "Make this shorter",
-    "string_too_short": "Fill this in",
-    "too_short": "Add at least one",
-    "too_long": "Send fewer",
-    "uuid_parsing": "Send a UUID",
-    "bool_parsing": "Send true or false",
-    "date_from_datetime_parsing": "Send a date such as 2026-01-31",
-    "datetime_from_date_parsing": "Send a time such as 2026-01-31T14:30:00Z",
+
+class Malformed(Invalid):
+    """The bytes are not what they say they are."""
+
+    slug, title, status = "malformed", "We cannot read what you sent", 400
+
+
+class TooLarge(Problem):
+    """More than one request may hold."""
+
+    slug, title, status = "too-large", "What you sent is too large", 413
+
+
+class TooSlow(Problem):
+    """The request did not arrive in time."""
+
+    slug, title, status = "too-slow", "Your request took too long to arrive", 408
+
+
+_BY_STATUS: Final[Mapping[int, tuple[str, str]]] = {
+    400: ("malformed", "We cannot read what you sent"),
+    401: ("unauthenticated", "Sign in or send a valid access token"),
+    403: ("forbidden", "You are not allowed to do this"),
+    404: ("not-found", "There is nothing here"),
+    405: ("method-not-allowed", "This address does not take that method"),
+    406: ("not-acceptable", "We cannot answer in a format you accept"),
+    413: ("too-large", "What you sent is too large"),
+    415: ("unsupported-media-type", "Send JSON with Content-Type: application/json"),
+    422: ("invalid", "Some of what you sent needs to change"),
+    429: ("too-many-requests", "You are sending too much. Wait, then go on"),
+    500: ("fault", "Something went wrong on our side. Send the same request again later"),
+    503: ("unavailable", "We cannot do this now. Try again"),
+}
+
+SCHEMA: Final[Mapping[str, Any]] = {
+    "type": "object",
+    "title": "Problem",
+    "description": "RFC 9457 problem details. Never repeats what was sent.",
+    "required": ["type", "title", "status"],
+    "properties": {
+        "type": {"type": "string", "format": "uri", "description": "Names the kind of problem; does not change."},
+        "title": {"type": "string", "description": "The problem in plain English."},
+        "status": {"type": "integer", "description": "The HTTP status."},
+        "detail": {"type": "string", "description": "What to do."},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["pointer", "detail"],
+                "properties": {
+                    "pointer": {"type": "string", "description": "JSON pointer into the body, or query:NAME"},
+                    "detail": {"type": "string", "description": "What to do."},
+                },
+            },
+        },
+    },
 }
 
 
-class ProblemResponse(JSONResponse):
-    """A problem as a response."""
-
-    media_type = MEDIA_TYPE
-
-
 def install(app: FastAPI) -> None:
-    """Answer the four kinds of exception that can reach the edge."""
-    app.add_exception_handler(Problem, _problem)
-    app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(RequestValidationError, _validation)
-    app.add_exception_handler(Exception, _unexpected)
+    """Answer every ``Problem``, HTTP exception and refused request as problem details.
+
+    What nobody foresaw is answered by ``chassis.middleware.Faults``, inside the middleware that sets headers.
+    """
+
+    app.add_exception_handler(Problem, _on_problem)
+    app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(RequestValidationError, _on_invalid)
 
 
-def response_of(problem: Problem) -> ProblemResponse:
-    """The response for a problem."""
-    return ProblemResponse(problem.body(), status_code=problem.status, headers=problem.headers)
-
-
-def of_status(status: int, *, headers: Mapping[str, str] | None = None) -> ProblemResponse:
-    """A problem that is no more than its HTTP status."""
-    phrase = HTTPStatus(status).phrase
-    slug = phrase.lower().replace(" ", "-")
-    body = {"type": PROBLEM_TYPE_ROOT + slug, "title": phrase, "status": status}
-    return ProblemResponse(body, status_code=status, headers=dict(headers or {}))
-
-
-def field_errors(errors: Sequence[Mapping[str, Any]]) -> tuple[FieldError, ...]:
-    """Validation errors as JSON pointers with advice; their input and context are dropped, they echo what was sent."""
-    return tuple(FieldError(_pointer(error["loc"]), _advice(error)) for error in errors)
-
-
-def _pointer(location: Sequence[int | str]) -> str:
-    """RFC 6901 for the body; ``query:name``, ``header:name`` or ``path:name`` for the rest."""
-    if location and location[0] in ("query", "header", "path", "cookie"):
-        return f"{location[0]}:{'.'.join(str(part) for part in location[1:])}"
-    parts = location[1:] if location and location[0] == "body" else location
-    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
-
-
-def _advice(error: Mapping[str, Any]) -> str:
-    if error["type"] == "value_error":  # our own validators: their words are constant and say what to do
-        return str(error["msg"]).removeprefix("Value error, ")
-    return _ADVICE.get(error["type"], "Correct this: it is not of the form in the documentation")
-
-
-async def _problem(request: Request, error: Exception) -> ProblemResponse:
+async def _on_problem(_: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)  # registered for this class only
-    if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    if error.status >= 500:
         log.error("request failed", problem=error.slug, exc_info=error)
     return response_of(error)
 
 
-async def _http(request: Request, error: Exception) -> ProblemResponse:
+async def _on_http(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # registered for this class only
-    return of_status(error.status_code, headers=error.headers)  # a 405 keeps its Allow
+    return of_status(error.status_code, headers=error.headers)  # a 405 keeps its Allow; the text is not ours
 
 
-async def _validation(request: Request, error: Exception) -> ProblemResponse:
+async def _on_invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # registered for this class only
-    return response_of(Invalid(errors=field_errors(error.errors())))
+    return response_of(refusal(error.errors(), known_fields(request.app)))
 
 
-async def _unexpected(request: Request, error: Exception) -> ProblemResponse:
-    log.error("unexpected error", exc_info=error)
-    return of_status(HTTPStatus.INTERNAL_SERVER_ERROR)
+def response_of(problem: Problem) -> Response:
+    """A problem as an HTTP response."""
+    return _json(problem.body(), problem.status, problem.headers)
+
+
+def of_status(status: int, *, headers: Mapping[str, str] | None = None) -> Response:
+    """A problem that is no more than its HTTP status."""
+    slug, title = _BY_STATUS.get(status, ("refused", "This request cannot be answered"))
+    return _json({"type": PROBLEM_TYPE_ROOT + slug, "title": title, "status": status}, status, headers or {})
+
+
+def _json(body: Mapping[str, object], status: int, headers: Mapping[str, str]) -> Response:
+    return Response(json.dumps(body), status_code=status, headers=dict(headers), media_type=MEDIA_TYPE)
+
+
+def refusal(mistakes: Sequence[Mapping[str, Any]], known: frozenset[str]) -> Problem:
+    """What has to change, field by field: where and what to do, never what was sent.
+
+    ``known`` are the field names of our own models. Anything else in a location may be what somebody wrote.
+    """
+    if any(mistake["type"] == "json_invalid" for mistake in mistakes):
+        return Malformed("Send valid JSON")
+    return Invalid(errors=tuple(FieldError(_place(mistake["loc"], known), _advice(mistake)) for mistake in mistakes))
+
+
+def known_fields(app: FastAPI) -> frozenset[str]:
+    """Every field name our API describes."""
+    schemas = app.openapi().get("components", {}).get("schemas", {})
+    return frozenset(name for schema in schemas.values() for name in schema.get("properties", {}))
+
+
+def _place(location: Sequence[object], known: frozenset[str]) -> str:
+    """A JSON pointer into the body, or ``query:name``, ``header:name`` or ``path:name``: those names are ours."""
+    place, *path = location
+    return _pointer(path, known) if place == "body" else f"{place}:{'.'.join(str(step) for step in path)}"
+
+
+def _pointer(path: Sequence[object], known: frozenset[str]) -> str:
+    """As far into the body as every step is a number or a field of ours."""
+    pointer = ""
+    for step in path:
+        if not isinstance(step, int) and step not in known:
+            break
+        pointer += "/" + str(step).replace("~", "~0").replace("/", "~1")
+    return pointer
+
+
+_ADVICE: Final[Mapping[str, str]] = {
+    "missing": "Add this",
+    "extra_forbidden": "Remove the field that is not in the API description",
+    "string_type": "Send text",
+    "string_unicode": "Send text of valid Unicode characters",
+    "string_too_short": "Send at least {min_length} characters",
+    "string_too_long": "Send at most {max_length} characters",
+    "string_pattern_mismatch": "Send text in the form the API description gives",
+    "too_short": "Send at least {min_length} items",
+    "too_long": "Send at most {max_length} items",
+    "list_type": "Send a list",
+    "tuple_type": "Send a list",
+    "dict_type": "Send a JSON object with Content-Type: application/json",
+    "model_type": "Send a JSON object with Content-Type: application/json",
+    "model_attributes_type": "Send a JSON object with Content-Type: application/json",
+    "enum": "Send one of {expected}",
+    "literal_error": "Send one of {expected}",
+    "bool_type": "Send true or false",
+    "bool_parsing": "Send true or false",
+    "int_type": "Send a whole number",
+    "int_parsing": "Send a whole number",
+    "int_from_float": "Send a whole number",
+    "float_type": "Send a number",
+    "float_parsing": "Send a number",
+    "finite_number": "Send a number",
+    "greater_than": "Send a number greater than {gt}",
+    "greater_than_equal": "Send a number of at least {ge}",
+    "less_than": "Send a number less than {lt}",
+    "less_than_equal": "Send a number of at most {le}",
+    "uuid_type": "Send a UUID",
+    "uuid_parsing": "Send a UUID",
+    "date_type": "Send a date such as 2026-03-02",
+    "date_parsing": "Send a date such as 2026-03-02",
+    "date_from_datetime_parsing": "Send a date such as 2026-03-02",
+    "date_from_datetime_inexact": "Send a date without a time, such as 2026-03-02",
+    "datetime_type": "Send a date and time such as 2026-03-02T09:30:00Z",
+    "datetime_parsing": "Send a date and time such as 2026-03-02T09:30:00Z",
+    "datetime_from_date_parsing": "Send a date and time such as 2026-03-02T09:30:00Z",
+    "timezone_aware": "Say the time zone, as in 2026-03-02T09:30:00Z",
+}
+_OTHERWISE: Final = "Change this to what the API description says"
+
+
+def _advice(mistake: Mapping[str, Any]) -> str:
+    context = mistake.get("ctx", {})
+    if mistake["type"] == "value_error":
+        return _own_words(context.get("error"), mistake.get("input"))
+    try:
+        return _ADVICE.get(mistake["type"], _OTHERWISE).format_map(context)
+    except KeyError:
+        return _OTHERWISE
+
+
+def _own_words(error: object, given: object) -> str:
+    """What one of our validators said, unless it is not ours or repeats what was sent."""
+    words = str(error)
+    echoes = isinstance(given, str) and len(given) > 2 and given in words
+    return _OTHERWISE if type(error) is not ValueError or echoes else words

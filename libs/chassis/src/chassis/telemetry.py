@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any, Final, Literal
 
 import structlog
+from fastapi.telemetry import TelemetryConfig
 from opentelemetry import trace
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.exporter.zipkin.json import ZipkinExporter
@@ -19,13 +20,17 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 
 ALLOWED_FIELDS: Final = frozenset(
     {
-        "aggregates", "attempt", "attempts", "batch", "bytes", "channel", "clock", "count", "error", "error_at",
-        "event_id", "event_type", "http_method", "http_route", "http_status", "logger_name", "milliseconds", "notice_id",
-        "offset", "parked_id", "partition", "partnership", "port", "problem", "reason", "referral_id", "role",
-        "seconds", "service", "size", "source", "state", "task", "topic", "version",
+        "aggregates", "attempt", "attempts", "batch", "bytes", "channel", "check", "clock", "count", "error",
+        "error_at", "event_id", "event_type", "http_method", "http_route", "http_status", "logger_name",
+        "milliseconds", "notice_id", "offset", "parked_id", "partition", "partnership", "port", "problem",
+        "reason", "referral_id", "request_id", "role", "seconds", "service", "size", "source", "state", "task",
+        "topic", "version",
     }
 )  # fmt: skip
 """What a log line or a span may carry: ids that mean nothing outside, codes, counts and times."""
+
+NOT_FASTAPIS: Final[TelemetryConfig] = {"tracing": False, "metrics": False, "logs": False, "operation_spans": False}
+"""The web framework's own telemetry stays off: it records paths with ids, and exceptions with their text."""
 
 Kind = Literal["server", "client", "producer", "consumer", "internal"]
 
