@@ -10,13 +10,14 @@ from chassis.db import Database, Transaction
 from chassis.process import Stop
 from prometheus_client import Counter, Gauge, Histogram
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from audit import store
 from audit.checkpoint import Checkpoint, CheckpointSigner, open_checkpoint
 from audit.merkle import EMPTY_ROOT, Span, VerificationError, consistency_spans, leaf_hash, verify_consistency
 from audit.store import StoredCheckpoint
-from audit.tree import edge_rows, grow, read_edge, span_hash, tiles_needed
+from audit.tree import Edge, edge_rows, grow, read_edge, span_hash, tiles_needed
 
 LEADER_LOCK: Final = 7_203_701
 BATCH: Final = 2_000
@@ -94,18 +95,29 @@ class Sequencer:
         self.step("lock")
         size = await store.lock_size(tx)
         self.step("move")
-        bodies = await store.move_pending(tx, first_index=size, limit=BATCH)
+        bodies = await self._move(tx, size)
         if not bodies:
             return 0
         self.step("read edge")
-        edge = read_edge(size, await store.read_tiles(tx, {row.tile for row in edge_rows(size)}))
-        edge, grown = grow(edge, [leaf_hash(body) for body in bodies])
+        edge, grown = grow(await self._read_edge(tx, size), [leaf_hash(body) for body in bodies])
         self.step("put tiles")
         await store.put_tiles(tx, grown)
         self.step("set size")
         await store.set_size(tx, edge.size)
         self.step("commit places")
         return len(bodies)
+
+    async def _move(self, tx: Transaction, size: int) -> list[bytes]:
+        try:
+            return await store.move_pending(tx, first_index=size, limit=BATCH)
+        except IntegrityError as error:
+            raise LogDamaged("The log holds entries beyond its own size") from error
+
+    async def _read_edge(self, tx: Transaction, size: int) -> Edge:
+        try:
+            return read_edge(size, await store.read_tiles(tx, {row.tile for row in edge_rows(size)}))
+        except KeyError as error:
+            raise LogDamaged("The stored tree lacks a tile of its own edge") from error
 
     async def _sign(self, tx: Transaction) -> int:
         """Sign the tree if it has grown. Returns the size that is signed now."""

@@ -34,6 +34,10 @@ class Source(Protocol):
         """The bytes at a path below the log's prefix. Raises ``Missing`` or ``Unreachable``."""
         ...
 
+    def close(self) -> None:
+        """Let go of whatever reading needed."""
+        ...
+
 
 class FolderSource:
     """A log saved as files, laid out by the same paths."""
@@ -49,6 +53,9 @@ class FolderSource:
         except OSError as error:
             raise Unreachable(f"{path} cannot be read: {error.strerror}") from error
 
+    def close(self) -> None:
+        """Files are closed as they are read."""
+
 
 class HttpSource:
     """A log behind an address. One kept-open connection for each reading thread; redirects are not followed."""
@@ -57,6 +64,7 @@ class HttpSource:
         self._parts = urlsplit(address)
         self._prefix = self._parts.path.rstrip("/")
         self._kept = threading.local()
+        self._opened: list[http.client.HTTPConnection] = []  # by all threads, to be closed by one
 
     def read(self, path: str) -> bytes:
         for _ in range(ATTEMPTS - 1):
@@ -68,6 +76,11 @@ class HttpSource:
             return self._get(path)
         except (OSError, http.client.HTTPException) as error:
             raise Unreachable(f"{self._parts.netloc} does not answer: {type(error).__name__}") from error
+
+    def close(self) -> None:
+        """Close every connection. MUST NOT be called while a thread still reads."""
+        for connection in self._opened:
+            connection.close()
 
     def _get(self, path: str) -> bytes:
         connection = self._connection()
@@ -87,6 +100,7 @@ class HttpSource:
         if kept is None:
             kept = _connect(self._parts)
             self._kept.connection = kept
+            self._opened.append(kept)
         return kept
 
     def _drop(self) -> None:

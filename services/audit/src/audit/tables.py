@@ -81,9 +81,9 @@ tile = Table(
 log = Table(
     "log",
     metadata,
-    Column("only", Boolean, primary_key=True, server_default=text("true")),
+    Column("is_only", Boolean, primary_key=True, server_default=text("true")),
     Column("size", BigInteger, nullable=False),
-    CheckConstraint("only", name="log_one_row"),
+    CheckConstraint("is_only", name="log_one_row"),
     comment="One row: how many entries have a place in the tree. Locked by whoever adds to it.",
 )
 

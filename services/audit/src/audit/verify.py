@@ -9,6 +9,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -142,10 +143,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The command line. Returns the exit code."""
     options = _parser().parse_args(arguments)
     try:
-        source = open_source(options.location)
-        key = _given_key(options.key) if options.key else _own_key(source)
-        older = _saved_checkpoint(options.since, key) if options.since else None
-        report = verify_log(source, key, older=older)
+        with closing(open_source(options.location)) as source:
+            key = _given_key(options.key) if options.key else _own_key(source)
+            older = _saved_checkpoint(options.since, key) if options.since else None
+            report = verify_log(source, key, older=older)
     except VerificationError as error:
         return _tell_failure(NOT_VERIFIED, f"Not verified: {error}", as_json=options.json)
     except Unreachable as error:

@@ -38,7 +38,7 @@ _STATEMENTS = (
     "ALTER TABLE tile ALTER COLUMN hashes SET STORAGE EXTERNAL",
     "COMMENT ON TABLE tile IS 'The tree as tiles of up to 256 hashes; the last of a level grows to the right.'",
     """CREATE TABLE log (
-        only boolean PRIMARY KEY DEFAULT true CONSTRAINT log_one_row CHECK (only),
+        is_only boolean PRIMARY KEY DEFAULT true CONSTRAINT log_one_row CHECK (is_only),
         size bigint NOT NULL
     )""",
     """COMMENT ON TABLE log IS
