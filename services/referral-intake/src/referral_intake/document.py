@@ -15,7 +15,8 @@ Content = Mapping[str, Any]
 def build(content: Content, header: Mapping[str, str], child_ids: Sequence[UUID]) -> bytes:
     """``header`` (who sent it, when, under which reference) and the content, each child with its id first."""
     children = [
-        {"child_id": str(child_id), **child} for child_id, child in zip(child_ids, content["children"], strict=True)
+        {"child_id": str(child_id), **child}
+        for child_id, child in zip(child_ids, content.get("children", ()), strict=True)
     ]
     return _json({**header, **content, "children": children})
 

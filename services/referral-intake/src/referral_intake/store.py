@@ -178,5 +178,13 @@ def _select_referral() -> Select[*tuple[Any, ...]]:
 
 
 def _referral(row: Row[*tuple[Any, ...]]) -> Referral:
-    *facts, looked_at, decided_at, closed_at = row
-    return Referral(*facts, Milestones(looked_at, decided_at, closed_at))
+    return Referral(
+        referral_id=row.referral_id,
+        reference=row.reference,
+        partnership=row.partnership,
+        agency=row.agency,
+        received_at=row.received_at,
+        decision_expected_by=row.decision_expected_by,
+        immediate_danger=row.immediate_danger,
+        milestones=Milestones(row.looked_at, row.decided_at, row.closed_at),
+    )

@@ -10,14 +10,13 @@ from typing import Annotated, Any, Final
 
 from contracts.codes import ConcernType, Ethnicity, Sex, ThresholdLevel
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
-from pydantic_core import PydanticCustomError
 
 NARRATIVE_CHARACTERS: Final = 20_000
 
 
 def _without_nul(text: str) -> str:
     if "\x00" in text:
-        raise PydanticCustomError("nul_character", "Remove the NUL character (U+0000)")
+        raise ValueError("Remove the NUL character (U+0000)")
     return text
 
 

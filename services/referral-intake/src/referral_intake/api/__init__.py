@@ -1,0 +1,9 @@
+"""The HTTP edge: what partner systems and staff may ask of this service. One file per resource."""
+
+from typing import Final
+
+from fastapi import APIRouter
+
+from referral_intake.api import documents, follow, submit
+
+ROUTERS: Final[tuple[APIRouter, ...]] = (submit.router, follow.router, documents.router)

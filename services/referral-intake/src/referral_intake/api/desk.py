@@ -1,0 +1,15 @@
+"""How routes reach what the service stands on."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from referral_intake.handlers import Desk
+
+
+def _desk(request: Request) -> Desk:
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+AtDesk = Annotated[Desk, Depends(_desk)]

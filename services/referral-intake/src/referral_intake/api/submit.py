@@ -1,0 +1,57 @@
+"""``POST /v1/referrals``: a referral comes in, and is answered once it is durable."""
+
+import re
+from typing import Annotated, Final
+
+from chassis.auth import Principal, signed_in_as
+from fastapi import APIRouter, Depends, Header, Response
+
+from referral_intake import handlers, receipt
+from referral_intake.api.desk import AtDesk
+from referral_intake.api.facts import facts_of
+from referral_intake.api.form import ReferralForm
+from referral_intake.errors import KeyMissing
+from referral_intake.model import PARTNER, Sender, Submission
+
+router = APIRouter(tags=["referrals"])
+
+_KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
+_KEY_DESCRIPTION: Final = (
+    "Needed: 1 to 255 visible ASCII characters, new for each referral and the same for each repeat of it. "
+    "A repeat is given the first answer again; another referral under the same key is refused."
+)
+_LOCATION: Final = {"Location": {"description": "Where to follow the referral.", "schema": {"type": "string"}}}
+
+Partner = Annotated[Principal, Depends(signed_in_as(PARTNER))]
+
+
+def idempotency_key(
+    value: Annotated[str | None, Header(alias="Idempotency-Key", description=_KEY_DESCRIPTION)] = None,
+) -> str:
+    """The key. Raises ``KeyMissing`` when it is absent or not what a key may be."""
+    if value is None or not _KEY.fullmatch(value):
+        raise KeyMissing
+    return value
+
+
+@router.post(
+    receipt.PATH,
+    summary="Send a referral",
+    status_code=202,
+    response_model=receipt.Receipt,
+    responses={202: {"headers": _LOCATION}},
+)
+async def submit_referral(
+    desk: AtDesk, partner: Partner, key: Annotated[str, Depends(idempotency_key)], form: ReferralForm
+) -> Response:
+    """Tell the front door that you are worried about one or more children.
+
+    Almost everything may be left out; what is missing is listed in the answer and asked for later. The answer comes
+    only after the referral is safely stored. On 409 or 503, send the same request again with the same key.
+    If a child is in danger now, call 999 first.
+    """
+    sender = Sender(partner.partnership, partner.agency, partner.client_id or partner.subject)
+    content = form.model_dump(mode="json", exclude_unset=True)
+    answer = await handlers.submit_referral(desk, Submission(sender, key, facts_of(form), content))
+    location = receipt.path_of(answer.referral_id)
+    return Response(answer.body, 202, media_type="application/json", headers={"Location": location})

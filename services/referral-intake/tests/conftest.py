@@ -1,0 +1,40 @@
+"""Fixtures of this service's tests: a migrated database, emptied for each test."""
+
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from chassis.db import Database
+from chassis.provision import DatabaseUrls
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
+
+sys.path.insert(0, str(Path(__file__).parent))  # so that the tests here can share their builders
+
+MakeDatabase = Callable[[str], Awaitable[DatabaseUrls]]
+_EMPTY = "TRUNCATE referral, child, document, idempotency, event, position, applied, parked"
+
+
+@pytest.fixture(scope="session")
+async def urls(migrated_database: MakeDatabase) -> DatabaseUrls:
+    return await migrated_database("referral_intake")
+
+
+@pytest.fixture
+async def owner(urls: DatabaseUrls) -> AsyncIterator[AsyncEngine]:
+    """The owner's connection, for what the serving role may not do."""
+    engine = create_async_engine(make_url(urls.owner_url).set(drivername="postgresql+asyncpg"), poolclass=NullPool)
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture
+async def db(urls: DatabaseUrls, owner: AsyncEngine) -> AsyncIterator[Database]:
+    async with owner.begin() as tx:
+        await tx.execute(text(_EMPTY))
+    database = Database.connect(urls.app_url)
+    yield database
+    await database.close()
