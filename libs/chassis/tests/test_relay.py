@@ -1,4 +1,4 @@
-"""The relay: everything is sent, in order, by one leader; whatever fails, nothing is marked that was not acknowledged."""
+"""The relay: everything is sent, in order, by one leader; what was not acknowledged is not marked."""
 
 import asyncio
 import uuid

@@ -1,6 +1,8 @@
 """Pytest fixtures for every member, loaded once by the root ``conftest.py``."""
 
 from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -10,9 +12,12 @@ from chassis.testing.signer import Signer
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The administrator's address of one PostgreSQL server for the whole run."""
-    with postgres_server.server(tmp_path_factory.mktemp("postgres")) as admin_url:
+def postgres() -> Iterator[str]:
+    """The administrator's address of one PostgreSQL server for the whole run.
+
+    Its folder is not one of pytest's: another run on this machine would prune those while the server uses them.
+    """
+    with TemporaryDirectory(prefix="frontdoor-") as folder, postgres_server.server(Path(folder)) as admin_url:
         yield admin_url
 
 
