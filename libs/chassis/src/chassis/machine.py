@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from joserfc import jwt
-from joserfc.jwk import RSAKey
+from joserfc.errors import InvalidKeyTypeError
+from joserfc.jwk import ECKey, RSAKey
 
 from chassis.clock import Clock
 from chassis.http_client import HttpClient, NoAnswer
@@ -25,7 +26,7 @@ class MachineTokens:
         self._http = http
         self._issuer = issuer
         self._client_id = client_id
-        self._key = RSAKey.import_key(key_file.read_bytes())
+        self._algorithm, self._key = _read_key(key_file)
         self._clock = clock
         self._ids = ids
         self._token = ""
@@ -62,4 +63,13 @@ class MachineTokens:
             "iat": int(now.timestamp()),
             "exp": int((now + ASSERTION_LIFE).timestamp()),
         }
-        return jwt.encode({"alg": "RS256"}, claims, self._key)
+        return jwt.encode({"alg": self._algorithm}, claims, self._key)
+
+
+def _read_key(file: Path) -> tuple[str, ECKey | RSAKey]:
+    """A P-256 or RSA private key as PEM, and the algorithm it signs with."""
+    pem = file.read_bytes()
+    try:
+        return "ES256", ECKey.import_key(pem)
+    except InvalidKeyTypeError:
+        return "RS256", RSAKey.import_key(pem)

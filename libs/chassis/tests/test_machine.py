@@ -1,0 +1,78 @@
+"""Machine tokens: what is signed, how long a token is used, and what happens when the issuer gives none."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import parse_qs
+
+import httpx2
+import pytest
+from chassis.http_client import HttpClient, NoAnswer
+from chassis.machine import MachineTokens
+from chassis.testing.clock import SettableClock
+from chassis.testing.ids import SequentialIds
+from joserfc import jwt
+from joserfc.jwk import ECKey, RSAKey
+
+ISSUER = "https://issuer.example.org/realms/frontdoor"
+KEYS: dict[str, ECKey | RSAKey] = {"ES256": ECKey.generate_key("P-256"), "RS256": RSAKey.generate_key(2048)}
+
+
+class Issuer:
+    """Answers as an issuer does, and keeps the assertions it was sent."""
+
+    def __init__(self, status: int = 200) -> None:
+        self.status = status
+        self.assertions: list[str] = []
+
+    def answer(self, request: httpx2.Request) -> httpx2.Response:
+        if request.method == "GET":
+            return httpx2.Response(200, json={"issuer": ISSUER, "token_endpoint": f"{ISSUER}/token"})
+        self.assertions += parse_qs(request.content.decode())["client_assertion"]
+        body = {"access_token": f"token-{len(self.assertions)}", "expires_in": 300}
+        return httpx2.Response(self.status, json=body)
+
+
+def tokens(
+    issuer: Issuer, folder: Path, *, algorithm: str = "ES256", clock: SettableClock | None = None
+) -> MachineTokens:
+    key_file = folder / "key.pem"
+    key_file.write_bytes(KEYS[algorithm].as_pem(private=True))
+    http = HttpClient(httpx2.AsyncClient(transport=httpx2.MockTransport(issuer.answer)))
+    clock = clock or SettableClock(datetime(2026, 11, 23, 9, tzinfo=UTC))
+    return MachineTokens(
+        http, issuer=ISSUER, client_id="frontdoor-service", key_file=key_file, clock=clock, ids=SequentialIds()
+    )
+
+
+@pytest.mark.parametrize("algorithm", sorted(KEYS))
+async def test_the_assertion_is_signed_with_the_kind_of_key_that_was_given(algorithm: str, tmp_path: Path) -> None:
+    issuer = Issuer()
+
+    header = await tokens(issuer, tmp_path, algorithm=algorithm).bearer()
+
+    assertion = jwt.decode(issuer.assertions[0], KEYS[algorithm], algorithms=[algorithm])
+    assert header == {"Authorization": "Bearer token-1"}
+    assert assertion.claims["iss"] == assertion.claims["sub"] == "frontdoor-service"
+    assert assertion.claims["aud"] == ISSUER
+    assert assertion.claims["exp"] - assertion.claims["iat"] == 60
+
+
+async def test_a_token_is_used_until_shortly_before_it_expires(tmp_path: Path) -> None:
+    issuer, clock = Issuer(), SettableClock(datetime(2026, 11, 23, 9, tzinfo=UTC))
+    source = tokens(issuer, tmp_path, clock=clock)
+
+    first = await source.bearer()
+    clock.advance(timedelta(seconds=269))
+    still = await source.bearer()
+    clock.advance(timedelta(seconds=1))
+    renewed = await source.bearer()
+
+    assert first == still
+    assert renewed == {"Authorization": "Bearer token-2"}
+
+
+async def test_an_issuer_that_refuses_is_no_answer(tmp_path: Path) -> None:
+    source = tokens(Issuer(status=401), tmp_path)
+
+    with pytest.raises(NoAnswer):
+        await source.bearer()
