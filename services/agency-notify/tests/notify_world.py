@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from agency_notify.handlers import Deps
+from agency_notify.handlers.telling import Deps
 from agency_notify.model import Delivery, Endpoint, Notice, Receipt
 from agency_notify.packs import Packs
 from agency_notify.store import endpoints, notices

@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from agency_notify import decide, handlers
+from agency_notify import decide
 from agency_notify.addresses import SystemResolver
 from agency_notify.channels import WebhookSender
 from agency_notify.deliver import LEASE, Deliverer
 from agency_notify.escalate import Escalator
+from agency_notify.handlers.recording import record
 from agency_notify.model import Delivery, Receipt, Signing
 from agency_notify.packs import Packs
 from chassis.db import Database
@@ -340,7 +341,7 @@ async def test_an_unopened_notice_is_escalated_once_when_its_time_has_passed(
 async def test_an_opened_notice_is_not_escalated(db: Database, clock: SettableClock) -> None:
     notice = await queue(db, information_requested(due_at=NOW + timedelta(hours=1)))
     async with db.transaction() as tx:
-        await handlers.open_notice(tx, notice, by="reader", now=NOW)
+        await record(tx, notice, decide.open_notice(notice, by="reader", now=NOW), now=NOW)
 
     clock.advance(timedelta(days=3))
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final, Protocol
+from urllib.parse import SplitResult, urlsplit
 
 import httpcore2
 
@@ -32,6 +33,10 @@ _TRIES: Final = 3
 
 class AddressNotAllowed(Exception):
     """The name leads to an address that must not be connected to. Names no address."""
+
+
+class UrlRefused(Exception):
+    """An address that no webhook may have; the text says what to do and repeats nothing."""
 
 
 class Resolver(Protocol):
@@ -134,6 +139,38 @@ class PinnedBackend(httpcore2.AsyncNetworkBackend):
             except (httpcore2.ConnectError, httpcore2.ConnectTimeout):
                 continue
         return await self._inner.connect_tcp(last, port, timeout=timeout)
+
+
+def check_url(url: str, *, allowed: Iterable[str]) -> None:
+    """Refuse early what would be refused at every attempt. Raises ``UrlRefused``.
+
+    Names are only looked up when something is sent: what they lead to is checked then, every time.
+    """
+    if not url.isascii() or any(character <= " " or character in '\\"<>^`{|}' for character in url):
+        raise UrlRefused("Use a web address of plain characters without spaces")
+    parts = urlsplit(url)
+    if parts.scheme not in ("https", "http") or not parts.hostname or not _has_port(parts):
+        raise UrlRefused("Use a web address that begins with https://")
+    if parts.username is not None or parts.fragment:
+        raise UrlRefused("Use a web address without a user name, password or fragment")
+    secure, guard = parts.scheme == "https", Guard(allowed, public=parts.scheme == "https")
+    if not (secure and not _is_number(parts.hostname)) and not guard.allows(parts.hostname):
+        raise UrlRefused("Use an https:// address on the public internet")
+
+
+def _has_port(parts: SplitResult) -> bool:
+    try:
+        return parts.port != 0
+    except ValueError:
+        return False
+
+
+def _is_number(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _unwrapped(address: Address) -> Address:

@@ -25,7 +25,7 @@ _Headers = Mapping[bytes | str, bytes | str]
 _USER_AGENT: Final = "Frontdoor-Webhooks/1.0"
 _THROTTLED: Final = 429
 _GONE: Final = 410
-_WHAT_TO_DO: Final[Mapping[str, str]] = {
+WHAT_TO_DO: Final[Mapping[str, str]] = {
     "referral-received": "There is nothing you need to do. Open the notice to see what happens next.",
     "information-requested": "Open the notice, read the request, and answer it.",
     "referral-decided": "Open the notice to see what was decided.",
@@ -223,7 +223,7 @@ def email_message(delivery: Delivery, *, sender: str, public_url: str, now: date
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(
         f"Reference: {notice.reference}\n\n"
-        f"{notice.kind.label}. {_WHAT_TO_DO[notice.kind]}\n\n"
+        f"{notice.kind.label}. {WHAT_TO_DO[notice.kind]}\n\n"
         f"{detail_url(public_url, notice)}\n\n"
         "You need to sign in to read it. This message does not say who it is about, to keep the child safe.\n"
     )

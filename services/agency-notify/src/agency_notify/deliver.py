@@ -12,10 +12,12 @@ from chassis.db import Database, DatabaseUnavailable
 from chassis.ids import Ids
 from chassis.process import Stop
 from contracts.codes import Channel, DeliveryFailure, WithheldReason
+from prometheus_client import Counter
 
-from agency_notify import decide, handlers, policy
+from agency_notify import decide, policy
 from agency_notify.channels import TIMEOUT_SECONDS, Sender
 from agency_notify.errors import UnknownPartnership
+from agency_notify.handlers import delivering
 from agency_notify.model import Delivery, Receipt
 from agency_notify.packs import Packs
 from agency_notify.store import deliveries
@@ -27,6 +29,7 @@ PAUSE_SECONDS: Final = 1.0
 DRAIN_SECONDS: Final = 6.0
 
 log = telemetry.logger(__name__)
+attempts_total = Counter("frontdoor_notice_attempts", "Attempts to push a notice", ["channel", "outcome"])
 
 
 @dataclass(frozen=True)
@@ -121,10 +124,11 @@ class Deliverer:
         """When it cannot be recorded the lease runs out and the notice is sent again: twice is better than never."""
         try:
             async with self.db.transaction() as tx:
-                state = await handlers.record_attempt(tx, delivery, receipt, packs=self.packs, now=self.clock.now())
+                state = await delivering.record_attempt(tx, delivery, receipt, packs=self.packs, now=self.clock.now())
         except DatabaseUnavailable:
             log.warning("an attempt could not be recorded", notice_id=str(delivery.notice.notice_id))
             return
+        attempts_total.labels(delivery.endpoint.channel, receipt.failure or "taken").inc()
         log.info(
             "attempt made",
             notice_id=str(delivery.notice.notice_id),

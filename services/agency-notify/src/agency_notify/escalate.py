@@ -8,7 +8,7 @@ from chassis.clock import Clock
 from chassis.db import Database, DatabaseUnavailable
 from chassis.process import Stop
 
-from agency_notify import handlers
+from agency_notify.handlers import delivering
 from agency_notify.packs import Packs
 
 EVERY_SECONDS: Final = 5.0
@@ -38,7 +38,7 @@ class Escalator:
     async def escalate_due(self) -> int:
         """One round; returns how many notices were escalated."""
         async with self.db.transaction() as tx:
-            count = await handlers.escalate_unopened(tx, packs=self.packs, now=self.clock.now())
+            count = await delivering.escalate_unopened(tx, packs=self.packs, now=self.clock.now())
         if count:
             log.warning("notices were not opened in time", count=count)
         return count

@@ -45,6 +45,14 @@ def promised_channels(agency: str, pack: Pack) -> tuple[Channel, ...]:
     return tuple(named.channel for body in bodies if body.code == agency for named in body.channels)
 
 
+def find_feedback(pack: Pack, key: str) -> str | None:
+    """The sentence for a referrer that the pack calls safe."""
+    try:
+        return pack.feedback_text(key)
+    except NoSuchRule:
+        return None
+
+
 def hub_of(pack: Pack) -> str:
     """The agency code of the partnership's own front door, which staff roles are told through."""
     return f"{pack.partnership}-mash"
@@ -79,7 +87,7 @@ def _on_information_requested(event: InformationRequested, pack: Pack, now: date
 def _on_case_decided(event: CaseDecided, pack: Pack, now: datetime) -> Iterable[Telling]:
     """The referrer hears the outcome in the pack's safe sentence; with none that is safe, it is withheld."""
     feedback = event.referrer_feedback
-    unsafe = feedback is None or not _has_feedback(pack, feedback)
+    unsafe = feedback is None or find_feedback(pack, feedback) is None
     yield _tell_if_entitled(
         pack,
         Telling(
@@ -145,13 +153,6 @@ def _recipients(tell: Iterable[str], pack: Pack) -> dict[str, tuple[str, ...]]:
         for recipient in [team.code for team in pack.teams if team.role == name] or [hub_of(pack)]:
             found[recipient] = (*found.get(recipient, ()), name)
     return found
-
-
-def _has_feedback(pack: Pack, key: str) -> bool:
-    try:
-        return bool(pack.feedback_text(key))
-    except NoSuchRule:
-        return False
 
 
 def _open_by(pack: Pack, now: datetime, due_at: datetime) -> datetime:

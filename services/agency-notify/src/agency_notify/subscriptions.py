@@ -6,8 +6,9 @@ from chassis.messages import Subscriptions
 from contracts.events import CaseOpened, ReferralReceived
 from contracts.topics import REFERRAL_INTAKE, TRIAGE
 
-from agency_notify import handlers, policy
-from agency_notify.handlers import Deps
+from agency_notify import policy
+from agency_notify.handlers import telling as handlers
+from agency_notify.handlers.telling import Deps
 
 
 def subscriptions(deps: Deps) -> Subscriptions:

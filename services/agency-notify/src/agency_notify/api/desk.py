@@ -1,0 +1,33 @@
+"""What routes stand on, and how they reach it."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from chassis.clock import Clock
+from chassis.db import Database
+from chassis.ids import Ids
+from fastapi import Depends, Request
+
+from agency_notify.packs import Packs
+
+
+@dataclass(frozen=True)
+class Desk:
+    """``public_keys`` are the ``whpk_…`` receivers trust; ``allowed`` the private networks webhooks may reach."""
+
+    db: Database
+    clock: Clock
+    ids: Ids
+    packs: Packs
+    public_keys: tuple[str, ...]
+    allowed: tuple[str, ...]
+    public_url: str
+    referral_intake_url: str | None
+
+
+def _desk(request: Request) -> Desk:
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+AtDesk = Annotated[Desk, Depends(_desk)]

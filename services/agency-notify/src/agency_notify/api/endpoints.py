@@ -1,0 +1,152 @@
+"""``/v1/endpoints``: where agencies are pushed to, set by operators. Secrets go in and never come out."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Literal, Self
+
+from chassis.auth import Principal, signed_in_as
+from contracts.codes import Channel
+from contracts.problems import FieldError
+from fastapi import APIRouter, Depends, Path
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+
+from agency_notify import addresses, signing
+from agency_notify.addresses import UrlRefused
+from agency_notify.api.desk import AtDesk, Desk
+from agency_notify.errors import EndpointRefused
+from agency_notify.handlers.endpoints import set_endpoints
+from agency_notify.model import Endpoint, Secret, Signing
+from agency_notify.store import endpoints
+from agency_notify.store.endpoints import Change
+
+router = APIRouter(tags=["endpoints"])
+
+Operator = Annotated[Principal, Depends(signed_in_as("operator"))]
+AgencyCode = Annotated[str, Path(pattern="^[a-z0-9-]{1,60}$", description="An agency or team of the pack.")]
+_EMAIL = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$"
+
+
+class WebhookForm(BaseModel):
+    """A web address for signed webhooks. ``v1`` (HMAC) needs a secret; ``v1a`` (ed25519) needs none."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    channel: Literal[Channel.WEBHOOK]
+    address: str = Field(min_length=8, max_length=2000)
+    signing: Signing = Signing.ED25519
+    secret: SecretStr | None = Field(default=None, description="whsec_ and base64 of 24 to 64 random bytes")
+
+    @field_validator("secret")
+    @classmethod
+    def _fits(cls, secret: SecretStr | None) -> SecretStr | None:
+        if secret is not None:
+            signing.secret_bytes(secret.get_secret_value())
+        return secret
+
+    @model_validator(mode="after")
+    def _secret_with_hmac(self) -> Self:
+        if (self.signing is Signing.HMAC) != (self.secret is not None):
+            raise ValueError("Send a secret with signing v1, and none with v1a")
+        return self
+
+
+class MailboxForm(BaseModel):
+    """An e-mail address."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    channel: Literal[Channel.EMAIL]
+    address: str = Field(pattern=_EMAIL, max_length=254)
+
+
+class EndpointsForm(BaseModel):
+    """All the endpoints of one agency: a channel that is left out is switched off."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    partnership: str = Field(pattern="^[a-z0-9-]{1,60}$")
+    endpoints: tuple[Annotated[WebhookForm | MailboxForm, Field(discriminator="channel")], ...] = Field(max_length=2)
+
+    @model_validator(mode="after")
+    def _each_channel_once(self) -> Self:
+        if len({endpoint.channel for endpoint in self.endpoints}) != len(self.endpoints):
+            raise ValueError("Send each channel once")
+        return self
+
+
+class EndpointView(BaseModel):
+    """An endpoint without its secret."""
+
+    partnership: str
+    agency: str
+    channel: Channel
+    address: str
+    signing: Signing | None
+    disabled_at: datetime | None
+    disabled_reason: str | None
+
+
+class EndpointsView(BaseModel):
+    """Endpoints."""
+
+    endpoints: tuple[EndpointView, ...]
+
+
+@router.put("/v1/endpoints/{agency}", summary="Set where an agency is pushed to")
+async def put_endpoints(agency: AgencyCode, form: EndpointsForm, desk: AtDesk, operator: Operator) -> EndpointsView:
+    """Replaces all endpoints of the agency, and enables one that was switched off because it was gone.
+
+    A secret that is replaced signs beside the new one for a day.
+    """
+    wanted = [_endpoint(form, agency, number, desk) for number in range(len(form.endpoints))]
+    change = Change(operator.subject, desk.clock.now())
+    async with desk.db.transaction() as tx:
+        found = await set_endpoints(tx, (form.partnership, agency), wanted, packs=desk.packs, change=change)
+    return _view(found)
+
+
+@router.get("/v1/endpoints", summary="Where agencies are pushed to")
+async def get_endpoints(desk: AtDesk, _: Operator) -> EndpointsView:
+    """Every endpoint, those that are switched off too."""
+    async with desk.db.transaction() as tx:
+        found = await endpoints.list_endpoints(tx)
+    return _view(found)
+
+
+def _endpoint(form: EndpointsForm, agency: str, number: int, desk: Desk) -> Endpoint:
+    wanted = form.endpoints[number]
+    webhook = wanted if isinstance(wanted, WebhookForm) else None
+    if webhook is not None:
+        _check_url(webhook.address, desk, pointer=f"/endpoints/{number}/address")
+    return Endpoint(
+        endpoint_id=desk.ids.new(),
+        partnership=form.partnership,
+        agency=agency,
+        channel=wanted.channel,
+        address=wanted.address,
+        signing=webhook.signing if webhook else None,
+        secret=Secret(webhook.secret.get_secret_value()) if webhook and webhook.secret else None,
+    )
+
+
+def _check_url(url: str, desk: Desk, *, pointer: str) -> None:
+    try:
+        addresses.check_url(url, allowed=desk.allowed)
+    except UrlRefused as error:
+        raise EndpointRefused(errors=(FieldError(pointer, str(error)),)) from error
+
+
+def _view(found: Sequence[Endpoint]) -> EndpointsView:
+    views = (
+        EndpointView(
+            partnership=endpoint.partnership,
+            agency=endpoint.agency,
+            channel=endpoint.channel,
+            address=endpoint.address,
+            signing=endpoint.signing,
+            disabled_at=endpoint.disabled_at,
+            disabled_reason=endpoint.disabled_reason,
+        )
+        for endpoint in found
+    )
+    return EndpointsView(endpoints=tuple(views))

@@ -1,0 +1,20 @@
+"""``GET /v1/webhook-keys``: the public keys with which receivers check our signatures."""
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from agency_notify.api.desk import AtDesk
+
+router = APIRouter(tags=["webhooks"])
+
+
+class WebhookKeys(BaseModel):
+    """While a key is replaced there are two, newest first; a letter is genuine when either checks."""
+
+    keys: tuple[str, ...] = Field(description="Ed25519 public keys in the form of Standard Webhooks, whpk_…")
+
+
+@router.get("/v1/webhook-keys", summary="The keys our webhooks are signed with")
+async def list_webhook_keys(desk: AtDesk) -> WebhookKeys:
+    """Anyone may read them: they are public."""
+    return WebhookKeys(keys=desk.public_keys)

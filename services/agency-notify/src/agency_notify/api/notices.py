@@ -1,0 +1,181 @@
+"""``/v1/notices``: the inbox. Listing shows that there are notices; reading one opens it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from chassis.access import unwrap
+from chassis.auth import Principal, SignedIn, signed_in_as
+from contracts.codes import Channel, DeliveryFailure, NoticeKind
+from contracts.problems import Forbidden
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel, Field
+
+from agency_notify import channels, policy
+from agency_notify.api.desk import AtDesk, Desk
+from agency_notify.handlers import inbox
+from agency_notify.model import Notice
+from agency_notify.store import notices
+
+router = APIRouter(tags=["notices"])
+
+_OF_REFERRAL: Final = frozenset({NoticeKind.REFERRAL_RECEIVED, NoticeKind.REFERRAL_DECIDED})
+Operator = Annotated[Principal, Depends(signed_in_as("operator"))]
+Cursor = Annotated[int | None, Query(ge=1, description="From ``next`` of the page before.")]
+PageSize = Annotated[int, Query(ge=1, le=100)]
+
+
+class Links(BaseModel):
+    """Where the notice, its acknowledgement and what it is about are found."""
+
+    self: str
+    acknowledgement: str
+
+
+class NoticeItem(BaseModel):
+    """One notice of the list: that there is one, and where it stands. Nothing about the child."""
+
+    notice_id: UUID
+    kind: NoticeKind
+    title: str
+    agency: str
+    reference: str
+    urgent: bool
+    roles: tuple[str, ...] = Field(description="Who is meant, when it is for the partnership's own staff.")
+    queued_at: datetime
+    open_by: datetime | None = Field(description="When somebody is told that it was not opened.")
+    opened_at: datetime | None
+    acknowledged_at: datetime | None
+    escalated_at: datetime | None
+    escalated_to: str | None
+    links: Links
+
+
+class NoticeView(NoticeItem):
+    """A notice as it is read. What it is about is read from the service that keeps it, under one's own authority."""
+
+    referral_id: UUID
+    about_id: UUID
+    about_url: str | None = Field(description="Where what the notice is about is read.")
+    text: str
+
+
+class Inbox(BaseModel):
+    """A page of notices, newest first. ``next`` is the cursor of the page after, empty on the last."""
+
+    notices: tuple[NoticeItem, ...]
+    next: int | None
+
+
+class Attempt(BaseModel):
+    """One attempt to push a notice. Without ``finished_at`` it was cut off, and is made again."""
+
+    channel: Channel
+    number: int
+    started_at: datetime
+    finished_at: datetime | None
+    status: int | None
+    failure: DeliveryFailure | None
+
+
+class Attempts(BaseModel):
+    """Every attempt, oldest first."""
+
+    attempts: tuple[Attempt, ...]
+
+
+@router.get("/v1/notices", summary="Your agency's notices")
+async def list_notices(
+    desk: AtDesk, reader: SignedIn, unopened: bool = False, cursor: Cursor = None, limit: PageSize = 50
+) -> Inbox:
+    """The notices of the reader's own agency, newest first; with ``unopened`` only those nobody has read."""
+    _check_role(desk, reader)
+    async with desk.db.transaction() as tx:
+        found = await notices.list_inbox(
+            tx,
+            partnership=reader.partnership,
+            agency=reader.agency,
+            unopened=unopened,
+            page=(cursor, limit),
+        )
+    return _page(desk, found, limit)
+
+
+@router.get("/v1/escalated-notices", summary="Notices nobody opened, escalated to your role")
+async def list_escalated(desk: AtDesk, reader: SignedIn, cursor: Cursor = None, limit: PageSize = 50) -> Inbox:
+    """What the reader's role was told of and is still unopened, in every agency of the partnership."""
+    roles = inbox.staff_roles(reader, desk.packs, now=desk.clock.now())
+    if not roles:
+        raise Forbidden("Your role does not allow this")
+    async with desk.db.transaction() as tx:
+        found = await notices.list_escalated(
+            tx, partnership=reader.partnership, roles=sorted(roles), page=(cursor, limit)
+        )
+    return _page(desk, found, limit)
+
+
+@router.get("/v1/notices/{notice_id}", summary="Open a notice")
+async def read_notice(notice_id: UUID, desk: AtDesk, reader: SignedIn) -> NoticeView:
+    """Reading a notice opens it: the first look is told to the partnership, and every look is recorded."""
+    now = desk.clock.now()
+    async with desk.db.transaction() as tx:
+        result = await inbox.open_notice(tx, notice_id, reader, packs=desk.packs, now=now)
+    return _view(desk, unwrap(result))
+
+
+@router.post("/v1/notices/{notice_id}/acknowledgement", summary="Say that a notice is dealt with")
+async def acknowledge_notice(notice_id: UUID, desk: AtDesk, reader: SignedIn) -> NoticeView:
+    """Only an opened notice can be acknowledged. Doing it again changes nothing and gives the same answer."""
+    now = desk.clock.now()
+    async with desk.db.transaction() as tx:
+        result = await inbox.acknowledge(tx, notice_id, reader, packs=desk.packs, now=now)
+    return _view(desk, unwrap(result))
+
+
+@router.get("/v1/notices/{notice_id}/attempts", summary="How a notice was pushed")
+async def list_attempts(notice_id: UUID, desk: AtDesk, operator: Operator) -> Attempts:
+    """For operators. Looking is recorded."""
+    async with desk.db.transaction() as tx:
+        found = await inbox.read_attempts(tx, notice_id, operator, now=desk.clock.now())
+    return Attempts(attempts=tuple(Attempt(**attempt) for attempt in found))
+
+
+def _check_role(desk: Desk, reader: Principal) -> None:
+    if not inbox.may_read(reader, desk.packs, now=desk.clock.now()):
+        raise Forbidden("Your role does not allow this")
+
+
+def _page(desk: Desk, found: Sequence[tuple[int, Notice]], limit: int) -> Inbox:
+    items = tuple(NoticeItem(**_item(desk, notice)) for _, notice in found)
+    return Inbox(notices=items, next=found[-1][0] if len(found) == limit else None)
+
+
+def _item(desk: Desk, notice: Notice) -> dict[str, Any]:
+    url = channels.detail_url(desk.public_url, notice)
+    copied = {name: getattr(notice, name) for name in NoticeItem.model_fields if hasattr(notice, name)}
+    links = Links(self=url, acknowledgement=f"{url}/acknowledgement")
+    return copied | {"title": notice.kind.label, "links": links}
+
+
+def _view(desk: Desk, notice: Notice) -> NoticeView:
+    return NoticeView(
+        **_item(desk, notice),
+        referral_id=notice.referral_id,
+        about_id=notice.about_id,
+        about_url=_about_url(desk, notice),
+        text=_text(desk, notice),
+    )
+
+
+def _about_url(desk: Desk, notice: Notice) -> str | None:
+    if notice.kind in _OF_REFERRAL and desk.referral_intake_url is not None:
+        return f"{desk.referral_intake_url}/v1/referrals/{notice.referral_id}"
+    return notice.about_url
+
+
+def _text(desk: Desk, notice: Notice) -> str:
+    """The pack's safe sentence; when the pack no longer has it, nothing is put in its place but what to do."""
+    pack = desk.packs.get(notice.partnership, at=desk.clock.now())
+    safe = policy.find_feedback(pack, notice.feedback) if notice.feedback else None
+    return safe or channels.WHAT_TO_DO[notice.kind]

@@ -1,0 +1,1 @@
+"""One function per event or command: load, decide, record. Nothing here commits."""
