@@ -1,0 +1,111 @@
+"""Fetches the files named in ``parts.lock`` once for each machine, and refuses any whose hash differs."""
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import requests
+from jgo.maven import MavenContext
+
+from local_stack.checkout import cache_folder
+from local_stack.errors import StackError
+from local_stack.telling import say
+
+LOCK_FILE: Final = Path(__file__).with_name("parts.lock")
+_FETCH_TIMEOUT_SECONDS: Final = 60
+_TRIES: Final = 3
+
+
+@dataclass(frozen=True)
+class Artefact:
+    """One locked file: the part it belongs to, its Maven coordinate and its SHA-256."""
+
+    part: str
+    group: str
+    name: str
+    version: str
+    classifier: str
+    packaging: str
+    sha256: str
+
+    @property
+    def filename(self) -> str:
+        suffix = f"-{self.classifier}" if self.classifier else ""
+        return f"{self.name}-{self.version}{suffix}.{self.packaging}"
+
+    @property
+    def path(self) -> Path:
+        """Where the file lies once fetched; its folder is named for its hash, so versions never mix."""
+        return cache_folder() / "artefacts" / self.sha256[:16] / self.filename
+
+    def __str__(self) -> str:
+        fields = (self.part, self.group, self.name, self.version, self.classifier or "-", self.packaging, self.sha256)
+        return " ".join(fields)
+
+
+def locked(part: str) -> Sequence[Artefact]:
+    """The files of one part, in the order of the lock file."""
+    lines = (line.split() for line in LOCK_FILE.read_text().splitlines() if line and not line.startswith("#"))
+    found = [Artefact(*line[:4], "" if line[4] == "-" else line[4], *line[5:]) for line in lines]
+    return [artefact for artefact in found if artefact.part == part]
+
+
+def fetched(part: str) -> Sequence[Path]:
+    """Paths of all files of ``part``, fetched where missing. Raises ``StackError`` when a hash differs."""
+    artefacts = locked(part)
+    missing = sum(not artefact.path.exists() for artefact in artefacts)
+    if missing:
+        say(f"fetching {part}: {missing} of {len(artefacts)} files")
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        return list(pool.map(_available, artefacts))
+
+
+def _available(artefact: Artefact) -> Path:
+    if not artefact.path.exists():
+        _fetch(artefact)
+    found = sha256_of(artefact.path)
+    if found != artefact.sha256:
+        raise StackError(
+            f"{artefact.path} has SHA-256 {found}, but the lock file says {artefact.sha256}: "
+            "delete the file and try again; if it stays so, do not use it"
+        )
+    return artefact.path
+
+
+def _fetch(artefact: Artefact) -> None:
+    """Fetch into a folder of our own, then rename: another checkout never sees half a file."""
+    with tempfile.TemporaryDirectory(prefix="incoming-", dir=cache_folder()) as incoming:
+        fetched_path = download(artefact, Path(incoming))
+        found = sha256_of(fetched_path)
+        if found != artefact.sha256:
+            raise StackError(
+                f"{artefact.filename} was fetched with SHA-256 {found}, but the lock file says {artefact.sha256}: "
+                "the repository or the connection cannot be trusted"
+            )
+        artefact.path.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(fetched_path, artefact.path)
+
+
+def download(artefact: Artefact, folder: Path) -> Path:
+    """Fetch without judging the hash. Raises ``StackError`` when the repository cannot be reached."""
+    for remaining in reversed(range(_TRIES)):
+        context = MavenContext(repo_cache=folder, timeout=_FETCH_TIMEOUT_SECONDS)
+        component = context.project(artefact.group, artefact.name).at_version(artefact.version)
+        try:
+            return Path(component.artifact(artefact.classifier, artefact.packaging).resolve())
+        except (requests.RequestException, RuntimeError, OSError) as failure:
+            shutil.rmtree(folder / artefact.group.split(".")[0], ignore_errors=True)
+            if not remaining:
+                raise StackError(f"{artefact.filename} could not be fetched: {type(failure).__name__}") from failure
+    raise AssertionError("unreachable: the last try returned or raised")
+
+
+def sha256_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,138 @@
+"""Starts processes that cannot outlive us, and ends them."""
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import psutil
+
+_PR_SET_PDEATHSIG: Final = 1
+_LIBC: Final = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+
+# Linux sends the parent-death signal when the *thread* that started the child ends. All children are therefore
+# started by this one thread, which ends only with the process.
+_starter: Final = ThreadPoolExecutor(max_workers=1, thread_name_prefix="starter")
+
+
+@dataclass(frozen=True)
+class Command:
+    """What to run, with what, as whom."""
+
+    arguments: Sequence[str | Path]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    folder: Path | None = None
+    user: str | None = None
+    dies_by: signal.Signals = signal.SIGKILL  # what the kernel sends it when we are gone
+
+
+@dataclass(frozen=True)
+class Identity:
+    """One process for good: ids are used again, an id with its time of birth is not."""
+
+    pid: int
+    created_at: float
+
+    def process(self) -> psutil.Process | None:
+        """The process, or None when it has ended (also when its id now belongs to another)."""
+        try:
+            process = psutil.Process(self.pid)
+            same = abs(process.create_time() - self.created_at) < 1
+            return process if same and process.status() != psutil.STATUS_ZOMBIE else None
+        except psutil.NoSuchProcess:
+            return None
+
+
+class Child:
+    """One running process."""
+
+    def __init__(self, name: str, popen: subprocess.Popen[bytes]) -> None:
+        self.name = name
+        self._popen = popen
+        self.identity = Identity(popen.pid, _birth(popen.pid))
+
+    @property
+    def pid(self) -> int:
+        return self._popen.pid
+
+    def alive(self) -> bool:
+        return self._popen.poll() is None
+
+    def wait(self) -> int:
+        """Wait until it ends; its exit code, negative for a signal."""
+        return self._popen.wait()
+
+    def stop(self, *, timeout_seconds: float = 10, by: signal.Signals = signal.SIGTERM) -> None:
+        """Ask it to end; kill it when it has not within ``timeout_seconds``. A paused process is woken first."""
+        if not self.alive():
+            return
+        self._popen.send_signal(by)
+        self._popen.send_signal(signal.SIGCONT)
+        try:
+            self._popen.wait(timeout_seconds)
+        except subprocess.TimeoutExpired:
+            self._popen.kill()
+            self._popen.wait()
+
+
+def spawn(name: str, command: Command, *, log: Path) -> Child:
+    """Start a process whose output is added to ``log``; it dies when this process dies (Linux)."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    return _starter.submit(_spawn, name, command, log).result()
+
+
+def end(identity: Identity, *, timeout_seconds: float = 10) -> None:
+    """End a process left over by an earlier run, if it is still that process."""
+    process = identity.process()
+    if process is None:
+        return
+    try:
+        process.terminate()
+        process.wait(timeout_seconds)
+    except psutil.TimeoutExpired:
+        process.kill()
+    except psutil.NoSuchProcess:
+        return  # it ended by itself in the meantime, which is what was wanted
+
+
+def _spawn(name: str, command: Command, log: Path) -> Child:
+    with log.open("ab") as output:
+        popen = subprocess.Popen(
+            [str(argument) for argument in command.arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, **command.environment},
+            cwd=command.folder,
+            user=command.user,
+            extra_groups=[] if command.user else None,
+            start_new_session=True,  # Ctrl-C at the terminal reaches us only, and we end the rest in order
+            preexec_fn=_dying_by(command.dies_by),  # noqa: PLW1509 only prctl: takes no lock, allocates nothing
+        )
+    return Child(name, popen)
+
+
+def _dying_by(sent: signal.Signals) -> Callable[[], None] | None:
+    if _LIBC is None:
+        return None
+    prctl, parent = _LIBC.prctl, os.getpid()
+
+    def in_the_child() -> None:
+        prctl(_PR_SET_PDEATHSIG, int(sent))
+        if os.getppid() != parent:  # the parent died before the call above: nobody will send the signal
+            os._exit(1)
+
+    return in_the_child
+
+
+def _birth(pid: int) -> float:
+    try:
+        return psutil.Process(pid).create_time()
+    except psutil.NoSuchProcess:
+        return 0.0  # it has ended already, and 0 is nobody's birthday

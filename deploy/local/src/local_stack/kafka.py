@@ -1,0 +1,115 @@
+"""Apache Kafka 4.3: one KRaft node that is broker and controller, from its jars."""
+
+import os
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, Final
+
+from local_stack import probes
+from local_stack.artefacts import fetched, locked
+from local_stack.children import Command
+from local_stack.errors import StackError
+from local_stack.jvm import JAVA_VERSION, java, trained, training
+from local_stack.made_once import made_once
+from local_stack.part import ProcessPart
+from local_stack.ports import Ports
+from local_stack.waiting import until
+
+_HEAP_MEGABYTES: Final = 384
+_CLUSTER_ID: Final = "RnJvbnRkb29yTG9jYWwwMQ"
+_TRAINING_SECONDS: Final = 90
+_SETTINGS: Final = """\
+process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@127.0.0.1:{controller}
+controller.listener.names=CONTROLLER
+listeners=PLAINTEXT://127.0.0.1:{broker},CONTROLLER://127.0.0.1:{controller}
+advertised.listeners=PLAINTEXT://127.0.0.1:{broker}
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+log.dirs={data}
+auto.create.topics.enable=false
+default.replication.factor=1
+min.insync.replicas=1
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=4
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+group.initial.rebalance.delay.ms=0
+"""
+_LOGGING: Final = """\
+status = error
+appender.out.type = Console
+appender.out.name = out
+appender.out.layout.type = PatternLayout
+appender.out.layout.pattern = %d{ISO8601} %-5p %m (%c{1})%n
+rootLogger.level = warn
+rootLogger.appenderRef.out.ref = out
+"""
+
+
+@dataclass(frozen=True)
+class KafkaPorts:
+    """Where clients connect, and where the controller talks to itself."""
+
+    broker: int
+    controller: int
+
+    @staticmethod
+    def taken_from(ports: Ports) -> "KafkaPorts":
+        return KafkaPorts(ports.take(), ports.take())
+
+
+class Kafka(ProcessPart):
+    """One node without replication: topics are made by whoever needs them, never by accident."""
+
+    name: ClassVar[str] = "kafka"
+
+    def __init__(self, folder: Path, ports: KafkaPorts, *, start_up_cache_flag: str | None = None) -> None:
+        super().__init__(folder)
+        self._ports = ports
+        self._flag = start_up_cache_flag
+        self.address = f"127.0.0.1:{ports.broker}"
+
+    def start(self) -> str:
+        flag = self._flag or trained(made_once(f"kafka-{locked('kafka')[0].version}.{JAVA_VERSION}.aot", _train))
+        command = [*java(flag, heap_megabytes=_HEAP_MEGABYTES), "-cp", _classpath()]
+        self._configure()
+        if not (self.folder / "data" / "meta.properties").exists():
+            self._format([*command, "kafka.tools.StorageTool"])
+        logging = f"-Dlog4j2.configurationFile={self.folder / 'log4j2.properties'}"
+        self.run(Command([*command, logging, "kafka.Kafka", self.folder / "server.properties"]))
+        return self.address
+
+    def ready(self) -> bool:
+        return probes.kafka_answers(self.address)
+
+    def _configure(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        values = {"broker": self._ports.broker, "controller": self._ports.controller, "data": self.folder / "data"}
+        (self.folder / "server.properties").write_text(_SETTINGS.format(**values))
+        (self.folder / "log4j2.properties").write_text(_LOGGING)
+
+    def _format(self, tool: list[str | Path]) -> None:
+        arguments = [*tool, "format", "--cluster-id", _CLUSTER_ID, "--config", self.folder / "server.properties"]
+        done = subprocess.run([*map(str, arguments)], capture_output=True, text=True)
+        if done.returncode:
+            raise StackError(f"Kafka's storage could not be formatted: {done.stdout.strip()[-200:]}")
+
+
+def _classpath() -> str:
+    return os.pathsep.join(map(str, fetched("kafka")))
+
+
+def _train(draft: Path) -> None:
+    """Start a broker that is never used, so that Java notes what a start needs."""
+    with tempfile.TemporaryDirectory(prefix="kafka-training-") as folder:
+        broker = Kafka(Path(folder), KafkaPorts.taken_from(Ports()), start_up_cache_flag=training(draft))
+        broker.start()
+        try:
+            until("Kafka's first start", broker.ready, timeout_seconds=_TRAINING_SECONDS, still_possible=broker.alive)
+        finally:
+            broker.child.stop(timeout_seconds=_TRAINING_SECONDS)

@@ -1,0 +1,81 @@
+"""What every part of the stack has in common: an address, a start, a question whether it serves, an end."""
+
+import signal
+from pathlib import Path
+from typing import ClassVar, Protocol
+
+from local_stack.children import Child, Command, spawn
+from local_stack.errors import StackError
+
+
+class Part(Protocol):
+    """One thing the services need."""
+
+    name: str
+
+    def start(self) -> str:
+        """Begin to start it and return its address; also starts it again, on the same port and data."""
+
+    def ready(self) -> bool:
+        """Whether it serves now."""
+
+    def alive(self) -> bool:
+        """Whether it can still become ready."""
+
+    def stop(self) -> None:
+        """End it; nothing happens when it has ended already."""
+
+
+class ProcessPart:
+    """A part that is one process of ours."""
+
+    name: ClassVar[str]
+    stop_signal: ClassVar[signal.Signals] = signal.SIGTERM
+    stop_timeout_seconds: ClassVar[float] = 10
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / self.name
+        self.log = folder / "logs" / f"{self.name}.log"
+        self._child: Child | None = None
+
+    @property
+    def child(self) -> Child:
+        """The process. Raises ``StackError`` before the first start."""
+        if self._child is None:
+            raise StackError(f"{self.name} has not been started")
+        return self._child
+
+    def alive(self) -> bool:
+        return self._child is not None and self._child.alive()
+
+    def stop(self) -> None:
+        if self._child is not None:
+            self._child.stop(timeout_seconds=self.stop_timeout_seconds, by=self.stop_signal)
+
+    def run(self, command: Command) -> None:
+        """Start the process; ends the one from before, if there is one."""
+        self.stop()
+        self._child = spawn(self.name, command, log=self.log)
+
+
+class NamedPart:
+    """A part that runs already, somewhere else; it is only asked, never started or stopped."""
+
+    def __init__(self, name: str, address: str) -> None:
+        self.name = name
+        self.address = address
+
+    def start(self) -> str:
+        return self.address
+
+    def ready(self) -> bool:
+        from local_stack import probes
+
+        ask = {"postgres": probes.postgres_answers, "kafka": probes.kafka_answers}
+        return ask[self.name](self.address)
+
+    def alive(self) -> bool:
+        return True
+
+    def stop(self) -> None:
+        """It is not ours to end."""

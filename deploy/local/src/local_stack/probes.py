@@ -1,0 +1,63 @@
+"""Asks a part whether it serves; every answer but the right one means: not yet."""
+
+import asyncio
+import logging
+import smtplib
+from typing import Final
+
+import asyncpg
+import httpx2
+from aiokafka.client import AIOKafkaClient
+from aiokafka.errors import KafkaError
+
+_ASK_SECONDS: Final = 2.0
+
+
+def postgres_answers(url: str) -> bool:
+    """Whether the server takes this sign-in and answers a query."""
+    return asyncio.run(_postgres_answers(url))
+
+
+async def _postgres_answers(url: str) -> bool:
+    try:
+        connection = await asyncpg.connect(url, timeout=_ASK_SECONDS)
+    except (OSError, asyncpg.PostgresError, TimeoutError):
+        return False
+    try:
+        return bool(await connection.fetchval("SELECT true", timeout=_ASK_SECONDS))
+    finally:
+        await connection.close(timeout=_ASK_SECONDS)
+
+
+def kafka_answers(bootstrap_servers: str) -> bool:
+    """Whether the broker tells its own metadata."""
+    return asyncio.run(_kafka_answers(bootstrap_servers))
+
+
+async def _kafka_answers(bootstrap_servers: str) -> bool:
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # "not yet" is not news
+    client = AIOKafkaClient(bootstrap_servers=bootstrap_servers, request_timeout_ms=int(_ASK_SECONDS * 1000))
+    try:
+        await client.bootstrap()
+        return bool(client.cluster.brokers())
+    except (KafkaError, OSError):
+        return False
+    finally:
+        await client.close()
+
+
+def http_answers(url: str) -> bool:
+    """Whether the address answers 200."""
+    try:
+        return httpx2.get(url, timeout=_ASK_SECONDS, trust_env=False).status_code == httpx2.codes.OK
+    except httpx2.HTTPError:
+        return False
+
+
+def smtp_answers(host: str, port: int) -> bool:
+    """Whether a mail server greets and answers NOOP."""
+    try:
+        with smtplib.SMTP(host, port, timeout=_ASK_SECONDS) as connection:
+            return connection.noop()[0] == 250
+    except (OSError, smtplib.SMTPException):
+        return False

@@ -1,0 +1,54 @@
+"""Reads the realm file: who may sign in, with which roles, for which agency and partnership."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from local_stack.keys import Keys
+
+
+@dataclass(frozen=True)
+class Person:
+    """A user or a client's service account, as the realm file has it."""
+
+    name: str
+    client_id: str | None
+    roles: tuple[str, ...]
+    agency: str
+    partnership: str | None
+
+
+def people(realm: Mapping[str, Any]) -> Iterator[Person]:
+    """Everyone in the realm, clients among them."""
+    for user in realm["users"]:
+        attributes = user["attributes"]
+        yield Person(
+            name=user["username"],
+            client_id=user.get("serviceAccountClientId"),
+            roles=tuple(user["realmRoles"]),
+            agency=attributes["agency"][0],
+            partnership=attributes.get("partnership", [None])[0],
+        )
+
+
+def with_passwords(realm: Mapping[str, Any], keys: Keys) -> dict[str, Any]:
+    """The realm with a password for every member of staff; the committed file holds none."""
+    users = [user if "serviceAccountClientId" in user else _with_password(user, keys) for user in realm["users"]]
+    return {**realm, "users": users}
+
+
+def sign_ins(realm: Mapping[str, Any], keys: Keys) -> dict[str, Any]:
+    """How to sign in as anyone: ``staff`` by password, ``clients`` by private key."""
+    found: dict[str, Any] = {"staff": {}, "clients": {}}
+    for person in people(realm):
+        known = {"roles": list(person.roles), "agency": person.agency, "partnership": person.partnership}
+        if person.client_id is None:
+            found["staff"][person.name] = {"password": keys.password(person.name), **known}
+        else:
+            key_file = str(keys.client_key_file(person.client_id))
+            found["clients"][person.client_id] = {"private_key_file": key_file, **known}
+    return found
+
+
+def _with_password(user: Mapping[str, Any], keys: Keys) -> dict[str, Any]:
+    return {**user, "credentials": [{"type": "password", "value": keys.password(user["username"])}]}

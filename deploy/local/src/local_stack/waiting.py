@@ -1,0 +1,34 @@
+"""Waits for a condition by asking for it again and again, with a bound; says what is being waited for."""
+
+import time
+from collections.abc import Callable
+from typing import Final
+
+from local_stack.errors import StackError
+from local_stack.telling import say
+
+_ASK_AGAIN_SECONDS: Final = 0.1
+
+
+def until(
+    what: str,
+    probe: Callable[[], bool],
+    *,
+    timeout_seconds: float,
+    still_possible: Callable[[], bool] = lambda: True,
+) -> float:
+    """Return the seconds it took until ``probe()`` was true.
+
+    Raises ``StackError`` once ``timeout_seconds`` have passed, or as soon as ``still_possible()`` is false.
+    """
+    started = time.monotonic()
+    if probe():
+        return time.monotonic() - started
+    say(f"waiting for {what}")
+    while time.monotonic() - started < timeout_seconds:
+        if not still_possible():
+            raise StackError(f"{what} will not come: the process ended")
+        if probe():
+            return time.monotonic() - started
+        time.sleep(_ASK_AGAIN_SECONDS)
+    raise StackError(f"{what} did not come within {timeout_seconds:g} seconds")

@@ -1,0 +1,32 @@
+"""Zipkin, which shows traces; in memory, only for whoever watches."""
+
+from pathlib import Path
+from typing import ClassVar, Final
+
+from local_stack import probes
+from local_stack.artefacts import fetched
+from local_stack.children import Command
+from local_stack.part import ProcessPart
+from local_stack.jvm import java
+
+_HEAP_MEGABYTES: Final = 256
+
+
+class Zipkin(ProcessPart):
+    """Takes spans at ``/api/v2/spans`` and shows them at ``/zipkin/``."""
+
+    name: ClassVar[str] = "zipkin"
+
+    def __init__(self, folder: Path, port: int) -> None:
+        super().__init__(folder)
+        self._port = port
+        self.address = f"http://127.0.0.1:{port}"
+
+    def start(self) -> str:
+        (jar,) = fetched("zipkin")
+        command = [*java(heap_megabytes=_HEAP_MEGABYTES), "-jar", jar]
+        self.run(Command(command, environment={"QUERY_PORT": str(self._port)}))
+        return self.address
+
+    def ready(self) -> bool:
+        return probes.http_answers(f"{self.address}/health")
