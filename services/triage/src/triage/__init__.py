@@ -1,0 +1,1 @@
+"""Cases, clocks, information requests, decisions, handover."""

@@ -1,0 +1,25 @@
+"""The rules of a case: facts and the time in, events out. Nothing here does I/O."""
+
+from triage.decide.alarms import sound
+from triage.decide.cases import check_version, close_case, decision_due_at, open_case, rate
+from triage.decide.handovers import accept_handover, find_handover, offer_handover
+from triage.decide.information import answer_request, find_request, request_information
+from triage.decide.outcomes import authorise, get_recommendation, recommend
+
+__all__ = [
+    "accept_handover",
+    "answer_request",
+    "authorise",
+    "check_version",
+    "close_case",
+    "decision_due_at",
+    "find_handover",
+    "find_request",
+    "get_recommendation",
+    "offer_handover",
+    "open_case",
+    "rate",
+    "recommend",
+    "request_information",
+    "sound",
+]

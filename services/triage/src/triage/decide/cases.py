@@ -1,0 +1,80 @@
+"""Opening, rating and closing a case."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from contracts.codes import ClosureReason
+from contracts.events import CaseClosed, CaseOpened, CaseRated, Event, ReferralReceived
+from contracts.problems import FieldError
+
+from triage.decide.shape import must_be_open, of_case, says
+from triage.errors import ChildrenUndecided, HandoverOutstanding, RationaleMissing, SameRating, StaleVersion
+from triage.model import Acting, Case, OpeningTerms, Rate, Timing
+
+
+def open_case(
+    received: ReferralReceived, known: UUID | None, *, terms: OpeningTerms, case_id: UUID, now: datetime
+) -> Sequence[Event]:
+    """One case per referral, due when the pack says; a repeat decides nothing."""
+    if known is not None:
+        return ()
+    opened = CaseOpened(
+        case_id=case_id,
+        referral_id=received.referral_id,
+        reference=received.reference,
+        agency=received.agency,
+        child_ids=tuple(child.child_id for child in received.children),
+        opened_at=now,
+        suggested_rating=terms.suggested_rating,
+        suggestion_reasons=terms.suggestion_reasons,
+        decision_due_at=terms.decision.due_at,
+        policy_version=terms.policy_version,
+    )
+    return (opened,)
+
+
+def check_version(case: Case, seen_version: int) -> None:
+    """Raises ``StaleVersion`` unless the writer has seen everything but alarms: a clock that sounds changes no facts.
+
+    Interleaving prevented: two people read version 4, the first decides, the second decides without knowing it.
+    """
+    if not case.changed_version <= seen_version <= case.version:
+        raise StaleVersion
+
+
+def rate(case: Case, command: Rate, *, by: Acting, timing: Timing) -> Sequence[Event]:
+    """Set the urgency. ``timing`` is the decision clock for the new rating, counted from the same start as before.
+
+    Raises ``RationaleMissing`` when an earlier rating changes without a reason.
+    """
+    must_be_open(case)
+    if command.rating is case.rating:
+        raise SameRating
+    if case.rating is not None and not says(command.rationale):
+        raise RationaleMissing(errors=(FieldError("/rationale", "Say what you know now that changes the urgency."),))
+    rated = CaseRated(
+        **of_case(case),
+        rating=command.rating,
+        previous_rating=case.rating,
+        rated_by=by.actor.subject,
+        rated_at=by.now,
+        decision_due_at=decision_due_at(case, timing, now=by.now),
+        policy_version=timing.policy_version,
+    )
+    return (rated,)
+
+
+def decision_due_at(case: Case, timing: Timing, *, now: datetime) -> datetime:
+    """When the decision is due under a new rating. What is late stays late: no rating may hide a breach."""
+    return min(timing.due_at, case.decision_due_at) if case.decision_due_at <= now else timing.due_at
+
+
+def close_case(case: Case, *, by: Acting) -> Sequence[Event]:
+    """A person closes a case in which every child is decided and no team has anything left to accept."""
+    must_be_open(case)
+    if case.undecided:
+        raise ChildrenUndecided
+    if case.not_offered or case.not_accepted:
+        raise HandoverOutstanding
+    return (CaseClosed(**of_case(case), reason=ClosureReason.DECIDED, closed_at=by.now),)

@@ -1,0 +1,130 @@
+"""Who may see and do what: role AND relationship AND purpose, and nothing by default. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from types import MappingProxyType
+from typing import Final
+
+from contracts.codes import DenialReason, Purpose
+from contracts.problems import Problem
+
+from triage.errors import NoSuchCase, NoSuchHandover, NoSuchRequest, NotYourRole, WrongPurpose
+from triage.model import (
+    AGENCY_REPRESENTATIVE,
+    AUDITOR,
+    CONTACT_OFFICER,
+    MACPT_MEMBER,
+    MASH_MANAGER,
+    PARTNER,
+    SOCIAL_WORKER,
+    Actor,
+    Case,
+    Handover,
+    InformationRequest,
+)
+
+Purposes = frozenset[Purpose]
+
+STAFF: Final = frozenset({CONTACT_OFFICER, SOCIAL_WORKER, MASH_MANAGER})
+"""Triage staff: who works the queue of their own partnership."""
+
+AGENCY_ROLES: Final = frozenset({PARTNER, AGENCY_REPRESENTATIVE})
+"""Who speaks for an agency."""
+
+READ_PURPOSES: Final[Mapping[str, Purposes]] = MappingProxyType(
+    {
+        CONTACT_OFFICER: frozenset({Purpose.TRIAGE}),
+        SOCIAL_WORKER: frozenset({Purpose.TRIAGE, Purpose.CHILD_PROTECTION}),
+        MASH_MANAGER: frozenset({Purpose.TRIAGE, Purpose.CHILD_PROTECTION}),
+        AUDITOR: frozenset({Purpose.AUDIT}),
+    }
+)
+"""What each role may open any record of its partnership for. A role that is not here opens none by its role alone."""
+
+TEAM_PURPOSES: Final = frozenset({Purpose.TRIAGE, Purpose.CHILD_PROTECTION})
+ANSWERING: Final = frozenset({Purpose.ANSWER_REQUEST})
+_NOTHING: Final[Purposes] = frozenset()
+
+
+class Act(Enum):
+    """What staff do to a case; who recommends and authorises which outcome is narrowed by the pack."""
+
+    RATE = frozenset({SOCIAL_WORKER, MASH_MANAGER})
+    ASK = frozenset({SOCIAL_WORKER, MASH_MANAGER})
+    RECOMMEND = STAFF
+    AUTHORISE = STAFF
+    OFFER = frozenset({SOCIAL_WORKER, MASH_MANAGER})
+    CLOSE = frozenset({MASH_MANAGER})
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why, for the record, and what the asker is told, which may say less."""
+
+    reason: DenialReason
+    problem: Problem
+
+
+def to_read_case(actor: Actor, case: Case, *, purpose: Purpose, team_roles: Mapping[str, str]) -> Refusal | None:
+    """Staff and auditors of the partnership; child protection teams that were offered children of it."""
+    offered = any(_is_member(actor, handover.team, team_roles) for handover in case.handovers)
+    extra = frozenset({Purpose.CHILD_PROTECTION}) if offered and MACPT_MEMBER in actor.roles else _NOTHING
+    return _read(actor, case, purpose=purpose, extra=extra, secret=NoSuchCase())
+
+
+def to_read_request(actor: Actor, case: Case, *, request: InformationRequest, purpose: Purpose) -> Refusal | None:
+    """Staff and auditors of the partnership; the agency that was asked, to answer."""
+    extra = ANSWERING if _speaks_for(actor, request.agency) else _NOTHING
+    return _read(actor, case, purpose=purpose, extra=extra, secret=NoSuchRequest())
+
+
+def to_read_handover(
+    actor: Actor, case: Case, *, handover: Handover, purpose: Purpose, team_roles: Mapping[str, str]
+) -> Refusal | None:
+    """Staff and auditors of the partnership; members of the team that was offered it."""
+    extra = TEAM_PURPOSES if _is_member(actor, handover.team, team_roles) else _NOTHING
+    return _read(actor, case, purpose=purpose, extra=extra, secret=NoSuchHandover())
+
+
+def to_act(actor: Actor, case: Case, *, act: Act) -> Refusal | None:
+    """Staff of the partnership with a role for the act. Others do not learn that the case exists."""
+    if actor.partnership != case.partnership:
+        return Refusal(DenialReason.PARTNERSHIP, NoSuchCase())
+    if actor.roles.isdisjoint(STAFF):
+        return Refusal(DenialReason.ROLE, NoSuchCase())
+    return Refusal(DenialReason.ROLE, NotYourRole()) if actor.roles.isdisjoint(act.value) else None
+
+
+def to_answer(actor: Actor, case: Case, *, request: InformationRequest) -> Refusal | None:
+    """Whoever speaks for the agency that was asked."""
+    if actor.partnership != case.partnership:
+        return Refusal(DenialReason.PARTNERSHIP, NoSuchRequest())
+    return None if _speaks_for(actor, request.agency) else Refusal(DenialReason.RELATIONSHIP, NoSuchRequest())
+
+
+def to_accept(actor: Actor, case: Case, *, handover: Handover, team_roles: Mapping[str, str]) -> Refusal | None:
+    """Members of the team that was offered the handover, in the role the pack gives it."""
+    if actor.partnership != case.partnership:
+        return Refusal(DenialReason.PARTNERSHIP, NoSuchHandover())
+    if _is_member(actor, handover.team, team_roles):
+        return None
+    return Refusal(DenialReason.RELATIONSHIP, NoSuchHandover())
+
+
+def _read(actor: Actor, case: Case, *, purpose: Purpose, extra: Purposes, secret: Problem) -> Refusal | None:
+    if actor.partnership != case.partnership:
+        return Refusal(DenialReason.PARTNERSHIP, secret)
+    allowed = extra.union(*(READ_PURPOSES.get(role, _NOTHING) for role in actor.roles))
+    if not allowed:
+        return Refusal(DenialReason.RELATIONSHIP, secret)
+    return None if purpose in allowed else Refusal(DenialReason.PURPOSE, WrongPurpose())
+
+
+def _speaks_for(actor: Actor, agency: str) -> bool:
+    return actor.agency == agency and not actor.roles.isdisjoint(AGENCY_ROLES)
+
+
+def _is_member(actor: Actor, team: str, team_roles: Mapping[str, str]) -> bool:
+    """``team_roles``: for each team of the pack in force, the role that its members have."""
+    return actor.agency == team and team_roles.get(team) in actor.roles

@@ -1,0 +1,171 @@
+"""Every way a request to this service, or a message to it, can be wrong."""
+
+from contracts.problems import Conflict, Forbidden, Invalid, NotFound, Problem, Stale
+
+
+class NoSuchCase(NotFound):
+    """There is none, or it is not this reader's to know about: the answer is the same."""
+
+    slug, title = "no-such-case", "There is no case with this number for you"
+
+
+class NoSuchRequest(NotFound):
+    """There is none, or another agency was asked: the answer is the same."""
+
+    slug, title = "no-such-request", "There is no information request with this number for your agency"
+
+
+class NoSuchHandover(NotFound):
+    """There is none, or another team was offered it: the answer is the same."""
+
+    slug, title = "no-such-handover", "There is no handover with this number for your team"
+
+
+class NoSuchRecommendation(NotFound):
+    """The case has no recommendation of that number."""
+
+    slug, title = "no-such-recommendation", "This case has no recommendation with this number"
+
+
+class NotYourRole(Forbidden):
+    """The record may be known to the reader, but the act belongs to another role."""
+
+    slug, title = "not-your-role", "Your role does not allow this. Ask your MASH manager who can do it"
+
+
+class WrongPurpose(Forbidden):
+    """The role may look, but not for this."""
+
+    slug, title = "wrong-purpose", "Your role may not open this record for that purpose"
+
+
+class SamePerson(Forbidden):
+    """Two people stand behind every decision about a child."""
+
+    slug, title = "same-person", "You recommended this, so another person has to authorise it"
+
+
+class VersionMissing(Problem):
+    """Nobody changes a case without having seen it."""
+
+    slug, title, status = "version-missing", "Send the version of the case you have seen, in If-Match", 428
+
+
+class VersionUnreadable(Invalid):
+    """An ``If-Match`` that is no version of ours."""
+
+    slug, title = "version-unreadable", 'Send If-Match as the ETag you were given, such as "7"'
+
+
+class StaleVersion(Stale):
+    """The case moved on after the writer saw it."""
+
+    slug, title = "stale-version", "The case has changed since you opened it. Read it again, then decide again"
+
+
+class CaseAlreadyClosed(Conflict):
+    """A closed case takes no more work; a new referral opens a new one."""
+
+    slug, title = "case-closed", "This case is closed. New concerns need a new referral"
+
+
+class RationaleMissing(Invalid):
+    """A change of urgency without a reason cannot be reviewed."""
+
+    slug, title = "rationale-missing", "Say why you are changing the rating"
+
+
+class SameRating(Conflict):
+    """Nothing would change."""
+
+    slug, title = "same-rating", "The case already has this rating"
+
+
+class NotAsked(Invalid):
+    """The pack names no such agency, or says that it is not asked."""
+
+    slug, title = "agency-not-asked", "The partnership's pack does not list this agency among those that are asked"
+
+
+class BasisNotAllowed(Invalid):
+    """The pack names no purpose that rests on this basis."""
+
+    slug, title = "basis-not-allowed", "The partnership's pack does not allow this lawful basis"
+
+
+class NotAChildOfTheCase(Invalid):
+    """A child id that belongs elsewhere."""
+
+    slug, title = "not-a-child-of-the-case", "Choose children of this case"
+
+
+class AlreadyAnswered(Conflict):
+    """The first answer stands; what is new is said to the front door team."""
+
+    slug, title = "already-answered", "This request already has an answer. Phone the front door team to add to it"
+
+
+class AnswerIncomplete(Invalid):
+    """What an answer of this kind must hold is missing, or it holds what it must not."""
+
+    slug, title = "answer-incomplete", "The answer does not fit what you said you are sending"
+
+
+class AlreadyDecided(Conflict):
+    """Each child gets one decision."""
+
+    slug, title = "already-decided", "This child already has a decision"
+
+
+class RecommendationSettled(Conflict):
+    """It was agreed to, turned down, or replaced by a later one."""
+
+    slug, title = "recommendation-settled", "This recommendation is no longer open. Read the case again"
+
+
+class NoSuchTeam(Invalid):
+    """The pack names no such team."""
+
+    slug, title = "no-such-team", "The partnership's pack does not list this team"
+
+
+class NotForThisTeam(Invalid):
+    """A child is handed to the team that receives its outcome, once it has one."""
+
+    slug, title = "not-for-this-team", "This team receives none of these children: check their decisions"
+
+
+class AlreadyOffered(Conflict):
+    """A child is handed over once."""
+
+    slug, title = "already-offered", "A handover was already offered for one of these children"
+
+
+class AlreadyAccepted(Conflict):
+    """The team has it."""
+
+    slug, title = "already-accepted", "This handover was already accepted"
+
+
+class ChildrenUndecided(Conflict):
+    """No child is closed away without a decision."""
+
+    slug, title = "children-undecided", "Every child needs a decision before the case can be closed"
+
+
+class HandoverOutstanding(Conflict):
+    """A handover is complete when the team accepts it."""
+
+    slug, title = "handover-outstanding", "A team still has to accept a child before the case can be closed"
+
+
+class UnknownPartnership(Invalid):
+    """No policy pack says what to do."""
+
+    slug, title = "unknown-partnership", "No policy pack is in force for this partnership"
+
+
+class BadCursor(Invalid):
+    """A page mark that we did not make."""
+
+    slug, title = "bad-cursor", "Ask for the first page again"

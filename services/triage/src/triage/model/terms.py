@@ -1,0 +1,75 @@
+"""What the partnership's pack says, as facts the rules can use."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from contracts.codes import LawfulBasis, Rating, RatingReason
+
+DECISION_CLOCK: Final = "decision"
+INFORMATION_REQUEST_CLOCK: Final = "information-request"
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """Who is told when a share of a clock's time is used; 1 is due."""
+
+    share: float
+    at: datetime
+    tell: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Timing:
+    """A clock as the pack times it from ``started_at``: when it is due, what event stops it, whom it tells when."""
+
+    name: str
+    started_at: datetime
+    due_at: datetime
+    stops: str
+    alarms: tuple[Alarm, ...]
+    policy_version: str
+
+
+@dataclass(frozen=True)
+class OpeningTerms:
+    """What the pack suggests and times for a new case."""
+
+    suggested_rating: Rating
+    suggestion_reasons: tuple[RatingReason, ...]
+    decision: Timing
+    policy_version: str
+
+
+@dataclass(frozen=True)
+class AskingTerms:
+    """Which agencies and grounds the pack allows, and how long the agency has."""
+
+    agencies: frozenset[str]
+    lawful_bases: frozenset[LawfulBasis]
+    timing: Timing
+
+
+@dataclass(frozen=True)
+class OutcomeTerms:
+    """Who may recommend and authorise an outcome, which team receives it, what the referrer may be told."""
+
+    recommended_by: frozenset[str]
+    authorised_by: frozenset[str]
+    team: str | None
+    referrer_feedback: str | None
+    policy_version: str
+
+
+@dataclass(frozen=True)
+class DueAlarm:
+    """An alarm whose moment has come, of a clock that still runs."""
+
+    case_id: UUID
+    referral_id: UUID
+    clock_id: UUID
+    clock: str
+    due_at: datetime
+    alarm: Alarm
+    policy_version: str

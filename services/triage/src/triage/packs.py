@@ -1,0 +1,101 @@
+"""What the partnership's pack says, turned into the facts that the rules use."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from contracts.codes import Outcome, Rating
+from contracts.events import ReferralReceived
+from policy.pack import Facts, NoSuchRule, Pack
+
+from triage.errors import NoSuchTeam, UnknownPartnership
+from triage.model import (
+    DECISION_CLOCK,
+    INFORMATION_REQUEST_CLOCK,
+    Alarm,
+    AskingTerms,
+    OpeningTerms,
+    OutcomeTerms,
+    Timing,
+)
+
+Packs = Mapping[str, Pack]
+
+
+def pack_of(packs: Packs, partnership: str, *, at: datetime) -> Pack:
+    """The partnership's rules as they are at a time. Raises ``UnknownPartnership``."""
+    pack = packs.get(partnership)
+    if pack is None or not pack.is_in_force(at):
+        raise UnknownPartnership
+    return pack.as_of(at)
+
+
+def timing(pack: Pack, name: str, *, rating: Rating | None, start: datetime) -> Timing:
+    """A clock of the pack from ``start``. Raises ``NoSuchRule``, which a checked pack rules out."""
+    clock = pack.get_clock(name, rating=rating)
+    return Timing(
+        name=name,
+        started_at=start,
+        due_at=clock.due_at(pack.calendar, start),
+        stops=clock.stops,
+        alarms=tuple(Alarm(step.share, step.at, step.tell) for step in clock.steps(pack.calendar, start)),
+        policy_version=pack.version_id,
+    )
+
+
+def opening_terms(pack: Pack, received: ReferralReceived) -> OpeningTerms:
+    """The suggested rating, and when a decision is due without any rating."""
+    suggestion = pack.suggest(
+        Facts(
+            concern_types=received.concern_types,
+            immediate_danger=received.immediate_danger,
+            repeat=received.previous_referral_id is not None,
+            unborn=any(child.unborn for child in received.children),
+        )
+    )
+    return OpeningTerms(
+        suggested_rating=suggestion.rating,
+        suggestion_reasons=suggestion.reasons,
+        decision=timing(pack, DECISION_CLOCK, rating=None, start=received.received_at),
+        policy_version=pack.version_id,
+    )
+
+
+def opening_timings(pack: Pack, received: ReferralReceived) -> Sequence[Timing]:
+    """Every clock that a referral's receipt starts; the decision's is among them."""
+    names = dict.fromkeys(clock.name for clock in pack.clocks if clock.starts == ReferralReceived.TYPE)
+    return [timing(pack, name, rating=None, start=received.received_at) for name in names]
+
+
+def asking_terms(pack: Pack, rating: Rating | None, *, now: datetime) -> AskingTerms:
+    """Who may be asked on which grounds, and how long they have at the case's rating."""
+    return AskingTerms(
+        agencies=frozenset(agency.code for agency in pack.agencies if agency.asked_at),
+        lawful_bases=frozenset(basis for purpose in pack.purposes for basis in purpose.lawful_bases),
+        timing=timing(pack, INFORMATION_REQUEST_CLOCK, rating=rating, start=now),
+    )
+
+
+def outcome_terms(pack: Pack, outcome: Outcome) -> OutcomeTerms:
+    """Who may recommend and authorise an outcome, and what follows it."""
+    rule = pack.get_outcome(outcome)
+    return OutcomeTerms(
+        recommended_by=frozenset(rule.recommended_by),
+        authorised_by=frozenset(rule.authorised_by),
+        team=rule.team,
+        referrer_feedback=rule.feedback.key if rule.feedback else None,
+        policy_version=pack.version_id,
+    )
+
+
+def offer_timing(pack: Pack, team: str, *, now: datetime) -> Timing:
+    """How long a team has to accept. Raises ``NoSuchTeam``."""
+    try:
+        accept_clock = pack.get_team(team).accept_clock
+    except NoSuchRule as error:
+        raise NoSuchTeam from error
+    return timing(pack, accept_clock, rating=None, start=now)
+
+
+def team_roles(pack: Pack) -> Mapping[str, str]:
+    """The role that the members of each team have."""
+    return {team.code: team.role for team in pack.teams}
