@@ -1,0 +1,1 @@
+"""The load scenarios, and the peers they are measured against."""

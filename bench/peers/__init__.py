@@ -1,0 +1,1 @@
+"""The plainest programs that do the same job, to be measured beside ours."""
