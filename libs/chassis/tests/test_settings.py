@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 import pytest
-from chassis.settings import ServiceSettings, load
+from chassis.settings import ServiceSettings, TelemetrySettings, load
 from pydantic import ValidationError
 
 GOOD: Mapping[str, str] = {
@@ -26,12 +26,11 @@ def refusal(environ: Mapping[str, str], capsys: pytest.CaptureFixture[str]) -> s
 
 
 def test_variables_become_frozen_settings() -> None:
-    environ = {**GOOD, "FRONTDOOR_GROUP_COMMIT_WAIT_MS": "7", "OTEL_TRACES_EXPORTER": "zipkin", "HOME": "/root"}
+    environ = {**GOOD, "FRONTDOOR_GROUP_COMMIT_WAIT_MS": "7", "HOME": "/root"}
 
     settings = load(OwnSettings, environ)
 
     assert settings.group_commit_wait_ms == 7
-    assert settings.traces_exporter == "zipkin"
     assert settings.public_url == "http://localhost:8001"
     with pytest.raises(ValidationError):
         settings.__setattr__("http_port", 1)
@@ -60,7 +59,6 @@ def test_a_missing_variable_stops_the_start_with_its_name(name: str, capsys: pyt
         ("FRONTDOOR_DATABASE_URL", "mysql://u:very-secret@h/d", "write it as postgresql://"),
         ("FRONTDOOR_HTTP_PORT", "very-secret", "input should be a valid integer"),
         ("FRONTDOOR_SERVICE_URLS", "very-secret", "write it as JSON"),
-        ("OTEL_TRACES_EXPORTER", "very-secret", "input should be 'none', 'otlp', 'zipkin' or 'console'"),
     ],
 )
 def test_a_wrong_variable_gets_one_line_of_advice_without_its_value(
@@ -71,6 +69,16 @@ def test_a_wrong_variable_gets_one_line_of_advice_without_its_value(
     assert line.startswith(f"{name}: {advice}")
     assert line.count("\n") == 1
     assert "very-secret" not in line
+
+
+def test_the_standard_variable_says_where_traces_go(capsys: pytest.CaptureFixture[str]) -> None:
+    settings = load(TelemetrySettings, {"OTEL_TRACES_EXPORTER": "zipkin"})
+    with pytest.raises(SystemExit):
+        load(TelemetrySettings, {"OTEL_TRACES_EXPORTER": "very-secret"})
+
+    assert settings.traces_exporter == "zipkin"
+    line = capsys.readouterr().err
+    assert line == "OTEL_TRACES_EXPORTER: input should be 'none', 'otlp', 'zipkin' or 'console'\n"
 
 
 def test_the_constructor_does_not_look_at_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,9 +44,7 @@ class ServiceSettings(BaseSettings):
     look at the environment.
     """
 
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX, frozen=True, extra="forbid", hide_input_in_errors=True, populate_by_name=True
-    )
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", hide_input_in_errors=True)
 
     database_url: Annotated[DatabaseUrl, Field(min_length=1)]
     database_owner_url: DatabaseUrl = ""
@@ -62,10 +60,6 @@ class ServiceSettings(BaseSettings):
     service_urls: dict[str, HttpUrl] = Field(default_factory=dict)
     client_id: str = ""
     client_key_file: Path | None = None
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
-    traces_exporter: Literal["none", "otlp", "zipkin", "console"] = Field(
-        "none", validation_alias="OTEL_TRACES_EXPORTER"
-    )
 
     @classmethod
     def settings_customise_sources(
@@ -73,6 +67,17 @@ class ServiceSettings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments only: ``load`` is the one place that reads the environment."""
         return (init_settings,)
+
+
+class TelemetrySettings(BaseSettings):
+    """How much to log, and where traces go; the exporters read their own ``OTEL_EXPORTER_…`` variables."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    traces_exporter: Literal["none", "otlp", "zipkin", "console"] = Field(
+        "none", validation_alias="OTEL_TRACES_EXPORTER"
+    )
 
 
 S = TypeVar("S", bound=BaseSettings)

@@ -5,9 +5,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from chassis.provision import DatabaseUrls
 from chassis.testing import postgres as postgres_server
+from chassis.testing import spans as test_spans
 from chassis.testing.signer import Signer
 
 
@@ -35,3 +37,10 @@ def migrated_database(postgres: str) -> Callable[[str], Awaitable[DatabaseUrls]]
 def signer() -> Signer:
     """A test issuer of access tokens."""
     return Signer()
+
+
+@pytest.fixture
+def spans() -> Iterator[InMemorySpanExporter]:
+    """Traces during one test; ``spans.get_finished_spans()`` holds what would have left the process."""
+    with test_spans.collected() as exporter:
+        yield exporter

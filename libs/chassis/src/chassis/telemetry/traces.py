@@ -1,0 +1,167 @@
+"""Traces: spans named by us, with attributes from the list, exported as the standard variables say."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Final, Literal
+
+from contracts.problems import Problem
+from opentelemetry import trace
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.exporter.zipkin.json import ZipkinExporter
+from opentelemetry.sdk.resources import SERVICE_NAME, Resource
+from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor, TracerProvider
+from opentelemetry.sdk.trace.export import (
+    BatchSpanProcessor,
+    ConsoleSpanExporter,
+    SimpleSpanProcessor,
+    SpanExporter,
+    SpanExportResult,
+)
+from opentelemetry.trace import Span, SpanKind, Status, StatusCode
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+from opentelemetry.util.types import AttributeValue
+
+from chassis.telemetry import fields
+
+Kind = Literal["server", "client", "producer", "consumer", "internal"]
+
+FLUSH_SECONDS: Final = 1.0
+_KINDS: Final[Mapping[Kind, SpanKind]] = {
+    "server": SpanKind.SERVER,
+    "client": SpanKind.CLIENT,
+    "producer": SpanKind.PRODUCER,
+    "consumer": SpanKind.CONSUMER,
+    "internal": SpanKind.INTERNAL,
+}
+_STANDARD_NAMES: Final[Mapping[str, str]] = {
+    "error": "error.type",
+    "http_method": "http.request.method",
+    "http_route": "http.route",
+    "http_status": "http.response.status_code",
+    "topic": "messaging.destination.name",
+}
+_NAME: Final = re.compile(r"[A-Za-z0-9 /{}._:-]{1,120}")
+_PROPAGATOR: Final = TraceContextTextMapPropagator()
+_provider: TracerProvider | None = None
+
+
+def exporter(name: str) -> SpanExporter | None:
+    """The exporter of a value of ``OTEL_TRACES_EXPORTER``; its own ``OTEL_EXPORTER_…`` variables say where to."""
+    match name:
+        case "otlp":
+            return OTLPSpanExporter()
+        case "zipkin":
+            return ZipkinExporter()
+        case "console":
+            return ConsoleSpanExporter()
+        case _:
+            return None
+
+
+def start(service: str, target: SpanExporter | None, *, batched: bool = True) -> None:
+    """Trace from now on. Without a target there still are trace ids, which go along with every event."""
+    global _provider
+    _provider = TracerProvider(resource=Resource.create({SERVICE_NAME: service}), shutdown_on_exit=target is not None)
+    if target is not None:
+        listed = ListedOnly(target)
+        processor: SpanProcessor = BatchSpanProcessor(listed) if batched else SimpleSpanProcessor(listed)
+        _provider.add_span_processor(processor)
+
+
+def stop() -> None:
+    """Trace no more."""
+    global _provider
+    if _provider is not None:
+        _provider.shutdown()
+    _provider = None
+
+
+def flush() -> None:
+    """Send the spans that wait, for at most ``FLUSH_SECONDS``."""
+    if _provider is not None:
+        _provider.force_flush(int(FLUSH_SECONDS * 1000))
+
+
+def current_trace_id() -> str | None:
+    """The id of the open trace, as 32 hexadecimal digits."""
+    context = trace.get_current_span().get_span_context()
+    return f"{context.trace_id:032x}" if context.is_valid else None
+
+
+def current_traceparent() -> str | None:
+    """The W3C trace context of the span that is open now, to be stored with what it causes."""
+    carrier: dict[str, str] = {}
+    _PROPAGATOR.inject(carrier)
+    return carrier.get("traceparent")
+
+
+@contextmanager
+def span(
+    name: str, *, kind: Kind = "internal", traceparent: str | None = None, **attributes: fields.Plain
+) -> Iterator[Span]:
+    """A span; with ``traceparent`` the child of a stored one. An exception marks it by class name only."""
+    context = _PROPAGATOR.extract({"traceparent": traceparent}) if traceparent else None
+    tracer = trace.NoOpTracer() if _provider is None else _provider.get_tracer("frontdoor")
+    with tracer.start_as_current_span(
+        name,
+        context=context,
+        kind=_KINDS[kind],
+        attributes=attributes,
+        record_exception=False,
+        set_status_on_exception=False,
+    ) as current:
+        try:
+            yield current
+        except Exception as error:
+            current.set_attribute("error", type(error).__name__)
+            if not isinstance(error, Problem) or error.status >= 500:
+                current.set_status(Status(StatusCode.ERROR))
+            raise
+
+
+class ListedOnly(SpanExporter):
+    """Lets only listed attributes out; no events or descriptions, which hold exceptions' texts."""
+
+    def __init__(self, target: SpanExporter) -> None:
+        self._target = target
+
+    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+        """Export copies."""
+        return self._target.export([_listed(span) for span in spans])
+
+    def shutdown(self) -> None:
+        """Shut the target down."""
+        self._target.shutdown()
+
+    def force_flush(self, timeout_millis: int = 30_000) -> bool:
+        """Flush the target."""
+        return self._target.force_flush(timeout_millis)
+
+
+def _listed(span: ReadableSpan) -> ReadableSpan:
+    return ReadableSpan(
+        name=span.name if _NAME.fullmatch(span.name) else fields.WITHHELD,
+        context=span.context,
+        parent=span.parent,
+        resource=span.resource,
+        attributes=_attributes(span.attributes or {}),
+        links=span.links,
+        kind=span.kind,
+        status=Status(span.status.status_code),
+        start_time=span.start_time,
+        end_time=span.end_time,
+        instrumentation_scope=span.instrumentation_scope,
+    )
+
+
+def _attributes(given: Mapping[str, AttributeValue]) -> dict[str, fields.Plain]:
+    listed: dict[str, fields.Plain] = {}
+    for name, value in given.items():
+        if name not in fields.ALLOWED_FIELDS:
+            fields.withheld_total.labels("span").inc()
+            continue
+        said = fields.plain(value, of="span")
+        if said is not None:
+            listed[_STANDARD_NAMES.get(name, name)] = said
+    return listed

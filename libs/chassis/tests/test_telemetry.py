@@ -1,0 +1,337 @@
+"""Telemetry: everything needed to follow a referral, nothing about anybody in it."""
+
+import json
+import logging
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import httpx2
+import pytest
+import structlog
+from chassis import telemetry
+from chassis.http import create_app
+from chassis.telemetry import fields, logs, traces
+from chassis.testing.signer import Signer
+from contracts.problems import Invalid, Unavailable
+from fastapi import APIRouter
+from hypothesis import given
+from hypothesis import strategies as st
+from opentelemetry.sdk.trace import ReadableSpan
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.trace import SpanKind, StatusCode
+
+PLANTED = (
+    "Amelia Planted-Name",
+    "9990000018",
+    "07700900123",
+    "amelia@example.org",
+    "12 Planted Street, ZZ99 3VZ",
+    "Zoë",
+)
+REMOTE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+
+log = telemetry.logger("test")
+
+
+@pytest.fixture
+def lines(capsys: pytest.CaptureFixture[str]) -> Iterator[Any]:
+    """Calls to it give what was logged since, as parsed JSON."""
+    before = structlog.get_config()
+    logs.write_json("triage", level=logging.DEBUG)
+    structlog.configure(cache_logger_on_first_use=False)
+    yield lambda: [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    structlog.configure(**before)
+
+
+# -- logs --------------------------------------------------------------------------------------------------------
+
+
+def test_a_line_is_json_with_its_service_time_and_listed_fields(lines: Any) -> None:
+    referral_id = uuid4()
+
+    log.info("case opened", referral_id=referral_id, count=2, source="referral-intake")
+
+    (line,) = lines()
+    assert datetime.fromisoformat(line.pop("timestamp")).utcoffset() is not None
+    assert line == {
+        "event": "case opened",
+        "level": "info",
+        "logger_name": "test",
+        "service": "triage",
+        "referral_id": str(referral_id),
+        "count": 2,
+        "source": "referral-intake",
+    }
+
+
+def test_a_field_that_is_not_on_the_list_is_dropped_and_counted(lines: Any) -> None:
+    before = fields.withheld_total.labels("log")._value.get()
+
+    log.info("case opened", child_name=PLANTED[0], body={"name": PLANTED[0]})
+
+    (line,) = lines()
+    assert line["fields_dropped"] == 2
+    assert "child_name" not in line
+    assert fields.withheld_total.labels("log")._value.get() == before + 2
+
+
+@pytest.mark.parametrize("planted", PLANTED)
+def test_personal_data_in_a_listed_field_is_withheld(lines: Any, planted: str) -> None:
+    log.warning("batch failed", reason=planted, error=planted)
+
+    (line,) = lines()
+    assert line["reason"] == line["error"] == "withheld"
+
+
+@given(st.text(min_size=1).filter(lambda text: any(c.isspace() or not c.isascii() for c in text)))
+def test_words_never_pass_for_a_code(words: str) -> None:
+    assert fields.plain(words, of="log") == "withheld"
+
+
+@pytest.mark.parametrize("value", [1, 2.5, True, None, "referral-intake.v1", "/v1/cases/{case_id}", "DBAPIError"])
+def test_codes_and_counts_pass_as_they_are(value: Any) -> None:
+    assert fields.plain(value, of="log") == value
+
+
+def test_times_and_ids_pass_as_text() -> None:
+    at, id_ = datetime(2026, 3, 2, 9, 30, tzinfo=UTC), uuid4()
+
+    assert fields.plain(at, of="log") == "2026-03-02T09:30:00+00:00"
+    assert fields.plain(id_, of="log") == str(id_)
+
+
+def test_an_exception_is_its_class_and_place_without_its_text(lines: Any) -> None:
+    try:
+        raise LookupError(PLANTED[0])
+    except LookupError:
+        log.exception("batch failed")
+
+    (line,) = lines()
+    assert line["error"] == "LookupError"
+    assert line["error_at"].startswith(f"{__name__}:")
+    assert PLANTED[0] not in json.dumps(line)
+
+
+def test_a_library_line_keeps_its_logger_level_and_template_but_no_values(lines: Any) -> None:
+    handler = logs.LibraryLog()
+
+    for message, arguments in (("cannot parse %s", (PLANTED[0],)), (f"cannot parse {PLANTED[0]}", ())):
+        handler.emit(logging.LogRecord("aiokafka.consumer", logging.ERROR, "fetcher.py", 7, message, arguments, None))
+
+    with_values, ready_made = lines()
+    assert with_values["template"] == "cannot parse %s"
+    assert with_values["logger_name"] == "aiokafka.consumer"
+    assert with_values["level"] == "error"
+    assert with_values["error_at"] == "fetcher:7"
+    assert "template" not in ready_made
+    assert PLANTED[0] not in json.dumps([with_values, ready_made], ensure_ascii=False)
+
+
+_PROCESS = """
+import asyncio, logging, sys, threading, warnings
+from chassis import telemetry
+telemetry.configure("triage")
+planted = "Amelia Planted-Name"
+logging.getLogger("uvicorn.error").error("crash of %s", planted)
+logging.getLogger("sqlalchemy.engine").info("SELECT %s", planted)
+warnings.warn(planted, stacklevel=1)
+threading.Thread(target=lambda: 1 / 0, name=planted).start()
+async def lost():
+    asyncio.get_running_loop().call_exception_handler({"message": planted, "exception": ValueError(planted)})
+asyncio.run(lost())
+telemetry.logger("own").info("ready", port=8000)
+telemetry.flush()
+raise ValueError(planted)
+"""
+
+
+def test_a_whole_process_says_nothing_but_json_without_values() -> None:
+    ended = subprocess.run([sys.executable, "-c", _PROCESS], capture_output=True, text=True, check=False, env={})
+
+    said = [json.loads(line) for line in ended.stdout.splitlines()]
+    assert ended.returncode == 1
+    assert ended.stderr == ""
+    assert "Planted" not in ended.stdout
+    assert sorted(line["logger_name"] for line in said) == [
+        "asyncio",
+        "chassis.telemetry.logs",
+        "chassis.telemetry.logs",
+        "own",
+        "py.warnings",
+        "uvicorn.error",
+    ]
+    assert {line.get("error") for line in said} == {None, "ZeroDivisionError", "ValueError"}
+
+
+def test_an_unknown_exporter_ends_the_process_with_one_line() -> None:
+    code = "from chassis import telemetry; telemetry.configure('triage')"
+
+    ended = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"OTEL_TRACES_EXPORTER": "carrier-pigeon"},
+    )
+
+    assert ended.returncode == 2
+    assert ended.stderr == "OTEL_TRACES_EXPORTER: input should be 'none', 'otlp', 'zipkin' or 'console'\n"
+
+
+# -- traces ------------------------------------------------------------------------------------------------------
+
+
+def one(spans: InMemorySpanExporter) -> ReadableSpan:
+    (span,) = spans.get_finished_spans()
+    return span
+
+
+def test_without_traces_there_is_no_context_to_store() -> None:
+    with telemetry.span("process case.opened.v1"):
+        assert telemetry.current_traceparent() is None
+
+
+def test_a_stored_context_is_continued(spans: InMemorySpanExporter) -> None:
+    with telemetry.span("process case.opened.v1", kind="consumer", traceparent=REMOTE):
+        stored = telemetry.current_traceparent()
+
+    span = one(spans)
+    assert span.kind is SpanKind.CONSUMER
+    assert span.parent is not None
+    assert f"{span.parent.span_id:016x}" == "b7ad6b7169203331"
+    assert stored is not None
+    assert stored.startswith("00-0af7651916cd43dd8448eb211c80319c-")
+    assert stored != REMOTE
+
+
+def test_a_log_line_inside_a_span_names_its_trace(spans: InMemorySpanExporter, lines: Any) -> None:
+    with telemetry.span("process case.opened.v1", traceparent=REMOTE):
+        log.info("case opened")
+
+    assert lines()[0]["trace_id"] == "0af7651916cd43dd8448eb211c80319c"
+
+
+def test_only_listed_attributes_leave_under_their_standard_names(spans: InMemorySpanExporter) -> None:
+    with telemetry.span("GET /v1/cases", http_method="GET", topic="triage.v1", child_name=PLANTED[0]) as span:
+        span.set_attribute("db.statement", PLANTED[0])
+        span.set_attribute("reason", PLANTED[0])
+        span.add_event(PLANTED[0])
+
+    left = one(spans)
+    assert left.attributes == {
+        "http.request.method": "GET",
+        "messaging.destination.name": "triage.v1",
+        "reason": "withheld",
+    }
+    assert left.events == ()
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (LookupError(PLANTED[0]), StatusCode.ERROR),
+        (Unavailable(PLANTED[0]), StatusCode.ERROR),
+        (Invalid(PLANTED[0]), StatusCode.UNSET),
+    ],
+)
+def test_a_failed_span_names_the_class_only(spans: InMemorySpanExporter, error: Exception, status: StatusCode) -> None:
+    with pytest.raises(type(error)), telemetry.span("work"):
+        raise error
+
+    span = one(spans)
+    assert span.attributes == {"error.type": type(error).__name__}
+    assert (span.status.status_code, span.status.description) == (status, None)
+    assert PLANTED[0] not in span.to_json()
+
+
+def test_a_span_name_that_is_no_name_is_withheld(spans: InMemorySpanExporter) -> None:
+    with telemetry.span(PLANTED[4]), telemetry.span(PLANTED[5]):
+        pass
+
+    assert {span.name for span in spans.get_finished_spans()} == {"withheld"}
+
+
+@pytest.mark.parametrize("name", ["otlp", "zipkin", "console"])
+def test_each_exporter_can_be_made(name: str) -> None:
+    exporter = traces.exporter(name)
+
+    assert exporter is not None
+    exporter.shutdown()
+
+
+# -- a request, end to end ---------------------------------------------------------------------------------------
+
+router = APIRouter()
+
+
+@router.post("/v1/people/{name}")
+async def meet(name: str, body: dict[str, Any]) -> dict[str, str | None]:
+    if "explode" in body:
+        raise LookupError(name)
+    return {"traceparent": telemetry.current_traceparent()}
+
+
+@pytest.fixture
+async def client(signer: Signer) -> Any:
+    app = create_app(title="T", version="1", routers=[router], verifier=signer.verifier(), readiness={})
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://test") as client:
+        yield client
+
+
+async def test_a_request_continues_the_senders_trace(client: httpx2.AsyncClient, spans: InMemorySpanExporter) -> None:
+    answer = await client.post("/v1/people/x", json={}, headers={"traceparent": REMOTE})
+
+    span = one(spans)
+    assert answer.json()["traceparent"] == f"00-0af7651916cd43dd8448eb211c80319c-{span.context.span_id:016x}-01"
+    assert (span.name, span.kind) == ("POST /v1/people/{name}", SpanKind.SERVER)
+    assert span.attributes == {
+        "http.request.method": "POST",
+        "http.route": "/v1/people/{name}",
+        "http.response.status_code": 200,
+    }
+
+
+@pytest.mark.parametrize("bad", ["", PLANTED[0], "00-" + "0" * 32 + "-" + "0" * 16 + "-01", REMOTE + "-more"])
+async def test_a_bad_trace_context_begins_a_new_trace(
+    client: httpx2.AsyncClient, spans: InMemorySpanExporter, bad: str
+) -> None:
+    answer = await client.post("/v1/people/x", json={}, headers={"traceparent": bad})
+
+    assert answer.status_code == 200
+    assert one(spans).parent is None
+
+
+async def test_health_and_metrics_are_not_traced(client: httpx2.AsyncClient, spans: InMemorySpanExporter) -> None:
+    for path in ("/health/live", "/health/ready", "/metrics"):
+        await client.get(path)
+
+    assert spans.get_finished_spans() == ()
+
+
+@pytest.mark.parametrize("body", [{}, {"explode": True}, [PLANTED[0]], None])
+async def test_planted_personal_data_appears_in_no_log_span_metric_or_problem(
+    client: httpx2.AsyncClient, spans: InMemorySpanExporter, lines: Any, body: Any
+) -> None:
+    planted = "Amelia-Planted"
+
+    answer = await client.post(
+        f"/v1/people/{planted}?nhs={planted}",
+        json=body,
+        headers={
+            "X-Correlation-Id": planted,
+            "X-Request-Id": planted,
+            "User-Agent": planted,
+            "tracestate": "a=" + planted,
+        },
+    )
+    logged = lines()
+    metrics = (await client.get("/metrics")).text
+
+    assert logged
+    assert one(spans).name == "POST /v1/people/{name}"
+    for said in (json.dumps(logged), one(spans).to_json(), metrics, answer.text):
+        assert "Planted" not in said
