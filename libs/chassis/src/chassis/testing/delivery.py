@@ -71,7 +71,7 @@ class Reader:
             rows = await tx.execute(text("SELECT aggregate, version FROM effect ORDER BY id"))
             return [(aggregate, version) for aggregate, version in rows]
 
-    async def parked(self) -> list[tuple[int, str]]:
+    async def parked(self) -> list[tuple[int | None, str]]:
         async with self.db.transaction() as tx:
             rows = await tx.execute(
                 text("SELECT version, error_class FROM parked WHERE settled_at IS NULL ORDER BY id")
