@@ -11,9 +11,9 @@ from audit import store
 from audit.checkpoint import CheckpointSigner, VerifierKey
 from audit.entry import canonical_entry
 from audit.merkle import leaf_hash
+from audit.model import PendingEntry
 from audit.sequencer import Sequencer
 from audit.sources import Missing
-from audit.store import PendingEntry
 from audit.tiles import TileName, encode_bundle, level_count, names_at
 from audit.tree import Edge, grow
 from chassis.db import Database

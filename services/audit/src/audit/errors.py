@@ -1,6 +1,6 @@
 """What can be wrong with a request or a message of the audit service."""
 
-from contracts.problems import Invalid, NotFound
+from contracts.problems import Forbidden, Invalid, NotFound, Unavailable
 
 
 class NotRecordable(Invalid):
@@ -13,3 +13,15 @@ class NotInLog(NotFound):
     """The log does not hold it (yet)."""
 
     slug, title = "not-in-log", "The log does not hold this"
+
+
+class NotForYou(Forbidden):
+    """The role or the purpose does not open the access log."""
+
+    slug, title = "access-log-not-for-you", "Only auditors and Caldicott guardians may read the access log, for audit"
+
+
+class NotSequencing(Unavailable):
+    """The sequencer leads, but nothing moves."""
+
+    slug, title = "not-sequencing", "Entries are not being written to the log"

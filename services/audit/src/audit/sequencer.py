@@ -15,14 +15,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from audit import store
 from audit.checkpoint import Checkpoint, CheckpointSigner, open_checkpoint
+from audit.errors import NotSequencing
 from audit.merkle import EMPTY_ROOT, Span, VerificationError, consistency_spans, leaf_hash, verify_consistency
-from audit.store import StoredCheckpoint
+from audit.model import StoredCheckpoint
 from audit.tree import Edge, edge_rows, grow, read_edge, span_hash, tiles_needed
 
 LEADER_LOCK: Final = 7_203_701
 BATCH: Final = 2_000
 PAUSE_SECONDS: Final = 0.1
 FOLLOWER_SECONDS: Final = 0.5
+STUCK_SECONDS: Final = 20.0
 
 log = telemetry.logger(__name__)
 entries_total = Counter("frontdoor_log_entries", "Entries that got a place in the log")
@@ -55,18 +57,30 @@ class Sequencer:
         self._db = db
         self._signer = signer
         self._clock = clock
+        self._advanced_at: float | None = None
         self.step: Callable[[str], None] = lambda _: None
         """Told each step as it begins; tests stop it there."""
 
     async def run(self, stop: Stop) -> None:
         """Lead when possible, until told to stop. Raises on any failure: only a fresh start is safe then."""
         async with self._db.engine.connect() as connection:
-            if not await self._become_leader(connection, stop):
-                return
-            log.info("sequencer leads")
-            while not stop.is_set():
-                if await self.advance(connection) < BATCH:
-                    await stop.wait(PAUSE_SECONDS)
+            try:
+                if await self._become_leader(connection, stop):
+                    await self._lead(connection, stop)
+            finally:
+                await connection.invalidate()  # back in the pool it would go on holding the leader's lock
+
+    async def check(self) -> None:
+        """Raises ``NotSequencing`` while this instance leads and nothing moves. For readiness."""
+        if self._advanced_at is not None and time.monotonic() - self._advanced_at > STUCK_SECONDS:
+            raise NotSequencing
+
+    async def _lead(self, connection: AsyncConnection, stop: Stop) -> None:
+        log.info("sequencer leads")
+        while not stop.is_set():
+            self._advanced_at = time.monotonic()
+            if await self.advance(connection) < BATCH:
+                await stop.wait(PAUSE_SECONDS)
 
     async def advance(self, connection: AsyncConnection) -> int:
         """Place one batch and sign the log as it is then. Commits twice. Returns how many entries were placed."""

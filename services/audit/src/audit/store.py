@@ -1,8 +1,6 @@
 """All SQL of the log: appending, sequencing, and reading what is public of it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -10,8 +8,9 @@ from chassis.db import Transaction
 from sqlalchemy import text
 
 from audit.errors import NotInLog
+from audit.model import PendingEntry, PlacedEntry, StoredCheckpoint
 from audit.tables import ENTRY_COLUMNS
-from audit.tiles import TileName
+from audit.tiles import TILE_WIDTH, TileName
 from audit.tree import GrownTile, Tiles
 
 _COLUMNS: Final = ", ".join(ENTRY_COLUMNS)
@@ -61,39 +60,8 @@ _LOOKS: Final = text(
          AND split_part(type, '.', 1) IN ('record', 'access', 'break-glass')
        ORDER BY occurred_at, leaf_index"""
 )
+_PARTNERSHIP: Final = text("SELECT partnership FROM entry WHERE referral_id = :referral_id ORDER BY leaf_index LIMIT 1")
 _PENDING: Final = text("SELECT count(*) FROM pending")
-
-
-@dataclass(frozen=True)
-class PendingEntry:
-    """An event that is to become a leaf: its canonical bytes, and what finds it again."""
-
-    event_id: UUID
-    subject: str
-    version: int
-    type: str
-    referral_id: UUID
-    partnership: str
-    occurred_at: datetime
-    body: bytes
-
-
-@dataclass(frozen=True)
-class StoredCheckpoint:
-    """A signed checkpoint as it is served."""
-
-    size: int
-    note: str
-    signed_at: datetime
-
-
-@dataclass(frozen=True)
-class PlacedEntry:
-    """A leaf, its place in the log, and the partnership that it belongs to."""
-
-    leaf_index: int
-    body: bytes
-    partnership: str
 
 
 async def append(tx: Transaction, entries: Sequence[PendingEntry]) -> None:
@@ -179,7 +147,7 @@ async def add_checkpoint(tx: Transaction, checkpoint: StoredCheckpoint) -> None:
 
 async def read_bundle(tx: Transaction, name: TileName) -> list[bytes]:
     """The entries of one bundle."""
-    first = name.index * 256
+    first = name.index * TILE_WIDTH
     rows = await tx.execute(_BODIES, {"first": first, "end": first + name.width})
     return list(rows.scalars())
 
@@ -200,6 +168,12 @@ async def read_looks(tx: Transaction, referral_id: UUID, *, size: int) -> list[P
     """Every look, granted or refused, at what is held about one referral."""
     rows = await tx.execute(_LOOKS, {"referral_id": referral_id, "size": size})
     return [PlacedEntry(row.leaf_index, row.body, row.partnership) for row in rows]
+
+
+async def find_partnership(tx: Transaction, referral_id: UUID) -> str | None:
+    """Whose referral it is, as its first entry says; None when the log holds nothing of it."""
+    partnership: str | None = await tx.scalar(_PARTNERSHIP, {"referral_id": referral_id})
+    return partnership
 
 
 async def count_pending(tx: Transaction) -> int:

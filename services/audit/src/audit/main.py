@@ -1,0 +1,82 @@
+"""The composition root: settings become a running service."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from chassis import operator
+from chassis.auth import PublishedKeys, Verifier
+from chassis.clock import Clock, SystemClock
+from chassis.db import Database
+from chassis.delivery import deliver
+from chassis.health import Check
+from chassis.http import create_app
+from chassis.http_client import HttpClient
+from chassis.ids import Ids, RandomIds
+from chassis.process import Task
+from fastapi import FastAPI
+
+from audit.api import ROUTERS
+from audit.api.desk import Desk
+from audit.model import SERVICE
+from audit.sequencer import Sequencer
+from audit.settings import Settings
+from audit.subscriptions import SUBSCRIPTIONS
+
+VERSION: Final = "1"
+
+
+@dataclass(frozen=True)
+class Service:
+    """The parts that processes run. ``close`` MUST be awaited when they have stopped."""
+
+    app: FastAPI
+    workers: Mapping[str, Task]
+    readiness: Mapping[str, Check]
+    close: Callable[[], Awaitable[None]]
+
+
+def build(
+    settings: Settings, *, clock: Clock | None = None, ids: Ids | None = None, verifier: Verifier | None = None
+) -> Service:
+    """Wire the service; nothing is contacted yet."""
+    clock, ids = clock or SystemClock(), ids or RandomIds()
+    db, http, signer = Database.connect(settings.database_url), HttpClient.connect(), settings.signer()
+    delivery = deliver(db, settings, SUBSCRIPTIONS, service=SERVICE, clock=clock, ids=ids)
+    sequencer = Sequencer(db, signer, clock)
+
+    async def close() -> None:
+        await http.close()
+        await db.close()
+
+    trusted = verifier or Verifier(
+        PublishedKeys(settings.oidc_issuer, http),
+        issuer=settings.oidc_issuer,
+        audience=settings.oidc_audience,
+        clock=clock,
+    )
+    return Service(
+        app=_app(Desk(db, signer.verifier_key, clock), trusted, close),
+        workers={**delivery.tasks, "sequencer": sequencer.run},
+        readiness={**delivery.readiness, "sequencer": sequencer.check},
+        close=close,
+    )
+
+
+def _app(desk: Desk, verifier: Verifier, close: Callable[[], Awaitable[None]]) -> FastAPI:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        await close()
+
+    app = create_app(
+        title="Frontdoor audit",
+        version=VERSION,
+        routers=(*ROUTERS, operator.router(lambda: desk.db)),
+        verifier=verifier,
+        readiness={"database": desk.db.ping},
+        lifespan=lifespan,
+    )
+    app.state.desk = desk
+    return app

@@ -1,0 +1,39 @@
+"""Proofs out of stored tiles: which to fetch, and what to hash of them."""
+
+from dataclasses import dataclass
+
+from chassis.db import Transaction
+
+from audit import store
+from audit.errors import NotInLog
+from audit.merkle import Span, consistency_spans, inclusion_spans
+from audit.tree import span_hash, tiles_needed
+
+
+@dataclass(frozen=True)
+class Proof:
+    """The hashes that lead from what is to be proven to the root."""
+
+    hashes: list[bytes]
+    root: bytes
+
+
+async def prove_inclusion(tx: Transaction, index: int, *, size: int) -> Proof:
+    """That the leaf at ``index`` is in the signed tree of ``size`` leaves. Raises ``NotInLog`` before it is signed."""
+    if index >= size:
+        raise NotInLog("The log holds this, but has not signed it yet. Ask again in a moment")
+    *hashes, root = await _hashes(tx, [*inclusion_spans(index, size), Span(0, size)])
+    return Proof(hashes, root)
+
+
+async def prove_consistency(tx: Transaction, old_size: int, new_size: int) -> tuple[bytes, Proof]:
+    """The older root, and the proof that the newer tree extends it. ``old_size`` MUST NOT be the larger."""
+    *hashes, old_root, root = await _hashes(
+        tx, [*consistency_spans(old_size, new_size), Span(0, old_size), Span(0, new_size)]
+    )
+    return old_root, Proof(hashes, root)
+
+
+async def _hashes(tx: Transaction, spans: list[Span]) -> list[bytes]:
+    tiles = await store.read_tiles(tx, tiles_needed(spans))
+    return [span_hash(span, tiles) for span in spans]
