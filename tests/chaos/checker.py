@@ -1,0 +1,164 @@
+"""What must hold after any campaign, read from every database and the client's journal. Nothing else is believed."""
+
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from tests.chaos.journal import Journal
+
+SERVICES = ("referral_intake", "triage", "agency_notify", "audit")
+READS = {
+    "referral_intake": ("triage.v1",),
+    "triage": ("referral-intake.v1", "agency-notify.v1"),
+    "agency_notify": ("referral-intake.v1", "triage.v1"),
+    "audit": ("referral-intake.v1", "triage.v1", "agency-notify.v1", "access.v1"),
+}
+SHOWN = 3
+
+
+class Checker:
+    """Reads the databases as their administrator. Each method returns what it found wrong, in plain words."""
+
+    def __init__(self, admin_url: str, audit_url: str) -> None:
+        self._admin_url = admin_url
+        self._audit_url = audit_url
+
+    async def violations(self, journal: Journal) -> list[str]:
+        """Everything that is wrong; empty after a good campaign."""
+        return [
+            *await self.lost_or_doubled(journal),
+            *await self.followers(),
+            *await self.histories(),
+            *await self.readers(),
+            *await self.log(),
+            *self.verifier(),
+        ]
+
+    async def lost_or_doubled(self, journal: Journal) -> list[str]:
+        """Every acknowledged referral is kept with its document, and a key never made two."""
+        kept = await self._set("referral_intake", "SELECT referral_id FROM referral JOIN document USING (referral_id)")
+        by_key: dict[str, set[UUID]] = {}
+        for answer in journal.answers:
+            by_key.setdefault(answer.key, set()).add(answer.referral_id)
+        rows = await self._rows("referral_intake", "SELECT count(*) AS n, count(DISTINCT key) AS keys FROM idempotency")
+        doubled = rows[0]["n"] != rows[0]["keys"] or len(kept) > len(journal.posted)
+        return [
+            *_say("acknowledged but lost", {answer.referral_id for answer in journal.answers} - kept),
+            *_say("one key was promised two referrals", [key for key, ids in by_key.items() if len(ids) > 1]),
+            *(["more referrals were kept than keys were posted"] if doubled else []),
+            *_say("refused or never answered", journal.refused),
+        ]
+
+    async def followers(self) -> list[str]:
+        """Every referral has one case and one acknowledgement to its referrer: neither none nor two."""
+        kept = await self._set("referral_intake", "SELECT referral_id FROM referral")
+        cases = await self._counts("triage", 'SELECT referral_id FROM "case"')
+        told = await self._counts("agency_notify", "SELECT referral_id FROM notice WHERE kind = 'referral-received'")
+        return [
+            *_say("no case was opened for", kept - set(cases)),
+            *_say("the referrer was not told of", kept - set(told)),
+            *_say("two cases for", [key for key, n in cases.items() if n > 1]),
+            *_say("the referrer was told twice of", [key for key, n in told.items() if n > 1]),
+        ]
+
+    async def histories(self) -> list[str]:
+        """In every service each aggregate's versions run from 1 without gap, in the order of the rows, all sent."""
+        found: list[str] = []
+        for service in SERVICES:
+            gaps = await self._set(
+                service, "SELECT aggregate FROM event GROUP BY 1 HAVING max(version) <> count(*) OR min(version) <> 1"
+            )
+            disorder = await self._set(
+                service,
+                """SELECT aggregate FROM (SELECT aggregate, version,
+                   row_number() OVER (PARTITION BY aggregate ORDER BY id) AS nth FROM event) e WHERE nth <> version""",
+            )
+            unsent = await self._set(service, "SELECT aggregate FROM event WHERE published_at IS NULL")
+            parked = await self._set(service, "SELECT aggregate FROM parked WHERE settled_at IS NULL")
+            found += [
+                *_say(f"{service}: versions with a gap", gaps),
+                *_say(f"{service}: out of order", disorder),
+                *_say(f"{service}: never sent", unsent),
+                *_say(f"{service}: parked", parked),
+            ]
+        return found
+
+    async def readers(self) -> list[str]:
+        """Every reader has applied every event of its topics, up to the newest version."""
+        found: list[str] = []
+        for reader, topics in READS.items():
+            applied = dict(await self._pairs(reader, "SELECT aggregate, version FROM applied"))
+            for owner in SERVICES:
+                heads = await self._pairs(
+                    owner, "SELECT aggregate, max(version) FROM event WHERE topic = ANY($1) GROUP BY 1", list(topics)
+                )
+                behind = [aggregate for aggregate, version in heads if applied.get(aggregate, 0) != version]
+                found += _say(f"{reader} has not applied what {owner} recorded", behind)
+        return found
+
+    async def log(self) -> list[str]:
+        """Every event of every service is one entry of the log, once, and aggregates are in order there."""
+        events: Counter[Any] = Counter()
+        for service in SERVICES:
+            events.update(await self._pairs(service, "SELECT event_id, version FROM event"))
+        rows = await self._pairs("audit", "SELECT event_id, version FROM entry")
+        entries = Counter(rows)
+        disorder = await self._set(
+            "audit",
+            """SELECT subject FROM (SELECT subject, version, row_number() OVER (PARTITION BY subject ORDER BY leaf_index)
+               AS nth FROM entry) e WHERE nth <> version""",
+        )
+        return [
+            *_say("missing from the log", (events - entries).keys()),
+            *_say("in the log but recorded nowhere, or twice", (entries - events).keys()),
+            *_say("out of order in the log", disorder),
+        ]
+
+    def verifier(self) -> list[str]:
+        """The stand-alone verifier accepts the whole log."""
+        done = subprocess.run(
+            [sys.executable, "-m", "audit.verify", self._audit_url], capture_output=True, text=True, timeout=120
+        )
+        return [] if done.returncode == 0 else [f"the verifier refuses the log: {(done.stdout + done.stderr).strip()}"]
+
+    async def settled(self) -> bool:
+        """True when nothing is on its way any more."""
+        for service in SERVICES:
+            if await self._rows(service, "SELECT FROM event WHERE published_at IS NULL LIMIT 1"):
+                return False
+        return not await self.readers() and not await self._rows("audit", "SELECT FROM pending LIMIT 1")
+
+    async def _rows(self, service: str, sql: str, *values: object) -> list[Any]:
+        async with self._connection(service) as connection:
+            return list(await connection.fetch(sql, *values))
+
+    async def _set(self, service: str, sql: str) -> set[Any]:
+        return {row[0] for row in await self._rows(service, sql)}
+
+    async def _counts(self, service: str, sql: str) -> Counter[Any]:
+        return Counter(row[0] for row in await self._rows(service, sql))
+
+    async def _pairs(self, service: str, sql: str, *values: object) -> list[tuple[Any, Any]]:
+        return [(row[0], row[1]) for row in await self._rows(service, sql, *values)]
+
+    @asynccontextmanager
+    async def _connection(self, service: str) -> AsyncIterator[Any]:
+        connection = await asyncpg.connect(self._admin_url.rsplit("/", 1)[0] + f"/{service}")
+        try:
+            yield connection
+        finally:
+            await connection.close()
+
+
+def _say(what: str, found: Iterable[object]) -> list[str]:
+    """One line for a kind of violation: how many, and the first few."""
+    shown = list(found)
+    if not shown:
+        return []
+    return [f"{what}: {len(shown)}, such as {', '.join(str(each) for each in shown[:SHOWN])}"]
