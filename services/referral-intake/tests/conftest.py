@@ -38,3 +38,12 @@ async def db(urls: DatabaseUrls, owner: AsyncEngine) -> AsyncIterator[Database]:
     database = Database.connect(urls.app_url)
     yield database
     await database.close()
+
+
+@pytest.fixture
+async def postgres_superuser(postgres: str, urls: DatabaseUrls) -> AsyncIterator[AsyncEngine]:
+    """The administrator's connection to the same database, for faults that the owner may not cause."""
+    address = make_url(postgres).set(drivername="postgresql+asyncpg", database=make_url(urls.app_url).database)
+    engine = create_async_engine(address, poolclass=NullPool)
+    yield engine
+    await engine.dispose()

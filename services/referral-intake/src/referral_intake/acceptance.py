@@ -55,7 +55,7 @@ class Press:
 
     def _mint(self, submission: Submission, terms: Terms, salt: bytes, *, now: datetime) -> tuple[Minted, bytes]:
         referral_id, sender = self.ids.new(), submission.sender
-        reference = self.ids.new_reference(sender.partnership[:_PREFIX_LENGTH])
+        reference = self.ids.new_reference(sender.partnership[:_PREFIX_LENGTH].upper())
         child_ids = tuple(self.ids.new() for _ in submission.facts.children)
         header = {
             "referral_id": str(referral_id),

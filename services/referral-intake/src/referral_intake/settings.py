@@ -1,7 +1,5 @@
 """What this service must be told to run."""
 
-from pathlib import Path
-
 from chassis.settings import ServiceSettings
 from pydantic import Field
 
@@ -9,9 +7,8 @@ from referral_intake.group_commit import Limits
 
 
 class Settings(ServiceSettings):
-    """The chassis's settings, the packs, and how accepts share transactions."""
+    """The chassis's settings, and how accepts share transactions."""
 
-    partnerships_folder: Path
     group_commit_wait_ms: int = Field(default=3, ge=0, le=50)
     group_commit_size: int = Field(default=64, ge=1, le=500)
     group_commit_pending: int = Field(default=2_000, ge=1, le=100_000)

@@ -9,21 +9,14 @@ from enum import StrEnum
 from typing import Annotated, Any, Final
 
 from contracts.codes import ConcernType, Ethnicity, Sex, ThresholdLevel
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 NARRATIVE_CHARACTERS: Final = 20_000
 
 
-def _without_nul(text: str) -> str:
-    if "\x00" in text:
-        raise ValueError("Remove the NUL character (U+0000)")
-    return text
-
-
-_Clean = AfterValidator(_without_nul)
-Line = Annotated[str, Field(max_length=300), _Clean]
-Identifier = Annotated[str, Field(max_length=40), _Clean]
-Narrative = Annotated[str, Field(max_length=NARRATIVE_CHARACTERS), _Clean]
+Line = Annotated[str, Field(max_length=300)]
+Identifier = Annotated[str, Field(max_length=40)]
+Narrative = Annotated[str, Field(max_length=NARRATIVE_CHARACTERS)]
 
 
 class FormPart(BaseModel):

@@ -4,6 +4,7 @@ import re
 from typing import Annotated, Final
 
 from chassis.auth import Principal, signed_in_as
+from chassis.http import problem_responses
 from fastapi import APIRouter, Depends, Header, Response
 
 from referral_intake import handlers, receipt
@@ -39,7 +40,7 @@ def idempotency_key(
     summary="Send a referral",
     status_code=202,
     response_model=receipt.Receipt,
-    responses={202: {"headers": _LOCATION}},
+    responses={202: {"headers": _LOCATION}, **problem_responses(400, 408, 409, 413)},
 )
 async def submit_referral(
     desk: AtDesk, partner: Partner, key: Annotated[str, Depends(idempotency_key)], form: ReferralForm

@@ -1,0 +1,96 @@
+"""The composition root: settings become a running service."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from chassis import operator
+from chassis.auth import PublishedKeys, Verifier
+from chassis.clock import Clock, SystemClock
+from chassis.db import Database
+from chassis.delivery import deliver
+from chassis.health import Check
+from chassis.http import create_app
+from chassis.http_client import HttpClient
+from chassis.ids import Ids, RandomIds
+from chassis.process import Task
+from contracts.problems import Problem
+from fastapi import FastAPI
+from policy.load import load_packs
+
+from referral_intake import handlers
+from referral_intake.api import ROUTERS
+from referral_intake.group_commit import Commit, GroupCommit
+from referral_intake.handlers import Desk
+from referral_intake.model import SERVICE, Acceptance, Answer
+from referral_intake.settings import Settings
+from referral_intake.subscriptions import SUBSCRIPTIONS
+
+VERSION: Final = "1"
+
+
+@dataclass(frozen=True)
+class Service:
+    """The parts that processes run. ``close`` MUST be awaited when they have stopped; what was accepted is written."""
+
+    app: FastAPI
+    workers: Mapping[str, Task]
+    readiness: Mapping[str, Check]
+    close: Callable[[], Awaitable[None]]
+
+
+def build(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    ids: Ids | None = None,
+    verifier: Verifier | None = None,
+) -> Service:
+    """Wire the service; nothing is contacted yet. Raises ``PackInvalid`` when a pack cannot be used."""
+    clock, ids = clock or SystemClock(), ids or RandomIds()
+    db, http = Database.connect(settings.database_url), HttpClient.connect()
+    commits = GroupCommit(_committing(db), settings.limits)
+    desk = Desk(db, clock, ids, load_packs(settings.partnerships_folder), settings.public_url, commits)
+    delivery = deliver(db, settings, SUBSCRIPTIONS, service=SERVICE, clock=clock, ids=ids)
+
+    async def close() -> None:
+        await commits.drain()
+        await http.close()
+        await db.close()
+
+    trusted = verifier or Verifier(
+        PublishedKeys(settings.oidc_issuer, http),
+        issuer=settings.oidc_issuer,
+        audience=settings.oidc_audience,
+        clock=clock,
+    )
+    return Service(_app(desk, trusted, close), delivery.tasks, delivery.readiness, close)
+
+
+def _app(desk: Desk, verifier: Verifier, close: Callable[[], Awaitable[None]]) -> FastAPI:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        await close()
+
+    app = create_app(
+        title="Frontdoor referral intake",
+        version=VERSION,
+        routers=(*ROUTERS, operator.router(lambda: desk.db)),
+        verifier=verifier,
+        readiness={"database": desk.db.ping},
+        lifespan=lifespan,
+    )
+    app.state.desk = desk
+    return app
+
+
+def _committing(db: Database) -> Commit[Acceptance, Answer]:
+    """The one transaction of this service that no route opens: callers who arrive together share it."""
+
+    async def commit(acceptances: Sequence[Acceptance]) -> Sequence[Answer | Problem]:
+        async with db.transaction() as tx:
+            return await handlers.accept(tx, acceptances)
+
+    return commit
