@@ -6,24 +6,30 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from agency_notify.deliver import Deliverer
 from agency_notify.handlers.telling import Deps
 from agency_notify.model import Delivery, Endpoint, Notice, Receipt
 from agency_notify.packs import Packs
+from agency_notify.signing import SigningKeys
 from agency_notify.store import endpoints, notices
 from agency_notify.store.endpoints import Change
 from agency_notify.subscriptions import subscriptions
 from chassis.db import Database
 from chassis.ids import RandomIds
 from chassis.messages import Message
+from chassis.testing.clock import SettableClock
 from contracts.codes import Channel
 from contracts.envelope import Envelope
 from contracts.events import EVENTS, Event
 from contracts.topics import topic_of
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from notify_examples import NOW, PACKS, case_opened, endpoint
 from policy.pack import Pack
 from sqlalchemy import text
 
 ALL_PACKS = Packs(PACKS)
+KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+KEYS = SigningKeys([KEY])
 
 
 def deps(packs: dict[str, Pack] | None = None) -> Deps:
@@ -114,3 +120,9 @@ class Script:
 
 def both(sender: Any) -> dict[Channel, Any]:
     return {Channel.WEBHOOK: sender, Channel.EMAIL: sender}
+
+
+def deliverer(db: Database, clock: SettableClock, sender: Any, **changes: Any) -> Deliverer:
+    return Deliverer(
+        db=db, senders=both(sender), packs=changes.pop("packs", ALL_PACKS), clock=clock, ids=RandomIds(), **changes
+    )

@@ -15,7 +15,6 @@ from agency_notify import channels
 from agency_notify.addresses import SystemResolver
 from agency_notify.channels import EmailSender, Mailbox, WebhookSender, retry_after_seconds
 from agency_notify.model import Endpoint, Receipt, Secret, Signing
-from agency_notify.signing import SigningKeys
 from contracts.codes import Channel, DeliveryFailure, NoticeKind
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -23,9 +22,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 from notify_examples import NOW, REFERENCE, SECRET, delivery, endpoint, notice
 from notify_receivers import answer, postbox, receiver
+from notify_world import KEYS
 from standardwebhooks.webhooks import Webhook
 
-KEYS = SigningKeys([Ed25519PrivateKey.from_private_bytes(bytes(range(32)))])
 PUBLIC_URL = "https://notify.example.org"
 LOCAL = ("127.0.0.1/32",)
 

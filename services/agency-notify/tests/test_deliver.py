@@ -9,30 +9,22 @@ import pytest
 from agency_notify import decide
 from agency_notify.addresses import SystemResolver
 from agency_notify.channels import WebhookSender
-from agency_notify.deliver import LEASE, Deliverer
+from agency_notify.deliver import LEASE
 from agency_notify.escalate import Escalator
 from agency_notify.handlers.recording import record
 from agency_notify.model import Delivery, Receipt, Signing
 from agency_notify.packs import Packs
 from chassis.db import Database
-from chassis.ids import RandomIds
 from chassis.process import Stop
 from chassis.testing.clock import SettableClock
 from contracts.codes import Channel, DeliveryFailure, WithheldReason
 from contracts.events import NoticeDelivered, NoticeEscalated, NoticeFailed, NoticeQueued, NoticeWithheld
 from notify_examples import NOW, PACKS, case_opened, clock_breached, handover_offered, information_requested
 from notify_receivers import answer, receiver
-from notify_world import ALL_PACKS, Script, both, deliveries, events_of, queue, read, set_endpoint
+from notify_world import ALL_PACKS, KEYS, Script, deliverer, deliveries, events_of, queue, read, set_endpoint
 from sqlalchemy import text
-from test_channels import KEYS
 
 BROKEN = Receipt(DeliveryFailure.SERVER_ERROR, 500)
-
-
-def deliverer(db: Database, clock: SettableClock, sender: Any, **changes: Any) -> Deliverer:
-    return Deliverer(
-        db=db, senders=both(sender), packs=changes.pop("packs", ALL_PACKS), clock=clock, ids=RandomIds(), **changes
-    )
 
 
 async def attempts(db: Database) -> list[Any]:

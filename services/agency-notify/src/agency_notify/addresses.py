@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final, Protocol
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 import httpcore2
 
@@ -148,21 +148,23 @@ def check_url(url: str, *, allowed: Iterable[str]) -> None:
     """
     if not url.isascii() or any(character <= " " or character in '\\"<>^`{|}' for character in url):
         raise UrlRefused("Use a web address of plain characters without spaces")
-    parts = urlsplit(url)
-    if parts.scheme not in ("https", "http") or not parts.hostname or not _has_port(parts):
-        raise UrlRefused("Use a web address that begins with https://")
-    if parts.username is not None or parts.fragment:
-        raise UrlRefused("Use a web address without a user name, password or fragment")
-    secure, guard = parts.scheme == "https", Guard(allowed, public=parts.scheme == "https")
-    if not (secure and not _is_number(parts.hostname)) and not guard.allows(parts.hostname):
+    scheme, host = _scheme_and_host(url)
+    named = scheme == "https" and not _is_number(host)
+    if not named and not Guard(allowed, public=scheme == "https").allows(host):
         raise UrlRefused("Use an https:// address on the public internet")
 
 
-def _has_port(parts: SplitResult) -> bool:
+def _scheme_and_host(url: str) -> tuple[str, str]:
     try:
-        return parts.port != 0
-    except ValueError:
-        return False
+        parts = urlsplit(url)
+        usable = parts.scheme in ("https", "http") and parts.port != 0
+    except ValueError:  # brackets or a port that are none
+        raise UrlRefused("Use a web address that begins with https://") from None
+    if not usable or not parts.hostname:
+        raise UrlRefused("Use a web address that begins with https://")
+    if parts.username is not None or parts.fragment:
+        raise UrlRefused("Use a web address without a user name, password or fragment")
+    return parts.scheme, parts.hostname
 
 
 def _is_number(host: str) -> bool:

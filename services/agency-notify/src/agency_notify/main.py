@@ -1,0 +1,103 @@
+"""The composition root: settings become a running service."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from chassis import operator
+from chassis.auth import PublishedKeys, Verifier
+from chassis.clock import Clock, SystemClock
+from chassis.db import Database
+from chassis.delivery import deliver
+from chassis.health import Check
+from chassis.http import create_app
+from chassis.http_client import HttpClient
+from chassis.ids import Ids, RandomIds
+from chassis.process import Task
+from fastapi import FastAPI
+from policy.load import load_packs
+
+from agency_notify.addresses import SystemResolver
+from agency_notify.api import ROUTERS
+from agency_notify.api.desk import Desk
+from agency_notify.channels import EmailSender, Mailbox, WebhookSender, senders
+from agency_notify.deliver import Deliverer
+from agency_notify.escalate import Escalator
+from agency_notify.handlers.telling import Deps
+from agency_notify.model import SOURCE
+from agency_notify.packs import Packs
+from agency_notify.settings import Settings
+from agency_notify.signing import SigningKeys, read_key
+from agency_notify.subscriptions import subscriptions
+
+VERSION: Final = "1"
+
+
+@dataclass(frozen=True)
+class Service:
+    """The parts that processes run. ``close`` MUST be awaited when they have stopped."""
+
+    app: FastAPI
+    workers: Mapping[str, Task]
+    readiness: Mapping[str, Check]
+    close: Callable[[], Awaitable[None]]
+
+
+def build(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    ids: Ids | None = None,
+    verifier: Verifier | None = None,
+) -> Service:
+    """Wire the service; nothing is contacted yet. Raises ``PackInvalid`` when a pack cannot be used."""
+    clock, ids = clock or SystemClock(), ids or RandomIds()
+    db, http, resolver = Database.connect(settings.database_url), HttpClient.connect(), SystemResolver()
+    packs, keys = Packs(load_packs(settings.partnerships_folder)), _keys(settings)
+    webhook = WebhookSender(keys, resolver, allowed=settings.allowed_private_addresses, public_url=settings.public_url)
+    email = EmailSender(Mailbox.parse(settings.smtp_url, sender=settings.email_sender), public_url=settings.public_url)
+    delivery = deliver(db, settings, subscriptions(Deps(packs, ids)), service=SOURCE, clock=clock, ids=ids)
+    deliverer = Deliverer(db, senders(webhook, email), packs, clock, ids)
+
+    async def close() -> None:
+        await webhook.close()
+        resolver.close()
+        await http.close()
+        await db.close()
+
+    desk = Desk(
+        db, clock, ids, packs, keys.public_keys, settings.allowed_private_addresses, settings.public_url,
+        settings.service_urls.get("referral-intake"),
+    )  # fmt: skip
+    workers = {**delivery.tasks, "deliverer": deliverer.run, "escalator": Escalator(db, packs, clock).run}
+    trusted = verifier or _issuers_verifier(settings, http, clock)
+    return Service(_app(desk, trusted, close), workers, delivery.readiness, close)
+
+
+def _keys(settings: Settings) -> SigningKeys:
+    files = (settings.webhook_signing_key_file, settings.webhook_previous_key_file)
+    return SigningKeys([read_key(file) for file in files if file is not None])
+
+
+def _issuers_verifier(settings: Settings, http: HttpClient, clock: Clock) -> Verifier:
+    keys = PublishedKeys(settings.oidc_issuer, http)
+    return Verifier(keys, issuer=settings.oidc_issuer, audience=settings.oidc_audience, clock=clock)
+
+
+def _app(desk: Desk, verifier: Verifier, close: Callable[[], Awaitable[None]]) -> FastAPI:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        await close()
+
+    app = create_app(
+        title="Frontdoor agency notify",
+        version=VERSION,
+        routers=(*ROUTERS, operator.router(lambda: desk.db)),
+        verifier=verifier,
+        readiness={"database": desk.db.ping},
+        lifespan=lifespan,
+    )
+    app.state.desk = desk
+    return app
