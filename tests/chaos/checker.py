@@ -111,8 +111,9 @@ class Checker:
         entries = Counter(rows)
         disorder = await self._set(
             "audit",
-            """SELECT subject FROM (SELECT subject, version, row_number() OVER (PARTITION BY subject ORDER BY leaf_index)
-               AS nth FROM entry) e WHERE nth <> version""",
+            """SELECT subject FROM (SELECT subject, version,
+               row_number() OVER (PARTITION BY subject ORDER BY leaf_index) AS nth
+               FROM entry) e WHERE nth <> version""",
         )
         return [
             *_say("missing from the log", (events - entries).keys()),
