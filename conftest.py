@@ -6,6 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+
 from local_stack.kafka import Kafka, KafkaPorts
 from local_stack.ports import Ports
 from local_stack.waiting import until

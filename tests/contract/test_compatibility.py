@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from contracts.compatibility import Change, changes
 from contracts.documents import schema_of
 from contracts.events import EVENTS, CaseRated

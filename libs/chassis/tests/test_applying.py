@@ -3,12 +3,13 @@
 import uuid
 
 import pytest
+from sqlalchemy import text
+
 from chassis import parking
 from chassis.applying import Batch, Fenced, apply
 from chassis.db import Database
 from chassis.testing.delivery import NOW, Reader, message
 from contracts.problems import Conflict, NotFound
-from sqlalchemy import text
 
 CASE, REFERRAL = uuid.UUID(int=1), uuid.UUID(int=2)
 OTHER_CASE, OTHER_REFERRAL = uuid.UUID(int=3), uuid.UUID(int=4)

@@ -7,6 +7,9 @@ from contextlib import asynccontextmanager
 
 import pytest
 from aiokafka import AIOKafkaConsumer
+from cloudevents.core.bindings.kafka import KafkaMessage, from_binary_event
+from sqlalchemy import text
+
 from chassis import parking, republish
 from chassis.clock import SystemClock
 from chassis.consumer import Consumer, heal_gaps
@@ -18,10 +21,8 @@ from chassis.process import Stop
 from chassis.provision import DatabaseUrls
 from chassis.relay import Relay
 from chassis.testing.delivery import NOW, Reader, closed
-from cloudevents.core.bindings.kafka import KafkaMessage, from_binary_event
 from contracts.events import CaseClosed
 from contracts.topics import TOPICS, TRIAGE
-from sqlalchemy import text
 
 CONTEXT = Context(source="triage", partnership="wandsworth", now=NOW)
 Fresh = Callable[[str], Awaitable[DatabaseUrls]]

@@ -5,12 +5,13 @@ import uuid
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
 from chassis.db import Database
 from chassis.events import Context, record
 from contracts.codes import ClosureReason
 from contracts.events import CaseClosed
-from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 CONTEXT = Context(source="triage", partnership="wandsworth", now=NOW)

@@ -10,17 +10,18 @@ from uuid import UUID, uuid4
 import httpx2
 import pytest
 import structlog
+from fastapi import APIRouter, Header, Query
+from prometheus_client import REGISTRY
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import Message
+
 from chassis import middleware
 from chassis.db import DatabaseUnavailable
 from chassis.http import create_app
 from chassis.testing.signer import Signer
 from contracts.codes import Rating
 from contracts.problems import Conflict, Problem, Unavailable
-from fastapi import APIRouter, Header, Query
-from prometheus_client import REGISTRY
-from pydantic import BaseModel, ConfigDict, Field, field_validator
-from starlette.responses import PlainTextResponse, Response
-from starlette.types import Message
 
 SECRET = "Amelia Planted-Name"
 LIMIT = 2_000

@@ -3,11 +3,12 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from chassis.clock import SystemClock
 from chassis.ids import ALPHABET, RandomIds, find_reference, reference
 from chassis.testing import SequentialIds, SettableClock
-from hypothesis import given
-from hypothesis import strategies as st
 
 numbers = st.integers(min_value=0, max_value=2**35 - 1)
 

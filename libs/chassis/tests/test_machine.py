@@ -6,12 +6,13 @@ from urllib.parse import parse_qs
 
 import httpx2
 import pytest
+from joserfc import jwt
+from joserfc.jwk import ECKey, RSAKey
+
 from chassis.http_client import HttpClient, NoAnswer
 from chassis.machine import MachineTokens
 from chassis.testing.clock import SettableClock
 from chassis.testing.ids import SequentialIds
-from joserfc import jwt
-from joserfc.jwk import ECKey, RSAKey
 
 ISSUER = "https://issuer.example.org/realms/frontdoor"
 KEYS: dict[str, ECKey | RSAKey] = {"ES256": ECKey.generate_key("P-256"), "RS256": RSAKey.generate_key(2048)}

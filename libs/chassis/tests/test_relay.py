@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from sqlalchemy import text
+
 from chassis.clock import SystemClock
 from chassis.db import Database
 from chassis.events import Context, record
@@ -15,7 +17,6 @@ from chassis.provision import DatabaseUrls
 from chassis.relay import Relay
 from chassis.testing.delivery import NOW, closed
 from contracts.envelope import Envelope
-from sqlalchemy import text
 
 CONTEXT = Context(source="triage", partnership="wandsworth", now=NOW)
 

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 
 import pytest
-from chassis.settings import ServiceSettings, TelemetrySettings, load
 from pydantic import ValidationError
+
+from chassis.settings import ServiceSettings, TelemetrySettings, load
 
 GOOD: Mapping[str, str] = {
     "FRONTDOOR_DATABASE_URL": "postgresql://triage_app:very-secret@localhost:5432/triage",

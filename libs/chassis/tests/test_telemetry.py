@@ -12,17 +12,18 @@ from uuid import uuid4
 import httpx2
 import pytest
 import structlog
-from chassis import telemetry
-from chassis.http import create_app
-from chassis.telemetry import fields, logs, traces
-from chassis.testing.signer import Signer
-from contracts.problems import Invalid, Unavailable
 from fastapi import APIRouter
 from hypothesis import given
 from hypothesis import strategies as st
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind, StatusCode
+
+from chassis import telemetry
+from chassis.http import create_app
+from chassis.telemetry import fields, logs, traces
+from chassis.testing.signer import Signer
+from contracts.problems import Invalid, Unavailable
 
 PLANTED = (
     "Amelia Planted-Name",

@@ -6,6 +6,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+
 from policy.check import check
 from policy.load import load_packs
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+
 from contracts.codes import Code, ConcernType, Ethnicity, Outcome, Rating, Sex, ThresholdLevel
 from policy.load import load_packs
 from policy.pack import Facts, Pack

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from policy.load import PackInvalid, load_pack, load_packs
 
 PARTNERSHIPS = Path(__file__).parents[3] / "partnerships"

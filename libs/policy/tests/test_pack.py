@@ -5,12 +5,13 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from pydantic import ValidationError
+
 from contracts.codes import ConcernType, Outcome, Rating
 from policy.clocks import Clock
 from policy.load import load_pack, load_packs
 from policy.pack import Facts, NoSuchRule, Pack
 from policy.working_time import Unit
-from pydantic import ValidationError
 
 PARTNERSHIPS = Path(__file__).parents[3] / "partnerships"
 LONDON = ZoneInfo("Europe/London")

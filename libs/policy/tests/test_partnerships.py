@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from contracts.codes import ContactSource, LawfulBasis, Outcome, Rating
 from policy.load import load_packs
 from policy.pack import Pack

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+
 from policy.working_time import BeyondHorizon, DayHours, Unit, WorkingCalendar
 
 LONDON = ZoneInfo("Europe/London")

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+
 from policy.bank_holidays import bank_holidays_in
 from policy.working_time import DayHours, Unit, WorkingCalendar
 

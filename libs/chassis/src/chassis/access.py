@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from typing import Annotated, TypeVar
 from uuid import UUID
 
-from contracts.codes import DenialReason, Purpose, RecordKind
-from contracts.events import AccessDenied, RecordAccessed
-from contracts.problems import FieldError, Invalid, Problem
 from fastapi import Header
 
 from chassis.auth import Principal
 from chassis.db import Transaction
 from chassis.events import Context, record
+from contracts.codes import DenialReason, Purpose, RecordKind
+from contracts.events import AccessDenied, RecordAccessed
+from contracts.problems import FieldError, Invalid, Problem
 
 T = TypeVar("T")
 

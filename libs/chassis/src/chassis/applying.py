@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from contracts.problems import Problem
 from prometheus_client import Counter
 from sqlalchemy import text
 
 from chassis import effects, parking, telemetry
 from chassis.db import Transaction
 from chassis.messages import Message, Record, Subscriptions, read
+from contracts.problems import Problem
 
 log = telemetry.logger(__name__)
 applied_total = Counter("frontdoor_messages_applied", "Messages that took effect", ["topic"])

@@ -1,26 +1,39 @@
 """Who is asking: JWT access tokens verified against the issuer's published keys."""
 
-import asyncio
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Final, Protocol
+from typing import Annotated, Any, Final
 
-from contracts.codes import ActorKind
-from contracts.problems import Forbidden, Unauthenticated
 from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
+from joserfc.errors import JoseError, UnsupportedAlgorithmError
+from joserfc.jwk import GuestProtocol, Key, KeySet
+from joserfc.jws import JWSRegistry
 
 from chassis.clock import Clock
-from chassis.http_client import HttpClient
+from chassis.issuer_keys import Keys, PublishedKeys
+from contracts.codes import ActorKind
+from contracts.problems import Forbidden, Unauthenticated
+
+__all__ = [
+    "Keys",
+    "Principal",
+    "PublishedKeys",
+    "SignedIn",
+    "Verifier",
+    "authenticated",
+    "require_role",
+    "signed_in_as",
+]
 
 ALGORITHMS: Final = ("RS256", "PS256", "ES256", "EdDSA", "Ed25519")
 LEEWAY_SECONDS: Final = 30
 MAX_TOKEN_BYTES: Final = 8192
-REFRESH_SECONDS: Final = 10.0
-"""Unknown key ids may cause one refresh in this time: made-up ones must not turn us against the issuer."""
 
+_CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}")
+_SUBJECT: Final = re.compile(r"[\x21-\x7e]{1,255}")
 _KIND_OF_ROLE: Final[Mapping[str, ActorKind]] = {
     "partner": ActorKind.PARTNER,
     "operator": ActorKind.OPERATOR,
@@ -45,38 +58,6 @@ class Principal:
         return not self.roles.isdisjoint(roles)
 
 
-class Keys(Protocol):
-    """Where verification keys come from."""
-
-    async def get(self, *, refresh: bool) -> KeySet: ...
-
-
-class PublishedKeys:
-    """The issuer's JWKS, found through its discovery document, cached, refreshed at most each ``REFRESH_SECONDS``."""
-
-    def __init__(self, issuer: str, http: HttpClient) -> None:
-        self._issuer = issuer
-        self._http = http
-        self._keys: KeySet | None = None
-        self._fetched_at = float("-inf")
-        self._lock = asyncio.Lock()
-
-    async def get(self, *, refresh: bool) -> KeySet:
-        """The keys. Raises ``NoAnswer`` (503) when the issuer is away and nothing is cached."""
-        async with self._lock:
-            if self._keys is None or (refresh and self._may_refresh()):
-                self._keys = await self._fetch()
-            return self._keys
-
-    def _may_refresh(self) -> bool:
-        return asyncio.get_running_loop().time() - self._fetched_at > REFRESH_SECONDS
-
-    async def _fetch(self) -> KeySet:
-        self._fetched_at = asyncio.get_running_loop().time()
-        discovery = await self._http.get_json(f"{self._issuer}/.well-known/openid-configuration")
-        return KeySet.import_key_set(await self._http.get_json(discovery["jwks_uri"]))
-
-
 class Verifier:
     """Verifies signature, algorithm, issuer, audience and times. MUST NOT trust anything a token says before that."""
 
@@ -87,30 +68,31 @@ class Verifier:
         self._clock = clock
 
     async def verify(self, token: str) -> Principal:
-        """The principal a token proves. Raises ``Unauthenticated``, or ``Forbidden`` when it names no agency."""
+        """The principal a token proves.
+
+        Raises ``Unauthenticated``; ``Forbidden`` when it names no agency; ``NoAnswer`` (503) when the key that would
+        prove it cannot be had now.
+        """
         if len(token) > MAX_TOKEN_BYTES:
-            raise Unauthenticated("The access token is too long")
+            raise _refused("The access token is too long")
         claims = await self._claims(token)
         self._check(claims)
         return _principal(claims, token)
 
     async def _claims(self, token: str) -> Mapping[str, Any]:
+        """Only a key id that is not known asks the issuer again: a wrong signature is wrong whatever was published."""
         try:
-            return self._decode(token, await self._keys.get(refresh=False))
-        except (JoseError, ValueError):
-            pass  # perhaps signed with a key published since
+            return _decode(token, await self._keys.get(refresh=False))
+        except _UnknownKey:
+            pass  # perhaps published since
         try:
-            return self._decode(token, await self._keys.get(refresh=True))
-        except (JoseError, ValueError) as error:
-            raise Unauthenticated("The access token is not valid", headers=_CHALLENGE) from error
-
-    def _decode(self, token: str, keys: KeySet) -> Mapping[str, Any]:
-        return jwt.decode(token, keys, algorithms=list(ALGORITHMS)).claims
+            return _decode(token, await self._keys.get(refresh=True))
+        except _UnknownKey as error:
+            raise _refused("The access token is signed with a key the issuer does not publish") from error
 
     def _check(self, claims: Mapping[str, Any]) -> None:
-        now = int(self._clock.now().timestamp())
         rules = jwt.JWTClaimsRegistry(
-            now=now,
+            now=int(self._clock.now().timestamp()),
             leeway=LEEWAY_SECONDS,
             iss={"essential": True, "value": self._issuer},
             aud={"essential": True, "value": self._audience},
@@ -119,36 +101,89 @@ class Verifier:
         )
         try:
             rules.validate(dict(claims))
-        except JoseError as error:
-            raise Unauthenticated("The access token has expired or is not for us", headers=_CHALLENGE) from error
+        except (JoseError, ValueError, OverflowError) as error:
+            raise _refused("The access token has expired or is not for us") from error
+        if claims.get("typ", "Bearer") != "Bearer":  # an ID or refresh token of the same issuer
+            raise _refused("This is a token, but not an access token")
 
 
-_CHALLENGE: Final = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
+class _UnknownKey(Exception):
+    """The token names a key that is not among those given."""
+
+
+class _Algorithms(JWSRegistry):
+    """Our list of algorithms and nothing else: no ``none``, and no HMAC that would take a public key for a secret."""
+
+    def get_alg(self, name: str) -> Any:
+        if name not in ALGORITHMS:
+            raise UnsupportedAlgorithmError("The algorithm is not allowed")
+        return self.algorithms[name]
+
+
+_ALGORITHMS: Final = _Algorithms()
+
+
+def _decode(token: str, keys: KeySet) -> Mapping[str, Any]:
+    """The claims, once the signature is verified. Raises ``_UnknownKey`` and ``Unauthenticated``."""
+
+    def named(signed: GuestProtocol) -> Key:
+        header = signed.headers()
+        for key in keys:
+            if key.kid == header.get("kid") and key.get("alg", header["alg"]) == header["alg"]:
+                return key
+        raise _UnknownKey
+
+    try:
+        return jwt.decode(token, named, registry=_ALGORITHMS).claims
+    except (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise _refused("The access token is not valid") from error
+
+
+def _refused(detail: str) -> Unauthenticated:
+    return Unauthenticated(detail, headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
 
 
 def _principal(claims: Mapping[str, Any], token: str) -> Principal:
-    roles = frozenset(str(role) for role in claims.get("roles") or ())
+    roles = _codes(claims.get("roles"))
     kind = next((kind for role, kind in _KIND_OF_ROLE.items() if role in roles), ActorKind.PERSON)
-    agency, partnership = str(claims.get("agency") or ""), str(claims.get("partnership") or "")
+    agency, partnership = _code(claims.get("agency")), _code(claims.get("partnership"))
     if kind in (ActorKind.PARTNER, ActorKind.PERSON) and not (agency and partnership):
         raise Forbidden("Your account is not linked to an agency. Ask your Frontdoor operator to link it")
+    if not _SUBJECT.fullmatch(claims["sub"]):
+        raise _refused("The access token names no usable subject")
     return Principal(
-        subject=str(claims["sub"]),
+        subject=claims["sub"],
         kind=kind,
         agency=agency,
         partnership=partnership,
         roles=roles,
-        client_id=str(claims.get("azp") or claims.get("client_id") or ""),
+        client_id=_code(claims.get("azp") or claims.get("client_id")),
         token=token,
     )
 
 
-async def authenticated(request: Request) -> Principal:
-    """FastAPI dependency: the principal of the request's bearer token."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
+def _code(value: object) -> str:
+    """A claim that is a code; anything else is as good as nothing."""
+    return value if isinstance(value, str) and _CODE.fullmatch(value) else ""
+
+
+def _codes(values: object) -> frozenset[str]:
+    """The codes of a list; a string is not a list of its letters."""
+    return frozenset(filter(None, map(_code, values))) if isinstance(values, list) else frozenset()
+
+
+_SCHEME: Final = HTTPBearer(auto_error=False, bearerFormat="JWT", description="An access token of the issuer")
+
+
+async def authenticated(
+    request: Request, _documented: Annotated[HTTPAuthorizationCredentials | None, Depends(_SCHEME)] = None
+) -> Principal:
+    """FastAPI dependency: the principal of the request's bearer token. Raises as ``Verifier.verify`` does."""
+    given = request.headers.getlist("authorization")
+    scheme, _, token = given[0].partition(" ") if len(given) == 1 else ("", "", "")
+    if scheme.lower() != "bearer" or not token.strip():
         raise Unauthenticated(
-            "Send an access token in the Authorization header", headers={"WWW-Authenticate": "Bearer"}
+            "Send one Authorization header with a bearer token", headers={"WWW-Authenticate": "Bearer"}
         )
     verifier: Verifier = request.app.state.verifier
     return await verifier.verify(token.strip())
@@ -166,7 +201,7 @@ def require_role(principal: Principal, *roles: str) -> None:
 def signed_in_as(*roles: str) -> Callable[[Principal], Principal]:
     """A FastAPI dependency: the principal, who has one of the roles."""
 
-    def check(principal: SignedIn) -> Principal:
+    async def check(principal: SignedIn) -> Principal:  # async: a plain function would cost a thread for each request
         require_role(principal, *roles)
         return principal
 

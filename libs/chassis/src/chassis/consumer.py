@@ -7,7 +7,6 @@ from typing import Final
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
-from contracts.problems import Problem
 from prometheus_client import Counter, Gauge
 from sqlalchemy import text
 
@@ -18,6 +17,7 @@ from chassis.db import Database, Transaction
 from chassis.kafka import CALL_SECONDS, START_SECONDS, KafkaSilent, new_consumer, stop_client, within
 from chassis.messages import Handler, Message, Record, Subscriptions
 from chassis.process import Stop
+from contracts.problems import Problem
 
 __all__ = ["Consumer", "Handler", "Message", "Subscriptions"]
 

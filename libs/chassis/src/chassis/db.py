@@ -5,11 +5,12 @@ from contextlib import asynccontextmanager
 from typing import Final, Self
 
 import asyncpg
-from contracts.problems import Unavailable
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from contracts.problems import Unavailable
 
 Transaction = AsyncConnection
 """A connection inside an open transaction. Whoever receives one MUST NOT commit, roll back or close it."""

@@ -3,9 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from contracts.problems import Unavailable
-from contracts.topics import TOPICS
-
 from chassis.clock import Clock
 from chassis.consumer import Consumer, heal_gaps
 from chassis.db import Database
@@ -19,6 +16,8 @@ from chassis.parking import Gap
 from chassis.process import Stop, Task
 from chassis.relay import Relay
 from chassis.settings import ServiceSettings
+from contracts.problems import Unavailable
+from contracts.topics import TOPICS
 
 
 @dataclass(frozen=True)

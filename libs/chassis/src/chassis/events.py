@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from contracts.events import Event
-from contracts.topics import topic_of
 from sqlalchemy import text
 
 from chassis import telemetry
 from chassis.db import Transaction
+from contracts.events import Event
+from contracts.topics import topic_of
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,21 @@
-"""The one way out over HTTP: deadlines on everything, no redirects, no retries of its own."""
+"""The one way out over HTTP: deadlines and limits on everything, no redirects, no retries of its own."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any, Final, Self
 
 import httpx2
+
+from chassis import telemetry
 from contracts.problems import Unavailable
 
 CONNECT_SECONDS: Final = 3.0
 TOTAL_SECONDS: Final = 10.0
+MAX_ANSWER_BYTES: Final = 4 * 1_048_576
 
 
 class NoAnswer(Unavailable):
-    """The other side could not be reached, or did not answer in time."""
+    """The other side could not be reached, did not answer in time, or answered with what nobody can use."""
 
     slug, title = "no-answer", "A service we depend on did not answer. Try again"
 
@@ -19,32 +23,56 @@ class NoAnswer(Unavailable):
 class HttpClient:
     """A pool of connections. MUST be closed by whoever made it."""
 
-    def __init__(self, client: httpx2.AsyncClient) -> None:
+    def __init__(self, client: httpx2.AsyncClient, *, timeout_seconds: float = TOTAL_SECONDS) -> None:
         self._client = client
+        self._timeout_seconds = timeout_seconds
 
     @classmethod
     def connect(cls, *, timeout_seconds: float = TOTAL_SECONDS) -> Self:
-        """Make the pool; proxies of the environment are not used."""
-        timeout = httpx2.Timeout(timeout_seconds, connect=CONNECT_SECONDS)
-        return cls(httpx2.AsyncClient(timeout=timeout, follow_redirects=False, trust_env=False))
+        """Make the pool; proxies of the environment are not used. ``timeout_seconds`` is for a whole request."""
+        timeout = httpx2.Timeout(timeout_seconds, connect=min(CONNECT_SECONDS, timeout_seconds))
+        client = httpx2.AsyncClient(timeout=timeout, follow_redirects=False, trust_env=False)
+        return cls(client, timeout_seconds=timeout_seconds)
 
-    async def request(self, method: str, url: str, **options: Any) -> httpx2.Response:
-        """One attempt. Raises ``NoAnswer`` when there is no response; any status is a response."""
+    async def request(
+        self, method: str, url: str, *, headers: Mapping[str, str] | None = None, **content: Any
+    ) -> httpx2.Response:
+        """One attempt, its body read. The open trace goes along. Any status is a response, a redirect too.
+
+        Raises ``NoAnswer`` when there is none within the time, or it is larger than ``MAX_ANSWER_BYTES``. The other
+        side may have done what it was asked all the same.
+        """
+        traceparent = telemetry.current_traceparent()
+        traced = {"traceparent": traceparent} if traceparent else {}
         try:
-            return await self._client.request(method, url, **options)
-        except httpx2.HTTPError as error:
+            # The client's own timeouts are for each step; a sender of single bytes would never meet them.
+            async with asyncio.timeout(self._timeout_seconds):
+                async with self._client.stream(method, url, headers={**traced, **(headers or {})}, **content) as given:
+                    return await _read(given)
+        except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, TimeoutError) as error:
             raise NoAnswer from error
 
     async def get_json(self, url: str, *, headers: Mapping[str, str] | None = None) -> Any:
         """A document. Raises ``NoAnswer`` unless the answer is 200 and JSON."""
-        response = await self.request("GET", url, headers=dict(headers or {}))
+        response = await self.request("GET", url, headers=headers)
         if response.status_code != httpx2.codes.OK:
             raise NoAnswer
         try:
             return response.json()
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise NoAnswer from error
 
     async def close(self) -> None:
         """Close every connection."""
         await self._client.aclose()
+
+
+async def _read(given: httpx2.Response) -> httpx2.Response:
+    """The response with its body, counted after decompression: a small answer may unpack into a huge one."""
+    body = bytearray()
+    async for piece in given.aiter_bytes():
+        body += piece
+        if len(body) > MAX_ANSWER_BYTES:
+            raise NoAnswer
+    headers = [(name, value) for name, value in given.headers.multi_items() if name != "content-encoding"]
+    return httpx2.Response(given.status_code, headers=headers, content=bytes(body), request=given.request)

@@ -4,9 +4,8 @@ import json
 from collections.abc import Iterator
 from typing import Any, Final
 
-from contracts.problems import Invalid
-
 from chassis.problems import Malformed
+from contracts.problems import Invalid
 
 MAX_DEPTH: Final = 32
 

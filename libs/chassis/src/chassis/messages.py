@@ -6,13 +6,12 @@ from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
+from chassis.db import Transaction
+from chassis.events import Context
 from contracts.envelope import Envelope
 from contracts.events import EVENTS, Event
 from contracts.problems import Invalid
 from contracts.topics import Topic
-
-from chassis.db import Transaction
-from chassis.events import Context
 
 E = TypeVar("E", bound=Event)
 

@@ -10,7 +10,6 @@ from collections.abc import MutableMapping
 from typing import Any, Final
 from uuid import UUID
 
-from contracts.problems import Problem
 from prometheus_client import Counter, Histogram
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -18,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from chassis import json_rules, problems, telemetry
 from chassis.health import PATHS
 from chassis.ids import RandomIds
+from contracts.problems import Problem
 
 log = telemetry.logger(__name__)
 requests_total = Counter("frontdoor_http_requests", "Requests answered", ["method", "route", "status"])

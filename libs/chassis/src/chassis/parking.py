@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from contracts.events import ParkedDiscarded, ParkedReleased
-from contracts.problems import Conflict, NotFound, Problem
 from sqlalchemy import Row, text
 
 from chassis import effects
 from chassis.db import Transaction
 from chassis.events import Context, record
 from chassis.messages import Message, Record, Subscriptions, read, referral_of
+from contracts.events import ParkedDiscarded, ParkedReleased
+from contracts.problems import Conflict, NotFound, Problem
 
 GAP: Final = "gap"
 BEHIND: Final = "behind"

@@ -4,13 +4,13 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from contracts.problems import PROBLEM_TYPE_ROOT, FieldError, Invalid, Problem
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from chassis import telemetry
+from contracts.problems import PROBLEM_TYPE_ROOT, FieldError, Invalid, Problem
 
 MEDIA_TYPE: Final = "application/problem+json"
 

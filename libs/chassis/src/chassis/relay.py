@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Any, Final, Protocol
 
-from contracts.envelope import CONTENT_TYPE, SPEC_VERSION
 from prometheus_client import Counter, Gauge
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,6 +14,7 @@ from chassis.clock import Clock
 from chassis.db import Database
 from chassis.kafka import stop_client, within
 from chassis.process import Stop
+from contracts.envelope import CONTENT_TYPE, SPEC_VERSION
 
 LEADER_LOCK: Final = 7_203_602
 BATCH: Final = 1000

@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Annotated, NamedTuple, Self
 
-from contracts.codes import Rating
-from contracts.events import EVENTS
 from pydantic import AfterValidator, Field, model_validator
 
+from contracts.codes import Rating
+from contracts.events import EVENTS
 from policy.rules import Part, Rule, Slug
 from policy.working_time import Unit, WorkingCalendar
 

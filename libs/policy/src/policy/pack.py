@@ -7,9 +7,9 @@ from functools import cached_property
 from hashlib import sha256
 from typing import NamedTuple, Self, TypeVar
 
-from contracts.codes import ConcernType, Outcome, Rating, RatingReason
 from pydantic import Field, model_validator
 
+from contracts.codes import ConcernType, Outcome, Rating, RatingReason
 from policy.clocks import Clock
 from policy.rules import (
     Agency,

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 
 from contracts.codes import Code, Outcome, Rating, ThresholdLevel
-
 from policy.clocks import Clock
 from policy.document import Fault, Path, walk
 from policy.rules import (

@@ -5,6 +5,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, ClassVar, Self
 
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, model_validator
+
 from contracts.codes import (
     Channel,
     ConcernType,
@@ -15,8 +17,6 @@ from contracts.codes import (
     RatingReason,
     ThresholdLevel,
 )
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, model_validator
-
 from policy.working_time import DayHours, Unit
 
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)]

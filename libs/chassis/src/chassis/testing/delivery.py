@@ -5,15 +5,15 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final
 
-from contracts.codes import ClosureReason
-from contracts.events import CaseClosed
-from contracts.problems import Problem
-from contracts.topics import TRIAGE
 from sqlalchemy import text
 
 from chassis.applying import Batch, NeedsCare, Sheet, apply
 from chassis.db import Database, Transaction
 from chassis.messages import Message, Record, Subscriptions
+from contracts.codes import ClosureReason
+from contracts.events import CaseClosed
+from contracts.problems import Problem
+from contracts.topics import TRIAGE
 
 NOW: Final = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 
