@@ -25,7 +25,7 @@ class Desk:
     referral_intake_url: str | None
 
 
-def _desk(request: Request) -> Desk:
+async def _desk(request: Request) -> Desk:
     desk: Desk = request.app.state.desk
     return desk
 
