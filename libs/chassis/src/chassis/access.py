@@ -67,7 +67,7 @@ def _common(look: Look, context: Context) -> dict[str, object]:
     }
 
 
-def access_purpose(value: Annotated[str | None, Header(alias="Access-Purpose")] = None) -> Purpose:
+async def access_purpose(value: Annotated[str | None, Header(alias="Access-Purpose")] = None) -> Purpose:
     """FastAPI dependency: what a person says the look is for. Raises ``Invalid``."""
     try:
         return Purpose(value or "")

@@ -7,7 +7,7 @@ from fastapi import Depends, Request
 from referral_intake.handlers import Desk
 
 
-def _desk(request: Request) -> Desk:
+async def _desk(request: Request) -> Desk:
     desk: Desk = request.app.state.desk
     return desk
 
