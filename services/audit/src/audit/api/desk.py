@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from chassis.clock import Clock
-from chassis.db import Database
 from fastapi import Depends, Request
 
 from audit.checkpoint import VerifierKey
+from chassis.clock import Clock
+from chassis.db import Database
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Desk:
     clock: Clock
 
 
-def _desk(request: Request) -> Desk:
+async def _desk(request: Request) -> Desk:
     desk: Desk = request.app.state.desk
     return desk
 

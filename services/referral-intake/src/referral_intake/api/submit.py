@@ -26,7 +26,7 @@ _LOCATION: Final = {"Location": {"description": "Where to follow the referral.",
 Partner = Annotated[Principal, Depends(signed_in_as(PARTNER))]
 
 
-def idempotency_key(
+async def idempotency_key(
     value: Annotated[str | None, Header(alias="Idempotency-Key", description=_KEY_DESCRIPTION)] = None,
 ) -> str:
     """The key. Raises ``KeyMissing`` when it is absent or not what a key may be."""
