@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import make_url, text
+
 from audit import store
 from audit.checkpoint import CheckpointSigner, VerifierKey
 from audit.entry import canonical_entry
@@ -19,7 +22,6 @@ from audit.tree import Edge, grow
 from chassis.db import Database
 from chassis.provision import DatabaseUrls
 from chassis.testing.clock import START, SettableClock
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 ORIGIN = "frontdoor.example.org/audit"
 
@@ -96,6 +98,17 @@ class DatabaseLog:
     async def advance(self, sequencer: Sequencer | None = None) -> int:
         async with self.db.engine.connect() as connection:
             return await (sequencer or self.sequencer()).advance(connection)
+
+    @property
+    def app_role(self) -> str:
+        return str(make_url(self.urls.app_url).username)
+
+    async def as_owner(self, statement: str) -> None:
+        """What somebody with every right on the database could do."""
+        owner = Database.connect(self.urls.owner_url, pool_size=1)
+        async with owner.transaction() as tx:
+            await tx.execute(text(statement))
+        await owner.close()
 
     async def copy(self) -> MemoryLog:
         """What a client would fetch for the last checkpoint."""

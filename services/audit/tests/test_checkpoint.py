@@ -3,11 +3,12 @@
 import base64
 
 import pytest
-from audit.checkpoint import Checkpoint, CheckpointSigner, VerifierKey, open_checkpoint
-from audit.merkle import VerificationError
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
+
+from audit.checkpoint import Checkpoint, CheckpointSigner, VerifierKey, open_checkpoint
+from audit.merkle import VerificationError
 
 ORIGIN = "frontdoor.example.org/audit"
 ROOT = bytes(range(32))

@@ -3,9 +3,10 @@
 import json
 
 import pytest
-from audit.entry import EntryRefused, canonical_entry
 from hypothesis import given
 from hypothesis import strategies as st
+
+from audit.entry import EntryRefused, canonical_entry
 
 ATTRIBUTES: dict[str, str | int] = {"type": "referral.received.v1", "subject": "referral/1", "sequence": 1}
 texts = st.text(st.characters(exclude_categories=["Cs"]))

@@ -1,6 +1,9 @@
 """The tree against the published RFC 6962 vectors and against the RFC's own recursive definition."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from audit.merkle import (
     EMPTY_ROOT,
     VerificationError,
@@ -12,8 +15,6 @@ from audit.merkle import (
     verify_consistency,
     verify_inclusion,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 # The Certificate Transparency reference leaves, and the roots of their first 1 to 8.
 CT_ENTRIES = [

@@ -5,6 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
+
 from audit import store
 from audit.checkpoint import open_checkpoint
 from audit.merkle import leaf_hash, root_of
@@ -12,7 +15,6 @@ from audit.sequencer import BATCH, LogDamaged, Sequencer
 from audit.verify import verify_log
 from chassis.db import Database
 from chassis.process import Stop
-from sqlalchemy import text
 
 DatabaseLog = Any  # the log in a database that the fixture makes
 STEPS = [
@@ -40,14 +42,6 @@ def crash_at(wanted: str) -> Callable[[str], None]:
             raise Crash(name)
 
     return step
-
-
-async def as_owner(log: DatabaseLog, statement: str) -> None:
-    """What somebody with every right on the database could do."""
-    owner = Database.connect(log.urls.owner_url, pool_size=1)
-    async with owner.transaction() as tx:
-        await tx.execute(text(statement))
-    await owner.close()
 
 
 async def test_an_empty_log_is_signed_from_the_start(database_log: DatabaseLog) -> None:
@@ -153,7 +147,7 @@ async def test_a_damaged_log_is_never_signed_again(database_log: DatabaseLog, da
     await database_log.append(300)
     await database_log.advance()
     before = (await database_log.copy()).files["checkpoint"] if "checkpoint" not in damage else None
-    await as_owner(database_log, damage)
+    await database_log.as_owner(damage)
     await database_log.append(10)
 
     with pytest.raises(LogDamaged):
@@ -170,8 +164,8 @@ async def test_a_database_put_back_to_an_earlier_state_is_found_by_its_kept_chec
 ) -> None:
     await database_log.append(20)
     await database_log.advance()
-    await as_owner(database_log, "DELETE FROM entry WHERE leaf_index >= 10; ".rstrip("; "))
-    await as_owner(database_log, "UPDATE log SET size = 10")
+    await database_log.as_owner("DELETE FROM entry WHERE leaf_index >= 10")
+    await database_log.as_owner("UPDATE log SET size = 10")
 
     with pytest.raises(LogDamaged):
         await database_log.advance()
@@ -220,18 +214,15 @@ async def signed_size_reaches(log: DatabaseLog, size: int) -> None:
             await asyncio.sleep(0.02)
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
+async def test_the_serving_role_cannot_rewrite_the_log(database_log: DatabaseLog) -> None:
+    for statement in (
         "UPDATE entry SET body = 'x'",
         "DELETE FROM entry",
         "UPDATE checkpoint SET note = 'x'",
         "DELETE FROM checkpoint",
         "DELETE FROM tile",
         "TRUNCATE entry",
-    ],
-)
-async def test_the_serving_role_cannot_rewrite_the_log(database_log: DatabaseLog, statement: str) -> None:
-    with pytest.raises(Exception, match="permission denied"):
-        async with database_log.db.transaction() as tx:
-            await tx.execute(text(statement))
+    ):
+        with pytest.raises(ProgrammingError, match="permission denied"):
+            async with database_log.db.transaction() as tx:
+                await tx.execute(text(statement))

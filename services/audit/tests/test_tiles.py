@@ -1,10 +1,11 @@
 """Tile names, paths and bundles as C2SP tlog-tiles defines them."""
 
 import pytest
-from audit.merkle import VerificationError
-from audit.tiles import TileName, decode_bundle, encode_bundle, find_name, level_count, names_at, split_hashes
 from hypothesis import given
 from hypothesis import strategies as st
+
+from audit.merkle import VerificationError
+from audit.tiles import TileName, decode_bundle, encode_bundle, find_name, level_count, names_at, split_hashes
 
 names = st.builds(TileName, st.none() | st.integers(0, 63), st.integers(0, 10**12), st.integers(1, 256))
 

@@ -3,11 +3,12 @@
 import random
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from audit.merkle import EMPTY_ROOT, Span, consistency_spans, inclusion_spans, leaf_hash, root_of
 from audit.tiles import TILE_WIDTH, level_count
 from audit.tree import Edge, grow, read_edge, rows_of, span_hash, tiles_needed
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 LEAVES = [leaf_hash(index.to_bytes(4, "big")) for index in range(70_000)]
 batches = st.lists(st.integers(0, 700), max_size=6)

@@ -9,11 +9,12 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from audit.checkpoint import CheckpointSigner, open_checkpoint
 from audit.merkle import VerificationError
 from audit.tiles import decode_bundle, encode_bundle, names_at
 from audit.verify import main, verify_log
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 SIZES = [0, 1, 2, 255, 256, 257, 511, 512, 700]
 Log = Any  # the public copy that the fixtures make

@@ -7,6 +7,9 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
 from contracts.codes import ConcernType, ContactSource
 from contracts.events import ReferralReceived
 from referral_intake import decide, document
@@ -18,8 +21,6 @@ from referral_intake.model import (
     Sender,
     Terms,
 )
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 TODAY = date(2026, 11, 23)

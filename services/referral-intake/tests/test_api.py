@@ -11,15 +11,16 @@ from typing import Any
 
 import httpx2
 import pytest
+from intake_examples import NOW, form, planted
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
 from chassis.db import Database
 from chassis.provision import DatabaseUrls
 from chassis.testing.clock import SettableClock
 from chassis.testing.signer import Signer
-from intake_examples import NOW, form, planted
 from referral_intake.main import Service, build
 from referral_intake.settings import Settings
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 PACKS = Path(__file__).parents[3] / "partnerships"
 ADDRESS = "https://intake.example.org"

@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from contracts.codes import DenialReason, MissingItem, Purpose
 from hypothesis import given
 from hypothesis import strategies as st
 from intake_examples import (
@@ -20,6 +19,8 @@ from intake_examples import (
     minted,
     received,
 )
+
+from contracts.codes import DenialReason, MissingItem, Purpose
 from referral_intake import decide
 from referral_intake.errors import DocumentRefused, KeyReused, NoSuchReferral, NotEnough, StillRunning
 from referral_intake.model import (

@@ -7,6 +7,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 from intake_examples import form
+
 from referral_intake import document
 
 HEADER = {"reference": "WAN-000000001"}

@@ -4,9 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
-from contracts.codes import ConcernType
 from intake_examples import FACTS, NHS_NUMBER, TODAY, form
 from pydantic import ValidationError
+
+from contracts.codes import ConcernType
 from referral_intake import decide
 from referral_intake.api.facts import facts_of
 from referral_intake.api.form import EXAMPLE, NARRATIVE_CHARACTERS, ReferralForm

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 import pytest
+
 from chassis.db import DatabaseUnavailable
 from contracts.problems import Problem
 from referral_intake.errors import NotConfirmed, StillRunning, TooBusy

@@ -10,6 +10,11 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from intake_examples import CHILD, FACTS, NOW, SENDER, TERMS, UNBORN, acceptance, planted, received
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
 from chassis import migrate
 from chassis.auth import Principal
 from chassis.db import Database, Transaction
@@ -19,15 +24,11 @@ from contracts.codes import ActorKind, ClosureReason, Outcome, Purpose, Rating, 
 from contracts.envelope import Envelope
 from contracts.events import CaseClosed, CaseDecided, CaseOpened, Event
 from contracts.problems import Problem
-from intake_examples import CHILD, FACTS, NOW, SENDER, TERMS, UNBORN, acceptance, planted, received
 from referral_intake import decide, document, handlers, store
 from referral_intake.errors import KeyReused, NoSuchReferral, StillRunning, UnknownReferral
 from referral_intake.model import Acceptance, Answer, Document, Referral, Status
 from referral_intake.subscriptions import SUBSCRIPTIONS
 from referral_intake.tables import metadata
-from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 PARTNER = Principal(
     subject="subject-1",

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
+
 from chassis.provision import DatabaseUrls
 
 PACKS = Path(__file__).parents[3] / "partnerships"

@@ -39,6 +39,14 @@ class Identity:
     pid: int
     created_at: float
 
+    @staticmethod
+    def of(pid: int) -> "Identity":
+        """The process that has this id now."""
+        try:
+            return Identity(pid, psutil.Process(pid).create_time())
+        except psutil.NoSuchProcess:
+            return Identity(pid, 0.0)  # it has ended already, and nothing was born at 0
+
     def process(self) -> psutil.Process | None:
         """The process, or None when it has ended (also when its id now belongs to another)."""
         try:
@@ -55,7 +63,7 @@ class Child:
     def __init__(self, name: str, popen: subprocess.Popen[bytes]) -> None:
         self.name = name
         self._popen = popen
-        self.identity = Identity(popen.pid, _birth(popen.pid))
+        self.identity = Identity.of(popen.pid)
 
     @property
     def pid(self) -> int:
@@ -130,9 +138,3 @@ def _dying_by(sent: signal.Signals) -> Callable[[], None] | None:
 
     return in_the_child
 
-
-def _birth(pid: int) -> float:
-    try:
-        return psutil.Process(pid).create_time()
-    except psutil.NoSuchProcess:
-        return 0.0  # it has ended already, and 0 is nobody's birthday

@@ -66,7 +66,7 @@ class KafkaPorts:
 class Kafka(ProcessPart):
     """One node without replication: topics are made by whoever needs them, never by accident."""
 
-    name: ClassVar[str] = "kafka"
+    name = "kafka"
 
     def __init__(self, folder: Path, ports: KafkaPorts, *, start_up_cache_flag: str | None = None) -> None:
         super().__init__(folder)
@@ -75,7 +75,7 @@ class Kafka(ProcessPart):
         self.address = f"127.0.0.1:{ports.broker}"
 
     def start(self) -> str:
-        flag = self._flag or trained(made_once(f"kafka-{locked('kafka')[0].version}.{JAVA_VERSION}.aot", _train))
+        flag = self._flag or trained(made_once(f"kafka-{_version()}.{JAVA_VERSION}.aot", _train))
         command = [*java(flag, heap_megabytes=_HEAP_MEGABYTES), "-cp", _classpath()]
         self._configure()
         if not (self.folder / "data" / "meta.properties").exists():
@@ -98,6 +98,11 @@ class Kafka(ProcessPart):
         done = subprocess.run([*map(str, arguments)], capture_output=True, text=True)
         if done.returncode:
             raise StackError(f"Kafka's storage could not be formatted: {done.stdout.strip()[-200:]}")
+
+
+def _version() -> str:
+    (broker,) = [artefact for artefact in locked("kafka") if artefact.name.startswith("kafka_")]
+    return broker.version
 
 
 def _classpath() -> str:

@@ -1,6 +1,7 @@
 """Keycloak 26.7, built once for this machine, in memory: the realm is imported anew at every start."""
 
 import json
+import os
 import shutil
 import subprocess
 import tempfile
@@ -66,7 +67,7 @@ class KeycloakPorts:
 class Keycloak(ProcessPart):
     """The OpenID provider; partners' public keys are fetched from ``jwks_url/<client>``."""
 
-    name: ClassVar[str] = "keycloak"
+    name = "keycloak"
 
     def __init__(self, folder: Path, ports: KeycloakPorts, keys: Keys, *, jwks_url: str) -> None:
         super().__init__(folder)
@@ -130,8 +131,8 @@ def _build(draft: Path) -> None:
         opened.extractall(draft.parent / "extracted")
     (extracted,) = (draft.parent / "extracted").iterdir()
     extracted.rename(draft)
-    script = ["sh", str(draft / "bin" / "kc.sh"), *_BUILD]
-    done = subprocess.run(script, env={"JAVA_HOME": str(JAVA_HOME), "PATH": "/usr/bin:/bin"}, capture_output=True, text=True)
+    script, environment = draft / "bin" / "kc.sh", {"JAVA_HOME": str(JAVA_HOME), "PATH": os.defpath}
+    done = subprocess.run(["sh", str(script), *_BUILD], env=environment, capture_output=True, text=True)
     if done.returncode:
         raise StackError(f"Keycloak could not be built: {done.stdout.strip()[-300:]}")
 

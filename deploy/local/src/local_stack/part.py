@@ -3,7 +3,9 @@
 import signal
 from pathlib import Path
 from typing import ClassVar, Protocol
+from urllib.parse import urlsplit
 
+from local_stack import probes
 from local_stack.children import Child, Command, spawn
 from local_stack.errors import StackError
 
@@ -12,6 +14,7 @@ class Part(Protocol):
     """One thing the services need."""
 
     name: str
+    address: str
 
     def start(self) -> str:
         """Begin to start it and return its address; also starts it again, on the same port and data."""
@@ -29,7 +32,8 @@ class Part(Protocol):
 class ProcessPart:
     """A part that is one process of ours."""
 
-    name: ClassVar[str]
+    name: str
+    address: str
     stop_signal: ClassVar[signal.Signals] = signal.SIGTERM
     stop_timeout_seconds: ClassVar[float] = 10
 
@@ -69,10 +73,15 @@ class NamedPart:
         return self.address
 
     def ready(self) -> bool:
-        from local_stack import probes
-
-        ask = {"postgres": probes.postgres_answers, "kafka": probes.kafka_answers}
-        return ask[self.name](self.address)
+        match self.name:
+            case "postgres":
+                return probes.postgres_answers(self.address)
+            case "kafka":
+                return probes.kafka_answers(self.address)
+            case "smtp":
+                server = urlsplit(self.address)
+                return probes.smtp_answers(server.hostname or "", server.port or 25)
+        return probes.http_answers(f"{self.address}/.well-known/openid-configuration")
 
     def alive(self) -> bool:
         return True

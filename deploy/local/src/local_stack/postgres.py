@@ -32,7 +32,7 @@ _INITDB: Final = ("--username=postgres", "--auth=scram-sha-256", "--encoding=UTF
 class Postgres(ProcessPart):
     """One server; its administrator is ``postgres``."""
 
-    name: ClassVar[str] = "postgres"
+    name = "postgres"
     stop_signal: ClassVar[signal.Signals] = signal.SIGINT  # "fast": clients are cut off, data is written
 
     def __init__(self, folder: Path, port: int, keys: Keys) -> None:

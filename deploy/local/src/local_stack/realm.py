@@ -1,10 +1,16 @@
 """Reads the realm file: who may sign in, with which roles, for which agency and partnership."""
 
+import base64
+import hashlib
+import json
+import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from local_stack.keys import Keys
+
+_HASH_ROUNDS: Final = 1000
 
 
 @dataclass(frozen=True)
@@ -51,4 +57,13 @@ def sign_ins(realm: Mapping[str, Any], keys: Keys) -> dict[str, Any]:
 
 
 def _with_password(user: Mapping[str, Any], keys: Keys) -> dict[str, Any]:
-    return {**user, "credentials": [{"type": "password", "value": keys.password(user["username"])}]}
+    return {**user, "credentials": [_hashed(keys.password(user["username"]))]}
+
+
+def _hashed(password: str) -> dict[str, str]:
+    """Hashed here, because Keycloak takes seconds for a dozen; few rounds do for a password that is random."""
+    salt = secrets.token_bytes(16)
+    value = hashlib.pbkdf2_hmac("sha256", password.encode(), salt, _HASH_ROUNDS)
+    secret = {"value": base64.b64encode(value).decode(), "salt": base64.b64encode(salt).decode()}
+    how = {"hashIterations": _HASH_ROUNDS, "algorithm": "pbkdf2-sha256"}
+    return {"type": "password", "secretData": json.dumps(secret), "credentialData": json.dumps(how)}

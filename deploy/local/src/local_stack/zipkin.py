@@ -15,7 +15,7 @@ _HEAP_MEGABYTES: Final = 256
 class Zipkin(ProcessPart):
     """Takes spans at ``/api/v2/spans`` and shows them at ``/zipkin/``."""
 
-    name: ClassVar[str] = "zipkin"
+    name = "zipkin"
 
     def __init__(self, folder: Path, port: int) -> None:
         super().__init__(folder)

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from chassis import telemetry
 from chassis.db import Transaction
-from chassis.messages import Message, Subscriptions
+from chassis.messages import Handler, Message, Subscriptions
 
 _ADVANCE: Final = text(
     """INSERT INTO applied (aggregate, version)
@@ -22,10 +22,7 @@ async def handle(
     tx: Transaction, message: Message, subscriptions: Subscriptions, fresh: list[Message], now: datetime
 ) -> None:
     """Run the handler of one message inside a *process* span that continues the sender's trace."""
-    if subscriptions.every is not None:
-        fresh.append(message)
-        return
-    handler = subscriptions.handler_of(message.event)
+    handler = _collect(fresh) if subscriptions.every is not None else subscriptions.handler_of(message.event)
     if handler is None:
         return
     with telemetry.span(
@@ -36,6 +33,15 @@ async def handle(
         referral_id=str(message.envelope.correlation_id),
     ):
         await handler(tx, message, now)
+
+
+def _collect(fresh: list[Message]) -> Handler:
+    """For a service that takes whole batches: each message is only put with the others."""
+
+    async def collect(_: Transaction, message: Message, __: datetime) -> None:
+        fresh.append(message)
+
+    return collect
 
 
 def savepoint(tx: Transaction, *, wanted: bool) -> AbstractAsyncContextManager[object]:

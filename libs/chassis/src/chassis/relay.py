@@ -123,7 +123,7 @@ async def _send_all(producer: Producer, rows: Sequence[Row[Any]]) -> None:
 
 
 def headers_of(row: Row[Any]) -> list[tuple[str, bytes]]:
-    """The CloudEvents headers of a row: what was stored with it and what its own columns say."""
+    """The CloudEvents headers of a row: what was stored with it, what its own columns say, and the trace so far."""
     headers: dict[str, str] = {
         "ce_specversion": SPEC_VERSION,
         "ce_id": str(row.event_id),
@@ -132,4 +132,8 @@ def headers_of(row: Row[Any]) -> list[tuple[str, bytes]]:
         "content-type": CONTENT_TYPE,
         **row.headers,
     }
+    stored = headers.get("traceparent")
+    if stored is not None:
+        with telemetry.span(f"publish {headers['ce_type']}", kind="producer", traceparent=stored, topic=row.topic):
+            headers["traceparent"] = telemetry.current_traceparent() or stored
     return [(name, value.encode()) for name, value in headers.items()]

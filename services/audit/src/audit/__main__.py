@@ -2,13 +2,12 @@
 
 import asyncio
 
-from chassis import migrate, process, telemetry
-from chassis.http import health_app
-from chassis.settings import load
-
 from audit.main import build
 from audit.model import SERVICE
 from audit.settings import Settings
+from chassis import migrate, process, telemetry
+from chassis.http import health_app
+from chassis.settings import load
 
 
 def _settings() -> Settings:

@@ -5,6 +5,10 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from audit import store
+from audit.entry import EntryRefused, canonical_entry
+from audit.errors import NotForYou, NotInLog, NotRecordable
+from audit.model import SERVICE, PendingEntry, PlacedEntry
 from chassis import access, telemetry
 from chassis.access import Look
 from chassis.auth import Principal, require_role
@@ -14,11 +18,6 @@ from chassis.messages import Message
 from contracts.codes import DenialReason, Purpose, RecordKind
 from contracts.envelope import Envelope
 from contracts.problems import Problem
-
-from audit import store
-from audit.entry import EntryRefused, canonical_entry
-from audit.errors import NotForYou, NotInLog, NotRecordable
-from audit.model import SERVICE, PendingEntry, PlacedEntry
 
 _PREFIX: Final = "ce_"
 _NUMBERS: Final = frozenset({"sequence"})

@@ -5,6 +5,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
+from fastapi import FastAPI
+
+from audit.api import ROUTERS
+from audit.api.desk import Desk
+from audit.model import SERVICE
+from audit.sequencer import Sequencer
+from audit.settings import Settings
+from audit.subscriptions import SUBSCRIPTIONS
 from chassis import operator
 from chassis.auth import PublishedKeys, Verifier
 from chassis.clock import Clock, SystemClock
@@ -15,14 +23,6 @@ from chassis.http import create_app
 from chassis.http_client import HttpClient
 from chassis.ids import Ids, RandomIds
 from chassis.process import Task
-from fastapi import FastAPI
-
-from audit.api import ROUTERS
-from audit.api.desk import Desk
-from audit.model import SERVICE
-from audit.sequencer import Sequencer
-from audit.settings import Settings
-from audit.subscriptions import SUBSCRIPTIONS
 
 VERSION: Final = "1"
 

@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-from chassis.db import Transaction
-
 from audit import store
 from audit.errors import NotInLog
 from audit.merkle import Span, consistency_spans, inclusion_spans
 from audit.tree import span_hash, tiles_needed
+from chassis.db import Transaction
 
 
 @dataclass(frozen=True)

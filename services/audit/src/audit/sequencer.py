@@ -4,10 +4,6 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from chassis import telemetry
-from chassis.clock import Clock
-from chassis.db import Database, Transaction
-from chassis.process import Stop
 from prometheus_client import Counter, Gauge, Histogram
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
@@ -19,6 +15,10 @@ from audit.errors import NotSequencing
 from audit.merkle import EMPTY_ROOT, Span, VerificationError, consistency_spans, leaf_hash, verify_consistency
 from audit.model import StoredCheckpoint
 from audit.tree import Edge, edge_rows, grow, read_edge, span_hash, tiles_needed
+from chassis import telemetry
+from chassis.clock import Clock
+from chassis.db import Database, Transaction
+from chassis.process import Stop
 
 LEADER_LOCK: Final = 7_203_701
 BATCH: Final = 2_000

@@ -3,12 +3,12 @@
 from pathlib import Path
 from typing import Annotated
 
-from chassis.settings import ServiceSettings
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pydantic import AfterValidator
 
 from audit.checkpoint import CheckpointSigner
+from chassis.settings import ServiceSettings
 
 
 def _origin(value: str) -> str:

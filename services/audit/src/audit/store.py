@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 from uuid import UUID
 
-from chassis.db import Transaction
 from sqlalchemy import text
 
 from audit.errors import NotInLog
@@ -12,6 +11,7 @@ from audit.model import PendingEntry, PlacedEntry, StoredCheckpoint
 from audit.tables import ENTRY_COLUMNS
 from audit.tiles import TILE_WIDTH, TileName
 from audit.tree import GrownTile, Tiles
+from chassis.db import Transaction
 
 _COLUMNS: Final = ", ".join(ENTRY_COLUMNS)
 

@@ -2,9 +2,8 @@
 
 from typing import Final
 
+from audit.handlers import on_events
 from chassis.messages import Subscriptions
 from contracts.topics import TOPICS
-
-from audit.handlers import on_events
 
 SUBSCRIPTIONS: Final = Subscriptions(topics=TOPICS, every=on_events)

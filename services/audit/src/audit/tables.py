@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from chassis.tables import add_to
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -20,6 +19,8 @@ from sqlalchemy import (
     Uuid,
     text,
 )
+
+from chassis.tables import add_to
 
 metadata = MetaData()
 add_to(metadata)

@@ -7,7 +7,6 @@ from chassis import migrate, process, telemetry
 from chassis.http import health_app
 from chassis.settings import load
 from policy.load import PackInvalid
-
 from referral_intake.main import Service, build
 from referral_intake.model import SERVICE
 from referral_intake.settings import Settings

@@ -8,7 +8,6 @@ from typing import Final
 from chassis.ids import Ids
 from contracts.codes import ContactSource
 from policy.pack import Pack
-
 from referral_intake import decide, document, receipt
 from referral_intake.model import Acceptance, Minted, Sender, Submission, Terms
 
@@ -19,13 +18,12 @@ _PREFIX_LENGTH: Final = 3
 
 
 def terms(pack: Pack, sender: Sender, *, now: datetime) -> Terms:
-    """What the pack says. An agency that it does not name may still refer: its source is unknown."""
-    in_force = pack.as_of(now)
-    agency = in_force.find_agency(sender.agency)
+    """What the pack in force says. An agency that it does not name may still refer: its source is unknown."""
+    agency = pack.find_agency(sender.agency)
     return Terms(
         source=agency.contact_source if agency else ContactSource.UNKNOWN,
-        decision_expected_by=in_force.get_clock(DECISION_CLOCK).due_at(in_force.calendar, now),
-        policy_version=in_force.version_id,
+        decision_expected_by=pack.get_clock(DECISION_CLOCK).due_at(pack.calendar, now),
+        policy_version=pack.version_id,
     )
 
 

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 from contracts.codes import DenialReason, MissingItem, Purpose
 from contracts.events import ChildReference, ReferralReceived
 from contracts.problems import FieldError, Problem
-
 from referral_intake import nhs_number
 from referral_intake.errors import DocumentRefused, KeyReused, NoSuchReferral, NotEnough, StillRunning
 from referral_intake.model import (

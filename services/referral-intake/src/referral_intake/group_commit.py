@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
-from contracts.problems import Problem, Unavailable
 from prometheus_client import Counter, Histogram
 
+from contracts.problems import Problem, Unavailable
 from referral_intake.errors import NotConfirmed, TooBusy
 
 Item = TypeVar("Item")

@@ -1,6 +1,6 @@
 """The shell: one function per command, look or event; load, decide, record."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -16,11 +16,9 @@ from chassis.messages import Message
 from contracts.codes import DenialReason, Purpose, RecordKind
 from contracts.events import CaseClosed, CaseDecided, CaseOpened
 from contracts.problems import Problem
-from policy.pack import Pack
-
 from referral_intake import decide, store
 from referral_intake.acceptance import Press, terms
-from referral_intake.errors import NoSuchReferral, PartnershipNotServed, UnknownReferral
+from referral_intake.errors import NoSuchReferral, UnknownReferral
 from referral_intake.group_commit import GroupCommit
 from referral_intake.model import (
     SERVICE,
@@ -31,6 +29,7 @@ from referral_intake.model import (
     Referral,
     Submission,
 )
+from referral_intake.packs import Packs
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,7 @@ class Desk:
     db: Database
     clock: Clock
     ids: Ids
-    packs: Mapping[str, Pack]
+    packs: Packs
     public_url: str
     commits: GroupCommit[Acceptance, Answer]
 
@@ -50,10 +49,8 @@ class Desk:
 
 async def submit_referral(desk: Desk, submission: Submission) -> Answer:
     """Accept a referral; returns once it is durable. Raises the ``Problem`` that stopped it."""
-    pack = desk.packs.get(submission.sender.partnership)
-    if pack is None:
-        raise PartnershipNotServed
     now = desk.clock.now()
+    pack = desk.packs.get(submission.sender.partnership, at=now)
     press = Press(desk.ids, desk.public_url, telemetry.current_traceparent())
     return await desk.commits.submit(press.prepare(submission, terms(pack, submission.sender, now=now), now=now))
 

@@ -5,6 +5,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
+from fastapi import FastAPI
+
 from chassis import operator
 from chassis.auth import PublishedKeys, Verifier
 from chassis.clock import Clock, SystemClock
@@ -16,14 +18,13 @@ from chassis.http_client import HttpClient
 from chassis.ids import Ids, RandomIds
 from chassis.process import Task
 from contracts.problems import Problem
-from fastapi import FastAPI
 from policy.load import load_packs
-
 from referral_intake import handlers
 from referral_intake.api import ROUTERS
 from referral_intake.group_commit import Commit, GroupCommit
 from referral_intake.handlers import Desk
 from referral_intake.model import SERVICE, Acceptance, Answer
+from referral_intake.packs import Packs
 from referral_intake.settings import Settings
 from referral_intake.subscriptions import SUBSCRIPTIONS
 
@@ -51,7 +52,7 @@ def build(
     clock, ids = clock or SystemClock(), ids or RandomIds()
     db, http = Database.connect(settings.database_url), HttpClient.connect()
     commits = GroupCommit(_committing(db), settings.limits)
-    desk = Desk(db, clock, ids, load_packs(settings.partnerships_folder), settings.public_url, commits)
+    desk = Desk(db, clock, ids, Packs(load_packs(settings.partnerships_folder)), settings.public_url, commits)
     delivery = deliver(db, settings, SUBSCRIPTIONS, service=SERVICE, clock=clock, ids=ids)
 
     async def close() -> None:

@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Final, Literal
 from uuid import UUID
 
-from contracts.codes import MissingItem
-from contracts.events import ReferralReceived
 from pydantic import BaseModel, ConfigDict, Field
 
+from contracts.codes import MissingItem
+from contracts.events import ReferralReceived
 from referral_intake import decide
 
 PATH: Final = "/v1/referrals"

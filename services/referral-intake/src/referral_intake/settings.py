@@ -1,8 +1,8 @@
 """What this service must be told to run."""
 
-from chassis.settings import ServiceSettings
 from pydantic import Field
 
+from chassis.settings import ServiceSettings
 from referral_intake.group_commit import Limits
 
 

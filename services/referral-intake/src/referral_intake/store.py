@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from chassis.db import Transaction
 from sqlalchemy import Row, Select, literal, select, text, tuple_, update
 
+from chassis.db import Transaction
 from referral_intake.model import (
     Acceptance,
     Answer,

@@ -1,6 +1,5 @@
 """This service's tables. Every sentence about a person is in ``document`` alone, so that it can be erased alone."""
 
-from chassis import tables as delivery
 from sqlalchemy import (
     Boolean,
     CheckConstraint,
@@ -15,6 +14,8 @@ from sqlalchemy import (
     Text,
     Uuid,
 )
+
+from chassis import tables as delivery
 
 metadata = MetaData()
 delivery.add_to(metadata)

@@ -8,7 +8,6 @@ from typing import Final
 
 from contracts.codes import DenialReason, Purpose
 from contracts.problems import Problem
-
 from triage.errors import NoSuchCase, NoSuchHandover, NoSuchRequest, NotYourRole, WrongPurpose
 from triage.model import (
     AGENCY_REPRESENTATIVE,
@@ -48,14 +47,27 @@ _NOTHING: Final[Purposes] = frozenset()
 
 
 class Act(Enum):
-    """What staff do to a case; who recommends and authorises which outcome is narrowed by the pack."""
+    """What staff do to a case."""
 
-    RATE = frozenset({SOCIAL_WORKER, MASH_MANAGER})
-    ASK = frozenset({SOCIAL_WORKER, MASH_MANAGER})
-    RECOMMEND = STAFF
-    AUTHORISE = STAFF
-    OFFER = frozenset({SOCIAL_WORKER, MASH_MANAGER})
-    CLOSE = frozenset({MASH_MANAGER})
+    RATE = "rate"
+    ASK = "ask"
+    RECOMMEND = "recommend"
+    AUTHORISE = "authorise"
+    OFFER = "offer"
+    CLOSE = "close"
+
+
+ACT_ROLES: Final[Mapping[Act, frozenset[str]]] = MappingProxyType(
+    {
+        Act.RATE: frozenset({SOCIAL_WORKER, MASH_MANAGER}),
+        Act.ASK: frozenset({SOCIAL_WORKER, MASH_MANAGER}),
+        Act.RECOMMEND: STAFF,
+        Act.AUTHORISE: STAFF,
+        Act.OFFER: frozenset({SOCIAL_WORKER, MASH_MANAGER}),
+        Act.CLOSE: frozenset({MASH_MANAGER}),
+    }
+)
+"""Who does what; the pack narrows who recommends and who authorises each outcome."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +105,7 @@ def to_act(actor: Actor, case: Case, *, act: Act) -> Refusal | None:
         return Refusal(DenialReason.PARTNERSHIP, NoSuchCase())
     if actor.roles.isdisjoint(STAFF):
         return Refusal(DenialReason.ROLE, NoSuchCase())
-    return Refusal(DenialReason.ROLE, NotYourRole()) if actor.roles.isdisjoint(act.value) else None
+    return Refusal(DenialReason.ROLE, NotYourRole()) if actor.roles.isdisjoint(ACT_ROLES[act]) else None
 
 
 def to_answer(actor: Actor, case: Case, *, request: InformationRequest) -> Refusal | None:

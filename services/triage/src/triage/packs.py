@@ -6,7 +6,6 @@ from datetime import datetime
 from contracts.codes import Outcome, Rating
 from contracts.events import ReferralReceived
 from policy.pack import Facts, NoSuchRule, Pack
-
 from triage.errors import NoSuchTeam, UnknownPartnership
 from triage.model import (
     DECISION_CLOCK,

@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from chassis.db import Transaction
 from fastapi import APIRouter, Response
 
 from audit import store
@@ -10,6 +9,7 @@ from audit.api.desk import AtDesk
 from audit.errors import NotInLog
 from audit.merkle import HASH_BYTES
 from audit.tiles import TileName, encode_bundle, find_name
+from chassis.db import Transaction
 
 router = APIRouter(tags=["log"])
 

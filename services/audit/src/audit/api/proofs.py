@@ -4,7 +4,6 @@ from base64 import b64encode
 from typing import Annotated
 from uuid import UUID
 
-from contracts.problems import FieldError, Invalid
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -13,6 +12,7 @@ from audit.api.desk import AtDesk
 from audit.errors import NotInLog
 from audit.merkle import leaf_hash
 from audit.proofs import prove_consistency, prove_inclusion
+from contracts.problems import FieldError, Invalid
 
 router = APIRouter(prefix="/v1/proofs", tags=["proofs"])
 

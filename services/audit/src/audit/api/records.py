@@ -5,15 +5,15 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
-from chassis.access import access_purpose, unwrap
-from chassis.auth import SignedIn
-from contracts.codes import Purpose
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
 from audit import handlers
 from audit.api.desk import AtDesk
 from audit.model import PlacedEntry
+from chassis.access import access_purpose, unwrap
+from chassis.auth import SignedIn
+from contracts.codes import Purpose
 
 router = APIRouter(prefix="/v1", tags=["records"])
 

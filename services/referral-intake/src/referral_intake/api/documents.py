@@ -3,11 +3,11 @@
 from typing import Annotated, Final
 from uuid import UUID
 
+from fastapi import APIRouter, Depends, Response
+
 from chassis.access import access_purpose, unwrap
 from chassis.auth import SignedIn
 from contracts.codes import Purpose
-from fastapi import APIRouter, Depends, Response
-
 from referral_intake import handlers, receipt
 from referral_intake.api.desk import AtDesk
 

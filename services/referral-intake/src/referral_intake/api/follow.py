@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Annotated, Self
 from uuid import UUID
 
-from chassis.access import unwrap
-from chassis.auth import Principal, SignedIn, signed_in_as
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 
+from chassis.access import unwrap
+from chassis.auth import Principal, SignedIn, signed_in_as
 from referral_intake import decide, handlers, receipt, store
 from referral_intake.api.desk import AtDesk
 from referral_intake.errors import CursorInvalid

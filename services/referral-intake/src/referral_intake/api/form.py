@@ -8,8 +8,9 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Final
 
-from contracts.codes import ConcernType, Ethnicity, Sex, ThresholdLevel
 from pydantic import BaseModel, ConfigDict, Field
+
+from contracts.codes import ConcernType, Ethnicity, Sex, ThresholdLevel
 
 NARRATIVE_CHARACTERS: Final = 20_000
 

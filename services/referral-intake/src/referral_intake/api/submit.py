@@ -3,10 +3,10 @@
 import re
 from typing import Annotated, Final
 
-from chassis.auth import Principal, signed_in_as
-from chassis.http import problem_responses
 from fastapi import APIRouter, Depends, Header, Response
 
+from chassis.auth import Principal, signed_in_as
+from chassis.http import problem_responses
 from referral_intake import handlers, receipt
 from referral_intake.api.desk import AtDesk
 from referral_intake.api.facts import facts_of

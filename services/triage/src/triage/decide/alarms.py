@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Final
 
 from contracts.events import ClockBreached, ClockWarned, Event
-
 from triage.model import DueAlarm
 
 DUE: Final = 1.0

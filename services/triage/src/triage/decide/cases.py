@@ -7,7 +7,6 @@ from uuid import UUID
 from contracts.codes import ClosureReason
 from contracts.events import CaseClosed, CaseOpened, CaseRated, Event, ReferralReceived
 from contracts.problems import FieldError
-
 from triage.decide.shape import must_be_open, of_case, says
 from triage.errors import ChildrenUndecided, HandoverOutstanding, RationaleMissing, SameRating, StaleVersion
 from triage.model import Acting, Case, OpeningTerms, Rate, Timing

@@ -5,7 +5,6 @@ from dataclasses import replace
 from uuid import UUID
 
 from contracts.events import Event, HandoverAccepted, HandoverOffered
-
 from triage.decide.shape import closed_by_itself, must_be_children, must_be_open, of_case
 from triage.errors import AlreadyAccepted, AlreadyOffered, NoSuchHandover, NotForThisTeam
 from triage.model import Acting, Case, Detail, Handover, Offer, Timing

@@ -7,7 +7,6 @@ from uuid import UUID
 from contracts.codes import Answer
 from contracts.events import Event, InformationAnswered, InformationRequested
 from contracts.problems import FieldError
-
 from triage.decide.shape import must_be_children, must_be_open, of_case, says
 from triage.errors import AlreadyAnswered, AnswerIncomplete, BasisNotAllowed, NoSuchRequest, NotAsked
 from triage.model import Acting, Ask, AskingTerms, Case, Detail, InformationRequest, Reply

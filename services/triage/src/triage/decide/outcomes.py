@@ -5,7 +5,6 @@ from dataclasses import replace
 from uuid import UUID
 
 from contracts.events import CaseDecided, CaseRecommended, CaseReturned, Event
-
 from triage.decide.shape import closed_by_itself, must_be_children, must_be_open, must_have_role, of_case
 from triage.errors import AlreadyDecided, NoSuchRecommendation, RecommendationSettled, SamePerson
 from triage.model import Acting, Authorise, Case, Decision, OutcomeTerms, Recommend, Recommendation

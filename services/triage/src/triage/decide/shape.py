@@ -7,7 +7,6 @@ from uuid import UUID
 
 from contracts.codes import ClosureReason
 from contracts.events import CaseClosed, Event
-
 from triage.errors import CaseAlreadyClosed, NotAChildOfTheCase, NotYourRole
 from triage.model import Acting, Case
 

@@ -1,4 +1,4 @@
-"""The facts the rules need: cases, people, what they want to do, and what the pack says."""
+"""The facts the rules need: cases, people, what they want to do, what the pack says, and what is shown."""
 
 from triage.model.case import (
     Case,
@@ -14,6 +14,17 @@ from triage.model.case import (
     state_of,
 )
 from triage.model.commands import Ask, Authorise, Detail, Offer, Rate, Recommend, Reply
+from triage.model.file import (
+    UNTOLD,
+    Background,
+    CaseFile,
+    ListedRequest,
+    QueueItem,
+    QueueMark,
+    Rated,
+    Telling,
+    request_state,
+)
 from triage.model.people import (
     AGENCY_REPRESENTATIVE,
     AUDITOR,
@@ -21,8 +32,8 @@ from triage.model.people import (
     MACPT_MEMBER,
     MASH_MANAGER,
     PARTNER,
+    SERVICE,
     SOCIAL_WORKER,
-    SOURCE,
     Acting,
     Actor,
 )
@@ -46,15 +57,18 @@ __all__ = [
     "MACPT_MEMBER",
     "MASH_MANAGER",
     "PARTNER",
+    "SERVICE",
     "SOCIAL_WORKER",
-    "SOURCE",
+    "UNTOLD",
     "Acting",
     "Actor",
     "Alarm",
     "Ask",
     "AskingTerms",
     "Authorise",
+    "Background",
     "Case",
+    "CaseFile",
     "CaseState",
     "Child",
     "Clock",
@@ -63,15 +77,21 @@ __all__ = [
     "DueAlarm",
     "Handover",
     "InformationRequest",
+    "ListedRequest",
     "Offer",
     "OpeningTerms",
     "OutcomeTerms",
+    "QueueItem",
+    "QueueMark",
     "Rate",
+    "Rated",
     "Recommend",
     "Recommendation",
     "Reply",
     "RequestState",
     "Settled",
+    "Telling",
     "Timing",
+    "request_state",
     "state_of",
 ]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-SOURCE: Final = "triage"
+SERVICE: Final = "triage"
 
 CONTACT_OFFICER: Final = "contact-officer"
 SOCIAL_WORKER: Final = "social-worker"

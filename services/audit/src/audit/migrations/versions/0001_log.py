@@ -1,6 +1,7 @@
 """Delivery's tables and the log."""
 
 from alembic import op
+
 from chassis.schema import create_delivery_tables, drop_delivery_tables, grant
 
 revision = "0001"

@@ -1,6 +1,7 @@
 """Referrals, their children and documents, and the answers that idempotency keys were given."""
 
 from alembic import op
+
 from chassis.schema import create_delivery_tables, drop_delivery_tables, grant
 
 revision = "0001"
