@@ -5,13 +5,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from chassis.db import Database
-from chassis.provision import DatabaseUrls
-from chassis.testing.clock import SettableClock
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
+
+from chassis.db import Database
+from chassis.provision import DatabaseUrls
+from chassis.testing.clock import SettableClock
 
 sys.path.insert(0, str(Path(__file__).parent))  # so that the tests here can share their builders
 

@@ -6,6 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from notify_examples import NOW, PACKS, case_opened, endpoint
+from sqlalchemy import text
+
 from agency_notify.deliver import Deliverer
 from agency_notify.handlers.telling import Deps
 from agency_notify.model import Delivery, Endpoint, Notice, Receipt
@@ -22,10 +26,7 @@ from contracts.codes import Channel
 from contracts.envelope import Envelope
 from contracts.events import EVENTS, Event
 from contracts.topics import topic_of
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from notify_examples import NOW, PACKS, case_opened, endpoint
 from policy.pack import Pack
-from sqlalchemy import text
 
 ALL_PACKS = Packs(PACKS)
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))

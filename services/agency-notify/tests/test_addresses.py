@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import httpcore2
 import pytest
+
 from agency_notify.addresses import AddressNotAllowed, Guard, PinnedBackend, SystemResolver
 
 # What a hostile or mistaken endpoint may name. Each is resolved by the real resolver, as a connection would.

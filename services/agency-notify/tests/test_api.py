@@ -7,16 +7,6 @@ from typing import Any
 
 import httpx2
 import pytest
-from agency_notify.escalate import Escalator
-from agency_notify.main import Service, build
-from agency_notify.settings import Settings
-from agency_notify.store import endpoints
-from chassis.db import Database
-from chassis.provision import DatabaseUrls
-from chassis.testing.clock import SettableClock
-from chassis.testing.signer import Signer
-from contracts.codes import Channel, DenialReason, Purpose
-from contracts.events import AccessDenied, Event, NoticeAcknowledged, NoticeOpened, RecordAccessed
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from notify_examples import (
     NOW,
@@ -31,6 +21,17 @@ from notify_examples import (
     referral_received,
 )
 from notify_world import ALL_PACKS, KEY, KEYS, Script, deliverer, deliveries, events_of, queue, read, set_endpoint
+
+from agency_notify.escalate import Escalator
+from agency_notify.main import Service, build
+from agency_notify.settings import Settings
+from agency_notify.store import endpoints
+from chassis.db import Database
+from chassis.provision import DatabaseUrls
+from chassis.testing.clock import SettableClock
+from chassis.testing.signer import Signer
+from contracts.codes import Channel, DenialReason, Purpose
+from contracts.events import AccessDenied, Event, NoticeAcknowledged, NoticeOpened, RecordAccessed
 
 POLICE = {"agency": "metropolitan-police", "subject": "police-system"}
 OPERATOR = {"roles": ["operator"], "agency": None, "partnership": None, "subject": "op-1"}

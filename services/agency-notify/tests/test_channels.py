@@ -11,11 +11,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from agency_notify import channels
-from agency_notify.addresses import SystemResolver
-from agency_notify.channels import EmailSender, Mailbox, WebhookSender, retry_after_seconds
-from agency_notify.model import Endpoint, Receipt, Secret, Signing
-from contracts.codes import Channel, DeliveryFailure, NoticeKind
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -24,6 +19,12 @@ from notify_examples import NOW, REFERENCE, SECRET, delivery, endpoint, notice
 from notify_receivers import answer, postbox, receiver
 from notify_world import KEYS
 from standardwebhooks.webhooks import Webhook
+
+from agency_notify import channels
+from agency_notify.addresses import SystemResolver
+from agency_notify.channels import EmailSender, Mailbox, WebhookSender, retry_after_seconds
+from agency_notify.model import Endpoint, Receipt, Secret, Signing
+from contracts.codes import Channel, DeliveryFailure, NoticeKind
 
 PUBLIC_URL = "https://notify.example.org"
 LOCAL = ("127.0.0.1/32",)

@@ -4,6 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from notify_examples import NOW, delivery, notice
+
 from agency_notify import decide
 from agency_notify.errors import NotOpened
 from agency_notify.model import TAKEN, DeliveryState, Notice, Receipt, Step
@@ -18,9 +22,6 @@ from contracts.events import (
     NoticeQueued,
     NoticeWithheld,
 )
-from hypothesis import given
-from hypothesis import strategies as st
-from notify_examples import NOW, delivery, notice
 
 RETRYABLE = (
     DeliveryFailure.UNREACHABLE,

@@ -6,6 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from notify_examples import NOW, PACKS, case_opened, clock_breached, handover_offered, information_requested
+from notify_receivers import answer, receiver
+from notify_world import ALL_PACKS, KEYS, Script, deliverer, deliveries, events_of, queue, read, set_endpoint
+from sqlalchemy import text
+
 from agency_notify import decide
 from agency_notify.addresses import SystemResolver
 from agency_notify.channels import WebhookSender
@@ -19,10 +24,6 @@ from chassis.process import Stop
 from chassis.testing.clock import SettableClock
 from contracts.codes import Channel, DeliveryFailure, WithheldReason
 from contracts.events import NoticeDelivered, NoticeEscalated, NoticeFailed, NoticeQueued, NoticeWithheld
-from notify_examples import NOW, PACKS, case_opened, clock_breached, handover_offered, information_requested
-from notify_receivers import answer, receiver
-from notify_world import ALL_PACKS, KEYS, Script, deliverer, deliveries, events_of, queue, read, set_endpoint
-from sqlalchemy import text
 
 BROKEN = Receipt(DeliveryFailure.SERVER_ERROR, 500)
 

@@ -1,12 +1,6 @@
 """Events in, notices out, on a real database."""
 
 import pytest
-from agency_notify.errors import UnknownPartnership, UnknownReferral
-from agency_notify.subscriptions import subscriptions
-from chassis.db import Database
-from contracts.codes import Channel, DeliveryFailure, NoticeKind, WithheldReason
-from contracts.events import Event, NoticeFailed, NoticeQueued, NoticeWithheld
-from contracts.problems import Invalid
 from notify_examples import (
     REFERENCE,
     case_decided,
@@ -18,6 +12,13 @@ from notify_examples import (
     referral_received,
 )
 from notify_world import all_notices, deliveries, deps, events_of, message, read, set_endpoint
+
+from agency_notify.errors import UnknownPartnership, UnknownReferral
+from agency_notify.subscriptions import subscriptions
+from chassis.db import Database
+from contracts.codes import Channel, DeliveryFailure, NoticeKind, WithheldReason
+from contracts.events import Event, NoticeFailed, NoticeQueued, NoticeWithheld
+from contracts.problems import Invalid
 
 
 async def test_a_referral_is_acknowledged_to_the_agency_that_sent_it(db: Database) -> None:

@@ -4,10 +4,6 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from agency_notify import policy
-from agency_notify.model import Telling
-from contracts.codes import NoticeKind, WithheldReason
-from contracts.events import Event
 from hypothesis import given
 from hypothesis import strategies as st
 from notify_examples import (
@@ -25,6 +21,11 @@ from notify_examples import (
     information_requested,
     referral_received,
 )
+
+from agency_notify import policy
+from agency_notify.model import Telling
+from contracts.codes import NoticeKind, WithheldReason
+from contracts.events import Event
 
 PACK = PACKS["wandsworth"].as_of(NOW)
 

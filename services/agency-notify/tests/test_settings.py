@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import pytest
-from agency_notify.settings import Settings
-from chassis.settings import load
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from agency_notify.settings import Settings
+from chassis.settings import load
 
 
 @pytest.fixture

@@ -5,15 +5,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from agency_notify import signing
-from agency_notify.model import Secret, Signing
-from agency_notify.signing import Letter, SigningKeys
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from notify_examples import OTHER_SECRET, SECRET, endpoint
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
+
+from agency_notify import signing
+from agency_notify.model import Secret, Signing
+from agency_notify.signing import Letter, SigningKeys
 
 BODY = b'{"type":"notice.information-requested","data":{"reference":"WAN-7K3M-Q9TD"}}'
 KEYS = SigningKeys([Ed25519PrivateKey.from_private_bytes(bytes(range(32)))])

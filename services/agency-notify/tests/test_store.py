@@ -1,12 +1,13 @@
 """The database as migrated: the same as the tables, with a way back, and a serving role that owns nothing."""
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
 from agency_notify import tables
 from chassis import migrate
 from chassis.db import Database
 from chassis.provision import DatabaseUrls
-from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 
 
 async def test_the_migrated_database_is_what_the_tables_say(urls: DatabaseUrls) -> None:

@@ -3,14 +3,13 @@
 import asyncio
 import sys
 
+from agency_notify.main import Service, build
+from agency_notify.model import SOURCE
+from agency_notify.settings import Settings
 from chassis import migrate, process, telemetry
 from chassis.health import health_app
 from chassis.settings import ServiceSettings, load
 from policy.load import PackInvalid
-
-from agency_notify.main import Service, build
-from agency_notify.model import SOURCE
-from agency_notify.settings import Settings
 
 
 def api() -> None:

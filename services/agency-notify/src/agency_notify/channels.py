@@ -13,12 +13,12 @@ from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 import httpcore2
-from contracts.codes import Channel, DeliveryFailure
 
 from agency_notify import signing
 from agency_notify.addresses import AddressNotAllowed, Guard, PinnedBackend, Resolver
 from agency_notify.model import TAKEN, Delivery, Notice, Receipt
 from agency_notify.signing import Letter, SigningKeys
+from contracts.codes import Channel, DeliveryFailure
 
 TIMEOUT_SECONDS: Final = 15.0
 _Headers = Mapping[bytes | str, bytes | str]

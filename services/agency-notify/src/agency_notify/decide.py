@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from typing import Final, TypedDict
 from uuid import UUID
 
+from agency_notify.errors import NotOpened
+from agency_notify.model import PUSH_CHANNELS, Delivery, DeliveryState, Notice, Receipt, Step
 from contracts.codes import Channel, DeliveryFailure, NoticeKind, WithheldReason
 from contracts.events import (
     Event,
@@ -16,9 +18,6 @@ from contracts.events import (
     NoticeQueued,
     NoticeWithheld,
 )
-
-from agency_notify.errors import NotOpened
-from agency_notify.model import PUSH_CHANNELS, Delivery, DeliveryState, Notice, Receipt, Step
 
 # Seconds from one attempt to the next, by the schedule of Standard Webhooks 1.0 (ten attempts in about 76 hours).
 ROUTINE_DELAYS: Final = (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)

@@ -6,12 +6,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
-from chassis import telemetry
-from chassis.clock import Clock
-from chassis.db import Database, DatabaseUnavailable
-from chassis.ids import Ids
-from chassis.process import Stop
-from contracts.codes import Channel, DeliveryFailure, WithheldReason
 from prometheus_client import Counter
 
 from agency_notify import decide, policy
@@ -22,6 +16,12 @@ from agency_notify.model import Delivery, Receipt
 from agency_notify.packs import Packs
 from agency_notify.store import deliveries
 from agency_notify.store.deliveries import Claim
+from chassis import telemetry
+from chassis.clock import Clock
+from chassis.db import Database, DatabaseUnavailable
+from chassis.ids import Ids
+from chassis.process import Stop
+from contracts.codes import Channel, DeliveryFailure, WithheldReason
 
 LEASE: Final = timedelta(seconds=4 * TIMEOUT_SECONDS)  # longer than a send and its recording can take
 POLL_SECONDS: Final = 0.2

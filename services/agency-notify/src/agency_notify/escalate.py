@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from typing import Final
 
+from agency_notify.handlers import delivering
+from agency_notify.packs import Packs
 from chassis import telemetry
 from chassis.clock import Clock
 from chassis.db import Database, DatabaseUnavailable
 from chassis.process import Stop
-
-from agency_notify.handlers import delivering
-from agency_notify.packs import Packs
 
 EVERY_SECONDS: Final = 5.0
 

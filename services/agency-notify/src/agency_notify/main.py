@@ -5,18 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
-from chassis import operator
-from chassis.auth import PublishedKeys, Verifier
-from chassis.clock import Clock, SystemClock
-from chassis.db import Database
-from chassis.delivery import deliver
-from chassis.health import Check
-from chassis.http import create_app
-from chassis.http_client import HttpClient
-from chassis.ids import Ids, RandomIds
-from chassis.process import Task
 from fastapi import FastAPI
-from policy.load import load_packs
 
 from agency_notify.addresses import SystemResolver
 from agency_notify.api import ROUTERS
@@ -30,6 +19,17 @@ from agency_notify.packs import Packs
 from agency_notify.settings import Settings
 from agency_notify.signing import SigningKeys, read_key
 from agency_notify.subscriptions import subscriptions
+from chassis import operator
+from chassis.auth import PublishedKeys, Verifier
+from chassis.clock import Clock, SystemClock
+from chassis.db import Database
+from chassis.delivery import deliver
+from chassis.health import Check
+from chassis.http import create_app
+from chassis.http_client import HttpClient
+from chassis.ids import Ids, RandomIds
+from chassis.process import Task
+from policy.load import load_packs
 
 VERSION: Final = "1"
 

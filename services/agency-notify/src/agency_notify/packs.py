@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 
+from agency_notify.errors import UnknownPartnership
 from policy.pack import Pack
 from policy.working_time import LONDON
-
-from agency_notify.errors import UnknownPartnership
 
 
 class Packs:

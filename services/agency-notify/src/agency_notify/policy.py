@@ -5,6 +5,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
+from agency_notify.model import Telling
 from contracts.codes import Channel, NoticeKind, WithheldReason
 from contracts.events import (
     CaseDecided,
@@ -19,8 +20,6 @@ from contracts.events import (
 from policy.clocks import Clock
 from policy.pack import NoSuchRule, Pack
 from policy.rules import Agency, Team
-
-from agency_notify.model import Telling
 
 LAST_RESORT_ROLE: Final = "mash-manager"
 

@@ -4,11 +4,11 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
 
-from chassis.settings import ServiceSettings
 from pydantic import AfterValidator, Field
 
 from agency_notify.channels import Mailbox
 from agency_notify.signing import read_key
+from chassis.settings import ServiceSettings
 
 
 def _network(text: str) -> str:

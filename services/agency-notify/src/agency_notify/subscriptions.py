@@ -2,13 +2,12 @@
 
 from functools import partial
 
-from chassis.messages import Subscriptions
-from contracts.events import CaseOpened, ReferralReceived
-from contracts.topics import REFERRAL_INTAKE, TRIAGE
-
 from agency_notify import policy
 from agency_notify.handlers import telling as handlers
 from agency_notify.handlers.telling import Deps
+from chassis.messages import Subscriptions
+from contracts.events import CaseOpened, ReferralReceived
+from contracts.topics import REFERRAL_INTAKE, TRIAGE
 
 
 def subscriptions(deps: Deps) -> Subscriptions:

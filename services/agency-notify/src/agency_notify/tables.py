@@ -1,6 +1,5 @@
 """The tables of this service, beside those of delivery."""
 
-from chassis.tables import add_to
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -18,6 +17,8 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
+
+from chassis.tables import add_to
 
 metadata = MetaData()
 add_to(metadata)

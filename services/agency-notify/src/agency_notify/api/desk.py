@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from chassis.clock import Clock
-from chassis.db import Database
-from chassis.ids import Ids
 from fastapi import Depends, Request
 
 from agency_notify.packs import Packs
+from chassis.clock import Clock
+from chassis.db import Database
+from chassis.ids import Ids
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
-from chassis.auth import Principal, signed_in_as
-from contracts.codes import Channel
-from contracts.problems import FieldError
 from fastapi import APIRouter, Depends, Path
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
@@ -18,6 +15,9 @@ from agency_notify.handlers.endpoints import set_endpoints
 from agency_notify.model import Endpoint, Secret, Signing
 from agency_notify.store import endpoints
 from agency_notify.store.endpoints import Change
+from chassis.auth import Principal, signed_in_as
+from contracts.codes import Channel
+from contracts.problems import FieldError
 
 router = APIRouter(tags=["endpoints"])
 

@@ -5,10 +5,6 @@ from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from chassis.access import unwrap
-from chassis.auth import Principal, SignedIn, signed_in_as
-from contracts.codes import Channel, DeliveryFailure, NoticeKind
-from contracts.problems import Forbidden
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 
@@ -17,6 +13,10 @@ from agency_notify.api.desk import AtDesk, Desk
 from agency_notify.handlers import inbox
 from agency_notify.model import Notice
 from agency_notify.store import notices
+from chassis.access import unwrap
+from chassis.auth import Principal, SignedIn, signed_in_as
+from contracts.codes import Channel, DeliveryFailure, NoticeKind
+from contracts.problems import Forbidden
 
 router = APIRouter(tags=["notices"])
 

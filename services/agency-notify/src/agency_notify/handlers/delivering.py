@@ -5,16 +5,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from chassis import telemetry
-from chassis.db import Transaction
-from contracts.codes import DeliveryFailure
-
 from agency_notify import decide, policy
 from agency_notify.errors import NoSuchNotice, UnknownPartnership
 from agency_notify.handlers.recording import record
 from agency_notify.model import Delivery, DeliveryState, Notice, Receipt
 from agency_notify.packs import Packs
 from agency_notify.store import deliveries, endpoints, notices
+from chassis import telemetry
+from chassis.db import Transaction
+from contracts.codes import DeliveryFailure
 
 ESCALATE_AT_ONCE: Final = 100
 _jitter = random.SystemRandom().random

@@ -2,15 +2,14 @@
 
 from collections.abc import Sequence
 
-from chassis.db import Transaction
-from contracts.problems import FieldError
-
 from agency_notify import policy
 from agency_notify.errors import UnknownAgency
 from agency_notify.model import Endpoint
 from agency_notify.packs import Packs
 from agency_notify.store import endpoints
 from agency_notify.store.endpoints import Change
+from chassis.db import Transaction
+from contracts.problems import FieldError
 
 
 async def set_endpoints(

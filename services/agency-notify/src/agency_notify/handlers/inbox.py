@@ -5,18 +5,17 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from chassis.access import Look, allow, deny
-from chassis.auth import Principal
-from chassis.db import Transaction
-from contracts.codes import DenialReason, NoticeKind, Purpose, RecordKind
-from contracts.problems import Problem
-
 from agency_notify import decide
 from agency_notify.errors import NoSuchNotice, UnknownPartnership
 from agency_notify.handlers.recording import context_of, record
 from agency_notify.model import Notice
 from agency_notify.packs import Packs
 from agency_notify.store import deliveries, notices
+from chassis.access import Look, allow, deny
+from chassis.auth import Principal
+from chassis.db import Transaction
+from contracts.codes import DenialReason, NoticeKind, Purpose, RecordKind
+from contracts.problems import Problem
 
 PARTNER: Final = "partner"
 _PURPOSES: Final[Mapping[NoticeKind, Purpose]] = {

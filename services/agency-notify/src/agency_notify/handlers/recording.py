@@ -3,13 +3,12 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from agency_notify.model import SOURCE, Notice
+from agency_notify.store import notices
 from chassis.db import Transaction
 from chassis.events import Context
 from chassis.events import record as record_events
 from contracts.events import Event
-
-from agency_notify.model import SOURCE, Notice
-from agency_notify.store import notices
 
 
 def context_of(notice: Notice, *, now: datetime) -> Context:

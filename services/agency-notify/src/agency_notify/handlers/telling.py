@@ -5,6 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from agency_notify import decide, policy
+from agency_notify.errors import UnknownReferral
+from agency_notify.model import SOURCE, Notice, Referral, Telling
+from agency_notify.packs import Packs
+from agency_notify.store import deliveries, endpoints, notices
 from chassis import telemetry
 from chassis.db import Transaction
 from chassis.events import record as record_events
@@ -12,12 +17,6 @@ from chassis.ids import Ids
 from chassis.messages import Message
 from contracts.events import CaseOpened, Event, ReferralReceived
 from contracts.problems import Invalid
-
-from agency_notify import decide, policy
-from agency_notify.errors import UnknownReferral
-from agency_notify.model import SOURCE, Notice, Referral, Telling
-from agency_notify.packs import Packs
-from agency_notify.store import deliveries, endpoints, notices
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from chassis.db import Transaction
 from sqlalchemy import insert, select, text, update
 
 from agency_notify import tables
 from agency_notify.model import Delivery, DeliveryState, Receipt, Step
 from agency_notify.store.endpoints import endpoint_of
 from agency_notify.store.notices import NOTICE_COLUMNS, notice_of
+from chassis.db import Transaction
 
 
 @dataclass(frozen=True)

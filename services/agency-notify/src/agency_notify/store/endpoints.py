@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from chassis.db import Transaction
-from contracts.codes import Channel
 from sqlalchemy import Row, case, null, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from agency_notify import tables
 from agency_notify.model import Endpoint, Secret, Signing
+from chassis.db import Transaction
+from contracts.codes import Channel
 
 SECRET_OVERLAP: Final = timedelta(hours=24)
 """How long a replaced secret still signs beside the new one."""

@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from chassis.db import Transaction
-from contracts.codes import NoticeKind, WithheldReason
-from contracts.events import Event, NoticeAcknowledged, NoticeEscalated, NoticeOpened
 from sqlalchemy import Row, and_, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from agency_notify import tables
 from agency_notify.model import Notice, Referral
+from chassis.db import Transaction
+from contracts.codes import NoticeKind, WithheldReason
+from contracts.events import Event, NoticeAcknowledged, NoticeEscalated, NoticeOpened
 
 NOTICE_COLUMNS: Final = tuple(tables.notice.c[field.name] for field in fields(Notice))
 

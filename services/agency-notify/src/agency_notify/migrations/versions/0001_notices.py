@@ -1,6 +1,7 @@
 """Delivery's tables, referrals, notices, endpoints, deliveries and their attempts."""
 
 from alembic import op
+
 from chassis.schema import create_delivery_tables, drop_delivery_tables, grant
 
 revision = "0001"
