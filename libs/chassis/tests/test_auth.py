@@ -14,6 +14,7 @@ from fastapi import APIRouter, Depends
 from hypothesis import given
 from hypothesis import strategies as st
 from joserfc import jws, jwt
+from joserfc.errors import SecurityWarning
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from chassis.auth import MAX_TOKEN_BYTES, Principal, PublishedKeys, SignedIn, Verifier, require_role, signed_in_as
@@ -287,10 +288,12 @@ class Issuer:
         self.status = 200
         self.asked = 0
         self.slow: asyncio.Event | None = None
+        self.was_asked = asyncio.Event()
 
     async def answer(self, request: httpx2.Request) -> httpx2.Response:
         if request.url.path.endswith("/.well-known/openid-configuration"):
             self.asked += 1
+            self.was_asked.set()
             if self.slow is not None:
                 await self.slow.wait()
             return httpx2.Response(self.status, json={"issuer": self.issuer, "jwks_uri": f"{ISSUER}/certs"})
@@ -341,7 +344,7 @@ async def test_a_key_published_for_one_algorithm_verifies_no_other(stamp: Signer
 async def test_weak_keys_and_keys_for_other_uses_are_passed_over(
     stamp: Signer, checking: Verifier, issuer: Issuer
 ) -> None:
-    with pytest.warns(Warning):
+    with pytest.warns(SecurityWarning, match="2048"):
         weak = RSAKey.generate_key(1024, parameters={"kid": "weak"})
     encrypting = RSAKey.generate_key(2048, parameters={"kid": "enc", "use": "enc"})
     issuer.keys = [weak.as_dict(private=False), encrypting.as_dict(private=False), {"kty": "new"}, 7, *issuer.keys]
@@ -354,8 +357,7 @@ async def test_weak_keys_and_keys_for_other_uses_are_passed_over(
 async def test_keys_are_asked_for_once_however_many_wait(stamp: Signer, checking: Verifier, issuer: Issuer) -> None:
     issuer.slow = asyncio.Event()
     waiting = [asyncio.create_task(checking.verify(signed(stamp, "ES256"))) for _ in range(50)]
-    while not issuer.asked:
-        await asyncio.sleep(0)
+    await issuer.was_asked.wait()
 
     issuer.slow.set()
     await asyncio.gather(*waiting)
@@ -381,9 +383,9 @@ async def test_nobody_with_a_known_key_waits_for_the_storm(
     await checking.verify(signed(stamp, "ES256"))
     seconds.passed += REFRESH_SECONDS
     issuer.slow = asyncio.Event()
+    issuer.was_asked.clear()
     stuck = asyncio.create_task(checking.verify(signed(stamp, "ES256", kid="made-up")))
-    while issuer.asked < 2:
-        await asyncio.sleep(0)
+    await issuer.was_asked.wait()
 
     await checking.verify(signed(stamp, "ES256"))
 

@@ -37,6 +37,12 @@ def test_variables_become_frozen_settings() -> None:
         settings.__setattr__("http_port", 1)
 
 
+def test_an_issuer_keeps_its_last_slash_because_tokens_do() -> None:
+    settings = load(OwnSettings, {**GOOD, "FRONTDOOR_OIDC_ISSUER": "https://issuer.example.org/"})
+
+    assert settings.oidc_issuer == "https://issuer.example.org/"
+
+
 def test_lists_and_maps_are_json() -> None:
     urls = '{"triage": "http://localhost:8002"}'
 

@@ -96,8 +96,8 @@ def _signing_key(entry: Any) -> Key | None:
     try:
         if entry.get("use", "sig") != "sig" or "kid" not in entry:
             return None
-        key = kinds[entry["kty"]].import_key(entry)
-        too_short = isinstance(key, RSAKey) and key.raw_value.key_size < MIN_RSA_BITS
+        if entry["kty"] == "RSA" and len(entry["n"]) * 6 < MIN_RSA_BITS:  # six bits to a base64 character
+            return None
+        return kinds[entry["kty"]].import_key(entry)
     except (JoseError, ValueError, KeyError, TypeError, AttributeError):
         return None
-    return None if too_short else key

@@ -39,7 +39,7 @@ class MachineTokens:
         return {"Authorization": f"Bearer {self._token}"}
 
     async def _renew(self) -> None:
-        discovery = await self._http.get_json(f"{self._issuer}/.well-known/openid-configuration")
+        discovery = await self._http.get_json(f"{self._issuer.rstrip('/')}/.well-known/openid-configuration")
         form = {
             "grant_type": "client_credentials",
             "client_assertion_type": ASSERTION_TYPE,

@@ -29,11 +29,16 @@ def _postgresql(url: str) -> str:
 def _http(url: str) -> str:
     if not url.startswith(("http://", "https://")):
         raise ValueError("write it as https://host or http://host:port")
-    return url.rstrip("/")
+    return url
+
+
+def _base(url: str) -> str:
+    return _http(url).rstrip("/")
 
 
 DatabaseUrl = Annotated[str, AfterValidator(_postgresql), Field(repr=False)]
-HttpUrl = Annotated[str, AfterValidator(_http)]
+HttpUrl = Annotated[str, AfterValidator(_base)]
+IssuerUrl = Annotated[str, AfterValidator(_http)]  # compared character by character with what tokens say
 Port = Annotated[int, Field(ge=0, le=65535)]
 
 
@@ -50,7 +55,7 @@ class ServiceSettings(BaseSettings):
     database_owner_url: DatabaseUrl = ""
     kafka_bootstrap_servers: Annotated[str, Field(min_length=1)]
     kafka_replication: Annotated[int, Field(ge=1, le=7)] = 1
-    oidc_issuer: HttpUrl
+    oidc_issuer: IssuerUrl
     oidc_audience: str = "frontdoor"
     http_host: str = "127.0.0.1"
     http_port: Port = 8000
