@@ -9,7 +9,7 @@ from typing import Final, Protocol
 PARTS: Final = ("kafka", "postgres")
 PROCESSES: Final = tuple(
     f"{service}-{kind}"
-    for service in ("referral_intake", "triage", "agency_notify", "audit")
+    for service in ("referral-intake", "triage", "agency-notify", "audit")
     for kind in ("api", "worker")
 )
 TARGETS: Final = (*PROCESSES, *PARTS)

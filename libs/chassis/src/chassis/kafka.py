@@ -95,8 +95,8 @@ def new_consumer(bootstrap_servers: str, *, group: str) -> AIOKafkaConsumer:
         fetch_max_wait_ms=100,
         max_partition_fetch_bytes=1_048_576,
         request_timeout_ms=15_000,  # a join waits for the broker's initial rebalance delay; 3 s never forms a group
-        session_timeout_ms=10_000,
-        heartbeat_interval_ms=2_000,
+        session_timeout_ms=6_000,  # what a killed instance held waits this long for another
+        heartbeat_interval_ms=1_500,
         max_poll_interval_ms=120_000,
         metadata_max_age_ms=60_000,
         retry_backoff_ms=100,
