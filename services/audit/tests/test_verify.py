@@ -282,17 +282,18 @@ def test_wrong_usage_exits_2(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Serves a log; every third answer is a broken connection, as networks have them."""
+    """Serves a log; of every third path the first answer is a broken connection, as networks have them."""
 
     protocol_version = "HTTP/1.1"
     log: Log
-    answered = 0
+    asked: set[str]
     status_always: int | None = None
 
     def do_GET(self) -> None:
         cls = type(self)
-        cls.answered += 1
-        if cls.answered % 3 == 0:
+        first_time = self.path not in cls.asked
+        cls.asked.add(self.path)
+        if first_time and len(cls.asked) % 3 == 0:
             self.close_connection = True
             return
         body = cls.log.files.get(self.path.removeprefix("/audit/"))
@@ -306,7 +307,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def served(log: Log, *, status_always: int | None = None) -> tuple[ThreadingHTTPServer, str]:
-    handler = type("LogHandler", (Handler,), {"log": log, "status_always": status_always})
+    handler = type("LogHandler", (Handler,), {"log": log, "status_always": status_always, "asked": set()})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     Thread(target=server.serve_forever, daemon=True).start()
     return server, f"http://127.0.0.1:{server.server_port}/audit"

@@ -9,7 +9,7 @@ from audit import store
 from audit.entry import EntryRefused, canonical_entry
 from audit.errors import NotForYou, NotInLog, NotRecordable
 from audit.model import SERVICE, PendingEntry, PlacedEntry
-from chassis import access, telemetry
+from chassis import access
 from chassis.access import Look
 from chassis.auth import Principal, require_role
 from chassis.db import Transaction
@@ -32,25 +32,17 @@ async def on_events(tx: Transaction, messages: Sequence[Message], now: datetime)
 
 
 def _read(message: Message) -> PendingEntry:
-    """The entry of one message, inside a *process* span, so that its trace reaches the log."""
     envelope = message.envelope
-    with telemetry.span(
-        f"process {envelope.type}",
-        kind="consumer",
-        traceparent=envelope.traceparent,
-        event_type=envelope.type,
-        referral_id=str(envelope.correlation_id),
-    ):
-        return PendingEntry(
-            event_id=envelope.id,
-            subject=envelope.subject,
-            version=envelope.sequence,
-            type=envelope.type,
-            referral_id=envelope.correlation_id,
-            partnership=envelope.partnership,
-            occurred_at=envelope.time,
-            body=_body(envelope, message.data),
-        )
+    return PendingEntry(
+        event_id=envelope.id,
+        subject=envelope.subject,
+        version=envelope.sequence,
+        type=envelope.type,
+        referral_id=envelope.correlation_id,
+        partnership=envelope.partnership,
+        occurred_at=envelope.time,
+        body=_body(envelope, message.data),
+    )
 
 
 def _body(envelope: Envelope, data: bytes) -> bytes:

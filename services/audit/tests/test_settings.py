@@ -1,0 +1,75 @@
+"""What stops the start: one clear line that names the variable and says what to do."""
+
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    KeySerializationEncryption,
+    NoEncryption,
+    PrivateFormat,
+)
+
+from audit.settings import Settings
+from chassis.settings import load
+
+ED25519 = Ed25519PrivateKey.from_private_bytes(bytes(32))
+
+
+def pem(key: object, encryption: KeySerializationEncryption | None = None) -> bytes:
+    private_bytes = key.private_bytes  # type: ignore[attr-defined]
+    made: bytes = private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption or NoEncryption())
+    return made
+
+
+def environment(folder: Path, key: bytes | None, **changes: str) -> dict[str, str]:
+    file = folder / "key.pem"
+    if key is not None:
+        file.write_bytes(key)
+    return {
+        "FRONTDOOR_DATABASE_URL": "postgresql://audit_app@127.0.0.1/audit",
+        "FRONTDOOR_KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:9092",
+        "FRONTDOOR_OIDC_ISSUER": "https://issuer.example.org/realms/frontdoor",
+        "FRONTDOOR_PUBLIC_URL": "https://audit.example.org",
+        "FRONTDOOR_LOG_ORIGIN": "frontdoor.example.org/audit",
+        "FRONTDOOR_SIGNING_KEY_FILE": str(file),
+        **changes,
+    }
+
+
+def test_a_good_key_and_origin_make_a_signer(tmp_path: Path) -> None:
+    settings = load(Settings, environment(tmp_path, pem(ED25519)))
+
+    signer = settings.signer()
+
+    assert signer.verifier_key.name == "frontdoor.example.org/audit"
+    assert signer.verifier_key.public_key == ED25519.public_key().public_bytes_raw()
+
+
+@pytest.mark.parametrize(
+    "key",
+    [None, b"", b"not a key", pem(generate_private_key(SECP256R1())), pem(ED25519, BestAvailableEncryption(b"x"))],
+)
+def test_a_key_that_cannot_sign_stops_the_start_with_one_line(
+    tmp_path: Path, key: bytes | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        load(Settings, environment(tmp_path, key))
+
+    told = capsys.readouterr().err
+    assert ended.value.code == 2
+    assert told.startswith("FRONTDOOR_SIGNING_KEY_FILE: name a ")
+    assert told.count("\n") == 1
+
+
+@pytest.mark.parametrize("origin", ["with space", "with+plus"])
+def test_an_origin_that_no_checkpoint_can_hold_stops_the_start(
+    tmp_path: Path, origin: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        load(Settings, environment(tmp_path, pem(ED25519), FRONTDOOR_LOG_ORIGIN=origin))
+
+    assert capsys.readouterr().err.startswith("FRONTDOOR_LOG_ORIGIN: write it like frontdoor.example.org/audit")
