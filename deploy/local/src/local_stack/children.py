@@ -121,7 +121,7 @@ def _spawn(name: str, command: Command, log: Path) -> Child:
             user=command.user,
             extra_groups=[] if command.user else None,
             start_new_session=True,  # Ctrl-C at the terminal reaches us only, and we end the rest in order
-            preexec_fn=_dying_by(command.dies_by),  # noqa: PLW1509 only prctl: takes no lock, allocates nothing
+            preexec_fn=_dying_by(command.dies_by),
         )
     return Child(name, popen)
 
@@ -137,4 +137,3 @@ def _dying_by(sent: signal.Signals) -> Callable[[], None] | None:
             os._exit(1)
 
     return in_the_child
-

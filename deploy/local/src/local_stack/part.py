@@ -2,12 +2,21 @@
 
 import signal
 from pathlib import Path
-from typing import ClassVar, Protocol
+from typing import ClassVar, Final, Protocol
 from urllib.parse import urlsplit
 
 from local_stack import probes
 from local_stack.children import Child, Command, spawn
 from local_stack.errors import StackError
+
+ADDRESS_NAMES: Final = {
+    "postgres": "database_url",
+    "kafka": "kafka_bootstrap_servers",
+    "keycloak": "oidc_issuer",
+    "smtp": "smtp_url",
+    "agencies": "agencies",
+    "zipkin": "zipkin",
+}
 
 
 class Part(Protocol):
@@ -24,6 +33,9 @@ class Part(Protocol):
 
     def alive(self) -> bool:
         """Whether it can still become ready."""
+
+    def addresses(self) -> dict[str, str]:
+        """What people and settings call its addresses."""
 
     def stop(self) -> None:
         """End it; nothing happens when it has ended already."""
@@ -51,6 +63,9 @@ class ProcessPart:
 
     def alive(self) -> bool:
         return self._child is not None and self._child.alive()
+
+    def addresses(self) -> dict[str, str]:
+        return {ADDRESS_NAMES[self.name]: self.address}
 
     def stop(self) -> None:
         if self._child is not None:
@@ -85,6 +100,9 @@ class NamedPart:
 
     def alive(self) -> bool:
         return True
+
+    def addresses(self) -> dict[str, str]:
+        return {ADDRESS_NAMES[self.name]: self.address}
 
     def stop(self) -> None:
         """It is not ours to end."""

@@ -1,13 +1,13 @@
 """Zipkin, which shows traces; in memory, only for whoever watches."""
 
 from pathlib import Path
-from typing import ClassVar, Final
+from typing import Final
 
 from local_stack import probes
 from local_stack.artefacts import fetched
 from local_stack.children import Command
-from local_stack.part import ProcessPart
 from local_stack.jvm import java
+from local_stack.part import ProcessPart
 
 _HEAP_MEGABYTES: Final = 256
 

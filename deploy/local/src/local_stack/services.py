@@ -1,0 +1,127 @@
+"""The four services as processes: what each is given, and in which order they are made ready."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from local_stack.checkout import PARTNERSHIPS_FOLDER, ROOT
+from local_stack.children import Command
+from local_stack.databases import provision
+from local_stack.errors import StackError
+from local_stack.keys import Keys
+from local_stack.ports import Ports
+from local_stack.telling import say
+
+NAMES: Final = ("referral-intake", "triage", "agency-notify", "audit")
+ROLES: Final = ("api", "worker")
+LOG_ORIGIN: Final = "frontdoor.example.org/local"
+
+
+@dataclass(frozen=True)
+class Service:
+    """One service: where it answers, and the addresses of its database as owner and as serving role."""
+
+    name: str
+    api_port: int
+    worker_port: int
+    owner_url: str
+    app_url: str
+
+    @property
+    def package(self) -> str:
+        return self.name.replace("-", "_")
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.api_port}"
+
+    @property
+    def worker_url(self) -> str:
+        return f"http://127.0.0.1:{self.worker_port}"
+
+    def described(self) -> dict[str, str]:
+        """Its addresses, as ``stack.json`` holds them."""
+        databases = {"database_url": self.app_url, "database_owner_url": self.owner_url}
+        return {"url": self.url, "worker_url": self.worker_url, **databases}
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What all services are told about the rest of the stack."""
+
+    kafka_bootstrap_servers: str
+    oidc_issuer: str
+    smtp_url: str
+    zipkin_url: str | None
+    keys: Keys
+
+
+def provisioned(admin_url: str, ports: Ports) -> dict[str, Service]:
+    """Every service with a database of its own and two free ports."""
+    found = {}
+    for name in NAMES:
+        owner_url, app_url = provision(admin_url, name.replace("-", "_"))
+        found[name] = Service(name, ports.take(), ports.take(), owner_url, app_url)
+    return found
+
+
+def migrate(service: Service, surroundings: Surroundings, services: Mapping[str, Service]) -> None:
+    """Bring its database to the newest revision. Raises ``StackError`` with the last line it wrote."""
+    say(f"migrating the database of {service.name}")
+    given = environment(service, surroundings, services) | {"FRONTDOOR_DATABASE_OWNER_URL": service.owner_url}
+    arguments = [sys.executable, "-m", service.package, "migrate"]
+    done = subprocess.run(arguments, env={**os.environ, **given}, cwd=ROOT, capture_output=True, text=True)
+    if done.returncode:
+        raise StackError(f"{service.name} could not migrate: {(done.stderr or done.stdout).strip()[-500:]}")
+
+
+def commands(surroundings: Surroundings, services: Mapping[str, Service]) -> Iterator[tuple[str, Command]]:
+    """Name and command of every process of every service."""
+    for service in services.values():
+        for role in ROLES:
+            name = f"{service.name}-{role}"
+            given = {**environment(service, surroundings, services), "OTEL_SERVICE_NAME": name}
+            yield name, Command([sys.executable, "-m", service.package, role], given, folder=ROOT)
+
+
+def environment(service: Service, surroundings: Surroundings, services: Mapping[str, Service]) -> dict[str, str]:
+    """The variables of one service; a serving process never learns the owner's password."""
+    keys = surroundings.keys
+    given = {
+        "DATABASE_URL": service.app_url,
+        "KAFKA_BOOTSTRAP_SERVERS": surroundings.kafka_bootstrap_servers,
+        "OIDC_ISSUER": surroundings.oidc_issuer,
+        "OIDC_AUDIENCE": "frontdoor",
+        "HTTP_PORT": str(service.api_port),
+        "WORKER_HTTP_PORT": str(service.worker_port),
+        "PUBLIC_URL": service.url,
+        "PARTNERSHIPS_FOLDER": str(PARTNERSHIPS_FOLDER),
+        "SERVICE_URLS": json.dumps({name: each.url for name, each in services.items()}),
+        "CLIENT_ID": "frontdoor-service",
+        "CLIENT_KEY_FILE": str(keys.client_key_file("frontdoor-service")),
+    } | _of_its_own(service.name, surroundings)
+    return {f"FRONTDOOR_{name}": value for name, value in given.items()} | _traces(surroundings.zipkin_url)
+
+
+def _of_its_own(name: str, surroundings: Surroundings) -> dict[str, str]:
+    keys = surroundings.keys
+    match name:
+        case "agency-notify":
+            return {
+                "SMTP_URL": surroundings.smtp_url,
+                "WEBHOOK_SIGNING_KEY_FILE": str(keys.signing_key_file("webhook")),
+                "ALLOWED_PRIVATE_ADDRESSES": json.dumps(["127.0.0.1/32"]),
+            }
+        case "audit":
+            return {"SIGNING_KEY_FILE": str(keys.signing_key_file("log")), "LOG_ORIGIN": LOG_ORIGIN}
+    return {}
+
+
+def _traces(zipkin_url: str | None) -> dict[str, str]:
+    if zipkin_url is None:
+        return {"OTEL_TRACES_EXPORTER": "none"}
+    return {"OTEL_TRACES_EXPORTER": "zipkin", "OTEL_EXPORTER_ZIPKIN_ENDPOINT": f"{zipkin_url}/api/v2/spans"}

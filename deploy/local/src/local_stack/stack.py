@@ -1,0 +1,180 @@
+"""The stack itself: brings up the parts side by side, then the services, and ends everything it began."""
+
+import json
+import os
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+from local_stack import probes, realm, services
+from local_stack.assembly import SERVING_PARTS, assemble
+from local_stack.checkout import REALM_FILE, STACK_FOLDER
+from local_stack.children import Identity
+from local_stack.errors import StackError
+from local_stack.keycloak import ADMINISTRATOR, Keycloak
+from local_stack.keys import Keys
+from local_stack.part import Part, ProcessPart
+from local_stack.ports import Ports
+from local_stack.services import Service, Surroundings
+from local_stack.state import State, own_identity
+from local_stack.supervisor import Supervisor
+from local_stack.waiting import until
+
+_READY_SECONDS: Final = 120
+
+
+@contextmanager
+def running(
+    folder: Path = STACK_FOLDER, *, parts: frozenset[str] | set[str] = SERVING_PARTS, services: bool = True
+) -> Iterator["Stack"]:
+    """A stack that is ready; everything it started has ended when the block is left.
+
+    ``services=False`` starts only ``parts``. Raises ``StackError`` when a stack runs in ``folder`` already, or when
+    something does not become ready.
+    """
+    state = State(folder)
+    with state.held():
+        stack = Stack(state, frozenset(parts), with_services=services)
+        try:
+            stack.start()
+            yield stack
+        finally:
+            stack.stop()
+
+
+class Stack:
+    """Parts, services and how to sign in. Use ``running`` to get one."""
+
+    def __init__(self, state: State, wanted: frozenset[str], *, with_services: bool) -> None:
+        missing = SERVING_PARTS - wanted
+        if with_services and missing:
+            raise StackError(f"the services need {', '.join(sorted(missing))} too")
+        self.folder = state.folder
+        self.keys = Keys(state.folder)
+        self._state = state
+        self._ports = Ports()
+        self.parts: Mapping[str, Part] = assemble(state.folder, wanted, ports=self._ports, environ=os.environ)
+        self.services: Mapping[str, Service] = {}
+        self.sign_ins = self._sign_ins()
+        self._with_services = with_services
+        self._phase = "starting"
+        self._writing = threading.Lock()
+        self._abandoned = threading.Event()
+        self.supervisor = Supervisor(state.folder / "logs", on_start=self._write)
+
+    def start(self) -> None:
+        """Bring up everything and return when all of it serves."""
+        self._write()
+        others = [part for name, part in self.parts.items() if name != "postgres"]
+        steps: list[Callable[[], None]] = [lambda part=part: self._bring_up(part) for part in others]
+        if "postgres" in self.parts:
+            steps.append(self._bring_up_databases)
+        self._together(steps)
+        if self._with_services:
+            self._start_services()
+        self._phase = "ready"
+        self._write()
+
+    def stop(self) -> None:
+        """End services first, then parts; forget the state, keep the data."""
+        self._abandoned.set()
+        self._phase = "stopping"
+        self.supervisor.stop()
+        with ThreadPoolExecutor(max_workers=max(1, len(self.parts))) as pool:
+            list(pool.map(lambda part: part.stop(), self.parts.values()))
+        self._ports.release()
+        self._state.clear()
+
+    def addresses(self) -> dict[str, str]:
+        """Every address of the stack by a name that says what it is for."""
+        found: dict[str, str] = {}
+        for part in self.parts.values():
+            found |= part.addresses()
+        return found | {name: service.url for name, service in self.services.items()}
+
+    def processes(self) -> dict[str, Identity]:
+        """Every process of the stack that was started, by name; services are called like ``triage-worker``."""
+        ours = {name: part for name, part in self.parts.items() if isinstance(part, ProcessPart) and part.alive()}
+        return {name: part.child.identity for name, part in ours.items()} | self.supervisor.processes()
+
+    def _bring_up(self, part: Part) -> None:
+        part.start()
+        self._write()
+        until(part.name, part.ready, timeout_seconds=_READY_SECONDS, still_possible=lambda: self._possible(part))
+
+    def _bring_up_databases(self) -> None:
+        """PostgreSQL is the first to be ready, so the databases are made while the others still start."""
+        postgres = self.parts["postgres"]
+        self._bring_up(postgres)
+        if self._with_services:
+            self.services = services.provisioned(postgres.address, self._ports)
+            for service in self.services.values():
+                services.migrate(service, self._surroundings(), self.services)
+
+    def _start_services(self) -> None:
+        self.supervisor.start(dict(services.commands(self._surroundings(), self.services)))
+        asked = [url for service in self.services.values() for url in (service.url, service.worker_url)]
+        self._together([lambda url=url: self._wait_for_service(url) for url in asked])
+
+    def _wait_for_service(self, url: str) -> None:
+        health = f"{url}/health/ready"
+        what = f"{health} (see {self.folder / 'logs'})"
+        until(
+            what,
+            lambda: probes.http_answers(health),
+            timeout_seconds=_READY_SECONDS,
+            still_possible=lambda: not self._abandoned.is_set(),
+        )
+
+    def _possible(self, part: Part) -> bool:
+        return part.alive() and not self._abandoned.is_set()
+
+    def _surroundings(self) -> Surroundings:
+        zipkin = self.parts.get("zipkin")
+        return Surroundings(
+            kafka_bootstrap_servers=self.parts["kafka"].address,
+            oidc_issuer=self.parts["keycloak"].address,
+            smtp_url=self.parts["smtp"].address,
+            zipkin_url=zipkin.address if zipkin else None,
+            keys=self.keys,
+        )
+
+    def _together(self, steps: Sequence[Callable[[], None]]) -> None:
+        """Do all steps at once; when one fails the others are abandoned and its error is raised."""
+        with ThreadPoolExecutor(max_workers=max(1, len(steps))) as pool:
+            futures = [pool.submit(step) for step in steps]
+            try:
+                wait(futures, return_when=FIRST_EXCEPTION)
+                if any(future.done() and future.exception() for future in futures):
+                    self._abandoned.set()
+            except BaseException:
+                self._abandoned.set()  # asked to end while starting: the steps' threads must not hold us
+                raise
+        for future in futures:
+            future.result()
+
+    def _sign_ins(self) -> dict[str, Any]:
+        """Nobody's but ours: a Keycloak that ran already has passwords that we do not know."""
+        if not isinstance(self.parts.get("keycloak"), Keycloak):
+            return {"staff": {}, "clients": {}}
+        console = {"username": ADMINISTRATOR, "password": self.keys.password("keycloak-console")}
+        return realm.sign_ins(json.loads(REALM_FILE.read_text()), self.keys) | {"keycloak_console": console}
+
+    def _described(self) -> dict[str, Any]:
+        return {
+            "state": self._phase,
+            "folder": str(self.folder),
+            "runner": asdict(own_identity()),
+            "addresses": self.addresses(),
+            "services": {name: service.described() for name, service in self.services.items()},
+            "restarts": self.supervisor.restarts(),
+            "sign_ins": self.sign_ins,
+        }
+
+    def _write(self) -> None:
+        with self._writing:  # parts and supervisor report from threads of their own
+            self._state.write(self._described(), self.processes())
