@@ -6,9 +6,10 @@ import signal
 
 import httpx2
 import psutil
-from local_stack.part import ProcessPart
-from local_stack.stack import Stack
 
+from local_stack.kafka import Kafka
+from local_stack.postgres import Postgres
+from local_stack.stack import Stack
 from tests.chaos.nemesis import PARTS, Fault
 
 READY_SECONDS = 2.0
@@ -46,9 +47,9 @@ class LocalStack:
             return self._part(target).child.pid
         return self.stack.supervisor.pid(target)
 
-    def _part(self, name: str) -> ProcessPart:
+    def _part(self, name: str) -> Kafka | Postgres:
         part = self.stack.parts[name]
-        if not isinstance(part, ProcessPart):
+        if not isinstance(part, Kafka | Postgres):
             raise TypeError(f"{name} is not ours to kill")
         return part
 
