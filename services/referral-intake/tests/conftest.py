@@ -4,6 +4,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
+import httpx2
 import pytest
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
@@ -12,8 +13,14 @@ from sqlalchemy.pool import NullPool
 
 from chassis.db import Database
 from chassis.provision import DatabaseUrls
+from chassis.testing.clock import SettableClock
+from chassis.testing.signer import Signer
+from referral_intake.main import Service, build
 
 sys.path.insert(0, str(Path(__file__).parent))  # so that the tests here can share their builders
+
+from intake_caller import ADDRESS, Caller, settings
+from intake_examples import NOW
 
 MakeDatabase = Callable[[str], Awaitable[DatabaseUrls]]
 _EMPTY = "TRUNCATE referral, child, document, idempotency, event, position, applied, parked"
@@ -48,3 +55,17 @@ async def postgres_superuser(postgres: str, urls: DatabaseUrls) -> AsyncIterator
     engine = create_async_engine(address, poolclass=NullPool)
     yield engine
     await engine.dispose()
+
+
+@pytest.fixture
+async def service(urls: DatabaseUrls, signer: Signer) -> AsyncIterator[Service]:
+    built = build(settings(urls.app_url), clock=SettableClock(NOW), verifier=signer.verifier())
+    yield built
+    await built.close()
+
+
+@pytest.fixture
+async def caller(service: Service, signer: Signer, db: Database) -> AsyncIterator[Caller]:
+    transport = httpx2.ASGITransport(app=service.app, raise_app_exceptions=False)
+    async with httpx2.AsyncClient(transport=transport, base_url=ADDRESS, timeout=60) as http:
+        yield Caller(http, signer, db)
