@@ -10,7 +10,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from local_stack.stack import running
-
 from tests.chaos.campaign import Outcome, run
 from tests.chaos.nemesis import Wound, plan
 
