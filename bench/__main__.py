@@ -5,9 +5,9 @@ import sys
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, Final
 
-from bench import accept
+from bench import accept, flow
 
-SCENARIOS: Final[Mapping[str, Callable[[], Coroutine[Any, Any, None]]]] = {"accept": accept.run}
+SCENARIOS: Final[Mapping[str, Callable[[], Coroutine[Any, Any, None]]]] = {"accept": accept.run, "flow": flow.run}
 
 
 def main(names: list[str]) -> int:

@@ -1,28 +1,25 @@
 """Scenario *accept*: our whole ``POST /v1/referrals`` beside the plainest endpoint that writes two rows."""
 
-import json
-import secrets
 import tempfile
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from itertools import cycle
 from pathlib import Path
 from typing import Any, Final
 
 import asyncpg
+
+from bench.examples import requests
+from bench.issuer import Issuer, issuing
+from bench.load import Make, Sample, load
+from bench.peers.bare_accept import TABLES
+from bench.processes import ROOT, free_port, running
+from bench.report import publish, row_of
 from chassis.testing import postgres
 
-from bench.issuer import Issuer, issuing
-from bench.load import Sample, load
-from bench.peers.bare_accept import TABLES
-from bench.processes import free_port, running
-from bench.report import publish, row_of
-
-ROOT: Final = Path(__file__).resolve().parents[1]
 CONNECTIONS: Final = 32
 WARM_UP_SECONDS: Final = 3.0
-ROUND_SECONDS: Final = 2.0
-ROUNDS: Final = 2
+ROUND_SECONDS: Final = 8.0
+ROUNDS: Final = 5
 OURS: Final = "Frontdoor"
 PEER: Final = "FastAPI + asyncpg"
 
@@ -36,13 +33,15 @@ METHOD: Final[Mapping[str, Any]] = {
     "bodies": "the ten files of examples/referrals in turn",
 }
 
-Make = Callable[[], Sequence[bytes]]
-
 
 async def run() -> None:
     """Measure both sides and publish the result. Raises when any request was refused."""
     with tempfile.TemporaryDirectory() as name, postgres.server(Path(name) / "postgres") as admin_url:
-        async with issuing() as issuer, _ours(admin_url, issuer, Path(name)) as ours, _peer(admin_url, Path(name)) as peer:
+        async with (
+            issuing() as issuer,
+            _ours(admin_url, issuer, Path(name)) as ours,
+            _peer(admin_url, Path(name)) as peer,
+        ):
             ports = {OURS: ours, PEER: peer}
             rounds = await _rounds(ports, requests(issuer.token()))
         settings = await _settings(admin_url)
@@ -69,20 +68,6 @@ def _figures(sample: Sample) -> dict[str, float]:
         "median ms": round(sample.percentile(0.5), 2),
         "99th percentile ms": round(sample.percentile(0.99), 2),
     }
-
-
-def requests(token: str) -> Make:
-    """Each call is the next example with a key of its own."""
-    files = sorted((ROOT / "examples" / "referrals").glob("*.json"))
-    bodies = cycle([json.dumps(json.loads(file.read_text())["referral"]).encode() for file in files])
-    head = f"POST /v1/referrals HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n".encode()
-
-    def make() -> Sequence[bytes]:
-        body = next(bodies)
-        rest = f"Idempotency-Key: {secrets.token_hex(16)}\r\nContent-Type: application/json\r\n"
-        return head, f"{rest}Content-Length: {len(body)}\r\n\r\n".encode(), body
-
-    return make
 
 
 @asynccontextmanager
@@ -121,5 +106,3 @@ async def _settings(admin_url: str) -> dict[str, str]:
         return {name: str(await connection.fetchval(f"SHOW {name}")) for name in names}
     finally:
         await connection.close()
-
-

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Final
 
 import uvicorn
-from chassis.testing.signer import Signer
 from joserfc.jwk import KeySet
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -15,6 +14,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from bench.processes import free_port
+from chassis.testing.signer import Signer
 
 _LIFE_SECONDS: Final = 3600
 

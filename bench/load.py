@@ -1,10 +1,13 @@
-"""A fixed-concurrency HTTP client: as many requests at once as there are connections, each sent when one is answered."""
+"""A fixed-concurrency HTTP client: one request at a time on each connection, the next one after the answer."""
 
 import asyncio
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
+
+Make = Callable[[], Sequence[bytes]]
+"""The next request, as parts to be joined."""
 
 _ACCEPTED: Final = b"202"
 _ANSWER_SECONDS: Final = 30.0
@@ -68,9 +71,8 @@ class _Connection(asyncio.Protocol):
             self._transport.close()
 
 
-async def load(port: int, make: Callable[[], Sequence[bytes]], *, connections: int, seconds: float) -> Sample:
-    """Send to 127.0.0.1 for ``seconds``. ``make`` gives one request as parts to be joined; anything but 202 is counted
-    as refused and never as an answer."""
+async def load(port: int, make: Make, *, connections: int, seconds: float) -> Sample:
+    """Send to 127.0.0.1 for ``seconds``. Anything but 202 is counted as refused and never as an answer."""
     sample = Sample()
     loop = asyncio.get_running_loop()
     lanes = [(await loop.create_connection(_Connection, "127.0.0.1", port))[1] for _ in range(connections)]
@@ -83,7 +85,7 @@ async def load(port: int, make: Callable[[], Sequence[bytes]], *, connections: i
     return sample
 
 
-async def _lane(lane: _Connection, make: Callable[[], Sequence[bytes]], sample: Sample, until: float) -> None:
+async def _lane(lane: _Connection, make: Make, sample: Sample, until: float) -> None:
     while (sent_at := time.perf_counter()) < until:
         status = await lane.ask(b"".join(make()))
         if status == _ACCEPTED:

@@ -10,6 +10,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+ROOT: Final = Path(__file__).resolve().parents[1]
 START_SECONDS: Final = 60.0
 _STOP_SECONDS: Final = 15.0
 _ASK_AGAIN_SECONDS: Final = 0.05
@@ -26,13 +30,14 @@ def free_port() -> int:
 async def running(
     arguments: Sequence[str], environment: Mapping[str, str], *, log: Path, port: int
 ) -> AsyncIterator[subprocess.Popen[bytes]]:
-    """``python <arguments>`` for as long as the block lasts, from the moment something listens on ``port``."""
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, *arguments], env={**os.environ, **environment}, stdout=output, stderr=subprocess.STDOUT
-        )
+    """``python <arguments>`` for as long as the block lasts, from the moment something listens on ``port``.
+
+    With ``port`` 0 nothing is waited for.
+    """
+    process = _start(arguments, environment, log)
     try:
-        await _listening(process, port, log)
+        if port:
+            await _listening(process, port, log)
         yield process
     finally:
         process.terminate()
@@ -53,4 +58,24 @@ async def _listening(process: subprocess.Popen[bytes], port: int, log: Path) -> 
                 continue
             writer.close()
             return
-    raise RuntimeError(f"a measured program ended before it served:\n{log.read_text()[-2000:]}")
+    raise RuntimeError(f"a measured program ended before it served:\n{_end_of(log)}")
+
+
+def _end_of(log: Path) -> str:
+    return log.read_text()[-2000:]
+
+
+def _start(arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> subprocess.Popen[bytes]:
+    with log.open("wb") as output:
+        return subprocess.Popen(
+            [sys.executable, *arguments], env={**os.environ, **environment}, stdout=output, stderr=subprocess.STDOUT
+        )
+
+
+def signing_key(folder: Path) -> Path:
+    """A PEM file with an Ed25519 key for this measurement alone; made once for each folder."""
+    path = folder / "signing-key.pem"
+    if not path.exists():
+        key = Ed25519PrivateKey.generate()
+        path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return path

@@ -12,6 +12,7 @@ from statistics import median
 from typing import Any, Final
 
 import psutil
+
 from chassis.clock import SystemClock
 
 RESULTS: Final = Path(__file__).parent / "results"

@@ -1,4 +1,4 @@
-"""The plainest accept: FastAPI and asyncpg, two inserts in one transaction. No sign-in, no form, no repeats, no packs."""
+"""The plainest accept: FastAPI and asyncpg, two inserts in one transaction; no sign-in, no form."""
 
 import json
 import os
@@ -40,6 +40,4 @@ async def accept(body: dict[str, Any]) -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    uvicorn.run(
-        app, host="127.0.0.1", port=int(os.environ["PORT"]), loop="uvloop", http="httptools", access_log=False
-    )
+    uvicorn.run(app, host="127.0.0.1", port=int(os.environ["PORT"]), loop="uvloop", http="httptools", access_log=False)
