@@ -63,7 +63,7 @@ async def run(
     enough.set()
     await posting
     journal.close()
-    checker = Checker(stack.addresses()["postgres"], stack.services["audit"].url)
+    checker = Checker(stack.addresses()["database_url"], stack.services["audit"].url)
     settled_after = await _settle(checker)
     violations = await checker.violations(journal)
     return Outcome(
@@ -78,7 +78,7 @@ def bodies(sender: str) -> list[dict[str, Any]]:
 
 
 def _bearer(stack: Stack) -> Callable[[], Any]:
-    issuer = stack.addresses()["keycloak"]
+    issuer = stack.addresses()["oidc_issuer"]
     source = TokenSource.for_client(issuer, SENDER, stack.keys.client_key_file(SENDER))
 
     async def bearer() -> Mapping[str, str]:

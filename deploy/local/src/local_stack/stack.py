@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -70,7 +71,7 @@ class Stack:
         """Bring up everything and return when all of it serves."""
         self._write()
         others = [part for name, part in self.parts.items() if name != "postgres"]
-        steps: list[Callable[[], None]] = [lambda part=part: self._bring_up(part) for part in others]
+        steps: list[Callable[[], None]] = [partial(self._bring_up, part) for part in others]
         if "postgres" in self.parts:
             steps.append(self._bring_up_databases)
         self._together(steps)
@@ -118,7 +119,7 @@ class Stack:
     def _start_services(self) -> None:
         self.supervisor.start(dict(services.commands(self._surroundings(), self.services)))
         asked = [url for service in self.services.values() for url in (service.url, service.worker_url)]
-        self._together([lambda url=url: self._wait_for_service(url) for url in asked])
+        self._together([partial(self._wait_for_service, url) for url in asked])
 
     def _wait_for_service(self, url: str) -> None:
         health = f"{url}/health/ready"

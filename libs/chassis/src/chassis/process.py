@@ -3,17 +3,26 @@
 import asyncio
 import os
 import signal
+import socket
 import sys
-from collections.abc import Callable, Coroutine, Mapping
+import threading
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from contextlib import contextmanager
+from types import FrameType
 from typing import Any, Final
 
 import uvicorn
-from starlette.types import ASGIApp
+import uvloop
+from fastapi import FastAPI
 
 from chassis import telemetry
 
 DRAIN_SECONDS: Final = 8
-EXIT_SECONDS: Final = 9.0
+"""For what was begun before SIGTERM."""
+EXIT_SECONDS: Final = 9.5
+"""After this the process ends, whatever hangs: a client's ``stop`` may wait for ever for a broker that is gone."""
+FAILED: Final = 1
+WRONG_USE: Final = 2
 
 log = telemetry.logger(__name__)
 
@@ -32,7 +41,7 @@ class Stop:
         """True once asked to stop."""
         return self._event.is_set()
 
-    async def wait(self, timeout_seconds: float) -> bool:
+    async def wait(self, timeout_seconds: float | None = None) -> bool:
         """Pause, but not past a stop. True when asked to stop."""
         try:
             await asyncio.wait_for(self._event.wait(), timeout_seconds)
@@ -44,70 +53,25 @@ class Stop:
 Task = Callable[[Stop], Coroutine[Any, Any, None]]
 
 
-def run_api(app: ASGIApp, *, host: str, port: int) -> None:
-    """Serve until SIGTERM; then finish what was begun, within ``DRAIN_SECONDS``."""
-    uvicorn.run(
-        app,
-        host=host,
-        port=port,
-        loop="uvloop",
-        http="httptools",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=DRAIN_SECONDS,
-        timeout_keep_alive=30,
-        h11_max_incomplete_event_size=65_536,
-    )
+def run_api(app: FastAPI, *, host: str, port: int) -> None:
+    """Serve until SIGTERM: readiness off, no new connections, finish what was begun within ``DRAIN_SECONDS``.
+
+    ``port`` 0 takes a free one. A port that is taken ends the process with one line.
+    """
+    with _listen(host, port) as listener:
+        _Server(app).run(sockets=[listener])
+    telemetry.flush()
 
 
-def run_worker(tasks: Mapping[str, Task], *, health: ASGIApp, host: str, port: int) -> int:
+def run_worker(tasks: Mapping[str, Task], *, health: FastAPI, host: str, port: int) -> int:
     """Run the tasks until SIGTERM (exit code 0), or until one of them ends or raises (1): a supervisor starts anew.
 
-    ``port`` 0 serves no health page. A client library that hangs while stopping cannot keep the process alive.
+    ``port`` 0 serves no health page. Ends the process itself, so that nothing that hangs can keep it.
     """
-    import uvloop
-
-    code = uvloop.run(_work(tasks, health, host, port))
-    sys.stdout.flush()
+    listener = _listen(host, port) if port else None
+    code = uvloop.run(_work(tasks, health, listener))
+    telemetry.flush()
     os._exit(code)
-
-
-async def _work(tasks: Mapping[str, Task], health: ASGIApp, host: str, port: int) -> int:
-    stop, told = Stop(), False
-
-    def tell() -> None:
-        nonlocal told
-        told = True
-        stop.set()
-
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, tell)
-    running = {asyncio.create_task(task(stop)): name for name, task in tasks.items()}
-    if port:
-        running[asyncio.create_task(_serve(health, host, port))] = "health"
-    asked = asyncio.ensure_future(stop.wait(1e9))
-    await asyncio.wait({asked, *running}, return_when=asyncio.FIRST_COMPLETED)
-    _report(running)
-    stop.set()
-    finished = {task for task, name in running.items() if name != "health"}
-    await asyncio.wait(finished, timeout=EXIT_SECONDS)
-    return 0 if told else 1
-
-
-def _report(running: Mapping[asyncio.Task[None], str]) -> None:
-    """Say which task ended by itself: that is never right."""
-    for task, name in running.items():
-        if task.done():
-            error = None if task.cancelled() else task.exception()
-            log.error("task ended", task=name, exc_info=error)
-
-
-async def _serve(health: ASGIApp, host: str, port: int) -> None:
-    server = uvicorn.Server(uvicorn.Config(health, host=host, port=port, log_config=None, access_log=False))
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
-    await server._serve()  # without its own signal handling: the worker has one
 
 
 def main(package: str, commands: Mapping[str, Callable[[], int | None]]) -> None:
@@ -115,5 +79,99 @@ def main(package: str, commands: Mapping[str, Callable[[], int | None]]) -> None
     run = commands.get(sys.argv[1]) if len(sys.argv) == 2 else None
     if run is None:
         sys.stderr.write(f"usage: python -m {package} {'|'.join(commands)}\n")
-        raise SystemExit(2)
+        raise SystemExit(WRONG_USE)
     raise SystemExit(run())
+
+
+class _Server(uvicorn.Server):
+    """Serves one app on a socket that is already open; the first signal begins the drain and the deadline."""
+
+    def __init__(self, app: FastAPI) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                loop="uvloop",
+                http="httptools",
+                ws="none",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                proxy_headers=False,
+                timeout_graceful_shutdown=DRAIN_SECONDS,
+                timeout_keep_alive=30,
+            )
+        )
+        self._health = app.state.health
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Called for SIGTERM and SIGINT. Being told to end is no failure, so the signal is not raised again."""
+        self.drain()
+        _end_within(EXIT_SECONDS)
+
+    def drain(self) -> None:
+        """Not ready from now on; stop as soon as what was begun is finished."""
+        self._health.draining = True
+        self.should_exit = True
+
+
+class _SideServer(_Server):
+    """The health pages of a worker, which minds the signals itself."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals alone."""
+        yield
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """An open socket, or the end of the process with one line."""
+    try:
+        listener = socket.create_server((host, port), family=_family(host), backlog=2048)
+    except OSError as error:
+        sys.stderr.write(f"Cannot listen on {host} port {port} ({error.strerror}): choose another or free it\n")
+        raise SystemExit(FAILED) from None
+    log.info("listening", port=listener.getsockname()[1])
+    return listener
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
+
+
+def _end_within(seconds: float) -> None:
+    """A thread of its own ends the process when everything else hangs."""
+    timer = threading.Timer(seconds, os._exit, (FAILED,))
+    timer.daemon = True
+    timer.start()
+
+
+async def _work(tasks: Mapping[str, Task], health: FastAPI, listener: socket.socket | None) -> int:
+    stop, told = Stop(), asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, told.set)
+    server = _SideServer(health) if listener is not None else None
+    running = {asyncio.create_task(task(stop)): name for name, task in tasks.items()}
+    if server is not None and listener is not None:
+        running[asyncio.create_task(server.serve(sockets=[listener]))] = "health"
+    await asyncio.wait({asyncio.create_task(told.wait()), *running}, return_when=asyncio.FIRST_COMPLETED)
+    _report(running, unasked=not told.is_set())
+    _end_within(EXIT_SECONDS)
+    stop.set()
+    if server is not None:
+        server.drain()
+    finished, _ = await asyncio.wait(running, timeout=DRAIN_SECONDS)
+    _report({task: running[task] for task in finished}, unasked=False)
+    return 0 if told.is_set() and len(finished) == len(running) else FAILED
+
+
+def _report(running: Mapping[asyncio.Task[None], str], *, unasked: bool) -> None:
+    """Say which task failed; one that ends without being asked has failed too."""
+    for task, name in running.items():
+        if not task.done():
+            continue
+        error = asyncio.CancelledError() if task.cancelled() else task.exception()
+        if error is not None:
+            log.error("task failed", task=name, exc_info=error)
+        elif unasked:
+            log.error("task ended", task=name)

@@ -78,21 +78,23 @@ class Refusal:
     problem: Problem
 
 
-def to_read_case(actor: Actor, case: Case, *, purpose: Purpose, team_roles: Mapping[str, str]) -> Refusal | None:
+def to_read_case(actor: Actor, case: Case, *, purpose: Purpose | None, team_roles: Mapping[str, str]) -> Refusal | None:
     """Staff and auditors of the partnership; child protection teams that were offered children of it."""
     offered = any(_is_member(actor, handover.team, team_roles) for handover in case.handovers)
     extra = frozenset({Purpose.CHILD_PROTECTION}) if offered and MACPT_MEMBER in actor.roles else _NOTHING
     return _read(actor, case, purpose=purpose, extra=extra, secret=NoSuchCase())
 
 
-def to_read_request(actor: Actor, case: Case, *, request: InformationRequest, purpose: Purpose) -> Refusal | None:
+def to_read_request(
+    actor: Actor, case: Case, *, request: InformationRequest, purpose: Purpose | None
+) -> Refusal | None:
     """Staff and auditors of the partnership; the agency that was asked, to answer."""
     extra = ANSWERING if _speaks_for(actor, request.agency) else _NOTHING
     return _read(actor, case, purpose=purpose, extra=extra, secret=NoSuchRequest())
 
 
 def to_read_handover(
-    actor: Actor, case: Case, *, handover: Handover, purpose: Purpose, team_roles: Mapping[str, str]
+    actor: Actor, case: Case, *, handover: Handover, purpose: Purpose | None, team_roles: Mapping[str, str]
 ) -> Refusal | None:
     """Staff and auditors of the partnership; members of the team that was offered it."""
     extra = TEAM_PURPOSES if _is_member(actor, handover.team, team_roles) else _NOTHING
@@ -124,7 +126,7 @@ def to_accept(actor: Actor, case: Case, *, handover: Handover, team_roles: Mappi
     return Refusal(DenialReason.RELATIONSHIP, NoSuchHandover())
 
 
-def _read(actor: Actor, case: Case, *, purpose: Purpose, extra: Purposes, secret: Problem) -> Refusal | None:
+def _read(actor: Actor, case: Case, *, purpose: Purpose | None, extra: Purposes, secret: Problem) -> Refusal | None:
     if actor.partnership != case.partnership:
         return Refusal(DenialReason.PARTNERSHIP, secret)
     allowed = extra.union(*(READ_PURPOSES.get(role, _NOTHING) for role in actor.roles))

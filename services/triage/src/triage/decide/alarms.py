@@ -2,8 +2,17 @@
 
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
-from contracts.events import ClockBreached, ClockWarned, Event
+from contracts.events import (
+    CaseDecided,
+    CaseRated,
+    ClockBreached,
+    ClockWarned,
+    Event,
+    HandoverAccepted,
+    InformationAnswered,
+)
 from triage.model import DueAlarm
 
 DUE: Final = 1.0
@@ -24,3 +33,21 @@ def sound(due: DueAlarm, *, now: datetime) -> Event:
     if due.alarm.share < DUE:
         return ClockWarned(**facts, warned_at=now)
     return ClockBreached(**facts, breached_at=now)
+
+
+def ends_wait(event: Event) -> UUID | None:
+    """The case, request or handover whose clocks an event may stop: those that the pack stops at its type.
+
+    The decision clock waits for the last child. A closed case stops every clock, whatever it waits for.
+    """
+    match event:
+        case CaseRated():
+            return event.case_id
+        case CaseDecided(all_children_decided=True):
+            return event.case_id
+        case InformationAnswered():
+            return event.request_id
+        case HandoverAccepted():
+            return event.handover_id
+        case _:
+            return None

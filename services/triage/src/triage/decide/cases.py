@@ -1,11 +1,10 @@
 """Opening, rating and closing a case."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from contracts.codes import ClosureReason
-from contracts.events import CaseClosed, CaseOpened, CaseRated, Event, ReferralReceived
+from contracts.events import CaseClosed, CaseOpened, CaseRated, ReferralReceived
 from contracts.problems import FieldError
 from triage.decide.shape import must_be_open, of_case, says
 from triage.errors import ChildrenUndecided, HandoverOutstanding, RationaleMissing, SameRating, StaleVersion
@@ -14,11 +13,11 @@ from triage.model import Acting, Case, OpeningTerms, Rate, Timing
 
 def open_case(
     received: ReferralReceived, known: UUID | None, *, terms: OpeningTerms, case_id: UUID, now: datetime
-) -> Sequence[Event]:
+) -> CaseOpened | None:
     """One case per referral, due when the pack says; a repeat decides nothing."""
     if known is not None:
-        return ()
-    opened = CaseOpened(
+        return None
+    return CaseOpened(
         case_id=case_id,
         referral_id=received.referral_id,
         reference=received.reference,
@@ -30,7 +29,6 @@ def open_case(
         decision_due_at=terms.decision.due_at,
         policy_version=terms.policy_version,
     )
-    return (opened,)
 
 
 def check_version(case: Case, seen_version: int) -> None:
@@ -42,7 +40,7 @@ def check_version(case: Case, seen_version: int) -> None:
         raise StaleVersion
 
 
-def rate(case: Case, command: Rate, *, by: Acting, timing: Timing) -> Sequence[Event]:
+def rate(case: Case, command: Rate, *, by: Acting, timing: Timing) -> CaseRated:
     """Set the urgency. ``timing`` is the decision clock for the new rating, counted from the same start as before.
 
     Raises ``RationaleMissing`` when an earlier rating changes without a reason.
@@ -52,7 +50,7 @@ def rate(case: Case, command: Rate, *, by: Acting, timing: Timing) -> Sequence[E
         raise SameRating
     if case.rating is not None and not says(command.rationale):
         raise RationaleMissing(errors=(FieldError("/rationale", "Say what you know now that changes the urgency."),))
-    rated = CaseRated(
+    return CaseRated(
         **of_case(case),
         rating=command.rating,
         previous_rating=case.rating,
@@ -61,7 +59,6 @@ def rate(case: Case, command: Rate, *, by: Acting, timing: Timing) -> Sequence[E
         decision_due_at=decision_due_at(case, timing, now=by.now),
         policy_version=timing.policy_version,
     )
-    return (rated,)
 
 
 def decision_due_at(case: Case, timing: Timing, *, now: datetime) -> datetime:
@@ -69,11 +66,11 @@ def decision_due_at(case: Case, timing: Timing, *, now: datetime) -> datetime:
     return min(timing.due_at, case.decision_due_at) if case.decision_due_at <= now else timing.due_at
 
 
-def close_case(case: Case, *, by: Acting) -> Sequence[Event]:
+def close_case(case: Case, *, by: Acting) -> CaseClosed:
     """A person closes a case in which every child is decided and no team has anything left to accept."""
     must_be_open(case)
     if case.undecided:
         raise ChildrenUndecided
     if case.not_offered or case.not_accepted:
         raise HandoverOutstanding
-    return (CaseClosed(**of_case(case), reason=ClosureReason.DECIDED, closed_at=by.now),)
+    return CaseClosed(**of_case(case), reason=ClosureReason.DECIDED, closed_at=by.now)

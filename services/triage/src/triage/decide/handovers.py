@@ -10,7 +10,7 @@ from triage.errors import AlreadyAccepted, AlreadyOffered, NoSuchHandover, NotFo
 from triage.model import Acting, Case, Detail, Handover, Offer, Timing
 
 
-def offer_handover(case: Case, command: Offer, *, by: Acting, timing: Timing, detail: Detail) -> Sequence[Event]:
+def offer_handover(case: Case, command: Offer, *, by: Acting, timing: Timing, detail: Detail) -> HandoverOffered:
     """Offer children to the team that receives their outcomes. The case stays with triage until the team accepts."""
     must_be_open(case)
     must_be_children(case, command.child_ids)
@@ -19,7 +19,7 @@ def offer_handover(case: Case, command: Offer, *, by: Acting, timing: Timing, de
         raise NotForThisTeam
     if not case.not_offered.issuperset(command.child_ids):
         raise AlreadyOffered
-    offered = HandoverOffered(
+    return HandoverOffered(
         **of_case(case),
         handover_id=detail.id,
         team=command.team,
@@ -30,7 +30,6 @@ def offer_handover(case: Case, command: Offer, *, by: Acting, timing: Timing, de
         policy_version=timing.policy_version,
         detail_url=detail.url,
     )
-    return (offered,)
 
 
 def accept_handover(case: Case, handover_id: UUID, *, by: Acting) -> Sequence[Event]:

@@ -1,11 +1,11 @@
 """Asking an agency, and its answer."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Final
 from uuid import UUID
 
 from contracts.codes import Answer
-from contracts.events import Event, InformationAnswered, InformationRequested
+from contracts.events import InformationAnswered, InformationRequested
 from contracts.problems import FieldError
 from triage.decide.shape import must_be_children, must_be_open, of_case, says
 from triage.errors import AlreadyAnswered, AnswerIncomplete, BasisNotAllowed, NoSuchRequest, NotAsked
@@ -14,7 +14,9 @@ from triage.model import Acting, Ask, AskingTerms, Case, Detail, InformationRequ
 _TELLS: Final = frozenset({Answer.SUPPLIED, Answer.PARTIAL})
 
 
-def request_information(case: Case, command: Ask, *, by: Acting, terms: AskingTerms, detail: Detail) -> Sequence[Event]:
+def request_information(
+    case: Case, command: Ask, *, by: Acting, terms: AskingTerms, detail: Detail
+) -> InformationRequested:
     """Ask an agency. Raises ``NotAsked`` or ``BasisNotAllowed`` when the pack does not provide for it."""
     must_be_open(case)
     if command.agency not in terms.agencies:
@@ -22,7 +24,7 @@ def request_information(case: Case, command: Ask, *, by: Acting, terms: AskingTe
     if command.lawful_basis not in terms.lawful_bases:
         raise BasisNotAllowed(errors=(FieldError("/lawful_basis", "Choose a basis that the pack lists."),))
     must_be_children(case, command.child_ids)
-    requested = InformationRequested(
+    return InformationRequested(
         **of_case(case),
         request_id=detail.id,
         agency=command.agency,
@@ -33,10 +35,9 @@ def request_information(case: Case, command: Ask, *, by: Acting, terms: AskingTe
         policy_version=terms.timing.policy_version,
         detail_url=detail.url,
     )
-    return (requested,)
 
 
-def answer_request(case: Case, request_id: UUID, *, reply: Reply, by: Acting) -> Sequence[Event]:
+def answer_request(case: Case, request_id: UUID, *, reply: Reply, by: Acting) -> InformationAnswered:
     """Take the asked agency's one answer, even late and even after the case is closed: knowledge is never turned away.
 
     Raises ``NoSuchRequest`` for another agency's request.
@@ -49,7 +50,7 @@ def answer_request(case: Case, request_id: UUID, *, reply: Reply, by: Acting) ->
     refused = tuple(_unfitting(reply))
     if refused:
         raise AnswerIncomplete(errors=refused)
-    answered = InformationAnswered(
+    return InformationAnswered(
         **of_case(case),
         request_id=request_id,
         agency=request.agency,
@@ -58,7 +59,6 @@ def answer_request(case: Case, request_id: UUID, *, reply: Reply, by: Acting) ->
         answered_by=by.actor.subject,
         answered_at=by.now,
     )
-    return (answered,)
 
 
 def find_request(case: Case, request_id: UUID) -> InformationRequest | None:

@@ -12,14 +12,14 @@ from triage.model import Acting, Authorise, Case, Decision, OutcomeTerms, Recomm
 
 def recommend(
     case: Case, command: Recommend, *, by: Acting, terms: OutcomeTerms, recommendation_id: UUID
-) -> Sequence[Event]:
+) -> CaseRecommended:
     """Recommend for one child; a later recommendation replaces an open one. No answer is waited for."""
     must_be_open(case)
     must_be_children(case, (command.child_id,))
     if command.child_id not in case.undecided:
         raise AlreadyDecided
     must_have_role(by, terms.recommended_by)
-    recommended = CaseRecommended(
+    return CaseRecommended(
         **of_case(case),
         child_id=command.child_id,
         recommendation_id=recommendation_id,
@@ -28,7 +28,6 @@ def recommend(
         recommended_by=by.actor.subject,
         recommended_at=by.now,
     )
-    return (recommended,)
 
 
 def authorise(case: Case, command: Authorise, *, by: Acting, terms: OutcomeTerms, decision_id: UUID) -> Sequence[Event]:
