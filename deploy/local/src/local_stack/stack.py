@@ -147,16 +147,16 @@ class Stack:
     def _together(self, steps: Sequence[Callable[[], None]]) -> None:
         """Do all steps at once; when one fails the others are abandoned and its error is raised."""
         with ThreadPoolExecutor(max_workers=max(1, len(steps))) as pool:
-            futures = [pool.submit(step) for step in steps]
             try:
-                wait(futures, return_when=FIRST_EXCEPTION)
-                if any(future.done() and future.exception() for future in futures):
-                    self._abandoned.set()
+                done, _ = wait([pool.submit(step) for step in steps], return_when=FIRST_EXCEPTION)
             except BaseException:
                 self._abandoned.set()  # asked to end while starting: the steps' threads must not hold us
                 raise
-        for future in futures:
-            future.result()
+            failures = [failure for future in done if (failure := future.exception())]
+            if failures:
+                self._abandoned.set()
+        if failures:
+            raise failures[0]
 
     def _sign_ins(self) -> dict[str, Any]:
         """Nobody's but ours: a Keycloak that ran already has passwords that we do not know."""
