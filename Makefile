@@ -26,7 +26,8 @@ status: $(STAMP) ## What is running, and where
 
 check: $(STAMP) ## The static gate: ruff, mypy, import rules, generated files fresh, packs valid
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
-	@$(BIN)/mypy
+	@$(BIN)/mypy $(MEMBERS:%=%/src) tests bench conftest.py
+	@for member in $(MEMBERS); do $(BIN)/mypy $$member/tests || exit 1; done
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m contracts.documents --check libs/contracts
 	@$(BIN)/python -m policy.check partnerships
