@@ -1,0 +1,1 @@
+"""The operator's command: journeys, parked messages, lag, verification, and the demonstration."""

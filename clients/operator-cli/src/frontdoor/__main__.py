@@ -1,0 +1,5 @@
+"""``python -m frontdoor``."""
+
+from frontdoor.main import app
+
+app(prog_name="frontdoor")

@@ -1,0 +1,122 @@
+"""The stack that the demonstration walks through: started, and always ended in order."""
+
+import asyncio
+import shutil
+import signal
+from collections.abc import Mapping
+from types import FrameType
+from typing import Any, Final, NoReturn
+
+from rich.console import RenderableType
+
+from chassis.http_client import HttpClient
+from frontdoor.answer import Answer, table
+from frontdoor.client import SERVICES
+from frontdoor.demo.endpoints import register
+from frontdoor.demo.examples import read_all
+from frontdoor.demo.report import Report
+from frontdoor.demo.run import run
+from frontdoor.demo.world import World
+from frontdoor.errors import Wrong
+from local_stack import runner
+from local_stack.assembly import ALL_PARTS
+from local_stack.checkout import PARTNERSHIPS_FOLDER, ROOT, STACK_FOLDER
+from local_stack.errors import StackError
+from local_stack.stack import running
+from local_stack.state import State
+
+DEMO_FOLDER: Final = STACK_FOLDER / "demo"
+EXAMPLES: Final = ROOT / "examples" / "referrals"
+_CALL_SECONDS: Final = 30.0
+
+
+def demo() -> Answer:
+    """A stack of its own, walked through once. It ends also when something is missing or we are told to end."""
+    _end_in_order()
+    try:
+        _clear()
+        with running(DEMO_FOLDER) as stack:
+            report = asyncio.run(_prepare(stack.addresses(), stack.sign_ins, walk=True))
+    except StackError as error:
+        raise Wrong(f"The stack failed: {error}") from error
+    assert report is not None, "a walk reports or raises"
+    return report.answer()
+
+
+def up(*, with_demo: bool) -> Answer:
+    """The stack of this checkout in the background, with Zipkin, ready to be used."""
+    try:
+        found = runner.up(STACK_FOLDER, ["--parts", ",".join(sorted(ALL_PARTS))])
+    except StackError as error:
+        raise Wrong(f"The stack failed: {error}") from error
+    report = asyncio.run(_prepare(found["addresses"], found["sign_ins"], walk=with_demo))
+    shown = _shown(found)
+    if report is None:
+        return Answer(found, shown)
+    walked = report.answer()
+    return Answer({**found, "demo": walked.data}, (*walked.shown, *shown))
+
+
+def down() -> Answer:
+    """The end of what ``up`` started."""
+    try:
+        was_running = runner.down(STACK_FOLDER)
+    except StackError as error:
+        raise Wrong(f"The stack failed: {error}") from error
+    line = "The stack has ended." if was_running else "No stack was running."
+    return Answer({"was_running": was_running}, (line,))
+
+
+async def _prepare(addresses: Mapping[str, str], sign_ins: Mapping[str, Any], *, walk: bool) -> Report | None:
+    """Tell agency-notify where the agencies are; then walk, when that is wanted."""
+    http = HttpClient.connect(timeout_seconds=_CALL_SECONDS)
+    try:
+        world = World(
+            http=http,
+            service_urls={service: addresses[service] for service in SERVICES},
+            oidc_issuer=addresses["oidc_issuer"],
+            sign_ins=sign_ins,
+            agencies_url=addresses["agencies"],
+            mail_url=addresses["mail"],
+        )
+        await register(world.operator(), PARTNERSHIPS_FOLDER, world.agencies_url)
+        return await run(world, read_all(EXAMPLES)) if walk else None
+    finally:
+        await http.close()
+
+
+def _clear() -> None:
+    """Begin afresh, also after a demonstration that was killed. Raises ``StackError`` while another one runs."""
+    with State(DEMO_FOLDER).held():
+        for path in DEMO_FOLDER.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path)
+
+
+def _end_in_order() -> None:
+    """SIGTERM ends us as Ctrl-C does; once it has begun, nothing cuts the orderly end short."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _interrupt)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
+def _shown(found: Mapping[str, Any]) -> tuple[RenderableType, ...]:
+    """Addresses and sign-ins; whoever sees this terminal may use this stack."""
+    sign_ins = found["sign_ins"]
+    people = [
+        (name, known["password"], ", ".join(known["roles"]), known["agency"])
+        for name, known in sign_ins["staff"].items()
+    ]
+    console = sign_ins.get("keycloak_console")
+    if console:
+        people.insert(0, (console["username"], console["password"], "Keycloak's console", ""))
+    return (
+        table("Addresses", ("what", "where"), list(found["addresses"].items())),
+        table("Sign-ins", ("name", "password", "role", "agency"), people),
+        "`frontdoor down` ends it.",
+    )

@@ -1,0 +1,88 @@
+"""The whole walk: referrals in, every case worked to its end, every queue drained."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from contracts.codes import NoticeKind
+from frontdoor.client import SERVICES, Caller
+from frontdoor.demo import agencies
+from frontdoor.demo.examples import Example
+from frontdoor.demo.referrals import Sent, send_all
+from frontdoor.demo.triage import Desk
+from frontdoor.demo.waiting import together, until
+from frontdoor.demo.world import World
+from frontdoor.telling import say
+from frontdoor.versions import Comparison, compare
+
+
+async def walk(world: World, examples: Sequence[Example], *, run: UUID) -> Sequence[Sent]:
+    """Send every referral and work every case to its end. Raises ``Wrong`` for the first thing missing."""
+    say(f"sending {len(examples)} referrals, several at the same time and one twice")
+    sent = await send_all(world, examples, run=run)
+    say("triage: rate, ask agencies, recommend, authorise, hand over")
+    refused = next((each for each in sent if len(each.example.asked) > 1), None)
+    await together(_work(world, each, refused=each is refused) for each in sent)
+    say("waiting for every queue to drain")
+    await together(_followed_to_the_end(world, each) for each in sent)
+    return sent
+
+
+async def settled(operator: Caller) -> Comparison:
+    """Wait until every event is sent and in effect at every reader, and every notice delivered or given up."""
+
+    async def ask() -> Comparison | None:
+        for service in SERVICES:
+            if (await operator.get(service, "/operator/delivery"))["unpublished"]:
+                return None
+        comparison = await compare(operator)
+        return None if comparison.gaps else comparison
+
+    return await until("every event in effect at every service that reads it", ask)
+
+
+async def _work(world: World, sent: Sent, *, refused: bool) -> None:
+    """One case. In immediate danger nobody waits for answers: a missing one never holds a decision."""
+    desk = await Desk.open(world, sent)
+    await desk.read()
+    await desk.rate()
+    await desk.ask()
+    if sent.example.immediate_danger:
+        await desk.decide()
+        await _answer(world, sent, refused=refused)
+    else:
+        await _answer(world, sent, refused=refused)
+        await desk.decide()
+    await desk.hand_over()
+    await together(
+        agencies.act_on_notice(world, team, NoticeKind.HANDOVER_OFFERED, reference=sent.reference, act=agencies.accept)
+        for team in sent.example.handovers
+    )
+
+
+async def _answer(world: World, sent: Sent, *, refused: bool) -> None:
+    """The first agency that was asked supplies what it knows; another holds nothing, or decides not to share."""
+    others = agencies.REFUSED if refused else agencies.NOTHING_HELD
+    answers: list[tuple[str, Mapping[str, object]]] = [
+        (agency, agencies.SUPPLIED if place == 0 else others) for place, agency in enumerate(sent.example.asked)
+    ]
+    await together(
+        agencies.act_on_notice(
+            world,
+            agency,
+            NoticeKind.INFORMATION_REQUESTED,
+            reference=sent.reference,
+            act=agencies.answering(answer),
+        )
+        for agency, answer in answers
+    )
+
+
+async def _followed_to_the_end(world: World, sent: Sent) -> None:
+    """The sender sees its referral closed."""
+    sender = world.client(sent.example.sender)
+
+    async def ask() -> bool | None:
+        view = await sender.get("referral-intake", f"/v1/referrals/{sent.referral_id}")
+        return True if view["status"] == "closed" else None
+
+    await until(f"{sent.example.name} closed in the eyes of its sender", ask)

@@ -1,0 +1,29 @@
+"""How far behind each service is: events it has not sent, events it has not read, messages that are parked."""
+
+import asyncio
+
+from frontdoor.answer import Answer, table
+from frontdoor.client import SERVICES, Caller
+from frontdoor.errors import GOOD, Wrong
+from frontdoor.versions import compare
+
+_COLUMNS = ("service", "to send", "to read", "parked")
+
+
+async def lag(caller: Caller) -> Answer:
+    """One row for each service. Ends with 1 when anything is parked; waiting alone is not wrong."""
+    comparison, *deliveries = await asyncio.gather(
+        compare(caller), *(caller.get(service, "/operator/delivery") for service in SERVICES)
+    )
+    data = [
+        {
+            "service": service,
+            "to_send": delivery["unpublished"],
+            "to_read": comparison.behind(service),
+            "parked": delivery["parked"],
+        }
+        for service, delivery in zip(SERVICES, deliveries, strict=True)
+    ]
+    parked = any(row["parked"] for row in data)
+    shown = table("Lag, in events", _COLUMNS, [tuple(row.values()) for row in data])
+    return Answer(data, (shown,), exit_code=Wrong.exit_code if parked else GOOD)
