@@ -128,7 +128,8 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         listener = socket.create_server((host, port), family=_family(host), backlog=2048)
     except OSError as error:
-        sys.stderr.write(f"Cannot listen on {host} port {port} ({error.strerror}): choose another or free it\n")
+        reason = str(error.strerror).partition(" (while")[0]
+        sys.stderr.write(f"Cannot listen on {host} port {port} ({reason}): choose another or free it\n")
         raise SystemExit(FAILED) from None
     log.info("listening", port=listener.getsockname()[1])
     return listener
@@ -154,22 +155,20 @@ async def _work(tasks: Mapping[str, Task], health: FastAPI, listener: socket.soc
     running = {asyncio.create_task(task(stop)): name for name, task in tasks.items()}
     if server is not None and listener is not None:
         running[asyncio.create_task(server.serve(sockets=[listener]))] = "health"
-    await asyncio.wait({asyncio.create_task(told.wait()), *running}, return_when=asyncio.FIRST_COMPLETED)
-    _report(running, unasked=not told.is_set())
+    early, _ = await asyncio.wait({asyncio.create_task(told.wait()), *running}, return_when=asyncio.FIRST_COMPLETED)
+    _report({task: name for task, name in running.items() if task in early}, unasked=not told.is_set())
     _end_within(EXIT_SECONDS)
     stop.set()
     if server is not None:
         server.drain()
     finished, _ = await asyncio.wait(running, timeout=DRAIN_SECONDS)
-    _report({task: running[task] for task in finished}, unasked=False)
+    _report({task: running[task] for task in finished - early}, unasked=False)
     return 0 if told.is_set() and len(finished) == len(running) else FAILED
 
 
-def _report(running: Mapping[asyncio.Task[None], str], *, unasked: bool) -> None:
+def _report(ended: Mapping[asyncio.Task[None], str], *, unasked: bool) -> None:
     """Say which task failed; one that ends without being asked has failed too."""
-    for task, name in running.items():
-        if not task.done():
-            continue
+    for task, name in ended.items():
         error = asyncio.CancelledError() if task.cancelled() else task.exception()
         if error is not None:
             log.error("task failed", task=name, exc_info=error)
