@@ -71,7 +71,7 @@ class GroupCommit(Generic[Item, Result]):
         try:
             # Interleaving prevented: a cancelled caller would cancel the future that its batch is about to fill.
             async with asyncio.timeout(self._limits.answer_seconds):
-                outcome = await waiting.outcome
+                outcome = await asyncio.shield(waiting.outcome)
         except TimeoutError as error:
             raise NotConfirmed from error
         if isinstance(outcome, Exception):
