@@ -118,6 +118,12 @@ async def find_referral(tx: Transaction, referral_id: UUID) -> Referral | None:
     return _referral(row) if row is not None else None
 
 
+async def find_by_reference(tx: Transaction, reference: str) -> UUID | None:
+    """The id of the referral with this reference."""
+    found: UUID | None = await tx.scalar(select(referral.c.referral_id).where(referral.c.reference == reference))
+    return found
+
+
 async def list_referrals(
     tx: Transaction, *, partnership: str, agency: str, before: tuple[datetime, UUID] | None, limit: int
 ) -> list[Referral]:

@@ -4,6 +4,6 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from referral_intake.api import documents, follow, submit
+from referral_intake.api import documents, follow, references, submit
 
-ROUTERS: Final[tuple[APIRouter, ...]] = (submit.router, follow.router, documents.router)
+ROUTERS: Final[tuple[APIRouter, ...]] = (submit.router, follow.router, documents.router, references.router)
