@@ -1,0 +1,15 @@
+"""The HTTP edge: one file per resource. Each route opens its one transaction."""
+
+from typing import Final
+
+from fastapi import APIRouter
+
+from triage.api import cases, handovers, information, outcomes, queue
+
+ROUTERS: Final[tuple[APIRouter, ...]] = (
+    queue.router,
+    cases.router,
+    information.router,
+    outcomes.router,
+    handovers.router,
+)

@@ -1,0 +1,122 @@
+"""A case as its readers see it."""
+
+from datetime import datetime
+from typing import Self, TypedDict
+from uuid import UUID
+
+from pydantic import Field
+
+from contracts.codes import (
+    ClosureReason,
+    ConcernType,
+    Rating,
+)
+from triage.api.desk import View
+from triage.api.lines import (
+    ChildLine,
+    ClockLine,
+    DecisionLine,
+    HandoverLine,
+    Named,
+    RatingLine,
+    RecommendationLine,
+    RequestLine,
+    seconds_left,
+)
+from triage.model import (
+    UNTOLD,
+    CaseFile,
+    CaseState,
+)
+
+
+class CaseView(View):
+    """Everything triage holds about a case, and where the referral itself is read."""
+
+    case_id: UUID
+    referral_id: UUID
+    version: int
+    reference: str
+    agency: str
+    partnership: str
+    state: CaseState
+    document_url: str
+    policy_version: str
+    received_at: datetime
+    opened_at: datetime
+    closed_at: datetime | None
+    closed_reason: ClosureReason | None
+    rating: Rating | None
+    suggested_rating: Rating = Field(description="Advisory, from the pack; a person rates.")
+    suggestion_reasons: tuple[Named, ...]
+    decision_due_at: datetime
+    seconds_left: int | None = Field(description="To the decision; below zero when late, empty when decided.")
+    overdue: bool
+    immediate_danger: bool
+    concern_types: tuple[ConcernType, ...]
+    missing_information: tuple[Named, ...] = Field(description="What the referral did not say, still to be found out.")
+    previous_referral_id: UUID | None
+    children: tuple[ChildLine, ...]
+    ratings: tuple[RatingLine, ...]
+    requests: tuple[RequestLine, ...]
+    recommendations: tuple[RecommendationLine, ...]
+    decisions: tuple[DecisionLine, ...]
+    handovers: tuple[HandoverLine, ...]
+    clocks: tuple[ClockLine, ...]
+
+    @classmethod
+    def of(cls, file: CaseFile, *, now: datetime) -> Self:
+        """The view of a case that the reader may see."""
+        case, background = file.case, file.background
+        return cls(
+            case_id=case.case_id,
+            referral_id=case.referral_id,
+            version=case.version,
+            reference=case.reference,
+            agency=case.agency,
+            partnership=case.partnership,
+            state=case.state,
+            document_url=background.document_url,
+            policy_version=case.policy_version,
+            received_at=case.received_at,
+            opened_at=case.opened_at,
+            closed_at=case.closed_at,
+            closed_reason=case.closed_reason,
+            rating=case.rating,
+            suggested_rating=case.suggested_rating,
+            suggestion_reasons=tuple(map(Named.of, background.suggestion_reasons)),
+            decision_due_at=case.decision_due_at,
+            seconds_left=seconds_left(case.decision_due_at, now) if case.undecided else None,
+            overdue=bool(case.undecided) and now >= case.decision_due_at,
+            immediate_danger=background.immediate_danger,
+            concern_types=background.concern_types,
+            missing_information=tuple(map(Named.of, background.missing_information)),
+            previous_referral_id=background.previous_referral_id,
+            **_parts(file, now),
+        )
+
+
+class _Parts(TypedDict):
+    children: tuple[ChildLine, ...]
+    ratings: tuple[RatingLine, ...]
+    requests: tuple[RequestLine, ...]
+    recommendations: tuple[RecommendationLine, ...]
+    decisions: tuple[DecisionLine, ...]
+    handovers: tuple[HandoverLine, ...]
+    clocks: tuple[ClockLine, ...]
+
+
+def _parts(file: CaseFile, now: datetime) -> _Parts:
+    case, told = file.case, file.tellings
+    return {
+        "children": tuple(
+            ChildLine(child_id=one.child_id, unborn=one.unborn, decided=one.child_id not in case.undecided)
+            for one in case.children
+        ),
+        "ratings": tuple(map(RatingLine.of, file.ratings)),
+        "requests": tuple(RequestLine.of(one, told.get(one.request_id, UNTOLD), now) for one in case.requests),
+        "recommendations": tuple(map(RecommendationLine.of, case.recommendations)),
+        "decisions": tuple(map(DecisionLine.of, case.decisions)),
+        "handovers": tuple(HandoverLine.of(one, told.get(one.handover_id, UNTOLD), now) for one in case.handovers),
+        "clocks": tuple(ClockLine.of(one, now) for one in case.clocks),
+    }

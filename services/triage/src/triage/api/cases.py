@@ -1,0 +1,86 @@
+"""``/v1/cases/{id}``: a case with all that happened to it; rating and closing it."""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+from pydantic import Field
+
+from chassis.access import unwrap
+from chassis.http import problem_responses
+from contracts.codes import ClosureReason, Rating
+from contracts.events import CaseClosed, CaseRated
+from triage import handlers
+from triage.api.case_view import CaseView
+from triage.api.desk import AtDesk, Form, Reader, View, Words, Writer, tag
+from triage.model import Rate
+
+router = APIRouter(prefix="/v1/cases", tags=["cases"])
+
+WRITE_PROBLEMS: Final = problem_responses(409, 412, 428)
+
+
+class RatingForm(Form):
+    """The urgency of handling, which is not the level of need. Suggestions are advisory: a person rates."""
+
+    rating: Rating
+    rationale: Words | None = Field(default=None, description="Needed when an earlier rating changes.")
+
+
+class RatingView(View):
+    """The rating that now stands, and when the decision is due under it."""
+
+    case_id: UUID
+    version: int
+    rating: Rating
+    previous_rating: Rating | None
+    decision_due_at: datetime
+
+
+class ClosureView(View):
+    """The case is closed. Nothing is deleted."""
+
+    case_id: UUID
+    version: int
+    reason: ClosureReason
+    closed_at: datetime
+
+
+@router.get("/{case_id}", summary="Open a case", response_model=CaseView)
+async def read_case(case_id: UUID, response: Response, desk: AtDesk, visit: Reader) -> CaseView:
+    """Everything triage holds about the case. The look is written down before anything is returned."""
+    async with desk.db.transaction() as tx:
+        result = await handlers.read_case(tx, desk, case_id, visit=visit)
+    found = unwrap(result)
+    tag(response, found.case.version)
+    return CaseView.of(found, now=visit.now)
+
+
+@router.post("/{case_id}/rating", summary="Rate", response_model=RatingView, responses=WRITE_PROBLEMS)
+async def rate_case(case_id: UUID, form: RatingForm, response: Response, desk: AtDesk, visit: Writer) -> RatingView:
+    """Set the urgency. Send the ETag of the case you have seen in ``If-Match``."""
+    command = Rate(form.rating, form.rationale)
+    async with desk.db.transaction() as tx:
+        result = await handlers.rate_case(tx, desk, case_id, command=command, visit=visit)
+    recorded = unwrap(result)
+    rated = recorded.get(CaseRated)
+    tag(response, recorded.version)
+    return RatingView(
+        case_id=case_id,
+        version=recorded.version,
+        rating=rated.rating,
+        previous_rating=rated.previous_rating,
+        decision_due_at=rated.decision_due_at,
+    )
+
+
+@router.post("/{case_id}/closure", summary="Close", response_model=ClosureView, responses=WRITE_PROBLEMS)
+async def close_case(case_id: UUID, response: Response, desk: AtDesk, visit: Writer) -> ClosureView:
+    """Close a case in which every child is decided and no team has anything left to accept."""
+    async with desk.db.transaction() as tx:
+        result = await handlers.close_case(tx, case_id, visit=visit)
+    recorded = unwrap(result)
+    closed = recorded.get(CaseClosed)
+    tag(response, recorded.version)
+    return ClosureView(case_id=case_id, version=recorded.version, reason=closed.reason, closed_at=closed.closed_at)

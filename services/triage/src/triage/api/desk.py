@@ -1,0 +1,98 @@
+"""How routes reach what the service stands on, and what they ask of every visitor."""
+
+import re
+from typing import Annotated, Final
+
+from fastapi import Depends, Header, Request, Response
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from chassis.access import access_purpose
+from chassis.auth import Principal, SignedIn, signed_in_as
+from contracts.codes import Purpose
+from triage.entitlement import AGENCY_ROLES, STAFF
+from triage.errors import VersionMissing, VersionUnreadable
+from triage.handlers import Desk, Visit
+
+_VERSION: Final = re.compile(r'"([1-9][0-9]{0,8})"')
+
+
+class View(BaseModel):
+    """What we show."""
+
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+
+class Form(BaseModel):
+    """What is sent to us: a field that we do not know is a mistake."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+def _not_blank(words: str) -> str:
+    if not words.strip():
+        raise ValueError("write something")
+    return words
+
+
+Words = Annotated[str, Field(min_length=1, max_length=20_000), AfterValidator(_not_blank)]
+Code = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[a-z0-9-]+$")]
+
+
+async def _desk(request: Request) -> Desk:
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+AtDesk = Annotated[Desk, Depends(_desk)]
+Staff = Annotated[Principal, Depends(signed_in_as(*STAFF))]
+Agency = Annotated[Principal, Depends(signed_in_as(*AGENCY_ROLES))]
+
+
+async def _seen_version(
+    if_match: Annotated[str | None, Header(description="The ETag of the case you have seen.")] = None,
+) -> int:
+    """Raises ``VersionMissing`` or ``VersionUnreadable``."""
+    if if_match is None:
+        raise VersionMissing
+    match = _VERSION.fullmatch(if_match.strip())
+    if match is None:
+        raise VersionUnreadable
+    return int(match[1])
+
+
+async def _writer(desk: AtDesk, principal: SignedIn, seen_version: Annotated[int, Depends(_seen_version)]) -> Visit:
+    return Visit(principal, desk.clock.now(), seen_version=seen_version)
+
+
+async def _reader(desk: AtDesk, principal: SignedIn, purpose: Annotated[Purpose, Depends(access_purpose)]) -> Visit:
+    return Visit(principal, desk.clock.now(), purpose=purpose)
+
+
+async def _staff_or_agency(
+    desk: AtDesk,
+    principal: SignedIn,
+    access_purpose_header: Annotated[str | None, Header(alias="Access-Purpose")] = None,
+) -> Visit:
+    """Agencies come to answer; staff say what they come for."""
+    only_agency = principal.has_role(*AGENCY_ROLES) and access_purpose_header is None
+    purpose = Purpose.ANSWER_REQUEST if only_agency else await access_purpose(access_purpose_header)
+    return Visit(principal, desk.clock.now(), purpose=purpose)
+
+
+async def _other_party(desk: AtDesk, principal: SignedIn) -> Visit:
+    return Visit(principal, desk.clock.now())
+
+
+Writer = Annotated[Visit, Depends(_writer)]
+"""Staff who change a case they have seen."""
+Reader = Annotated[Visit, Depends(_reader)]
+"""Somebody who opens a record and says what for."""
+StaffOrAgency = Annotated[Visit, Depends(_staff_or_agency)]
+"""Staff who say what for, or an agency that comes to answer."""
+OtherParty = Annotated[Visit, Depends(_other_party)]
+"""An agency or a team, which cannot know the case's version."""
+
+
+def tag(response: Response, version: int) -> None:
+    """Name the version of the case, to be sent back in ``If-Match``."""
+    response.headers["ETag"] = f'"{version}"'

@@ -1,0 +1,201 @@
+"""``…/information-requests``: asking agencies, what they were asked, and what they answer."""
+
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+from pydantic import Field
+
+from chassis.access import unwrap
+from chassis.http import problem_responses
+from contracts.codes import Answer, LawfulBasis, RefusalGround
+from contracts.events import InformationAnswered, InformationRequested
+from triage import handlers, store
+from triage.api.cases import WRITE_PROBLEMS
+from triage.api.desk import Agency, AtDesk, Code, Form, OtherParty, StaffOrAgency, View, Words, Writer, tag
+from triage.api.paging import Cursor, PageSize, read_cursor, read_id, read_instant, write_cursor
+from triage.handlers import RequestFile
+from triage.model import Ask, ListedRequest, Reply, RequestState, request_state
+
+router = APIRouter(prefix="/v1", tags=["information requests"])
+
+
+class AskForm(Form):
+    """A question to one agency of the pack, and the ground on which it is asked."""
+
+    agency: Code
+    lawful_basis: LawfulBasis
+    question: Words
+    child_ids: tuple[UUID, ...] = Field(default=(), max_length=50, description="Empty: every child of the case.")
+
+
+class AskedView(View):
+    """The question is on its way."""
+
+    case_id: UUID
+    version: int
+    request_id: UUID
+    agency: str
+    due_at: datetime
+
+
+class AnswerForm(Form):
+    """Information, all or part of it; or nothing held; or a refusal with its ground and reason."""
+
+    answer: Answer
+    content: Words | None = Field(default=None, description="Needed for supplied and partial.")
+    refusal_ground: RefusalGround | None = Field(default=None, description="Needed for refused.")
+    refusal_reason: Words | None = Field(default=None, description="Needed for refused.")
+
+
+class AnsweredView(View):
+    """The answer is with triage."""
+
+    request_id: UUID
+    answer: Answer
+    answered_at: datetime
+
+
+class RequestView(View):
+    """A question, and its answer once there is one."""
+
+    request_id: UUID
+    reference: str
+    agency: str
+    state: RequestState
+    overdue: bool
+    lawful_basis: LawfulBasis
+    lawful_basis_label: str
+    question: str
+    child_ids: tuple[UUID, ...]
+    requested_at: datetime
+    due_at: datetime
+    answered_at: datetime | None
+    answered_by: str | None
+    answer: Answer | None
+    content: str | None
+    refusal_ground: RefusalGround | None
+    refusal_reason: str | None
+
+    @classmethod
+    def of(cls, file: RequestFile, *, now: datetime) -> Self:
+        """The view of a request that the reader may see."""
+        request = file.request
+        return cls(
+            request_id=request.request_id,
+            reference=file.reference,
+            agency=request.agency,
+            state=request_state(request, file.telling),
+            overdue=request.answer is None and now >= request.due_at,
+            lawful_basis=request.lawful_basis,
+            lawful_basis_label=request.lawful_basis.label,
+            question=request.question,
+            child_ids=request.child_ids,
+            requested_at=request.requested_at,
+            due_at=request.due_at,
+            answered_at=request.answered_at,
+            answered_by=request.answered_by,
+            answer=request.answer,
+            content=request.content,
+            refusal_ground=request.refusal_ground,
+            refusal_reason=request.refusal_reason,
+        )
+
+
+class ListedView(View):
+    """One line of an agency's list."""
+
+    request_id: UUID
+    reference: str
+    requested_at: datetime
+    due_at: datetime
+    answered_at: datetime | None
+    overdue: bool
+
+    @classmethod
+    def of(cls, listed: ListedRequest, *, now: datetime) -> Self:
+        """The same, as shown."""
+        return cls(
+            request_id=listed.request_id,
+            reference=listed.reference,
+            requested_at=listed.requested_at,
+            due_at=listed.due_at,
+            answered_at=listed.answered_at,
+            overdue=listed.answered_at is None and now >= listed.due_at,
+        )
+
+
+class Page(View):
+    """Requests, newest first. ``next`` is the cursor of the following page; empty on the last one."""
+
+    requests: tuple[ListedView, ...]
+    next: str | None
+
+
+@router.post(
+    "/cases/{case_id}/information-requests",
+    status_code=201,
+    summary="Ask an agency",
+    response_model=AskedView,
+    responses=WRITE_PROBLEMS,
+)
+async def request_information(
+    case_id: UUID, form: AskForm, response: Response, desk: AtDesk, visit: Writer
+) -> AskedView:
+    """The agency is told that it is asked, not what: it reads the question here. Its silence holds nothing up."""
+    command = Ask(form.agency, form.lawful_basis, form.question, form.child_ids)
+    async with desk.db.transaction() as tx:
+        result = await handlers.request_information(tx, desk, case_id, command=command, visit=visit)
+    recorded = unwrap(result)
+    requested = recorded.get(InformationRequested)
+    tag(response, recorded.version)
+    response.headers["Location"] = f"/v1/information-requests/{requested.request_id}"
+    return AskedView(
+        case_id=case_id,
+        version=recorded.version,
+        request_id=requested.request_id,
+        agency=requested.agency,
+        due_at=requested.due_at,
+    )
+
+
+@router.get("/information-requests", summary="List what your agency was asked", response_model=Page)
+async def list_requests(desk: AtDesk, asker: Agency, cursor: Cursor = None, limit: PageSize = 50) -> Page:
+    """References, codes and times only; nothing in this list describes a person."""
+    before = _read_cursor(cursor) if cursor is not None else None
+    async with desk.db.transaction() as tx:
+        found = await store.list_requests(
+            tx, partnership=asker.partnership, agency=asker.agency, before=before, limit=limit + 1
+        )
+    now, shown = desk.clock.now(), found[:limit]
+    following = write_cursor(shown[-1].requested_at.isoformat(), shown[-1].request_id) if len(found) > limit else None
+    return Page(requests=tuple(ListedView.of(one, now=now) for one in shown), next=following)
+
+
+@router.get("/information-requests/{request_id}", summary="Read a request", response_model=RequestView)
+async def read_request(request_id: UUID, desk: AtDesk, visit: StaffOrAgency) -> RequestView:
+    """For the agency that was asked, and for triage staff who say what for. Each look is written down first."""
+    async with desk.db.transaction() as tx:
+        result = await handlers.read_request(tx, request_id, visit=visit)
+    return RequestView.of(unwrap(result), now=visit.now)
+
+
+@router.post(
+    "/information-requests/{request_id}/answer",
+    summary="Answer a request",
+    response_model=AnsweredView,
+    responses=problem_responses(409),
+)
+async def answer_request(request_id: UUID, form: AnswerForm, desk: AtDesk, visit: OtherParty) -> AnsweredView:
+    """One answer, by the agency that was asked; late is better than never, even when the case is closed."""
+    reply = Reply(form.answer, form.content, form.refusal_ground, form.refusal_reason)
+    async with desk.db.transaction() as tx:
+        result = await handlers.answer_request(tx, request_id, reply=reply, visit=visit)
+    answered = unwrap(result).get(InformationAnswered)
+    return AnsweredView(request_id=request_id, answer=answered.answer, answered_at=answered.answered_at)
+
+
+def _read_cursor(cursor: str) -> tuple[datetime, UUID]:
+    requested_at, request_id = read_cursor(cursor, parts=2)
+    return read_instant(requested_at), read_id(request_id)

@@ -1,0 +1,112 @@
+"""``GET /v1/cases``: the queue, the least time left first."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Self
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import Field
+
+from contracts.codes import Rating
+from triage import store
+from triage.api.desk import AtDesk, Staff, View
+from triage.api.lines import Named, seconds_left
+from triage.api.paging import Cursor, PageSize, read_cursor, read_id, read_instant, write_cursor
+from triage.errors import BadCursor
+from triage.model import CaseState, QueueItem, QueueMark
+from triage.store import Filter
+
+router = APIRouter(tags=["queue"])
+
+
+class Status(StrEnum):
+    """Which part of the queue."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class QueueLine(View):
+    """One case, in codes, counts and times: nothing here describes a person."""
+
+    case_id: UUID
+    reference: str
+    agency: str
+    state: CaseState
+    rating: Rating | None
+    suggested_rating: Rating
+    suggestion_reasons: tuple[Named, ...]
+    received_at: datetime
+    decision_due_at: datetime
+    due_at: datetime | None = Field(
+        description="When the step the case waits for is due; empty when it waits for none."
+    )
+    seconds_left: int | None
+    overdue: bool
+    children: int
+    children_undecided: int
+    requests_outstanding: int
+    handovers_outstanding: int
+    version: int
+
+    @classmethod
+    def of(cls, item: QueueItem, *, now: datetime) -> Self:
+        """The same, as shown."""
+        return cls(
+            case_id=item.case_id,
+            reference=item.reference,
+            agency=item.agency,
+            state=item.state,
+            rating=item.rating,
+            suggested_rating=item.suggested_rating,
+            suggestion_reasons=tuple(map(Named.of, item.suggestion_reasons)),
+            received_at=item.received_at,
+            decision_due_at=item.decision_due_at,
+            due_at=item.due_at,
+            seconds_left=seconds_left(item.due_at, now) if item.due_at else None,
+            overdue=item.due_at is not None and now >= item.due_at,
+            children=item.children,
+            children_undecided=item.undecided,
+            requests_outstanding=item.requests_outstanding,
+            handovers_outstanding=item.handovers_outstanding,
+            version=item.version,
+        )
+
+
+class Page(View):
+    """A page of the queue. ``next`` is the cursor of the following page; empty on the last one."""
+
+    cases: tuple[QueueLine, ...]
+    next: str | None
+
+
+@router.get("/v1/cases", summary="The queue", response_model=Page)
+async def list_queue(
+    desk: AtDesk,
+    asker: Staff,
+    *,
+    status: Status = Status.OPEN,
+    rating: Annotated[Rating | None, Query()] = None,
+    cursor: Cursor = None,
+    limit: PageSize = 50,
+) -> Page:
+    """The cases of your own partnership, for triage staff."""
+    after = _read_cursor(cursor) if cursor is not None else None
+    which = Filter(asker.partnership, closed=status is Status.CLOSED, rating=rating)
+    async with desk.db.transaction() as tx:
+        found = await store.list_queue(tx, which, after=after, limit=limit + 1)
+    now, shown = desk.clock.now(), found[:limit]
+    following = _cursor(shown[-1].mark) if len(found) > limit else None
+    return Page(cases=tuple(QueueLine.of(item, now=now) for item in shown), next=following)
+
+
+def _cursor(mark: QueueMark) -> str:
+    return write_cursor(int(mark.without_due), mark.due_at.isoformat(), mark.case_id)
+
+
+def _read_cursor(cursor: str) -> QueueMark:
+    without_due, due_at, case_id = read_cursor(cursor, parts=3)
+    if without_due not in ("0", "1"):
+        raise BadCursor
+    return QueueMark(without_due == "1", read_instant(due_at), read_id(case_id))

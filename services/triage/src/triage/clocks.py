@@ -1,0 +1,61 @@
+"""The watch over clocks: tells people that a step will soon be late, or is, once each, however often it restarts."""
+
+from typing import Final
+
+from chassis import telemetry
+from chassis.clock import Clock
+from chassis.db import Database, DatabaseUnavailable, Transaction
+from chassis.events import Context, record
+from chassis.process import Stop
+from triage import decide, store
+from triage.model import SERVICE
+
+POLL_SECONDS: Final = 1.0
+BATCH: Final = 50
+
+log = telemetry.logger(__name__)
+
+
+class Watch:
+    """Contract.
+
+    - Every alarm whose moment has come sounds once: event and mark are written in one transaction. What came due while
+      nobody watched is found by its moment, so a restart skips nothing.
+    - A clock that has stopped never sounds; a case that somebody works on right now is looked at in the next round.
+    - Several may watch at once: each takes other cases.
+    """
+
+    def __init__(self, db: Database, clock: Clock) -> None:
+        self._db = db
+        self._clock = clock
+
+    async def run(self, stop: Stop) -> None:
+        """Watch until told to stop; while the database is away, try again."""
+        while not stop.is_set():
+            try:
+                sounded = await self.sound()
+            except DatabaseUnavailable:
+                log.warning("clocks cannot be read, trying again")
+                sounded = 0
+            if not sounded:
+                await stop.wait(POLL_SECONDS)
+
+    async def sound(self) -> int:
+        """One round. Commits. Returns how many alarms sounded."""
+        async with self._db.transaction() as tx:
+            return await _sound(tx, self._clock)
+
+
+async def _sound(tx: Transaction, clock: Clock) -> int:
+    now = clock.now()
+    cases = await store.lock_cases_with_due_alarms(tx, now=now, limit=BATCH)
+    due = await store.load_due_alarms(tx, [case_id for case_id, _ in cases], now=now)
+    for case_id, partnership in cases:
+        alarms = [one for one in due if one.case_id == case_id]
+        context = Context(source=SERVICE, partnership=partnership, now=now)
+        versions = await record(tx, [decide.sound(one, now=now) for one in alarms], context=context)
+        for version in versions.values():
+            await store.advance(tx, case_id, version=version, changed=False)
+        for one in alarms:
+            await store.record_sounded(tx, one, at=now)
+    return len(due)

@@ -1,0 +1,66 @@
+"""Reading, rating and closing a case."""
+
+from uuid import UUID
+
+from chassis import access
+from chassis.db import Transaction
+from contracts.codes import RecordKind
+from contracts.events import CaseRated
+from contracts.problems import Problem
+from triage import decide, entitlement, packs, store
+from triage.entitlement import Act
+from triage.errors import NoSuchCase
+from triage.handlers.desk import Desk, Recorded, Visit, admit, look, refuse, settle
+from triage.model import DECISION_CLOCK, Case, CaseFile, Rate, Timing
+
+
+async def read_case(tx: Transaction, desk: Desk, case_id: UUID, *, visit: Visit) -> CaseFile | Problem:
+    """The case with all that happened to it; the look is written down in the same transaction."""
+    case = await store.find_case(tx, case_id)
+    if case is None:
+        raise NoSuchCase
+    at = look(case, visit, RecordKind.CASE, case_id)
+    roles = packs.team_roles(desk.pack_of(case, at=visit.now))
+    refusal = entitlement.to_read_case(visit.by.actor, case, purpose=visit.purpose, team_roles=roles)
+    if refusal is not None:
+        return await refuse(tx, at, visit, reason=refusal.reason, problem=refusal.problem)
+    await access.allow(tx, at, context=visit.context(case))
+    about_ids = [request.request_id for request in case.requests] + [one.handover_id for one in case.handovers]
+    return CaseFile(
+        case=case,
+        background=await store.get_background(tx, case_id),
+        ratings=await store.load_ratings(tx, case_id),
+        tellings=await store.load_tellings(tx, about_ids),
+    )
+
+
+async def rate_case(tx: Transaction, desk: Desk, case_id: UUID, *, command: Rate, visit: Visit) -> Recorded | Problem:
+    """Set the urgency, and time the decision anew from the same start."""
+    case = await admit(tx, visit, case_id, act=Act.RATE)
+    if isinstance(case, Problem):
+        return case
+    pack = desk.pack_of(case, at=visit.now)
+    timing = packs.timing(pack, DECISION_CLOCK, rating=command.rating, start=case.received_at)
+    rated = decide.rate(case, command, by=visit.by, timing=timing)
+    recorded = await settle(tx, case, [rated], context=visit.context(case))
+    await store.record_rated(tx, rated, rationale=command.rationale, version=recorded.version)
+    await _retime(tx, case, rated, timing=timing)
+    return recorded
+
+
+async def close_case(tx: Transaction, case_id: UUID, *, visit: Visit) -> Recorded | Problem:
+    """Close a case for which nothing is left to do."""
+    case = await admit(tx, visit, case_id, act=Act.CLOSE)
+    if isinstance(case, Problem):
+        return case
+    closed = decide.close_case(case, by=visit.by)
+    return await settle(tx, case, [closed], context=visit.context(case))
+
+
+async def _retime(tx: Transaction, case: Case, rated: CaseRated, *, timing: Timing) -> None:
+    """The running decision clock follows the rating, unless it is late and has to stay so."""
+    if rated.decision_due_at != timing.due_at:
+        return
+    for clock in case.clocks:
+        if clock.name == DECISION_CLOCK and clock.runs:
+            await store.retime_clock(tx, clock.clock_id, case_id=case.case_id, timing=timing, at=rated.rated_at)

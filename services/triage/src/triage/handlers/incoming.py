@@ -1,0 +1,52 @@
+"""What other services tell us: a referral came in; notices about requests and handovers arrived or were opened."""
+
+from datetime import datetime
+from typing import Final
+
+from chassis.db import Transaction
+from chassis.events import record
+from chassis.messages import Message
+from contracts.codes import NoticeKind
+from contracts.events import NoticeDelivered, NoticeOpened, NoticeQueued, ReferralReceived
+from triage import decide, packs, store
+from triage.handlers.desk import Desk, start_clock
+from triage.model import SERVICE
+from triage.store import notices
+
+FOLLOWED: Final = frozenset({NoticeKind.INFORMATION_REQUESTED, NoticeKind.HANDOVER_OFFERED})
+
+
+async def on_referral_received(tx: Transaction, message: Message, now: datetime, *, desk: Desk) -> None:
+    """Open the referral's one case, with its clocks running from the receipt."""
+    received = message.as_(ReferralReceived)
+    partnership = message.envelope.partnership
+    pack = packs.pack_of(desk.packs, partnership, at=now)
+    known = await store.find_case_id(tx, received.referral_id)
+    terms = packs.opening_terms(pack, received)
+    opened = decide.open_case(received, known, terms=terms, case_id=desk.ids.new(), now=now)
+    if opened is None:
+        return
+    versions = await record(tx, [opened], context=message.context(source=SERVICE, now=now))
+    version = versions[opened.subject]
+    await store.record_opened(tx, opened, received, partnership=partnership, version=version)
+    for timing in packs.opening_timings(pack, received):
+        await start_clock(tx, desk, opened.case_id, about_id=opened.case_id, timing=timing)
+
+
+async def on_notice_queued(tx: Transaction, message: Message, now: datetime) -> None:
+    """Remember which request or handover a notice is about."""
+    queued = message.as_(NoticeQueued)
+    if queued.kind in FOLLOWED:
+        await notices.record_queued(tx, queued)
+
+
+async def on_notice_delivered(tx: Transaction, message: Message, now: datetime) -> None:
+    """The receiver's system has it: that is not yet a reader."""
+    delivered = message.as_(NoticeDelivered)
+    await notices.record_delivered(tx, delivered.notice_id, at=delivered.delivered_at)
+
+
+async def on_notice_opened(tx: Transaction, message: Message, now: datetime) -> None:
+    """A reader has it: that is not yet an answer."""
+    opened = message.as_(NoticeOpened)
+    await notices.record_opened(tx, opened.notice_id, at=opened.opened_at)

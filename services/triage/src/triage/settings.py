@@ -1,0 +1,7 @@
+"""What this service must be told to run."""
+
+from chassis.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """The chassis's settings; triage needs no more."""

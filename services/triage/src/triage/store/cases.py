@@ -1,0 +1,170 @@
+"""SQL of a case's own row, its children and its ratings."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, insert, select, update
+
+from chassis.db import Transaction
+from contracts.codes import ClosureReason, ConcernType, MissingItem, Rating, RatingReason
+from contracts.events import CaseClosed, CaseOpened, CaseRated, ReferralReceived
+from triage import tables
+from triage.model import Background, Case, Child, Rated
+from triage.store.clocks import load_clocks
+from triage.store.handovers import load_handovers
+from triage.store.outcomes import load_decisions, load_recommendations
+from triage.store.requests import load_requests
+
+
+async def find_case_id(tx: Transaction, referral_id: UUID) -> UUID | None:
+    """The case of a referral."""
+    found: UUID | None = await tx.scalar(select(tables.case.c.case_id).where(tables.case.c.referral_id == referral_id))
+    return found
+
+
+async def find_case(tx: Transaction, case_id: UUID) -> Case | None:
+    """A whole case as it is at one moment.
+
+    Interleaving prevented: the row is read, a decision commits, then the decisions are read, and the view shows a
+    decision under a version that does not have it. Whoever changes a case locks its row first.
+    """
+    statement = select(tables.case).where(tables.case.c.case_id == case_id).with_for_update(read=True)
+    row = (await tx.execute(statement)).one_or_none()
+    return await _whole(tx, row) if row is not None else None
+
+
+async def lock_case(tx: Transaction, case_id: UUID) -> Case | None:
+    """A whole case for change. Everything about a case is changed under this lock, so one writer follows the other."""
+    statement = select(tables.case).where(tables.case.c.case_id == case_id).with_for_update()
+    row = (await tx.execute(statement)).one_or_none()
+    return await _whole(tx, row) if row is not None else None
+
+
+async def get_background(tx: Transaction, case_id: UUID) -> Background:
+    """What the receipt said of a case that exists."""
+    row = (await tx.execute(select(tables.case).where(tables.case.c.case_id == case_id))).one()
+    return Background(
+        suggestion_reasons=tuple(map(RatingReason, row.suggestion_reasons)),
+        concern_types=tuple(map(ConcernType, row.concern_types)),
+        missing_information=tuple(map(MissingItem, row.missing_information)),
+        immediate_danger=row.immediate_danger,
+        previous_referral_id=row.previous_referral_id,
+        document_url=row.document_url,
+    )
+
+
+async def load_ratings(tx: Transaction, case_id: UUID) -> tuple[Rated, ...]:
+    """Every rating a case has had, oldest first."""
+    rating = tables.rating.c
+    rows = await tx.execute(select(tables.rating).where(rating.case_id == case_id).order_by(rating.version))
+    return tuple(
+        Rated(
+            rating=Rating(row.rating),
+            previous_rating=Rating(row.previous_rating) if row.previous_rating else None,
+            rated_by=row.rated_by,
+            rated_at=row.rated_at,
+            decision_due_at=row.decision_due_at,
+            rationale=row.rationale,
+        )
+        for row in rows
+    )
+
+
+async def record_opened(
+    tx: Transaction, opened: CaseOpened, received: ReferralReceived, *, partnership: str, version: int
+) -> None:
+    """A new case with its children."""
+    case = {
+        **_shared(opened),
+        "partnership": partnership,
+        "received_at": received.received_at,
+        "concern_types": [code.value for code in received.concern_types],
+        "missing_information": [item.value for item in received.missing_information],
+        "immediate_danger": received.immediate_danger,
+        "previous_referral_id": received.previous_referral_id,
+        "document_url": received.detail_url,
+        "version": version,
+        "changed_version": version,
+    }
+    children = [
+        {"child_id": child.child_id, "case_id": opened.case_id, "place": place, "unborn": child.unborn}
+        for place, child in enumerate(received.children)
+    ]
+    await tx.execute(insert(tables.case).values(case))
+    await tx.execute(insert(tables.child).values(children))
+
+
+async def record_rated(tx: Transaction, rated: CaseRated, *, rationale: str | None, version: int) -> None:
+    """The urgency, and one more line of its history."""
+    changes = {"rating": rated.rating.value, "decision_due_at": rated.decision_due_at}
+    await tx.execute(update(tables.case).where(tables.case.c.case_id == rated.case_id).values(changes))
+    history = {
+        **changes,
+        "case_id": rated.case_id,
+        "version": version,
+        "previous_rating": rated.previous_rating.value if rated.previous_rating else None,
+        "rationale": rationale,
+        "rated_by": rated.rated_by,
+        "rated_at": rated.rated_at,
+    }
+    await tx.execute(insert(tables.rating).values(history))
+
+
+async def record_closed(tx: Transaction, closed: CaseClosed) -> None:
+    """The case is done. Nothing is deleted."""
+    changes = {"closed_at": closed.closed_at, "closed_reason": closed.reason.value}
+    await tx.execute(update(tables.case).where(tables.case.c.case_id == closed.case_id).values(changes))
+
+
+async def advance(tx: Transaction, case_id: UUID, *, version: int, changed: bool) -> None:
+    """The case's events have come to ``version``. ``changed`` is False when they were alarms only."""
+    changes = {"version": version, **({"changed_version": version} if changed else {})}
+    await tx.execute(update(tables.case).where(tables.case.c.case_id == case_id).values(changes))
+
+
+def _shared(opened: CaseOpened) -> dict[str, Any]:
+    """What event and row say alike."""
+    return {
+        "case_id": opened.case_id,
+        "referral_id": opened.referral_id,
+        "reference": opened.reference,
+        "agency": opened.agency,
+        "opened_at": opened.opened_at,
+        "suggested_rating": opened.suggested_rating.value,
+        "suggestion_reasons": [reason.value for reason in opened.suggestion_reasons],
+        "decision_due_at": opened.decision_due_at,
+        "policy_version": opened.policy_version,
+    }
+
+
+async def _whole(tx: Transaction, row: Row[Any]) -> Case:
+    return Case(
+        case_id=row.case_id,
+        referral_id=row.referral_id,
+        partnership=row.partnership,
+        reference=row.reference,
+        agency=row.agency,
+        received_at=row.received_at,
+        opened_at=row.opened_at,
+        suggested_rating=Rating(row.suggested_rating),
+        decision_due_at=row.decision_due_at,
+        policy_version=row.policy_version,
+        version=row.version,
+        changed_version=row.changed_version,
+        children=tuple(await _children(tx, row.case_id)),
+        rating=Rating(row.rating) if row.rating else None,
+        requests=await load_requests(tx, row.case_id),
+        recommendations=await load_recommendations(tx, row.case_id),
+        decisions=await load_decisions(tx, row.case_id),
+        handovers=await load_handovers(tx, row.case_id),
+        clocks=await load_clocks(tx, row.case_id),
+        closed_at=row.closed_at,
+        closed_reason=ClosureReason(row.closed_reason) if row.closed_reason else None,
+    )
+
+
+async def _children(tx: Transaction, case_id: UUID) -> Sequence[Child]:
+    child = tables.child.c
+    rows = await tx.execute(select(tables.child).where(child.case_id == case_id).order_by(child.place))
+    return [Child(row.child_id, row.unborn) for row in rows]

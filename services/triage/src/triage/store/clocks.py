@@ -1,0 +1,133 @@
+"""SQL of clocks and their alarms."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Row, exists, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from chassis.db import Transaction
+from triage import tables
+from triage.model import Alarm, Clock, DueAlarm, Timing
+
+_WAITING: Final = (tables.alarm.c.sounded_at.is_(None), tables.alarm.c.cancelled_at.is_(None))
+
+
+async def load_clocks(tx: Transaction, case_id: UUID) -> tuple[Clock, ...]:
+    """The clocks of a case, the first due first."""
+    clock = tables.clock.c
+    statement = select(tables.clock).where(clock.case_id == case_id).order_by(clock.due_at, clock.clock_id)
+    return tuple(_clock(row) for row in await tx.execute(statement))
+
+
+async def start_clock(tx: Transaction, clock_id: UUID, *, case_id: UUID, about_id: UUID, timing: Timing) -> None:
+    """A clock begins to run, with its alarms."""
+    values = {
+        "clock_id": clock_id,
+        "case_id": case_id,
+        "about_id": about_id,
+        "name": timing.name,
+        "started_at": timing.started_at,
+        "stops": timing.stops,
+        **_timed(timing),
+    }
+    await tx.execute(insert(tables.clock).values(values))
+    await tx.execute(insert(tables.alarm).values(_alarms(clock_id, case_id, timing)))
+
+
+async def retime_clock(tx: Transaction, clock_id: UUID, *, case_id: UUID, timing: Timing, at: datetime) -> None:
+    """A running clock is due at another time. Alarms that have sounded stay; the others move, or fall away."""
+    alarm = tables.alarm
+    await tx.execute(update(tables.clock).where(tables.clock.c.clock_id == clock_id).values(_timed(timing)))
+    gone = alarm.c.share.not_in([one.share for one in timing.alarms])
+    await tx.execute(update(alarm).where(alarm.c.clock_id == clock_id, gone, *_WAITING).values(cancelled_at=at))
+    moved = upsert(alarm).values(_alarms(clock_id, case_id, timing))
+    await tx.execute(
+        moved.on_conflict_do_update(
+            index_elements=[alarm.c.clock_id, alarm.c.share],
+            set_={"at": moved.excluded.at, "tell": moved.excluded.tell, "cancelled_at": None},
+            where=alarm.c.sounded_at.is_(None),
+        )
+    )
+
+
+async def stop_clocks(tx: Transaction, about_id: UUID, *, event_type: str, at: datetime) -> None:
+    """What the clocks waited for has happened: they never sound again."""
+    clock = tables.clock.c
+    await _stop(tx, clock.about_id == about_id, clock.stops == event_type, at=at)
+
+
+async def stop_every_clock(tx: Transaction, case_id: UUID, *, at: datetime) -> None:
+    """The case is closed: nobody is chased for it any more."""
+    await _stop(tx, tables.clock.c.case_id == case_id, at=at)
+
+
+async def lock_cases_with_due_alarms(tx: Transaction, *, now: datetime, limit: int) -> Sequence[tuple[UUID, str]]:
+    """Case ids and partnerships, locked for change; a case that somebody works on is left for the next round.
+
+    The case's row is locked before its alarms are read, as every writer does. Interleaving prevented: the alarm is
+    read as due, an answer stops its clock and commits, and the alarm sounds for what has happened.
+    """
+    case = tables.case.c
+    due = exists().where(tables.alarm.c.case_id == case.case_id, tables.alarm.c.at <= now, *_WAITING)
+    statement = select(case.case_id, case.partnership).where(due).limit(limit).with_for_update(skip_locked=True)
+    return [(case_id, partnership) for case_id, partnership in await tx.execute(statement)]
+
+
+async def load_due_alarms(tx: Transaction, case_ids: Sequence[UUID], *, now: datetime) -> Sequence[DueAlarm]:
+    """The alarms of locked cases whose moment has come, in the order of their moments."""
+    alarm, clock, case = tables.alarm.c, tables.clock.c, tables.case.c
+    statement = (
+        select(tables.alarm, clock.name, clock.due_at, clock.policy_version, case.referral_id)
+        .join_from(tables.alarm, tables.clock, alarm.clock_id == clock.clock_id)
+        .join(tables.case, alarm.case_id == case.case_id)
+        .where(alarm.case_id.in_(case_ids), alarm.at <= now, *_WAITING)
+        .order_by(alarm.at, alarm.clock_id, alarm.share)
+    )
+    return [_due(row) for row in await tx.execute(statement)]
+
+
+async def record_sounded(tx: Transaction, due: DueAlarm, *, at: datetime) -> None:
+    """The alarm has sounded, and never will again."""
+    alarm = tables.alarm
+    this = (alarm.c.clock_id == due.clock_id, alarm.c.share == due.alarm.share)
+    await tx.execute(update(alarm).where(*this).values(sounded_at=at))
+
+
+async def _stop(tx: Transaction, *which: Any, at: datetime) -> None:
+    clock, alarm = tables.clock, tables.alarm
+    stopped = update(clock).where(*which, clock.c.stopped_at.is_(None)).values(stopped_at=at)
+    rows = await tx.execute(stopped.returning(clock.c.clock_id))
+    clock_ids = [clock_id for (clock_id,) in rows]
+    if clock_ids:
+        silenced = update(alarm).where(alarm.c.clock_id.in_(clock_ids), *_WAITING)
+        await tx.execute(silenced.values(cancelled_at=at))
+
+
+def _timed(timing: Timing) -> dict[str, Any]:
+    return {"due_at": timing.due_at, "policy_version": timing.policy_version}
+
+
+def _alarms(clock_id: UUID, case_id: UUID, timing: Timing) -> list[dict[str, Any]]:
+    return [
+        {"clock_id": clock_id, "case_id": case_id, "share": one.share, "at": one.at, "tell": list(one.tell)}
+        for one in timing.alarms
+    ]
+
+
+def _clock(row: Row[Any]) -> Clock:
+    return Clock(row.clock_id, row.name, row.about_id, row.started_at, row.due_at, row.stopped_at)
+
+
+def _due(row: Row[Any]) -> DueAlarm:
+    return DueAlarm(
+        case_id=row.case_id,
+        referral_id=row.referral_id,
+        clock_id=row.clock_id,
+        clock=row.name,
+        due_at=row.due_at,
+        alarm=Alarm(row.share, row.at, tuple(row.tell)),
+        policy_version=row.policy_version,
+    )

@@ -1,0 +1,128 @@
+"""SQL of recommendations and decisions."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, insert, select, update
+
+from chassis.db import Transaction
+from contracts.codes import Outcome, ThresholdLevel
+from contracts.events import CaseDecided, CaseRecommended, CaseReturned
+from triage import tables
+from triage.model import Decision, Recommendation, Settled
+
+
+async def load_recommendations(tx: Transaction, case_id: UUID) -> tuple[Recommendation, ...]:
+    """The recommendations of a case, oldest first."""
+    recommendation = tables.recommendation.c
+    statement = (
+        select(tables.recommendation)
+        .where(recommendation.case_id == case_id)
+        .order_by(recommendation.recommended_at, recommendation.recommendation_id)
+    )
+    return tuple(_recommendation(row) for row in await tx.execute(statement))
+
+
+async def load_decisions(tx: Transaction, case_id: UUID) -> tuple[Decision, ...]:
+    """The decisions of a case, oldest first."""
+    decision = tables.decision.c
+    statement = (
+        select(tables.decision).where(decision.case_id == case_id).order_by(decision.decided_at, decision.decision_id)
+    )
+    return tuple(_decision(row) for row in await tx.execute(statement))
+
+
+async def record_recommended(tx: Transaction, recommended: CaseRecommended, *, rationale: str) -> None:
+    """A recommendation; one that was open for the child is replaced."""
+    recommendation = tables.recommendation
+    replaced = {
+        "settled": Settled.REPLACED.value,
+        "settled_by": recommended.recommended_by,
+        "settled_at": recommended.recommended_at,
+    }
+    open_one = (recommendation.c.child_id == recommended.child_id, recommendation.c.settled.is_(None))
+    await tx.execute(update(recommendation).where(*open_one).values(replaced))
+    values = {
+        "recommendation_id": recommended.recommendation_id,
+        "case_id": recommended.case_id,
+        "child_id": recommended.child_id,
+        "outcome": recommended.outcome.value,
+        "level": recommended.level.value,
+        "rationale": rationale,
+        "recommended_by": recommended.recommended_by,
+        "recommended_at": recommended.recommended_at,
+    }
+    await tx.execute(insert(recommendation).values(values))
+
+
+async def record_decided(tx: Transaction, decided: CaseDecided, *, rationale: str, team: str | None) -> None:
+    """The child's decision, and the recommendation that it agrees to."""
+    settlement = {
+        "settled": Settled.AGREED.value,
+        "settled_by": decided.authorised_by,
+        "settled_at": decided.decided_at,
+        "settled_rationale": rationale,
+    }
+    await _settle(tx, decided.recommendation_id, settlement)
+    values = {
+        "decision_id": decided.decision_id,
+        "case_id": decided.case_id,
+        "child_id": decided.child_id,
+        "recommendation_id": decided.recommendation_id,
+        "outcome": decided.outcome.value,
+        "level": decided.level.value,
+        "team": team,
+        "rationale": rationale,
+        "authorised_by": decided.authorised_by,
+        "decided_at": decided.decided_at,
+        "policy_version": decided.policy_version,
+    }
+    await tx.execute(insert(tables.decision).values(values))
+
+
+async def record_returned(tx: Transaction, returned: CaseReturned, *, rationale: str) -> None:
+    """The recommendation that was turned down, and why."""
+    settlement = {
+        "settled": Settled.TURNED_DOWN.value,
+        "settled_by": returned.returned_by,
+        "settled_at": returned.returned_at,
+        "settled_rationale": rationale,
+    }
+    await _settle(tx, returned.recommendation_id, settlement)
+
+
+async def _settle(tx: Transaction, recommendation_id: UUID, settlement: dict[str, Any]) -> None:
+    recommendation = tables.recommendation
+    only = recommendation.c.recommendation_id == recommendation_id
+    await tx.execute(update(recommendation).where(only).values(settlement))
+
+
+def _recommendation(row: Row[Any]) -> Recommendation:
+    return Recommendation(
+        recommendation_id=row.recommendation_id,
+        child_id=row.child_id,
+        outcome=Outcome(row.outcome),
+        level=ThresholdLevel(row.level),
+        recommended_by=row.recommended_by,
+        recommended_at=row.recommended_at,
+        rationale=row.rationale,
+        settled=Settled(row.settled) if row.settled else None,
+        settled_by=row.settled_by,
+        settled_at=row.settled_at,
+        settled_rationale=row.settled_rationale,
+    )
+
+
+def _decision(row: Row[Any]) -> Decision:
+    return Decision(
+        decision_id=row.decision_id,
+        recommendation_id=row.recommendation_id,
+        child_id=row.child_id,
+        outcome=Outcome(row.outcome),
+        level=ThresholdLevel(row.level),
+        team=row.team,
+        authorised_by=row.authorised_by,
+        decided_at=row.decided_at,
+        policy_version=row.policy_version,
+        rationale=row.rationale,
+    )

@@ -1,0 +1,93 @@
+"""SQL of the queue: open cases by the time left, and closed ones."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Row, text
+
+from chassis.db import Transaction
+from contracts.codes import Rating, RatingReason
+from triage.model import QueueItem, QueueMark
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which cases of a partnership: open or closed ones, of one rating or any."""
+
+    partnership: str
+    closed: bool = False
+    rating: Rating | None = None
+
+
+_QUEUE: Final = text(
+    """
+    WITH counted AS (
+        SELECT c.*, n.children, n.undecided, n.to_offer, h.to_accept, h.accept_due_at, r.requests_outstanding,
+               n.to_offer + h.to_accept AS handovers_outstanding,
+               CASE WHEN c.closed_at IS NOT NULL THEN NULL
+                    WHEN n.undecided + n.to_offer > 0 THEN c.decision_due_at
+                    ELSE h.accept_due_at END AS due_at
+        FROM "case" c
+        CROSS JOIN LATERAL (
+            SELECT count(*) AS children,
+                   count(*) FILTER (WHERE d.child_id IS NULL) AS undecided,
+                   count(*) FILTER (WHERE d.team IS NOT NULL AND NOT EXISTS (
+                       SELECT 1 FROM handover o WHERE o.case_id = c.case_id AND d.child_id = ANY(o.child_ids)
+                   )) AS to_offer
+            FROM child k LEFT JOIN decision d USING (child_id)
+            WHERE k.case_id = c.case_id
+        ) n
+        CROSS JOIN LATERAL (
+            SELECT count(*) AS to_accept, min(accept_due_at) AS accept_due_at
+            FROM handover WHERE case_id = c.case_id AND accepted_at IS NULL
+        ) h
+        CROSS JOIN LATERAL (
+            SELECT count(*) AS requests_outstanding
+            FROM information_request WHERE case_id = c.case_id AND answer IS NULL
+        ) r
+        WHERE c.partnership = :partnership AND (c.closed_at IS NOT NULL) = :closed
+          AND (CAST(:rating AS text) IS NULL OR c.rating = :rating)
+    )
+    SELECT * FROM counted
+    WHERE CAST(:after_due_at AS timestamptz) IS NULL
+       OR (due_at IS NULL, coalesce(due_at, decision_due_at), case_id)
+          > (CAST(:after_without AS boolean), CAST(:after_due_at AS timestamptz), CAST(:after_case_id AS uuid))
+    ORDER BY due_at IS NULL, coalesce(due_at, decision_due_at), case_id
+    LIMIT :limit
+    """
+)
+
+
+async def list_queue(tx: Transaction, which: Filter, *, after: QueueMark | None, limit: int) -> Sequence[QueueItem]:
+    """A page of the queue, the least time left first; what waits for nothing but closing comes last."""
+    values = {
+        "partnership": which.partnership,
+        "closed": which.closed,
+        "rating": which.rating.value if which.rating else None,
+        "after_without": after.without_due if after else None,
+        "after_due_at": after.due_at if after else None,
+        "after_case_id": after.case_id if after else None,
+        "limit": limit,
+    }
+    return [_item(row) for row in await tx.execute(_QUEUE, values)]
+
+
+def _item(row: Row[Any]) -> QueueItem:
+    return QueueItem(
+        case_id=row.case_id,
+        reference=row.reference,
+        agency=row.agency,
+        rating=Rating(row.rating) if row.rating else None,
+        suggested_rating=Rating(row.suggested_rating),
+        suggestion_reasons=tuple(map(RatingReason, row.suggestion_reasons)),
+        received_at=row.received_at,
+        decision_due_at=row.decision_due_at,
+        due_at=row.due_at,
+        closed_at=row.closed_at,
+        children=row.children,
+        undecided=row.undecided,
+        handovers_outstanding=row.handovers_outstanding,
+        requests_outstanding=row.requests_outstanding,
+        version=row.version,
+    )

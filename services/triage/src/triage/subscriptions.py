@@ -1,0 +1,27 @@
+"""What this service reads: referrals as they come in, and how far notices have come."""
+
+from functools import partial
+
+from chassis.messages import Subscriptions
+from contracts.events import NoticeDelivered, NoticeOpened, NoticeQueued, ReferralReceived
+from contracts.topics import AGENCY_NOTIFY, REFERRAL_INTAKE
+from triage.handlers import (
+    Desk,
+    on_notice_delivered,
+    on_notice_opened,
+    on_notice_queued,
+    on_referral_received,
+)
+
+
+def subscriptions(desk: Desk) -> Subscriptions:
+    """Event type -> handler."""
+    return Subscriptions(
+        topics=(REFERRAL_INTAKE, AGENCY_NOTIFY),
+        handlers={
+            ReferralReceived: partial(on_referral_received, desk=desk),
+            NoticeQueued: on_notice_queued,
+            NoticeDelivered: on_notice_delivered,
+            NoticeOpened: on_notice_opened,
+        },
+    )
