@@ -12,6 +12,10 @@ from contracts.problems import Invalid
 SPEC_VERSION: Final = "1.0"
 CONTENT_TYPE: Final = "application/json"
 
+NAME_PATTERN: Final = r"^[A-Za-z0-9._-]{1,100}$"
+SUBJECT_PATTERN: Final = r"^[A-Za-z0-9._/-]{3,200}$"
+"""Control characters must not get in: a NUL cannot be stored, and would stop every reader for good."""
+
 TYPE_PATTERN: Final = r"^[a-z-]+(\.[a-z-]+)+\.v[0-9]+$"
 
 
@@ -25,12 +29,12 @@ class Envelope(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: UUID
-    source: str
+    source: str = Field(pattern=NAME_PATTERN)
     type: str = Field(pattern=TYPE_PATTERN)
-    subject: str = Field(min_length=3, max_length=200)
+    subject: str = Field(pattern=SUBJECT_PATTERN)
     time: AwareDatetime
     sequence: int = Field(ge=1)
-    partnership: str
+    partnership: str = Field(pattern=NAME_PATTERN)
     correlation_id: UUID
     causation_id: UUID | None = None
     traceparent: str | None = None
