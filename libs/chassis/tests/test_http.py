@@ -281,6 +281,13 @@ async def test_text_that_cannot_be_kept_is_refused_wherever_it_stands(
     assert problem(answer, 422)["detail"] == "Remove NUL characters and unpaired surrogates from the text"
 
 
+@pytest.mark.parametrize("address", ["/forms/a%00b", "/cacheable?after=%00", "/nowhere?%00"])
+async def test_nul_is_in_no_address(client: httpx2.AsyncClient, address: str) -> None:
+    answer = await client.get(address)
+
+    assert problem(answer, 400)["detail"] == "Remove NUL characters from the address"
+
+
 async def test_a_surrogate_pair_is_one_character(client: httpx2.AsyncClient) -> None:
     answer = await post(client, '{"children": [{"first_name": "\\ud83d\\ude00 \\\\u0000"}]}')
 

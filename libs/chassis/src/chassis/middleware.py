@@ -148,6 +148,7 @@ class Body:
             await self.app(scope, receive, send)
             return
         try:
+            _check_address(scope)
             body = await self._read(Headers(scope=scope), receive)
         except Problem as problem:
             await problems.response_of(problem)(scope, receive, send)
@@ -182,6 +183,12 @@ class Body:
 
     def _too_large(self) -> Problem:
         return problems.TooLarge(f"Send at most {self._max_bytes} bytes", headers={"Connection": "close"})
+
+
+def _check_address(scope: Scope) -> None:
+    """NUL cannot be kept or looked for in PostgreSQL, so nothing with it is an address of ours."""
+    if "\0" in scope["path"] or b"%00" in scope.get("query_string", b""):
+        raise problems.Malformed("Remove NUL characters from the address")
 
 
 def _once(body: bytes, receive: Receive) -> Receive:

@@ -1,18 +1,25 @@
 """What operators may see and do in every service: parked messages, lag, versions, publishing again. No content."""
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Depends, Path, Query
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from chassis import parking, republish
+from chassis import parking, republish, telemetry
 from chassis.auth import Principal, signed_in_as
 from chassis.db import Database
 
+BIGINT: Final = 2**63 - 1
+INTEGER: Final = 2**31 - 1
+_AGGREGATE: Final = r"^[\x21-\x7e]*$"
+
 Operator = Annotated[Principal, Depends(signed_in_as("operator"))]
 OperatorOrService = Annotated[Principal, Depends(signed_in_as("operator", "service"))]
-After = Annotated[str, Query(max_length=200)]
+After = Annotated[str, Query(max_length=200, pattern=_AGGREGATE)]
+ParkedId = Annotated[int, Path(ge=1, le=BIGINT)]
+
+log = telemetry.logger(__name__)
 
 
 class Reason(BaseModel):
@@ -20,7 +27,7 @@ class Reason(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    reason: str = Field(min_length=5, max_length=1000)
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=5, max_length=1000)]
 
 
 class Again(BaseModel):
@@ -28,8 +35,8 @@ class Again(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    aggregate: str = Field(min_length=3, max_length=200)
-    after_version: int = Field(ge=0)
+    aggregate: str = Field(min_length=3, max_length=200, pattern=_AGGREGATE)
+    after_version: int = Field(ge=0, le=INTEGER)
 
 
 def router(db: Callable[[], Database]) -> APIRouter:
@@ -37,30 +44,34 @@ def router(db: Callable[[], Database]) -> APIRouter:
     routes = APIRouter(prefix="/operator", tags=["operator"])
 
     @routes.get("/parked")
-    async def list_parked(_: Operator, after: Annotated[int, Query(ge=0)] = 0) -> dict[str, Any]:
+    async def list_parked(_: Operator, after: Annotated[int, Query(ge=0, le=BIGINT)] = 0) -> dict[str, Any]:
         """Messages that wait for an operator, oldest first, without their content."""
         async with db().transaction() as tx:
             return {"parked": await parking.list_parked(tx, after=after), "waiting": await parking.waiting(tx)}
 
     @routes.post("/parked/{parked_id}/release", status_code=202)
-    async def release(parked_id: int, body: Reason, operator: Operator) -> dict[str, str]:
+    async def release(parked_id: ParkedId, body: Reason, operator: Operator) -> dict[str, str]:
         """Try a message again; everything is checked anew."""
         async with db().transaction() as tx:
             await parking.request_release(tx, parked_id, reason=body.reason, by=operator.subject)
+        log.info("release asked", parked_id=parked_id)
         return {"status": "asked"}
 
     @routes.post("/parked/{parked_id}/discard", status_code=202)
-    async def discard(parked_id: int, body: Reason, operator: Operator) -> dict[str, str]:
+    async def discard(parked_id: ParkedId, body: Reason, operator: Operator) -> dict[str, str]:
         """Give a message up for good."""
         async with db().transaction() as tx:
             await parking.request_discard(tx, parked_id, reason=body.reason, by=operator.subject)
+        log.info("discard asked", parked_id=parked_id)
         return {"status": "asked"}
 
     @routes.post("/republish", status_code=202)
     async def publish_again(body: Again, _: OperatorOrService) -> dict[str, int]:
         """Send an aggregate's events once more; readers drop what they have."""
         async with db().transaction() as tx:
-            return {"events": await republish.republish(tx, body.aggregate, after_version=body.after_version)}
+            events = await republish.republish(tx, body.aggregate, after_version=body.after_version)
+        log.info("publishing again asked", version=body.after_version, count=events)
+        return {"events": events}
 
     @routes.get("/heads")
     async def heads(_: OperatorOrService, after: After = "") -> dict[str, int]:
