@@ -137,11 +137,11 @@ def words(event_type: str) -> str:
 
 def elapsed(time: timedelta) -> str:
     """``+0.412 s``, ``+3 min 07 s``, ``+2 h 05 min`` or ``+3 d 04 h``."""
-    seconds = time.total_seconds()
-    if seconds < 60:
-        return f"+{seconds:.3f} s"
-    if seconds < 3600:
-        return f"+{seconds // 60:.0f} min {seconds % 60:02.0f} s"
-    if seconds < 86400:
-        return f"+{seconds // 3600:.0f} h {seconds % 3600 // 60:02.0f} min"
-    return f"+{seconds // 86400:.0f} d {seconds % 86400 // 3600:02.0f} h"
+    if time < timedelta(minutes=1):
+        return f"+{time.total_seconds():.3f} s"
+    minutes, seconds = divmod(int(time.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    if days:
+        return f"+{days} d {hours:02} h"
+    return f"+{hours} h {minutes:02} min" if hours else f"+{minutes} min {seconds:02} s"

@@ -1,0 +1,227 @@
+"""The command line: exit codes, one plain line for every failure, JSON for machines."""
+
+import json
+from typing import Any
+
+import httpx2
+import pytest
+from fake_services import Command, FakeServices, problem
+
+PARKED: dict[str, Any] = {
+    "id": 7,
+    "topic": "triage.v1",
+    "partition": 3,
+    "kafka_offset": 41,
+    "aggregate": "case/1",
+    "version": 2,
+    "error_class": "Invalid",
+    "attempts": 1,
+    "parked_at": "2026-11-23T09:00:00Z",
+    "asked": None,
+    "key": "1",
+}
+COMMANDS = (["lag"], ["parked", "list"], ["republish"], ["journey", "0b9a1f0e-3d55-4a52-9f0b-0b8f3c1f2a77"])
+
+
+def park(services: FakeServices, service: str, *rows: dict[str, Any]) -> None:
+    def reply(request: httpx2.Request) -> httpx2.Response:
+        after = int(request.url.params["after"])
+        return httpx2.Response(200, json={"parked": [row for row in rows if row["id"] > after][:1], "waiting": 1})
+
+    services.on(f"GET {service}/operator/parked", reply)
+
+
+# -- every command --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("arguments", COMMANDS)
+def test_a_service_that_does_not_answer_ends_with_3_and_one_line(
+    command: Command, services: FakeServices, arguments: list[str]
+) -> None:
+    for service in ("referral-intake", "triage", "agency-notify", "audit"):
+        for path in ("operator/delivery", "operator/parked", "operator/applied", f"v1/journeys/{arguments[-1]}"):
+            services.on(f"GET {service}/{path}", httpx2.ConnectError("refused"))
+
+    result = command(*arguments)
+
+    assert result.exit_code == 3
+    assert result.stdout == ""
+    assert "does not answer at http" in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_a_refusal_ends_with_1_and_says_what_the_service_said(command: Command, services: FakeServices) -> None:
+    services.on("GET triage/operator/delivery", problem(403, "You are not allowed to do this", "Ask an operator."))
+
+    result = command("lag")
+
+    assert result.exit_code == 1
+    assert result.stderr == "triage: You are not allowed to do this. Ask an operator\n"
+
+
+def test_for_machines_a_failure_is_json_on_standard_output(command: Command, services: FakeServices) -> None:
+    services.on("GET triage/operator/delivery", problem(503, "Try again"))
+
+    result = command("lag", "--json")
+
+    assert result.exit_code == 1
+    assert json.loads(result.stdout) == {"problem": "triage: Try again"}
+    assert result.stderr == ""
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["sing"], ["parked", "release", "triage"], ["parked", "release", "triage", "seven", "--reason", "checked"]],
+)
+def test_a_command_called_wrongly_ends_with_2(command: Command, arguments: list[str]) -> None:
+    assert command(*arguments).exit_code == 2
+
+
+# -- parked ---------------------------------------------------------------------------------------------------------
+
+
+def test_without_parked_messages_all_is_good(command: Command) -> None:
+    result = command("parked", "list")
+
+    assert result.exit_code == 0
+    assert result.stdout == "No messages are parked.\n"
+
+
+def test_parked_messages_of_every_service_and_page_are_listed_and_end_with_1(
+    command: Command, services: FakeServices
+) -> None:
+    park(services, "triage", PARKED, {**PARKED, "id": 9})
+    park(services, "audit", {**PARKED, "id": 1})
+
+    result = command("parked", "list", "--json")
+
+    assert result.exit_code == 1
+    assert [(row["service"], row["id"]) for row in json.loads(result.stdout)] == [
+        ("triage", 7),
+        ("triage", 9),
+        ("audit", 1),
+    ]
+
+
+def test_a_parked_message_that_names_no_aggregate_is_shown_too(command: Command, services: FakeServices) -> None:
+    park(services, "triage", {**PARKED, "aggregate": None, "version": None, "asked": "release"})
+
+    result = command("parked", "list")
+
+    assert "unknown" in result.stdout
+    assert "asked to release" in result.stdout
+
+
+@pytest.mark.parametrize("act", ["release", "discard"])
+def test_the_reason_is_sent_with_what_is_asked(command: Command, services: FakeServices, act: str) -> None:
+    services.on(f"POST triage/operator/parked/7/{act}", {"status": "asked"}, status=202)
+
+    result = command("parked", act, "triage", "7", "--reason", " The pack was mended. ")
+
+    assert result.exit_code == 0
+    assert services.sent(f"POST triage/operator/parked/7/{act}") == [{"reason": "The pack was mended."}]
+    assert f"Asked triage to {act} message 7." in result.stdout
+
+
+def test_a_reason_that_says_nothing_is_refused_before_anybody_is_asked(
+    command: Command, services: FakeServices
+) -> None:
+    result = command("parked", "release", "triage", "7", "--reason", "ok")
+
+    assert result.exit_code == 2
+    assert services.requests == []
+
+
+def test_a_service_that_does_not_exist_is_a_wrong_call(command: Command) -> None:
+    result = command("parked", "release", "billing", "7", "--reason", "The pack was mended.")
+
+    assert result.exit_code == 2
+    assert "the services are referral-intake, triage, agency-notify, audit" in result.stderr
+
+
+def test_a_message_that_is_not_there_ends_with_1(command: Command, services: FakeServices) -> None:
+    result = command("parked", "discard", "triage", "8", "--reason", "It was sent by mistake.")
+
+    assert result.exit_code == 1
+    assert result.stderr == "triage: There is nothing here\n"
+
+
+# -- lag ------------------------------------------------------------------------------------------------------------
+
+
+def test_lag_counts_what_each_service_has_not_sent_and_not_read(command: Command, services: FakeServices) -> None:
+    services.on("GET referral-intake/operator/delivery", {"unpublished": 2, "parked": 0})
+    services.versions("referral-intake", "heads", {"referral/1": 1, "access/referral-intake/1": 4})
+    services.versions("triage", "applied", {"referral/1": 1})
+    services.versions("audit", "applied", {"referral/1": 1, "access/referral-intake/1": 1})
+
+    result = command("lag", "--json")
+
+    assert result.exit_code == 0
+    assert json.loads(result.stdout) == [
+        {"service": "referral-intake", "to_send": 2, "to_read": 0, "parked": 0},
+        {"service": "triage", "to_send": 0, "to_read": 0, "parked": 0},
+        {"service": "agency-notify", "to_send": 0, "to_read": 1, "parked": 0},
+        {"service": "audit", "to_send": 0, "to_read": 3, "parked": 0},
+    ]
+
+
+def test_parked_messages_make_lag_end_with_1(command: Command, services: FakeServices) -> None:
+    services.on("GET triage/operator/delivery", {"unpublished": 0, "parked": 1})
+
+    result = command("lag")
+
+    assert result.exit_code == 1
+    assert "triage" in result.stdout
+
+
+# -- republish ------------------------------------------------------------------------------------------------------
+
+
+def test_with_every_event_everywhere_nobody_is_asked(command: Command, services: FakeServices) -> None:
+    services.versions("triage", "heads", {"case/1": 3})
+    for reader in ("referral-intake", "agency-notify", "audit"):
+        services.versions(reader, "applied", {"case/1": 3})
+
+    result = command("republish")
+
+    assert result.exit_code == 0
+    assert result.stdout == "Every reader has every event.\n"
+
+
+def test_the_owner_is_asked_once_from_the_version_that_all_readers_have(
+    command: Command, services: FakeServices
+) -> None:
+    services.versions("triage", "heads", {"case/1": 5})
+    services.versions("referral-intake", "applied", {"case/1": 4})
+    services.versions("agency-notify", "applied", {"case/1": 2})
+    services.versions("audit", "applied", {"case/1": 5})
+    services.on("POST triage/operator/republish", {"events": 3}, status=202)
+
+    result = command("republish", "--json")
+
+    assert result.exit_code == 0
+    assert services.sent("POST triage/operator/republish") == [{"aggregate": "case/1", "after_version": 2}]
+    assert json.loads(result.stdout)["events"] == 3
+
+
+def test_a_dry_run_asks_nobody_and_ends_with_1(command: Command, services: FakeServices) -> None:
+    services.versions("audit", "heads", {"parked/audit/1": 1})
+
+    result = command("republish", "--dry-run")
+
+    assert result.exit_code == 1
+    assert "parked/audit/1" in result.stdout
+    assert all(request.method == "GET" for request in services.requests)
+
+
+def test_gaps_are_found_on_every_page(command: Command, services: FakeServices) -> None:
+    cases = {f"case/{number}": 1 for number in range(7)}
+    services.versions("triage", "heads", cases, page=2)
+    for reader in ("referral-intake", "agency-notify"):
+        services.versions(reader, "applied", cases, page=3)
+    services.versions("audit", "applied", {name: 1 for name in cases if name != "case/5"}, page=3)
+
+    result = command("republish", "--dry-run", "--json")
+
+    assert [gap["aggregate"] for gap in json.loads(result.stdout)["gaps"]] == ["case/5"]
