@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import pwd
 import signal
 import subprocess
 import sys
@@ -119,6 +120,7 @@ def _spawn(name: str, command: Command, log: Path) -> Child:
             env={**os.environ, **command.environment},
             cwd=command.folder,
             user=command.user,
+            group=pwd.getpwnam(command.user).pw_gid if command.user else None,  # root's group would bar it from folders
             extra_groups=[] if command.user else None,
             start_new_session=True,  # Ctrl-C at the terminal reaches us only, and we end the rest in order
             preexec_fn=_dying_by(command.dies_by),

@@ -66,7 +66,13 @@ class Postgres(ProcessPart):
         locale = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C")
         try:
             done = subprocess.run(
-                [*map(str, arguments), *locale], user=self._user, cwd=self.folder, capture_output=True, text=True
+                [*map(str, arguments), *locale],
+                user=self._user,
+                group=pwd.getpwnam(self._user).pw_gid if self._user else None,
+                extra_groups=[] if self._user else None,
+                cwd=self.folder,
+                capture_output=True,
+                text=True,
             )
         finally:
             password_file.unlink()
