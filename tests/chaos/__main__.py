@@ -26,8 +26,8 @@ def main() -> int:
     arguments = parser.parse_args()
     rounds = max(1, round(arguments.minutes / MINUTES_PER_ROUND))
     with TemporaryDirectory(prefix="frontdoor-") as folder, running(Path(folder) / "stack") as stack:
-        faults = plan(arguments.seed, rounds=rounds)
-        outcome = asyncio.run(run(stack, faults, per_second=PER_SECOND, folder=Path(folder), tell=tell))
+        steps = plan(arguments.seed, rounds=rounds)
+        outcome = asyncio.run(run(stack, steps, per_second=PER_SECOND, folder=Path(folder), tell=tell))
         restarts = stack.supervisor.restarts()
     figures = {"seed": arguments.seed, "per_second": PER_SECOND, **outcome.summary(), "restarts": restarts}
     _keep(figures)
@@ -43,7 +43,8 @@ def good(outcome: Outcome) -> bool:
 def tell(wound: Wound) -> None:
     """One line for each fault."""
     after = "never" if wound.steady_after_seconds is None else f"{wound.steady_after_seconds:.1f} s"
-    sys.stdout.write(f"{wound.fault.kind:6} {wound.fault.target:24} steady after {after}\n")
+    struck = ", ".join(f"{fault.kind} {fault.target}" for fault in wound.step)
+    sys.stdout.write(f"{struck:60} steady after {after}\n")
     sys.stdout.flush()
 
 

@@ -12,7 +12,7 @@ from local_stack.tokens import TokenSource
 from tests.chaos.checker import Checker
 from tests.chaos.journal import Journal, Poster
 from tests.chaos.local import LocalStack
-from tests.chaos.nemesis import Fault, Wound, carry_out
+from tests.chaos.nemesis import Step, Wound, carry_out
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "referrals"
 SENDER = "wandsworth-school"
@@ -37,14 +37,17 @@ class Outcome:
         times = [wound.steady_after_seconds for wound in self.wounds]
         return None if None in times else max((time for time in times if time is not None), default=0.0)
 
+    def _count(self, kind: str) -> int:
+        return sum(fault.kind == kind for wound in self.wounds for fault in wound.step)
+
     def summary(self) -> dict[str, Any]:
         """The figures, for a table or a file."""
         return {
             "posted": self.posted,
             "acknowledged": self.acknowledged,
             "attempts_without_answer": self.unknown_attempts,
-            "kills": sum(wound.fault.kind == "kill" for wound in self.wounds),
-            "pauses": sum(wound.fault.kind == "pause" for wound in self.wounds),
+            "kills": self._count("kill"),
+            "pauses": self._count("pause"),
             "slowest_recovery_seconds": self.slowest and round(self.slowest, 1),
             "settled_after_seconds": round(self.settled_after_seconds, 1),
             "violations": self.violations,
@@ -52,14 +55,14 @@ class Outcome:
 
 
 async def run(
-    stack: Stack, faults: list[Fault], *, per_second: float, folder: Path, tell: Callable[[Wound], None]
+    stack: Stack, steps: list[Step], *, per_second: float, folder: Path, tell: Callable[[Wound], None]
 ) -> Outcome:
     """Post and hurt at the same time, wait until everything has settled, check. The stack is left running."""
     journal = Journal(folder / "journal.jsonl")
     poster = Poster(stack.services["referral-intake"].url, _bearer(stack), bodies(SENDER), journal, per_second)
     enough = asyncio.Event()
     posting = asyncio.create_task(poster.run(enough, grace_seconds=GRACE_SECONDS))
-    wounds = await carry_out(LocalStack(stack), faults, tell=tell)
+    wounds = await carry_out(LocalStack(stack), steps, tell=tell)
     enough.set()
     await posting
     journal.close()

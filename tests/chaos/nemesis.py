@@ -32,11 +32,15 @@ class Fault:
         return "kill" if self.pause_seconds is None else "pause"
 
 
+Step = tuple[Fault, ...]
+"""Faults that strike at the same time, at different targets."""
+
+
 @dataclass(frozen=True)
 class Wound:
-    """A fault that was carried out, and the seconds until everything was steady again; None when that never came."""
+    """A step that was carried out, and the seconds until everything was steady again; None when that never came."""
 
-    fault: Fault
+    step: Step
     steady_after_seconds: float | None
 
 
@@ -50,25 +54,41 @@ class Stack(Protocol):
         """True when every part and every process serves."""
 
 
-def plan(seed: int, *, rounds: int = 1, targets: Sequence[str] = TARGETS) -> list[Fault]:
-    """Each target killed ``KILLS_EACH`` times and paused once in each round, in an order the seed decides."""
+def plan(seed: int, *, rounds: int = 1, at_once: int = 1) -> list[Step]:
+    """Each target killed ``KILLS_EACH`` times and paused once in each round, ``at_once`` of them at a time.
+
+    The seed decides the order. No step strikes one target twice.
+    """
     chance = random.Random(seed)
     faults = [
         fault
         for _ in range(rounds)
-        for target in targets
+        for target in TARGETS
         for fault in (*[Fault(target)] * KILLS_EACH, Fault(target, chance.uniform(*PAUSE_SECONDS)))
     ]
     chance.shuffle(faults)
-    return faults
+    steps: list[Step] = []
+    while faults:
+        steps.append(_take(faults, at_once))
+    return steps
 
 
-async def carry_out(stack: Stack, faults: Sequence[Fault], *, tell: Callable[[Wound], None]) -> list[Wound]:
-    """One fault after another, each as soon as the one before is healed."""
+def _take(faults: list[Fault], at_once: int) -> Step:
+    """The next step, taken out of ``faults``: the first ones that strike different targets."""
+    chosen: dict[str, Fault] = {}
+    for fault in list(faults):
+        if len(chosen) < at_once and fault.target not in chosen:
+            chosen[fault.target] = fault
+            faults.remove(fault)
+    return tuple(chosen.values())
+
+
+async def carry_out(stack: Stack, steps: Sequence[Step], *, tell: Callable[[Wound], None]) -> list[Wound]:
+    """One step after another, each as soon as the one before is healed."""
     wounds: list[Wound] = []
-    for fault in faults:
-        await stack.hurt(fault)
-        wound = Wound(fault, await _until_steady(stack))
+    for step in steps:
+        await asyncio.gather(*(stack.hurt(fault) for fault in step))
+        wound = Wound(step, await _until_steady(stack))
         tell(wound)
         wounds.append(wound)
     return wounds

@@ -1,0 +1,138 @@
+"""The bugs that the controls plant. ``python -m tests.chaos.planted <bug> <package> <role>`` runs a service with one.
+
+Production code has no switch for any of them: what it imports is replaced from outside, in this process only.
+"""
+
+import asyncio
+import runpy
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+from unittest.mock import patch
+
+from sqlalchemy import text
+
+from chassis import applying, consumer, relay
+from chassis.applying import Batch, Sheet
+from chassis.db import Database, Transaction
+from chassis.messages import Subscriptions
+from contracts.problems import Problem
+from referral_intake import handlers, main
+from referral_intake.group_commit import Commit
+from referral_intake.model import Acceptance, Answer
+
+COMMIT_SECONDS: Final = 0.15
+
+
+class Bug(StrEnum):
+    """One mistake each, as it is really made."""
+
+    ANSWER_BEFORE_COMMIT = "answer-before-commit"
+    WATERMARK_RELAY = "watermark-relay"
+    POSITION_NOT_FENCED = "position-not-fenced"
+
+
+def plant(bug: Bug | None) -> AbstractContextManager[None]:
+    """The bug is in this process while the block lasts; with None nothing is changed."""
+    return nullcontext() if bug is None else _PLANTS[bug]()
+
+
+# -- answer before commit -------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _answer_before_commit() -> Iterator[None]:
+    """As with a commit in what runs after the response: the answer leaves while the transaction is still open."""
+    with patch.object(main, "_committing", _answering_early):
+        yield
+
+
+def _answering_early(db: Database) -> Commit[Acceptance, Answer]:
+    open_transactions: set[asyncio.Task[None]] = set()
+
+    async def commit(acceptances: Sequence[Acceptance]) -> Sequence[Answer | Problem]:
+        answers: asyncio.Future[Sequence[Answer | Problem]] = asyncio.get_running_loop().create_future()
+        carrying = asyncio.create_task(_carry(db, acceptances, answers))
+        open_transactions.add(carrying)
+        carrying.add_done_callback(open_transactions.discard)
+        return await answers
+
+    return commit
+
+
+async def _carry(
+    db: Database, acceptances: Sequence[Acceptance], answers: "asyncio.Future[Sequence[Answer | Problem]]"
+) -> None:
+    try:
+        async with db.transaction() as tx:
+            answers.set_result(await handlers.accept(tx, acceptances))
+            await asyncio.sleep(COMMIT_SECONDS)  # a disk that is slow to sync
+    except Exception as error:
+        if not answers.done():  # after the answer there is nobody left to tell: this is the bug
+            answers.set_exception(error)
+
+
+# -- watermark relay ------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _watermark_relay() -> Iterator[None]:
+    """The relay asks for what comes after the last one it sent."""
+    above_the_last = text(
+        """SELECT id, event_id, aggregate, version, topic, key, headers, data, recorded_at FROM event
+           WHERE id > (SELECT coalesce(max(id), 0) FROM event WHERE published_at IS NOT NULL)
+           ORDER BY id LIMIT :batch"""
+    )
+    with patch.object(relay, "_UNPUBLISHED", above_the_last):
+        yield
+
+
+# -- position not fenced --------------------------------------------------------------------------------------------
+
+_MOVE: Final = text(
+    """UPDATE position p SET next_offset = n.after
+       FROM unnest(CAST(:topics AS text[]), CAST(:partitions AS integer[]), CAST(:after AS bigint[]))
+            AS n(topic, partition, after)
+       WHERE p.topic = n.topic AND p.partition = n.partition"""
+)
+
+
+@contextmanager
+def _position_not_fenced() -> Iterator[None]:
+    """The position is written last, whatever it was before: nothing is locked first and nobody is turned away."""
+    with patch.object(applying, "_fence", _let_pass), patch.object(consumer, "apply", _apply_then_move):
+        yield
+
+
+async def _let_pass(_tx: Transaction, _batch: Batch) -> None:
+    return
+
+
+async def _apply_then_move(
+    tx: Transaction, batch: Batch, subscriptions: Subscriptions, *, now: datetime, careful: bool
+) -> Sheet:
+    sheet = await applying.apply(tx, batch, subscriptions, now=now, careful=careful)
+    columns = {"topics": [topic for topic, _ in batch.end], "partitions": [partition for _, partition in batch.end]}
+    await tx.execute(_MOVE, {**columns, "after": list(batch.end.values())})
+    return sheet
+
+
+_PLANTS: Final[dict[Bug, Callable[[], AbstractContextManager[None]]]] = {
+    Bug.ANSWER_BEFORE_COMMIT: _answer_before_commit,
+    Bug.WATERMARK_RELAY: _watermark_relay,
+    Bug.POSITION_NOT_FENCED: _position_not_fenced,
+}
+
+
+def run(arguments: Sequence[str]) -> None:
+    """Run a service's own ``__main__`` with the bug in place. Raises ``ValueError`` for a bug that is not known."""
+    bug, package, role = arguments
+    with plant(Bug(bug)), patch.object(sys, "argv", [package, role]):
+        runpy.run_module(package, run_name="__main__")
+
+
+if __name__ == "__main__":
+    run(sys.argv[1:])

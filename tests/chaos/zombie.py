@@ -1,0 +1,145 @@
+"""An instance is paused, another takes its partitions over, and the first wakes up and goes on with what it had read.
+
+Both are the real consumer under a group name of its own, so that Kafka gives each every partition: what it takes a
+session timeout to bring about happens at once, and the pause is where we want it.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from aiokafka import AIOKafkaConsumer
+from prometheus_client import REGISTRY
+
+from audit.handlers import on_events
+from chassis.applying import Batch
+from chassis.consumer import Consumer
+from chassis.db import Transaction
+from chassis.ids import RandomIds
+from chassis.messages import BatchHandler, Message
+from chassis.process import Stop
+from contracts.topics import TRIAGE
+from local_stack.stack import Stack
+from tests.chaos.planted import Bug, plant
+from tests.chaos.rig import READER, DidNotHappen, Finding, Rig, at_work, eventually, rig
+
+CASES: Final = 20
+PAUSE_SECONDS: Final = 12.0  # less than the server lets a transaction stay idle
+
+_WAITING: Final = f"SELECT FROM pg_stat_activity WHERE datname = '{READER}' AND wait_event_type = 'Lock'"
+
+
+class Moment(StrEnum):
+    """Where the zombie was paused."""
+
+    BEFORE = "before its transaction"
+    AMID = "inside its transaction"
+
+
+class Pause:
+    """Holds whoever comes until it is over."""
+
+    def __init__(self) -> None:
+        self.begun = asyncio.Event()
+        self.over = asyncio.Event()
+
+    async def hold(self) -> None:
+        """Say that somebody is here, and wait."""
+        self.begun.set()
+        await self.over.wait()
+
+    def amid(self, handler: BatchHandler) -> BatchHandler:
+        """The handler, held after versions were read and before anything is written."""
+
+        async def held(tx: Transaction, messages: Sequence[Message], now: datetime) -> None:
+            await self.hold()
+            await handler(tx, messages, now)
+
+        return held
+
+
+class Zombie(Consumer):
+    """The real consumer; it can be paused before it applies what it read, and says when it is done with that."""
+
+    def sleep(self, before: Pause | None) -> asyncio.Event:
+        """Pause there, if anywhere; the event is set when the first batch is done with."""
+        self._before = before
+        self._done = asyncio.Event()
+        return self._done
+
+    async def _take(self, kafka: AIOKafkaConsumer, batch: Batch, stop: Stop) -> None:
+        if self._before is not None:
+            await self._before.hold()
+        await super()._take(kafka, batch, stop)
+        self._done.set()
+
+
+async def before(stack: Stack, bug: Bug | None) -> Finding:
+    """The zombie wakes when its successor has committed."""
+    return await _run(stack, bug, Moment.BEFORE)
+
+
+async def amid(stack: Stack, bug: Bug | None) -> Finding:
+    """The zombie wakes inside its transaction, having read which versions are in effect before its successor did."""
+    return await _run(stack, bug, Moment.AMID)
+
+
+async def _run(stack: Stack, bug: Bug | None, moment: Moment) -> Finding:
+    with plant(bug):
+        async with rig(stack) as on, at_work(on.relay().run, on.sequencer().run):
+            await _record(on)
+            before = _Counts()
+            await _succeed(on, moment)
+            violations = await on.verdict()
+    said = before.since()
+    if not violations and not said:
+        raise DidNotHappen("the zombie met neither fence nor versions and still did no harm")
+    return Finding(violations, said)
+
+
+async def _record(on: Rig) -> None:
+    ids = RandomIds()
+    async with on.owner.transaction() as tx:
+        await on.record(tx, *(ids.new() for _ in range(CASES)), referral_id=ids.new())
+    await on.until_sent(CASES)
+
+
+async def _succeed(on: Rig, moment: Moment) -> None:
+    """Pause one instance, let another do everything or run into the first one's lock, wake the first."""
+    pause = Pause()
+    every = pause.amid(on_events) if moment is Moment.AMID else on_events
+    zombie = on.consumer("audit", every, Zombie)
+    done = zombie.sleep(pause if moment is Moment.BEFORE else None)
+    async with at_work(zombie.run):
+        try:
+            await asyncio.wait_for(pause.begun.wait(), PAUSE_SECONDS)
+            async with at_work(on.consumer("audit-successor", on_events).run):
+                await eventually("the successor", lambda: _went_as_far_as_it_can(on), timeout_seconds=PAUSE_SECONDS)
+                pause.over.set()
+                await asyncio.wait_for(done.wait(), PAUSE_SECONDS)
+        finally:
+            pause.over.set()
+
+
+async def _went_as_far_as_it_can(on: Rig) -> bool:
+    return bool(await on.rows(READER, _WAITING)) or not await on.checker.readers()
+
+
+class _Counts:
+    """What delivery's own counters say happened since."""
+
+    def __init__(self) -> None:
+        self._then = _counted()
+
+    def since(self) -> str:
+        fenced, repeated = (int(now - then) for now, then in zip(_counted(), self._then, strict=True))
+        parts = [f"{fenced} batch fenced"] if fenced else []
+        return ", ".join([*parts, *([f"{repeated} repeats dropped by version"] if repeated else [])])
+
+
+def _counted() -> tuple[float, float]:
+    fenced = REGISTRY.get_sample_value("frontdoor_batches_fenced_total")
+    repeated = REGISTRY.get_sample_value("frontdoor_messages_repeated_total", {"topic": TRIAGE.name})
+    return fenced or 0.0, repeated or 0.0
