@@ -1,0 +1,170 @@
+"""Cases, people and pack terms that the tests of the rules start from."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from contracts.codes import (
+    ConcernType,
+    ContactSource,
+    LawfulBasis,
+    MissingItem,
+    Outcome,
+    Rating,
+    RatingReason,
+    ThresholdLevel,
+)
+from contracts.events import CaseRated, ChildReference, ReferralReceived
+from triage.model import (
+    MASH_MANAGER,
+    SOCIAL_WORKER,
+    Acting,
+    Actor,
+    Alarm,
+    AskingTerms,
+    Case,
+    Child,
+    Decision,
+    Detail,
+    Handover,
+    InformationRequest,
+    OpeningTerms,
+    OutcomeTerms,
+    Recommendation,
+    Timing,
+)
+
+NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+"""A Tuesday morning."""
+DUE = NOW + timedelta(hours=31)
+CASE_ID, REFERRAL_ID = UUID(int=1), UUID(int=2)
+FIRST, SECOND = UUID(int=11), UUID(int=12)
+PACK = "wandsworth-0123456789ab"
+
+
+def actor(*roles: str, subject: str = "person-1", agency: str = "wandsworth-mash") -> Actor:
+    return Actor(subject, agency, "wandsworth", frozenset(roles))
+
+
+def acting(*roles: str, now: datetime = NOW, **who: str) -> Acting:
+    return Acting(actor(*roles, **who), now)
+
+
+WORKER = acting(SOCIAL_WORKER, subject="worker")
+MANAGER = acting(MASH_MANAGER, subject="manager")
+POLICE = acting("partner", subject="police", agency="metropolitan-police")
+
+
+def timing(name: str = "decision", *, due_at: datetime = DUE, start: datetime = NOW) -> Timing:
+    alarms = (Alarm(0.5, start + (due_at - start) / 2, ("social-worker",)), Alarm(1.0, due_at, ("mash-manager",)))
+    return Timing(name, start, due_at, CaseRated.TYPE, alarms, PACK)
+
+
+def received(**changes: Any) -> ReferralReceived:
+    facts: dict[str, Any] = {
+        "referral_id": REFERRAL_ID,
+        "reference": "WAN-7K3M-Q9TD",
+        "agency": "ashcroft-primary",
+        "source": ContactSource.SCHOOLS,
+        "received_at": NOW,
+        "children": (ChildReference(child_id=FIRST, unborn=False), ChildReference(child_id=SECOND, unborn=False)),
+        "concern_types": (ConcernType.NEGLECT,),
+        "immediate_danger": False,
+        "missing_information": (MissingItem.NHS_NUMBER,),
+        "decision_expected_by": DUE,
+        "policy_version": PACK,
+        "content_commitment": "0" * 64,
+        "detail_url": f"https://intake.example.org/v1/referrals/{REFERRAL_ID}/document",
+    }
+    return ReferralReceived(**(facts | changes))
+
+
+OPENING = OpeningTerms(Rating.AMBER, (RatingReason.CONCERN_TYPE,), timing(), PACK)
+ASKING = AskingTerms(
+    frozenset({"metropolitan-police", "wandsworth-housing"}),
+    frozenset({LawfulBasis.CHILDREN_ACT_2004_S11}),
+    timing("information-request", due_at=NOW + timedelta(hours=6)),
+)
+DETAIL = Detail(UUID(int=50), f"https://triage.example.org/v1/records/{UUID(int=50)}")
+STAFF_TERMS = OutcomeTerms(
+    frozenset({SOCIAL_WORKER, MASH_MANAGER}), frozenset({MASH_MANAGER}), "wandsworth-macpt", "being-acted-on", PACK
+)
+NO_TEAM_TERMS = replace(STAFF_TERMS, team=None, referrer_feedback=None)
+
+
+def case(**changes: Any) -> Case:
+    """An open, unrated case of two children."""
+    facts: dict[str, Any] = {
+        "case_id": CASE_ID,
+        "referral_id": REFERRAL_ID,
+        "partnership": "wandsworth",
+        "reference": "WAN-7K3M-Q9TD",
+        "agency": "ashcroft-primary",
+        "received_at": NOW,
+        "opened_at": NOW,
+        "suggested_rating": Rating.AMBER,
+        "decision_due_at": DUE,
+        "policy_version": PACK,
+        "version": 1,
+        "changed_version": 1,
+        "children": (Child(FIRST, False), Child(SECOND, False)),
+    }
+    return Case(**(facts | changes))
+
+
+def request(**changes: Any) -> InformationRequest:
+    facts: dict[str, Any] = {
+        "request_id": UUID(int=50),
+        "case_id": CASE_ID,
+        "agency": "metropolitan-police",
+        "lawful_basis": LawfulBasis.CHILDREN_ACT_2004_S11,
+        "child_ids": (FIRST, SECOND),
+        "requested_by": "worker",
+        "requested_at": NOW,
+        "due_at": NOW + timedelta(hours=6),
+        "question": "What is known about the household?",
+    }
+    return InformationRequest(**(facts | changes))
+
+
+def recommendation(child_id: UUID = FIRST, **changes: Any) -> Recommendation:
+    facts: dict[str, Any] = {
+        "recommendation_id": UUID(int=child_id.int + 100),
+        "child_id": child_id,
+        "outcome": Outcome.STRATEGY_DISCUSSION,
+        "level": ThresholdLevel.ACUTE,
+        "recommended_by": "worker",
+        "recommended_at": NOW,
+        "rationale": "Because of what was seen.",
+    }
+    return Recommendation(**(facts | changes))
+
+
+def decision(child_id: UUID = FIRST, *, team: str | None = None) -> Decision:
+    return Decision(
+        decision_id=UUID(int=child_id.int + 200),
+        recommendation_id=UUID(int=child_id.int + 100),
+        child_id=child_id,
+        outcome=Outcome.STRATEGY_DISCUSSION,
+        level=ThresholdLevel.ACUTE,
+        team=team,
+        authorised_by="manager",
+        decided_at=NOW,
+        policy_version=PACK,
+        rationale="Agreed.",
+    )
+
+
+def handover(*child_ids: UUID, **changes: Any) -> Handover:
+    facts: dict[str, Any] = {
+        "handover_id": UUID(int=60),
+        "case_id": CASE_ID,
+        "team": "wandsworth-macpt",
+        "child_ids": child_ids or (FIRST,),
+        "offered_by": "worker",
+        "offered_at": NOW,
+        "accept_due_at": NOW + timedelta(hours=24),
+        "summary": "What the team needs to know.",
+    }
+    return Handover(**(facts | changes))
