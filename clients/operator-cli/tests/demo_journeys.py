@@ -80,7 +80,7 @@ def seen(change: Callable[[str, dict[str, Any]], Event | None] = lambda type_, d
     return Seen(
         journeys=[(EXAMPLE, journey)],
         deliveries=[delivery(data) for data in queued if "webhook" in data["channels"]],
-        messages=[{"message_id": f"<{data['notice_id']}@example.org>"} for data in queued],
+        messages=[{"headers": {"Message-ID": f"<{data['notice_id']}@example.org>"}} for data in queued],
     )
 
 

@@ -77,6 +77,16 @@ def test_a_command_called_wrongly_ends_with_2(command: Command, arguments: list[
     assert command(*arguments).exit_code == 2
 
 
+def test_a_mistake_of_the_command_itself_is_one_line_that_says_where(command: Command, services: FakeServices) -> None:
+    services.on("GET triage/operator/delivery", {"something": "else"})
+
+    result = command("lag")
+
+    assert result.exit_code == 1
+    assert result.stderr.startswith("A mistake of this command itself: KeyError at lag.py:")
+    assert len(result.stderr.splitlines()) == 1
+
+
 # -- parked ---------------------------------------------------------------------------------------------------------
 
 

@@ -4,7 +4,9 @@
 """
 
 import asyncio
+import traceback
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Annotated, Final
 
 import typer
@@ -145,8 +147,17 @@ def _end(command: Callable[[], Answer], *, as_json: bool) -> None:
     except CommandFailed as failure:
         tell_failure(str(failure), as_json=as_json)
         raise typer.Exit(failure.exit_code) from failure
+    except Exception as error:
+        tell_failure(f"A mistake of this command itself: {_place_of(error)}", as_json=as_json)
+        raise typer.Exit(CommandFailed.exit_code) from error
     except KeyboardInterrupt as interrupt:
         tell_failure("Interrupted.", as_json=as_json)
         raise typer.Exit(_INTERRUPTED) from interrupt
     tell(answer, as_json=as_json)
     raise typer.Exit(answer.exit_code)
+
+
+def _place_of(error: Exception) -> str:
+    """What went wrong and where, for whoever mends it; without what the error says, which may repeat content."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} at {Path(last.filename).name}:{last.lineno}"

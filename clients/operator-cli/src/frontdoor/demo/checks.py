@@ -112,7 +112,7 @@ def _arrived(queued: Step, channel: Channel, journey: Journey, seen: Seen) -> bo
     ):
         return False
     if channel is Channel.EMAIL:
-        return any(notice_id in message["message_id"] for message in seen.messages)
+        return any(notice_id in message["headers"]["Message-ID"] for message in seen.messages)
     return any(
         delivery["headers"]["webhook-id"] == notice_id and delivery["agency"] == agency and delivery["status"] == 204
         for delivery in seen.deliveries
