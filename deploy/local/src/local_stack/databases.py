@@ -1,12 +1,9 @@
 """Makes a service's database with its two roles, on any server whose administrator we are."""
 
-import asyncio
 import secrets
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 from chassis import provision as chassis_provision
-from chassis.provision import DatabaseUrls
+from local_stack import off_the_loop
 
 
 def provision(admin_url: str, name: str, *, password: str | None = None) -> tuple[str, str]:
@@ -15,10 +12,5 @@ def provision(admin_url: str, name: str, *, password: str | None = None) -> tupl
     Their password is set anew, to ``password`` or to a random one. May be called inside a running event loop.
     """
     chosen = password or secrets.token_urlsafe(18)
-    urls = _off_the_loop(lambda: asyncio.run(chassis_provision.provision(admin_url, name, password=chosen)))
+    urls = off_the_loop.run(lambda: chassis_provision.provision(admin_url, name, password=chosen))
     return urls.owner_url, urls.app_url
-
-
-def _off_the_loop(work: Callable[[], DatabaseUrls]) -> DatabaseUrls:
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        return pool.submit(work).result()

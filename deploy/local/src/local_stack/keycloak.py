@@ -91,7 +91,7 @@ class Keycloak(ProcessPart):
         return self.address
 
     def addresses(self) -> dict[str, str]:
-        return super().addresses() | {"keycloak_console": f"{self.console}/admin/frontdoor/console/"}
+        return super().addresses() | {"keycloak_console": f"{self.console}/admin/"}
 
     def ready(self) -> bool:
         return probes.http_answers(f"{self.address}/.well-known/openid-configuration")

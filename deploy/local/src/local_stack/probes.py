@@ -1,6 +1,5 @@
 """Asks a part whether it serves; every answer but the right one means: not yet."""
 
-import asyncio
 import logging
 import smtplib
 from typing import Final
@@ -10,12 +9,14 @@ import httpx2
 from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError
 
+from local_stack import off_the_loop
+
 _ASK_SECONDS: Final = 2.0
 
 
 def postgres_answers(url: str) -> bool:
     """Whether the server takes this sign-in and answers a query."""
-    return asyncio.run(_postgres_answers(url))
+    return off_the_loop.run(lambda: _postgres_answers(url))
 
 
 async def _postgres_answers(url: str) -> bool:
@@ -31,7 +32,7 @@ async def _postgres_answers(url: str) -> bool:
 
 def kafka_answers(bootstrap_servers: str) -> bool:
     """Whether the broker tells its own metadata."""
-    return asyncio.run(_kafka_answers(bootstrap_servers))
+    return off_the_loop.run(lambda: _kafka_answers(bootstrap_servers))
 
 
 async def _kafka_answers(bootstrap_servers: str) -> bool:

@@ -83,17 +83,24 @@ def _followed(runner: subprocess.Popen[bytes], state: State, log: Path) -> dict[
 
         def ready() -> bool:
             print(words.read(), end="", flush=True)
-            found = state.find()
-            return found is not None and found["state"] == "ready"
+            return _ready_state(state, runner.pid) is not None
 
         try:
             until("the stack", ready, timeout_seconds=_UP_SECONDS, still_possible=lambda: runner.poll() is None)
         except StackError as failure:
             print(words.read(), end="", flush=True)
             raise StackError(f"the stack did not start: see above and {log}") from failure
-    found = state.find()
-    assert found is not None, "the state was there when it said ready, and only the runner removes it"
+    found = _ready_state(state, runner.pid)
+    if found is None:
+        raise StackError("the stack was ended just after it had become ready")
     return found
+
+
+def _ready_state(state: State, runner_id: int) -> dict[str, Any] | None:
+    """The state when *this* runner wrote that it is ready: an earlier runner that was killed left its own behind."""
+    found = state.find()
+    ours = found is not None and found["runner"]["pid"] == runner_id and found["state"] == "ready"
+    return found if ours else None
 
 
 def _end_runner(state: State, runner: Identity) -> None:

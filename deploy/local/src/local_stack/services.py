@@ -122,6 +122,8 @@ def _of_its_own(name: str, surroundings: Surroundings) -> dict[str, str]:
 
 
 def _traces(zipkin_url: str | None) -> dict[str, str]:
+    """To our Zipkin; without it where the standard variables of our own environment say; else nowhere."""
     if zipkin_url is None:
-        return {"OTEL_TRACES_EXPORTER": "none"}
+        named = {name: value for name, value in os.environ.items() if name.startswith("OTEL_")}
+        return {"OTEL_TRACES_EXPORTER": "none", **named}
     return {"OTEL_TRACES_EXPORTER": "zipkin", "OTEL_EXPORTER_ZIPKIN_ENDPOINT": f"{zipkin_url}/api/v2/spans"}

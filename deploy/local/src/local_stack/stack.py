@@ -25,7 +25,7 @@ from local_stack.state import State, own_identity
 from local_stack.supervisor import Supervisor
 from local_stack.waiting import until
 
-_READY_SECONDS: Final = 120
+_READY_SECONDS: Final = 300  # a bound for machines that are busy with other things; 15 is usual
 
 
 @contextmanager

@@ -49,11 +49,15 @@ class Kept:
             code = child.wait()
             if time.monotonic() - started > STEADY_SECONDS:
                 pause_seconds = FIRST_PAUSE_SECONDS
-            if self._stopping.wait(pause_seconds):
+            if self._pause(pause_seconds):
                 return
             self.restarts += 1
             say(f"{self.name} ended with code {code}; starting it again (restart {self.restarts})")
             pause_seconds = min(pause_seconds * 2, LONGEST_PAUSE_SECONDS)
+
+    def _pause(self, seconds: float) -> bool:
+        """Wait before the next start; true when there is to be none."""
+        return self._stopping.wait(seconds)
 
     def _started(self) -> Child | None:
         with self._lock:

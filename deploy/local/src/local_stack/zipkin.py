@@ -24,8 +24,9 @@ class Zipkin(ProcessPart):
 
     def start(self) -> str:
         (jar,) = fetched("zipkin")
-        command = [*java(heap_megabytes=_HEAP_MEGABYTES), "-jar", jar]
-        self.run(Command(command, environment={"QUERY_PORT": str(self._port)}))
+        listen = {"ip": "127.0.0.1", "port": self._port, "protocols[0]": "http"}
+        listening = [f"--armeria.ports[0].{name}={value}" for name, value in listen.items()]
+        self.run(Command([*java(heap_megabytes=_HEAP_MEGABYTES), "-jar", jar, *listening]))
         return self.address
 
     def ready(self) -> bool:

@@ -1,0 +1,101 @@
+"""The realm file: nobody's secret in it, everybody's role, agency and partnership."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local_stack.checkout import REALM_FILE
+from local_stack.keys import Keys
+from local_stack.realm import people, sign_ins, with_passwords
+
+PARTNERSHIPS = ("wandsworth", "warwickshire")
+
+
+@pytest.fixture(scope="module")
+def realm() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(REALM_FILE.read_text())
+    return found
+
+
+def test_the_committed_file_holds_no_secret(realm: dict[str, Any]) -> None:
+    text = REALM_FILE.read_text()
+
+    assert not any(word in text for word in ('"credentials"', '"secret"', "privateKey", "BEGIN", '"password"'))
+    assert all("secret" not in client for client in realm["clients"])
+
+
+def test_every_machine_signs_in_by_private_key_alone(realm: dict[str, Any]) -> None:
+    machines = [client for client in realm["clients"] if client["serviceAccountsEnabled"]]
+
+    assert {client["clientAuthenticatorType"] for client in machines} == {"client-jwt"}
+    assert not any(client["standardFlowEnabled"] or client["directAccessGrantsEnabled"] for client in machines)
+    assert all(
+        client["attributes"]["jwks.url"] == f"${{FRONTDOOR_PARTNER_JWKS_URL}}/{client['clientId']}"
+        for client in machines
+    )
+
+
+def test_staff_can_sign_in_only_by_code_with_pkce(realm: dict[str, Any]) -> None:
+    (staff,) = [client for client in realm["clients"] if client["clientId"] == "frontdoor-staff"]
+
+    assert staff["attributes"]["pkce.code.challenge.method"] == "S256"
+    assert not staff["directAccessGrantsEnabled"]
+    assert not staff["implicitFlowEnabled"]
+
+
+def test_everyone_has_one_known_role_and_all_but_operators_and_services_a_partnership(realm: dict[str, Any]) -> None:
+    known = {role["name"] for role in realm["roles"]["realm"]}
+
+    for person in people(realm):
+        assert len(person.roles) == 1
+        assert set(person.roles) <= known
+        assert (person.partnership in PARTNERSHIPS) != (person.roles[0] in {"operator", "service"})
+
+
+@pytest.mark.parametrize("partnership", PARTNERSHIPS)
+def test_each_partnership_has_the_people_that_a_case_needs(realm: dict[str, Any], partnership: str) -> None:
+    staff = [person for person in people(realm) if person.partnership == partnership and person.client_id is None]
+
+    roles = sorted(role for person in staff for role in person.roles)
+
+    assert roles == [
+        "auditor",
+        "contact-officer",
+        "early-help-lead",
+        "macpt-member",
+        "mash-manager",
+        "social-worker",
+        "social-worker",
+    ]
+
+
+def test_nobody_may_change_their_own_agency_or_partnership(realm: dict[str, Any]) -> None:
+    (provider,) = realm["components"]["org.keycloak.userprofile.UserProfileProvider"]
+    profile = json.loads(provider["config"]["kc.user.profile.config"][0])
+
+    edit = {attribute["name"]: attribute["permissions"]["edit"] for attribute in profile["attributes"]}
+
+    assert edit["agency"] == edit["partnership"] == ["admin"]
+
+
+def test_staff_get_passwords_that_the_imported_file_holds_only_as_hashes(realm: dict[str, Any], tmp_path: Path) -> None:
+    keys = Keys(tmp_path)
+
+    rendered = json.dumps(with_passwords(realm, keys))
+
+    passwords = [staff["password"] for staff in sign_ins(realm, keys)["staff"].values()]
+    assert len(set(passwords)) == len(passwords) == 14
+    assert not any(password in rendered for password in passwords)
+
+
+def test_keys_and_passwords_stay_the_same_and_are_their_owners_only(realm: dict[str, Any], tmp_path: Path) -> None:
+    first = sign_ins(realm, Keys(tmp_path))
+
+    second = sign_ins(realm, Keys(tmp_path))
+
+    private = [path for path in (tmp_path / "keys").iterdir() if not path.name.endswith(".jwks.json")]
+    assert first == second
+    assert len(private) == 11
+    assert {path.stat().st_mode & 0o777 for path in private} == {0o600}
