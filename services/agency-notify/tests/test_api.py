@@ -23,11 +23,12 @@ from notify_examples import (
 from notify_world import ALL_PACKS, KEY, KEYS, Script, deliverer, deliveries, events_of, queue, read, set_endpoint
 
 from agency_notify.escalate import Escalator
-from agency_notify.main import Service, build
+from agency_notify.main import build
 from agency_notify.settings import Settings
 from agency_notify.store import endpoints
 from chassis.db import Database
 from chassis.provision import DatabaseUrls
+from chassis.service import Service
 from chassis.testing.clock import SettableClock
 from chassis.testing.signer import Signer
 from contracts.codes import Channel, DenialReason, Purpose

@@ -19,12 +19,13 @@ from sqlalchemy import text
 from audit import store
 from audit.checkpoint import VerifierKey, open_checkpoint
 from audit.entry import canonical_entry
-from audit.main import Service, build
+from audit.main import build
 from audit.merkle import leaf_hash, verify_consistency, verify_inclusion
 from audit.model import PendingEntry
 from audit.settings import Settings
 from audit.tiles import decode_bundle
 from audit.verify import main
+from chassis.service import Service
 from chassis.testing.delivery import closed
 from chassis.testing.signer import Signer
 

@@ -13,9 +13,10 @@ from sqlalchemy.pool import NullPool
 
 from chassis.db import Database
 from chassis.provision import DatabaseUrls
+from chassis.service import Service
 from chassis.testing.clock import SettableClock
 from chassis.testing.signer import Signer
-from referral_intake.main import Service, build
+from referral_intake.main import build
 
 sys.path.insert(0, str(Path(__file__).parent))  # so that the tests here can share their builders
 

@@ -9,9 +9,10 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.provision import DatabaseUrls
+from chassis.service import Service
 from chassis.testing.clock import SettableClock
 from chassis.testing.signer import Signer
-from referral_intake.main import Service, build
+from referral_intake.main import build
 
 # -- repeats and races ----------------------------------------------------------------------------------------------
 

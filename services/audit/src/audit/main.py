@@ -1,8 +1,7 @@
 """The composition root: settings become a running service."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Final
 
 from fastapi import FastAPI
@@ -18,23 +17,12 @@ from chassis.auth import PublishedKeys, Verifier
 from chassis.clock import Clock, SystemClock
 from chassis.db import Database
 from chassis.delivery import deliver
-from chassis.health import Check
 from chassis.http import create_app
 from chassis.http_client import HttpClient
 from chassis.ids import Ids, RandomIds
-from chassis.process import Task
+from chassis.service import Service
 
 VERSION: Final = "1"
-
-
-@dataclass(frozen=True)
-class Service:
-    """The parts that processes run. ``close`` MUST be awaited when they have stopped."""
-
-    app: FastAPI
-    workers: Mapping[str, Task]
-    readiness: Mapping[str, Check]
-    close: Callable[[], Awaitable[None]]
 
 
 def build(

@@ -1,8 +1,7 @@
 """The composition root: settings become a running service."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Final
 
 from fastapi import FastAPI
@@ -12,11 +11,10 @@ from chassis.auth import PublishedKeys, Verifier
 from chassis.clock import Clock, SystemClock
 from chassis.db import Database
 from chassis.delivery import deliver
-from chassis.health import Check
 from chassis.http import create_app
 from chassis.http_client import HttpClient
 from chassis.ids import Ids, RandomIds
-from chassis.process import Task
+from chassis.service import Service
 from contracts.problems import Problem
 from policy.load import load_packs
 from referral_intake import handlers
@@ -29,16 +27,6 @@ from referral_intake.settings import Settings
 from referral_intake.subscriptions import SUBSCRIPTIONS
 
 VERSION: Final = "1"
-
-
-@dataclass(frozen=True)
-class Service:
-    """The parts that processes run. ``close`` MUST be awaited when they have stopped; what was accepted is written."""
-
-    app: FastAPI
-    workers: Mapping[str, Task]
-    readiness: Mapping[str, Check]
-    close: Callable[[], Awaitable[None]]
 
 
 def build(
