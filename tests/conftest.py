@@ -1,0 +1,68 @@
+"""The whole stack, started once for all tests that cross services."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from chassis.http_client import HttpClient
+from frontdoor.client import SERVICES
+from frontdoor.demo.endpoints import register
+from frontdoor.demo.world import World
+from local_stack.checkout import PARTNERSHIPS_FOLDER
+from local_stack.stack import Stack, running
+from tests.e2e.collector import Collector, collecting
+
+CALL_SECONDS = 30.0
+NAMED_PARTS = ("DATABASE_URL", "KAFKA_BOOTSTRAP_SERVERS", "OIDC_ISSUER", "SMTP_URL")
+SPANS_LEAVE_AFTER_MILLISECONDS = "200"
+
+
+@pytest.fixture(scope="session")
+def collector() -> Iterator[Collector]:
+    """Takes every span that the services of ``stack`` export."""
+    with collecting() as collector:
+        yield collector
+
+
+@pytest.fixture(scope="session")
+def stack(collector: Collector) -> Iterator[Stack]:
+    """Every part and service, each a process of this run's own, and the agencies' endpoints registered.
+
+    Tests stop and kill parts, so parts that run already are never used, whatever the environment names. Whoever
+    hurts the stack MUST leave it steady.
+    """
+    with ExitStack() as ending:
+        folder = ending.enter_context(TemporaryDirectory(prefix="frontdoor-"))
+        with pytest.MonkeyPatch.context() as environment:
+            _exporting_to(collector, environment)
+            stack = ending.enter_context(running(Path(folder) / "stack"))
+        asyncio.run(_register_endpoints(stack))
+        yield stack
+
+
+def _exporting_to(collector: Collector, environment: pytest.MonkeyPatch) -> None:
+    for name in NAMED_PARTS:
+        environment.delenv(name, raising=False)
+    environment.setenv("OTEL_TRACES_EXPORTER", "zipkin")
+    environment.setenv("OTEL_EXPORTER_ZIPKIN_ENDPOINT", collector.url)
+    environment.setenv("OTEL_BSP_SCHEDULE_DELAY", SPANS_LEAVE_AFTER_MILLISECONDS)
+
+
+async def _register_endpoints(stack: Stack) -> None:
+    addresses, http = stack.addresses(), HttpClient.connect(timeout_seconds=CALL_SECONDS)
+    world = World(
+        http=http,
+        service_urls={service: addresses[service] for service in SERVICES},
+        oidc_issuer=addresses["oidc_issuer"],
+        sign_ins=stack.sign_ins,
+        agencies_url=addresses["agencies"],
+        mail_url=addresses["mail"],
+    )
+    try:
+        await register(world.operator(), PARTNERSHIPS_FOLDER, world.agencies_url)
+    finally:
+        await http.close()

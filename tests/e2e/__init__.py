@@ -1,0 +1,1 @@
+"""The real stack, driven from outside: through public APIs, with tokens that the identity provider issued."""
