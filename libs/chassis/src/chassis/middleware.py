@@ -161,7 +161,8 @@ class Body:
         if int(headers.get("content-length", "0")) > self._max_bytes:
             raise self._too_large()
         try:
-            body = await asyncio.wait_for(self._collect(receive), self._seconds)
+            async with asyncio.timeout(self._seconds):
+                body = await self._collect(receive)
         except TimeoutError as error:
             raise problems.TooSlow("Send the whole request at once", headers={"Connection": "close"}) from error
         if body and _is_json(headers.get("content-type", "")):
