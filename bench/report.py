@@ -18,6 +18,9 @@ from chassis.clock import SystemClock
 RESULTS: Final = Path(__file__).parent / "results"
 _MEASURED: Final = ("fastapi", "uvicorn", "uvloop", "asyncpg", "sqlalchemy", "aiokafka", "faststream", "pydantic")
 
+_LOAD_AT_START: Final = os.getloadavg()
+"""Over 1, 5 and 15 minutes, before we began: above about 1 somebody else was measured as well."""
+
 
 @dataclass(frozen=True)
 class Row:
@@ -69,6 +72,7 @@ def _machine() -> dict[str, Any]:
         "cpu": model[0] if model else platform.processor(),
         "memory_gib": round(psutil.virtual_memory().total / 2**30),
         "system": f"{platform.system()} {platform.release()}",
+        "load_average": [round(load, 1) for load in _LOAD_AT_START],
     }
 
 
