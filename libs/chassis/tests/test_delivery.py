@@ -12,9 +12,10 @@ from sqlalchemy import text
 
 from chassis import parking, republish
 from chassis.clock import SystemClock
-from chassis.consumer import Consumer, heal_gaps
+from chassis.consumer import Consumer
 from chassis.db import Database
 from chassis.events import Context, record
+from chassis.gaps import heal_gaps
 from chassis.kafka import ensure_topics, start_producer
 from chassis.messages import Subscriptions
 from chassis.process import Stop

@@ -176,3 +176,18 @@ async def test_versions_in_effect_are_told(client: httpx2.AsyncClient, reader: R
     await reader.apply(message(case_id, 1, referral_id=case_id), message(case_id, 2, referral_id=case_id))
 
     assert (await client.get("/operator/applied")).json() == {f"case/{case_id}": 2}
+
+
+async def test_a_service_that_must_hold_everything_lets_nothing_be_given_up(
+    db: Database, signer: Signer, parked: int
+) -> None:
+    router = operator.router(lambda: db, may_discard=False)
+    app = create_app(title="T", version="1", routers=[router], verifier=signer.verifier(), readiness={})
+    headers = signer.bearer(roles=["operator"])
+    transport = httpx2.ASGITransport(app)
+
+    async with httpx2.AsyncClient(transport=transport, base_url="http://test", headers=headers) as client:
+        answer = await client.post(f"/operator/parked/{parked}/discard", json=REASON)
+
+    assert answer.status_code == 409
+    assert await asked(db, parked) == (None, None, None)

@@ -1,23 +1,21 @@
 """The consumer: Kafka's group protocol says who reads what; PostgreSQL says what has taken effect."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 from prometheus_client import Counter, Gauge
-from sqlalchemy import text
 
-from chassis import parking, telemetry
+from chassis import parking, positions, telemetry
 from chassis.applying import Batch, Fenced, NeedsCare, Partition, Sheet, apply
 from chassis.clock import Clock
-from chassis.db import Database, Transaction
+from chassis.db import Database
 from chassis.kafka import CALL_SECONDS, START_SECONDS, KafkaSilent, new_consumer, stop_client, within
 from chassis.messages import Handler, Message, Record, Subscriptions
 from chassis.process import Stop
-from contracts.problems import Problem
 
 __all__ = ["Consumer", "Handler", "Message", "Subscriptions"]
 
@@ -32,18 +30,6 @@ FLOOD: Final = 50
 log = telemetry.logger(__name__)
 fenced_total = Counter("frontdoor_batches_fenced", "Batches dropped because another instance took over")
 lag_gauge = Gauge("frontdoor_lag", "Records not yet read", ["topic"])
-
-_START: Final = text(
-    """INSERT INTO position (topic, partition, next_offset)
-       SELECT * FROM unnest(CAST(:topics AS text[]), CAST(:partitions AS integer[]), CAST(:starts AS bigint[]))
-       ON CONFLICT DO NOTHING"""
-)
-_POSITIONS: Final = text(
-    "SELECT topic, partition, next_offset FROM position WHERE topic = ANY(CAST(:topics AS text[]))"
-)
-_REWIND: Final = text(
-    "UPDATE position SET next_offset = :start WHERE topic = :topic AND partition = :partition AND next_offset = :beyond"
-)
 
 
 class Silent(Exception):
@@ -125,8 +111,8 @@ class Consumer:
             begins = await within(CALL_SECONDS, kafka.beginning_offsets(wanted), what="asking for first offsets")
             ends = await within(CALL_SECONDS, kafka.end_offsets(wanted), what="asking for last offsets")
             async with self._db.transaction() as tx:
-                positions = await _positions(tx, begins, ends)
-            for partition, offset in positions.items():
+                starts = await positions.starting(tx, begins, ends)
+            for partition, offset in starts.items():
                 kafka.seek(partition, offset)
                 self._next[(partition.topic, partition.partition)] = offset
         self.progress.assigned = bool(wanted)
@@ -258,32 +244,6 @@ class _Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
         await self._consumer.assign(self._kafka, assigned)
 
 
-async def _positions(
-    tx: Transaction, begins: Mapping[TopicPartition, int], ends: Mapping[TopicPartition, int]
-) -> dict[TopicPartition, int]:
-    """Stored positions; new partitions start at the beginning.
-
-    A position outside the log means that Kafka lost its tail or the topic was made anew: reading starts again at
-    the beginning and what had taken effect is dropped by version.
-    """
-    partitions = list(begins)
-    starts = {
-        "topics": [p.topic for p in partitions],
-        "partitions": [p.partition for p in partitions],
-        "starts": [begins[p] for p in partitions],
-    }
-    await tx.execute(_START, starts)
-    rows = await tx.execute(_POSITIONS, {"topics": sorted({p.topic for p in partitions})})
-    stored = {TopicPartition(topic, partition): offset for topic, partition, offset in rows}
-    positions = {p: stored[p] for p in partitions}
-    for p, offset in positions.items():
-        if not begins[p] <= offset <= ends[p]:
-            rewind = {"topic": p.topic, "partition": p.partition, "start": begins[p], "beyond": offset}
-            await tx.execute(_REWIND, rewind)
-            positions[p] = begins[p]
-    return positions
-
-
 def _record(record: ConsumerRecord) -> Record:
     return Record(
         record.topic,
@@ -293,20 +253,3 @@ def _record(record: ConsumerRecord) -> Record:
         tuple(record.headers),
         record.value or b"",
     )
-
-
-Republish = Callable[[parking.Gap], Awaitable[None]]
-"""Asks the owner of an aggregate to publish it again from a version on."""
-
-
-async def heal_gaps(db: Database, republish: Republish, stop: Stop, *, every_seconds: float = 5.0) -> None:
-    """Ask the owners of what is missing to publish it again, until told to stop. No transaction is open meanwhile."""
-    while not await stop.wait(every_seconds):
-        async with db.transaction() as tx:
-            missing = await parking.gaps(tx)
-        for gap in missing:
-            log.warning("gap found, asking its owner to publish again", source=gap.source, version=gap.version)
-            try:
-                await republish(gap)
-            except Problem as problem:
-                log.warning("gap not healed yet", problem=problem.slug)

@@ -4,15 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from chassis.clock import Clock
-from chassis.consumer import Consumer, heal_gaps
+from chassis.consumer import Consumer
 from chassis.db import Database
+from chassis.gaps import Owners, heal_gaps
 from chassis.http import Check
-from chassis.http_client import HttpClient
 from chassis.ids import Ids
 from chassis.kafka import ensure_topics, start_producer
-from chassis.machine import MachineTokens
 from chassis.messages import Subscriptions
-from chassis.parking import Gap
 from chassis.process import Stop, Task
 from chassis.relay import Relay
 from chassis.settings import ServiceSettings
@@ -43,7 +41,7 @@ def deliver(
     relay = Relay(db, lambda: start_producer(kafka), clock)
     consumer = Consumer(db, subscriptions, service=service, bootstrap_servers=kafka, clock=clock)
     consumer.applied_hint = relay.hint
-    healer = _Healer(settings, clock, ids)
+    owners = Owners(settings, clock, ids)
 
     async def relay_task(stop: Stop) -> None:
         await ensure_topics(kafka, TOPICS, replication=settings.kafka_replication)
@@ -54,7 +52,7 @@ def deliver(
         await consumer.run(stop)
 
     async def heal_task(stop: Stop) -> None:
-        await heal_gaps(db, healer.ask, stop)
+        await heal_gaps(db, owners.ask, stop)
 
     async def reads() -> None:
         if not consumer.progress.healthy:
@@ -62,35 +60,3 @@ def deliver(
 
     tasks: dict[str, Task] = {"relay": relay_task, "consumer": consume_task, "gaps": heal_task}
     return Delivery(tasks, {"database": db.ping, "consumer": reads}, consumer)
-
-
-class _Healer:
-    """Asks the owner of an aggregate to publish it again."""
-
-    def __init__(self, settings: ServiceSettings, clock: Clock, ids: Ids) -> None:
-        self._settings = settings
-        self._clock = clock
-        self._ids = ids
-        self._http = HttpClient.connect()
-        self._tokens: MachineTokens | None = None
-
-    async def ask(self, gap: Gap) -> None:
-        """Raises ``NoAnswer`` when the owner or the issuer is away: the next round asks again."""
-        owner = self._settings.service_urls[gap.source]
-        body = {"aggregate": gap.aggregate, "after_version": gap.version}
-        headers = await self._machine().bearer()
-        await self._http.request("POST", f"{owner}/operator/republish", json=body, headers=headers)
-
-    def _machine(self) -> MachineTokens:
-        if self._tokens is None:
-            if self._settings.client_key_file is None:
-                raise Unavailable("FRONTDOOR_CLIENT_KEY_FILE is not set: gaps cannot be healed by themselves")
-            self._tokens = MachineTokens(
-                self._http,
-                issuer=self._settings.oidc_issuer,
-                client_id=self._settings.client_id,
-                key_file=self._settings.client_key_file,
-                clock=self._clock,
-                ids=self._ids,
-            )
-        return self._tokens

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from chassis import parking, republish, telemetry
 from chassis.auth import Principal, signed_in_as
 from chassis.db import Database
+from contracts.problems import Conflict
 
 BIGINT: Final = 2**63 - 1
 INTEGER: Final = 2**31 - 1
@@ -39,10 +40,18 @@ class Again(BaseModel):
     after_version: int = Field(ge=0, le=INTEGER)
 
 
-def router(db: Callable[[], Database]) -> APIRouter:
-    """The routes under ``/operator``. ``db`` gives the service's database."""
-    routes = APIRouter(prefix="/operator", tags=["operator"])
+def router(db: Callable[[], Database], *, may_discard: bool = True) -> APIRouter:
+    """The routes under ``/operator``. ``db`` gives the service's database.
 
+    A service that must hold every event says ``may_discard=False``: its messages can only be released.
+    """
+    routes = APIRouter(prefix="/operator", tags=["operator"])
+    _add_parked(routes, db, may_discard=may_discard)
+    _add_versions(routes, db)
+    return routes
+
+
+def _add_parked(routes: APIRouter, db: Callable[[], Database], *, may_discard: bool) -> None:
     @routes.get("/parked")
     async def list_parked(_: Operator, after: Annotated[int, Query(ge=0, le=BIGINT)] = 0) -> dict[str, Any]:
         """Messages that wait for an operator, oldest first, without their content."""
@@ -60,11 +69,15 @@ def router(db: Callable[[], Database]) -> APIRouter:
     @routes.post("/parked/{parked_id}/discard", status_code=202)
     async def discard(parked_id: ParkedId, body: Reason, operator: Operator) -> dict[str, str]:
         """Give a message up for good."""
+        if not may_discard:
+            raise Conflict("This service must hold every message. Mend what is wrong and release it")
         async with db().transaction() as tx:
             await parking.request_discard(tx, parked_id, reason=body.reason, by=operator.subject)
         log.info("discard asked", parked_id=parked_id)
         return {"status": "asked"}
 
+
+def _add_versions(routes: APIRouter, db: Callable[[], Database]) -> None:
     @routes.post("/republish", status_code=202)
     async def publish_again(body: Again, _: OperatorOrService) -> dict[str, int]:
         """Send an aggregate's events once more; readers drop what they have."""
@@ -90,5 +103,3 @@ def router(db: Callable[[], Database]) -> APIRouter:
         """How much waits to be sent and how much is parked."""
         async with db().transaction() as tx:
             return {"unpublished": await republish.unpublished(tx), "parked": await parking.waiting(tx)}
-
-    return routes

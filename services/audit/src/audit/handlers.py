@@ -95,7 +95,8 @@ async def read_journey(tx: Transaction, referral_id: UUID, principal: Principal)
     require_role(principal, *JOURNEY_ROLES)
     size = (await store.get_checkpoint(tx)).size
     entries = await store.read_journey(tx, referral_id, size=size)
-    theirs = {entry.partnership for entry in entries} <= {principal.partnership}
+    # Whose it is, and not whose every entry is: a stranger's refused look is an entry of the stranger's partnership.
+    theirs = await store.find_partnership(tx, referral_id) == principal.partnership
     if not entries or not (theirs or principal.has_role("operator")):
         raise NotInLog
     return entries

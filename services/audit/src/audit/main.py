@@ -61,7 +61,7 @@ def _app(desk: Desk, verifier: Verifier, close: Callable[[], Awaitable[None]]) -
     app = create_app(
         title="Frontdoor audit",
         version=VERSION,
-        routers=(*ROUTERS, operator.router(lambda: desk.db)),
+        routers=(*ROUTERS, operator.router(lambda: desk.db, may_discard=False)),
         verifier=verifier,
         readiness={"database": desk.db.ping},
         lifespan=lifespan,

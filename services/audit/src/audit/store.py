@@ -60,7 +60,10 @@ _LOOKS: Final = text(
          AND split_part(type, '.', 1) IN ('record', 'access', 'break-glass')
        ORDER BY occurred_at, leaf_index"""
 )
-_PARTNERSHIP: Final = text("SELECT partnership FROM entry WHERE referral_id = :referral_id ORDER BY leaf_index LIMIT 1")
+_PARTNERSHIP: Final = text(
+    """SELECT partnership FROM entry WHERE referral_id = :referral_id AND event_type <> 'access.denied.v1'
+       ORDER BY leaf_index LIMIT 1"""
+)
 _PENDING: Final = text("SELECT count(*) FROM pending")
 
 
@@ -171,7 +174,10 @@ async def read_looks(tx: Transaction, referral_id: UUID, *, size: int) -> list[P
 
 
 async def find_partnership(tx: Transaction, referral_id: UUID) -> str | None:
-    """Whose referral it is, as its first entry says; None when the log holds nothing of it."""
+    """Whose referral it is, as its first entry says; None when the log holds nothing of it.
+
+    Refused looks do not count: they are entries of whoever tried, and may be read before the referral itself.
+    """
     partnership: str | None = await tx.scalar(_PARTNERSHIP, {"referral_id": referral_id})
     return partnership
 
