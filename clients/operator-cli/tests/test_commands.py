@@ -87,6 +87,19 @@ def test_a_mistake_of_the_command_itself_is_one_line_that_says_where(command: Co
     assert len(result.stderr.splitlines()) == 1
 
 
+def test_for_machines_the_answer_is_the_only_line(command: Command, services: FakeServices) -> None:
+    def chatty(request: httpx2.Request) -> httpx2.Response:
+        print("something on the way")
+        return httpx2.Response(200, json={"unpublished": 0, "parked": 0})
+
+    services.on("GET triage/operator/delivery", chatty)
+
+    result = command("lag", "--json")
+
+    assert len(result.stdout.splitlines()) == 1
+    assert result.stderr == "something on the way\n"
+
+
 # -- parked ---------------------------------------------------------------------------------------------------------
 
 

@@ -4,8 +4,10 @@
 """
 
 import asyncio
+import sys
 import traceback
 from collections.abc import Awaitable, Callable
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -14,7 +16,6 @@ import typer
 from frontdoor import journey, lag, parked, republish, settings, verify
 from frontdoor.answer import Answer, tell, tell_failure
 from frontdoor.client import Caller
-from frontdoor.demo import stack
 from frontdoor.errors import CommandFailed
 
 Connect = Callable[[], Caller]
@@ -105,10 +106,19 @@ def verify_log(
     _run(context, check, as_json=as_json)
 
 
+# The local stack takes seconds to import, and only these three need it: hence the imports inside.
+
+
 @app.command("demo")
 def show_demo(as_json: AsJson = False) -> None:
     """Start everything, walk invented referrals through every stage, prove the log, stop everything."""
-    _end(stack.demo, as_json=as_json)
+
+    def act() -> Answer:
+        from frontdoor.demo.stack import demo
+
+        return demo()
+
+    _end(act, as_json=as_json)
 
 
 @app.command("up")
@@ -117,13 +127,25 @@ def start(
     as_json: AsJson = False,
 ) -> None:
     """Start everything and stay up; prints addresses and sign-ins."""
-    _end(lambda: stack.up(with_demo=with_demo), as_json=as_json)
+
+    def act() -> Answer:
+        from frontdoor.demo.stack import up
+
+        return up(with_demo=with_demo)
+
+    _end(act, as_json=as_json)
 
 
 @app.command("down")
 def stop(as_json: AsJson = False) -> None:
     """Stop what `frontdoor up` started."""
-    _end(stack.down, as_json=as_json)
+
+    def act() -> Answer:
+        from frontdoor.demo.stack import down
+
+        return down()
+
+    _end(act, as_json=as_json)
 
 
 def _run(context: typer.Context, command: Callable[[Caller], Awaitable[Answer]], *, as_json: bool) -> None:
@@ -143,7 +165,8 @@ def _run(context: typer.Context, command: Callable[[Caller], Awaitable[Answer]],
 def _end(command: Callable[[], Answer], *, as_json: bool) -> None:
     """Print what a command found, or in one line why it found nothing, and end with its exit code."""
     try:
-        answer = command()
+        with redirect_stdout(sys.stderr if as_json else sys.stdout):  # for machines the answer is the only line
+            answer = command()
     except CommandFailed as failure:
         tell_failure(str(failure), as_json=as_json)
         raise typer.Exit(failure.exit_code) from failure

@@ -1,15 +1,16 @@
 """Walks the examples through a running stack, checks that everything expected was seen, and reports."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chassis.ids import RandomIds
 from frontdoor import journey
+from frontdoor.client import Caller
 from frontdoor.demo.checks import Seen, missing
 from frontdoor.demo.examples import Example
 from frontdoor.demo.referrals import Sent
 from frontdoor.demo.report import Report
-from frontdoor.demo.waiting import together
+from frontdoor.demo.waiting import together, until
 from frontdoor.demo.walk import settled, walk
 from frontdoor.demo.world import World
 from frontdoor.errors import Unreachable, Wrong
@@ -20,16 +21,12 @@ from frontdoor.verify import read_report
 async def run(world: World, examples: Sequence[Example]) -> Report:
     """The walk, the checks, the report. Raises ``Wrong`` naming the first thing missing."""
     sent = await walk(world, examples, run=RandomIds().new())
+    say("checking what was seen")
+    seen = await _everything(world, sent)
+    say("verifying the audit log from its raw entries")
     operator = world.operator()
     comparison = await settled(operator)
-    say("checking what was seen")
-    seen = await _look(world, sent)
-    for what in missing(seen):
-        raise Wrong(f"Missing: {what}")
-    verified = await read_report(operator.url_of("audit"))
-    recorded = sum(comparison.recorded.values())
-    if verified["size"] < recorded:
-        raise Wrong(f"Missing: {recorded - verified['size']} of {recorded} events in the audit log")
+    verified = await _verified(operator, size=sum(comparison.recorded.values()))
     return Report(
         journeys=[read for _, read in seen.journeys],
         events_by_topic=comparison.recorded,
@@ -40,13 +37,39 @@ async def run(world: World, examples: Sequence[Example]) -> Report:
     )
 
 
+async def _everything(world: World, sent: Sequence[Sent]) -> Seen:
+    """Look until nothing is missing: the last notices may still be on their way."""
+    first = ""
+
+    async def ask() -> Seen | None:
+        nonlocal first
+        seen = await _look(world, sent)
+        first = next(missing(seen), "")
+        return None if first else seen
+
+    try:
+        return await until("everything expected", ask)
+    except Wrong as wrong:
+        raise Wrong(f"Missing: {first}" if first else str(wrong)) from wrong
+
+
+async def _verified(operator: Caller, *, size: int) -> Mapping[str, Any]:
+    """Verify until the signed log holds ``size`` entries: what audit has read is signed a moment later."""
+
+    async def ask() -> Mapping[str, Any] | None:
+        report = await read_report(operator.url_of("audit"))
+        return report if report["size"] >= size else None
+
+    return await until(f"all {size} events in the signed log", ask)
+
+
 async def _look(world: World, sent: Sequence[Sent]) -> Seen:
     operator = world.operator()
     journeys = await together(journey.read(operator, str(each.referral_id)) for each in sent)
     return Seen(
         journeys=list(zip((each.example for each in sent), journeys, strict=True)),
         deliveries=await _kept(world, f"{world.agencies_url}/deliveries"),
-        messages=await _kept(world, f"{world.mail_url}"),
+        messages=await _kept(world, world.mail_url),
     )
 
 

@@ -50,11 +50,11 @@ def up(*, with_demo: bool) -> Answer:
     except StackError as error:
         raise Wrong(f"The stack failed: {error}") from error
     report = asyncio.run(_prepare(found["addresses"], found["sign_ins"], walk=with_demo))
-    shown = _shown(found)
+    data, shown = {name: found[name] for name in ("addresses", "sign_ins")}, _shown(found)
     if report is None:
-        return Answer(found, shown)
+        return Answer(data, shown)
     walked = report.answer()
-    return Answer({**found, "demo": walked.data}, (*walked.shown, *shown))
+    return Answer({**data, "demo": walked.data}, (*walked.shown, *shown))
 
 
 def down() -> Answer:
@@ -115,8 +115,9 @@ def _shown(found: Mapping[str, Any]) -> tuple[RenderableType, ...]:
     console = sign_ins.get("keycloak_console")
     if console:
         people.insert(0, (console["username"], console["password"], "Keycloak's console", ""))
+    addresses = {**found["addresses"], "database_url": f"in {found['folder']}/stack.json, with its password"}
     return (
-        table("Addresses", ("what", "where"), list(found["addresses"].items())),
+        table("Addresses", ("what", "where"), list(addresses.items())),
         table("Sign-ins", ("name", "password", "role", "agency"), people),
         "`frontdoor down` ends it.",
     )

@@ -8,7 +8,7 @@ from frontdoor.errors import CommandFailed, Wrong
 
 T = TypeVar("T")
 
-PATIENCE_SECONDS: Final = 60.0
+PATIENCE_SECONDS: Final = 120.0
 _ASK_AGAIN_SECONDS: Final = 0.2
 
 

@@ -22,13 +22,13 @@ async def walk(world: World, examples: Sequence[Example], *, run: UUID) -> Seque
     say("triage: rate, ask agencies, recommend, authorise, hand over")
     refused = next((each for each in sent if len(each.example.asked) > 1), None)
     await together(_work(world, each, refused=each is refused) for each in sent)
-    say("waiting for every queue to drain")
+    say("senders: follow every referral to its end")
     await together(_followed_to_the_end(world, each) for each in sent)
     return sent
 
 
 async def settled(operator: Caller) -> Comparison:
-    """Wait until every event is sent and in effect at every reader, and every notice delivered or given up."""
+    """Wait until every event is sent and in effect at every service that reads it."""
 
     async def ask() -> Comparison | None:
         for service in SERVICES:
