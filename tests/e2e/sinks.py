@@ -24,10 +24,9 @@ class Sinks:
         return await self._kept(self.stack.addresses()["mail"])
 
     async def webhooks_about(self, reference: str) -> list[dict[str, Any]]:
-        """The calls about one referral that were taken, each once."""
-        return [
-            each for each in await self.deliveries() if each.get("body", {}).get("data", {})["reference"] == reference
-        ]
+        """The calls about one referral whose signature verified."""
+        taken = [each for each in await self.deliveries() if "body" in each]
+        return [each for each in taken if each["body"]["data"]["reference"] == reference]
 
     async def mail_about(self, reference: str) -> list[dict[str, Any]]:
         """The e-mails about one referral."""
