@@ -294,6 +294,22 @@ async def test_a_journey_is_not_for_everybody(
     assert answer.status_code == status
 
 
+async def test_a_strangers_refused_look_neither_hides_a_referral_nor_makes_it_theirs(
+    database_log: DatabaseLog, http: httpx2.AsyncClient, signer: Signer
+) -> None:
+    referral_id = uuid.uuid4()
+    await fill(database_log, referral_id, "access.denied.v1", partnership="warwickshire")
+    await fill(database_log, referral_id, "referral.received.v1")
+
+    ours = await http.get(f"/v1/journeys/{referral_id}", headers=signer.bearer(**AUDITOR))
+    strangers = signer.bearer(**{**AUDITOR, "partnership": "warwickshire"})
+    theirs = await http.get(f"/v1/journeys/{referral_id}", headers=strangers)
+
+    assert {entry["event"]["type"] for entry in ours.json()["entries"]} == {"referral.received.v1", "access.denied.v1"}
+    assert theirs.status_code == 404
+    assert (await read_access_log(http, signer, referral_id)).status_code == 200
+
+
 async def test_a_referral_that_the_log_does_not_know_has_no_journey(
     database_log: DatabaseLog, http: httpx2.AsyncClient, signer: Signer
 ) -> None:

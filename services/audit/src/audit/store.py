@@ -61,7 +61,7 @@ _LOOKS: Final = text(
        ORDER BY occurred_at, leaf_index"""
 )
 _PARTNERSHIP: Final = text(
-    """SELECT partnership FROM entry WHERE referral_id = :referral_id AND event_type <> 'access.denied.v1'
+    """SELECT partnership FROM entry WHERE referral_id = :referral_id AND type <> 'access.denied.v1'
        ORDER BY leaf_index LIMIT 1"""
 )
 _PENDING: Final = text("SELECT count(*) FROM pending")
