@@ -1,15 +1,19 @@
 """``python -m tests.chaos.controls``: plants known bugs one at a time; each must be caught, or this fails."""
 
 import asyncio
+import logging
+import re
 import sys
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
+from chassis.telemetry import logs
 from local_stack.stack import Stack, running
 from tests.chaos import late_commit, power_cut, zombie
 from tests.chaos.planted import Bug
@@ -61,28 +65,27 @@ class Result:
         harm_is_expected = self.control.expected is Expected.CAUGHT
         return not self.without.violations and bool(self.planted.violations) == harm_is_expected
 
-    def lines(self) -> Iterator[str]:
-        """For people."""
-        yield f"{self.control.bug}, {self.control.situation}: {self._verdict()}"
-        yield f"    without  {_told(self.without)}"
-        yield f"    with     {_told(self.planted)}"
+    def row(self) -> tuple[str, ...]:
+        """For the table: bug, situation, without, with, caught by."""
+        return (self.control.bug, self.control.situation, _told(self.without), _told(self.planted), self._verdict())
 
     def _verdict(self) -> str:
         if self.without.violations:
-            return "FALSE ALARM"
-        if self.good:
-            return self.control.expected
-        return "NOT CAUGHT" if self.control.expected is Expected.CAUGHT else "SECOND WALL FELL"
+            return "FALSE ALARM: " + _checks(self.without)
+        if self.control.expected is Expected.SECOND_WALL:
+            return f"{self.control.expected}: {self.planted.said}" if self.good else "SECOND WALL FELL"
+        return _checks(self.planted) if self.good else "NOT CAUGHT"
 
 
 def main() -> int:
     """0 when every bug was caught and nothing else was; 1 otherwise."""
+    logs.write_json("controls", level=logging.CRITICAL)  # what the planted bugs make the code say is no news
     began = time.monotonic()
-    results = []
-    for control in CONTROLS:
-        results.append(Result(control, _tried(control, None), _tried(control, control.bug)))
-    told = [line for result in results for line in result.lines()]
-    sys.stdout.write("\n".join(["", *told, f"{time.monotonic() - began:.0f} s", ""]))
+    results = [Result(control, _tried(control, None), _tried(control, control.bug)) for control in CONTROLS]
+    sys.stdout.write("\n" + table(results))
+    for violation in (each for result in results for each in result.planted.violations):
+        sys.stdout.write(f"  {violation}\n")
+    sys.stdout.write(f"\ntook {time.monotonic() - began:.0f} s\n")
     return verdict(results)
 
 
@@ -91,20 +94,42 @@ def verdict(results: Sequence[Result]) -> int:
     return 0 if results and all(result.good for result in results) else 1
 
 
+def table(results: Sequence[Result]) -> str:
+    """All results, one line each, under a heading."""
+    rows = [("bug", "situation", "without", "with", "caught by"), *(result.row() for result in results)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    return "\n".join([*lines, ""]) + "\n"
+
+
 def _tried(control: Control, bug: Bug | None) -> Finding:
     """One run on a stack of its own, so that nothing of another run can be found in it."""
-    with TemporaryDirectory(prefix="frontdoor-") as folder:
-        with running(Path(folder) / "stack", parts=control.parts, services=False) as stack:
-            return asyncio.run(_scenario(control, stack, bug))
+    began = time.monotonic()
+    with TemporaryDirectory(prefix="frontdoor-") as name, _stack(Path(name), control) as stack:
+        finding = asyncio.run(_run(control, stack, bug))
+    what = f"{control.situation}, {bug or 'no bug'}"
+    sys.stdout.write(f"{what}: {_told(finding)}, {time.monotonic() - began:.0f} s\n")
+    sys.stdout.flush()
+    return finding
 
 
-async def _scenario(control: Control, stack: Stack, bug: Bug | None) -> Finding:
+def _stack(folder: Path, control: Control) -> AbstractContextManager[Stack]:
+    return running(folder / "stack", parts=control.parts, services=False)
+
+
+async def _run(control: Control, stack: Stack, bug: Bug | None) -> Finding:
     return await control.scenario(stack, bug)
 
 
 def _told(finding: Finding) -> str:
-    found = "; ".join(finding.violations) or "no violation"
+    count = len(finding.violations)
+    found = f"{count} violation{'s' * (count > 1)}" if count else "no violation"
     return f"{found} ({finding.said})" if finding.said else found
+
+
+def _checks(finding: Finding) -> str:
+    """Which of the checker's rules were broken, without the figures."""
+    return "; ".join(re.split(r": \d", violation)[0] for violation in finding.violations)
 
 
 if __name__ == "__main__":

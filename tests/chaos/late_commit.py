@@ -1,6 +1,7 @@
 """One transaction takes its event's id first and commits last: its event must be sent all the same."""
 
 from audit.handlers import on_events
+from chassis.consumer import Consumer
 from chassis.ids import RandomIds
 from local_stack.stack import Stack
 from tests.chaos.planted import Bug, plant
@@ -11,7 +12,7 @@ async def run(stack: Stack, bug: Bug | None) -> Finding:
     """Relay, reader and log work while three transactions commit in the order 2, 1, 3 of their events' ids."""
     with plant(bug):
         async with rig(stack) as on:
-            reader = on.consumer("audit", on_events)
+            reader = on.consumer(Consumer, "audit", on_events)
             async with at_work(on.relay().run, reader.run, on.sequencer().run):
                 await _record_out_of_order(on)
                 return Finding(await on.verdict())

@@ -24,7 +24,7 @@ from referral_intake import handlers, main
 from referral_intake.group_commit import Commit
 from referral_intake.model import Acceptance, Answer
 
-COMMIT_SECONDS: Final = 0.15
+COMMIT_SECONDS: Final = 0.5
 
 
 class Bug(StrEnum):

@@ -4,6 +4,7 @@ import asyncio
 import sys
 from collections.abc import Mapping
 from typing import Final
+from uuid import UUID
 
 from bench.issuer import issuing
 from local_stack import probes
@@ -23,8 +24,8 @@ from tests.chaos.rig import Finding, eventually, made, rows
 SERVICE: Final = "referral-intake"
 API: Final = f"{SERVICE}-api"
 DATABASE: Final = "referral_intake"
-PER_SECOND: Final = 30.0
-ANSWERS_BETWEEN_FAULTS: Final = 30
+PER_SECOND: Final = 20.0
+ANSWERS_BETWEEN_FAULTS: Final = 20
 GRACE_SECONDS: Final = 30.0
 NOWHERE: Final = "127.0.0.1:1"  # accepting needs neither Kafka nor mail
 
@@ -65,24 +66,37 @@ async def _post_through_faults(stack: Stack, url: str, bearer: Mapping[str, str]
     async def signed_in() -> Mapping[str, str]:
         return bearer
 
-    journal, enough = Journal(stack.folder / "journal.jsonl"), asyncio.Event()
+    journal, enough = WatchedJournal(stack.folder / "journal.jsonl"), asyncio.Event()
     poster = Poster(url, signed_in, bodies(SENDER), journal, PER_SECOND)
     async with asyncio.TaskGroup() as group:
         group.create_task(poster.run(enough, grace_seconds=GRACE_SECONDS))
         for target in ("postgres", API):
-            await _more_answers(journal)
-            await LocalStack(stack).hurt(Fault(target))
-        await _more_answers(journal)
+            await journal.until_more()
+            await LocalStack(stack).hurt(Fault(target))  # at once: the worst moment is right after an answer
+        await journal.until_more()
         enough.set()
     journal.close()
     return journal
 
 
-async def _more_answers(journal: Journal) -> None:
-    """So many more that each fault meets referrals that were acknowledged only just now."""
-    target = len(journal.answers) + ANSWERS_BETWEEN_FAULTS
+class WatchedJournal(Journal):
+    """Wakes whoever waits for it at the very moment of an answer."""
 
-    async def answered() -> bool:
-        return len(journal.answers) >= target
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._missing = 0
+        self._enough = asyncio.Event()
 
-    await eventually("more referrals to be acknowledged", answered)
+    async def until_more(self) -> None:
+        """Wait until ``ANSWERS_BETWEEN_FAULTS`` more have been written down. Raises ``TimeoutError``."""
+        self._missing = ANSWERS_BETWEEN_FAULTS
+        self._enough.clear()
+        await asyncio.wait_for(self._enough.wait(), GRACE_SECONDS)
+
+    def note(self, key: str, outcome: str, referral_id: UUID | None = None) -> None:
+        """As any journal."""
+        super().note(key, outcome, referral_id)
+        if referral_id is not None:
+            self._missing -= 1
+            if self._missing <= 0:
+                self._enough.set()

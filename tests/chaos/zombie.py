@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from typing import Final
 
 from aiokafka import AIOKafkaConsumer
@@ -23,12 +24,11 @@ from chassis.process import Stop
 from contracts.topics import TRIAGE
 from local_stack.stack import Stack
 from tests.chaos.planted import Bug, plant
-from tests.chaos.rig import READER, DidNotHappen, Finding, Rig, at_work, eventually, rig
+from tests.chaos.rig import EVENT_SECONDS, READER, DidNotHappen, Finding, Rig, at_work, eventually, rig
 
 CASES: Final = 20
-PAUSE_SECONDS: Final = 12.0  # less than the server lets a transaction stay idle
 
-_WAITING: Final = f"SELECT FROM pg_stat_activity WHERE datname = '{READER}' AND wait_event_type = 'Lock'"
+_WAITING_FOR_A_LOCK: Final = f"SELECT FROM pg_stat_activity WHERE datname = '{READER}' AND wait_event_type = 'Lock'"
 
 
 class Moment(StrEnum):
@@ -42,13 +42,21 @@ class Pause:
     """Holds whoever comes until it is over."""
 
     def __init__(self) -> None:
-        self.begun = asyncio.Event()
-        self.over = asyncio.Event()
+        self._begun = asyncio.Event()
+        self._over = asyncio.Event()
 
     async def hold(self) -> None:
         """Say that somebody is here, and wait."""
-        self.begun.set()
-        await self.over.wait()
+        self._begun.set()
+        await self._over.wait()
+
+    async def begun(self) -> None:
+        """Wait until somebody is held. Raises ``TimeoutError``."""
+        await asyncio.wait_for(self._begun.wait(), EVENT_SECONDS)
+
+    def end(self) -> None:
+        """Let everybody go on."""
+        self._over.set()
 
     def amid(self, handler: BatchHandler) -> BatchHandler:
         """The handler, held after versions were read and before anything is written."""
@@ -60,11 +68,11 @@ class Pause:
         return held
 
 
-class Zombie(Consumer):
-    """The real consumer; it can be paused before it applies what it read, and says when it is done with that."""
+class Instance(Consumer):
+    """The real consumer; it can be paused before it applies what it has read, and says when its first batch is done."""
 
-    def sleep(self, before: Pause | None) -> asyncio.Event:
-        """Pause there, if anywhere; the event is set when the first batch is done with."""
+    def prepare(self, before: Pause | None) -> asyncio.Event:
+        """Pause there, if anywhere. The event is set when the first batch is done with."""
         self._before = before
         self._done = asyncio.Event()
         return self._done
@@ -91,7 +99,7 @@ async def _run(stack: Stack, bug: Bug | None, moment: Moment) -> Finding:
         async with rig(stack) as on, at_work(on.relay().run, on.sequencer().run):
             await _record(on)
             before = _Counts()
-            await _succeed(on, moment)
+            await _overlap(on, moment)
             violations = await on.verdict()
     said = before.since()
     if not violations and not said:
@@ -106,25 +114,27 @@ async def _record(on: Rig) -> None:
     await on.until_sent(CASES)
 
 
-async def _succeed(on: Rig, moment: Moment) -> None:
-    """Pause one instance, let another do everything or run into the first one's lock, wake the first."""
-    pause = Pause()
-    every = pause.amid(on_events) if moment is Moment.AMID else on_events
-    zombie = on.consumer("audit", every, Zombie)
-    done = zombie.sleep(pause if moment is Moment.BEFORE else None)
-    async with at_work(zombie.run):
+async def _overlap(on: Rig, moment: Moment) -> None:
+    """Both have read the same batch; the zombie is paused, its successor goes as far as it can, the zombie wakes."""
+    asleep, waiting = Pause(), Pause()
+    zombie = on.consumer(Instance, "audit", asleep.amid(on_events) if moment is Moment.AMID else on_events)
+    successor = on.consumer(Instance, "audit-successor", on_events)
+    zombie_done = zombie.prepare(asleep if moment is Moment.BEFORE else None)
+    successor_done = successor.prepare(waiting)
+    async with at_work(successor.run, zombie.run):
         try:
-            await asyncio.wait_for(pause.begun.wait(), PAUSE_SECONDS)
-            async with at_work(on.consumer("audit-successor", on_events).run):
-                await eventually("the successor", lambda: _went_as_far_as_it_can(on), timeout_seconds=PAUSE_SECONDS)
-                pause.over.set()
-                await asyncio.wait_for(done.wait(), PAUSE_SECONDS)
+            await asyncio.gather(waiting.begun(), asleep.begun())
+            waiting.end()
+            await eventually("the successor to be done or held up", partial(_done_or_held_up, on, successor_done))
+            asleep.end()
+            await asyncio.wait_for(asyncio.gather(zombie_done.wait(), successor_done.wait()), EVENT_SECONDS)
         finally:
-            pause.over.set()
+            waiting.end()
+            asleep.end()
 
 
-async def _went_as_far_as_it_can(on: Rig) -> bool:
-    return bool(await on.rows(READER, _WAITING)) or not await on.checker.readers()
+async def _done_or_held_up(on: Rig, done: asyncio.Event) -> bool:
+    return done.is_set() or bool(await on.rows(READER, _WAITING_FOR_A_LOCK))
 
 
 class _Counts:
