@@ -44,6 +44,7 @@ def test_processes_left_by_a_killed_runner_are_ended_before_a_new_one_starts(tmp
         assert state.find() is None
 
     assert survivor.identity.process() is None
+    survivor.wait()
 
 
 def test_after_a_reboot_the_ids_belong_to_others_who_are_left_alone(tmp_path: Path) -> None:

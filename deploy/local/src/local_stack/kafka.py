@@ -11,7 +11,7 @@ from local_stack import probes
 from local_stack.artefacts import fetched, locked
 from local_stack.children import Command
 from local_stack.errors import StackError
-from local_stack.jvm import JAVA_VERSION, java, trained, training
+from local_stack.jvm import java, start_up_cache_name, trained, training
 from local_stack.made_once import made_once
 from local_stack.part import ProcessPart
 from local_stack.ports import Ports
@@ -75,7 +75,7 @@ class Kafka(ProcessPart):
         self.address = f"127.0.0.1:{ports.broker}"
 
     def start(self) -> str:
-        flag = self._flag or trained(made_once(f"kafka-{_version()}.{JAVA_VERSION}.aot", _train))
+        flag = self._flag or trained(made_once(start_up_cache_name(f"kafka-{_version()}", ()), _train))
         command = [*java(flag, heap_megabytes=_HEAP_MEGABYTES), "-cp", _classpath()]
         self._configure()
         if not (self.folder / "data" / "meta.properties").exists():
@@ -111,10 +111,12 @@ def _classpath() -> str:
 
 def _train(draft: Path) -> None:
     """Start a broker that is never used, so that Java notes what a start needs."""
+    ports = Ports()
     with tempfile.TemporaryDirectory(prefix="kafka-training-") as folder:
-        broker = Kafka(Path(folder), KafkaPorts.taken_from(Ports()), start_up_cache_flag=training(draft))
+        broker = Kafka(Path(folder), KafkaPorts.taken_from(ports), start_up_cache_flag=training(draft))
         broker.start()
         try:
             until("Kafka's first start", broker.ready, timeout_seconds=_TRAINING_SECONDS, still_possible=broker.alive)
         finally:
             broker.child.stop(timeout_seconds=_TRAINING_SECONDS)
+            ports.release()

@@ -17,7 +17,7 @@ from local_stack.artefacts import fetched, locked
 from local_stack.checkout import REALM_FILE
 from local_stack.children import Command
 from local_stack.errors import StackError
-from local_stack.jvm import JAVA_VERSION, java, trained, training
+from local_stack.jvm import java, start_up_cache_name, trained, training
 from local_stack.keys import Keys, write_private
 from local_stack.made_once import made_once
 from local_stack.part import ProcessPart
@@ -30,6 +30,7 @@ _TRAINING_SECONDS: Final = 180
 _BUILD: Final = ("build", "--db=dev-mem", "--health-enabled=true")
 _JAVA_OPTIONS: Final = (
     "-XX:MaxMetaspaceSize=256m",
+    "-XX:TieredStopAtLevel=1",  # compiling less spares a quarter of the start, and sign-ins are few
     "-Djava.util.logging.manager=org.jboss.logmanager.LogManager",
     "-Djava.util.concurrent.ForkJoinPool.common.threadFactory="
     "io.quarkus.bootstrap.forkjoin.QuarkusForkJoinWorkerThreadFactory",
@@ -80,7 +81,7 @@ class Keycloak(ProcessPart):
 
     def start(self) -> str:
         program = built()
-        flag = self._flag or trained(made_once(f"{program.name}.aot", _train))
+        flag = self._flag or trained(made_once(start_up_cache_name(program.name, _JAVA_OPTIONS), _train))
         self._furnish(program)
         ports = (f"--http-port={self._ports.http}", f"--http-management-port={self._ports.management}")
         where = (f"--hostname={self.console}", *ports)
@@ -125,7 +126,7 @@ class Keycloak(ProcessPart):
 
 def built() -> Path:
     """The built program in the cache."""
-    return made_once(f"keycloak-{locked('keycloak')[0].version}.{JAVA_VERSION}", _build)
+    return made_once(f"keycloak-{locked('keycloak')[0].version}", _build)
 
 
 def _build(draft: Path) -> None:
@@ -143,5 +144,8 @@ def _build(draft: Path) -> None:
 def _train(draft: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="keycloak-training-") as folder:
         jwks_url = "http://127.0.0.1:9/jwks"  # never asked during a start
-        place = Path(folder)
-        Keycloak(place, KeycloakPorts.taken_from(Ports()), Keys(place), jwks_url=jwks_url).train(draft)
+        place, ports = Path(folder), Ports()
+        try:
+            Keycloak(place, KeycloakPorts.taken_from(ports), Keys(place), jwks_url=jwks_url).train(draft)
+        finally:
+            ports.release()

@@ -88,6 +88,13 @@ def commands(surroundings: Surroundings, services: Mapping[str, Service]) -> Ite
             yield name, Command([sys.executable, "-m", service.package, role], given, folder=ROOT)
 
 
+def health(services: Mapping[str, Service]) -> Iterator[tuple[str, str]]:
+    """Name of every process, and where it says whether it is ready."""
+    for service in services.values():
+        for role, url in zip(ROLES, (service.url, service.worker_url), strict=True):
+            yield f"{service.name}-{role}", f"{url}/health/ready"
+
+
 def environment(service: Service, surroundings: Surroundings, services: Mapping[str, Service]) -> dict[str, str]:
     """The variables of one service; a serving process never learns the owner's password."""
     keys = surroundings.keys

@@ -23,9 +23,11 @@ from local_stack.ports import Ports
 from local_stack.services import Service, Surroundings
 from local_stack.state import State, own_identity
 from local_stack.supervisor import Supervisor
+from local_stack.telling import say
 from local_stack.waiting import until
 
 _READY_SECONDS: Final = 300  # a bound for machines that are busy with other things; 15 is usual
+_RESTARTS_UNTIL_HOPELESS: Final = 5
 
 
 @contextmanager
@@ -105,7 +107,7 @@ class Stack:
     def _bring_up(self, part: Part) -> None:
         part.start()
         self._write()
-        until(part.name, part.ready, timeout_seconds=_READY_SECONDS, still_possible=lambda: self._possible(part))
+        self._wait_for(part.name, part.ready, possible=part.alive)
 
     def _bring_up_databases(self) -> None:
         """PostgreSQL is the first to be ready, so the databases are made while the others still start."""
@@ -118,21 +120,23 @@ class Stack:
 
     def _start_services(self) -> None:
         self.supervisor.start(dict(services.commands(self._surroundings(), self.services)))
-        asked = [url for service in self.services.values() for url in (service.url, service.worker_url)]
-        self._together([partial(self._wait_for_service, url) for url in asked])
+        self._together([partial(self._wait_for_process, name, url) for name, url in services.health(self.services)])
 
-    def _wait_for_service(self, url: str) -> None:
-        health = f"{url}/health/ready"
-        what = f"{health} (see {self.folder / 'logs'})"
-        until(
+    def _wait_for_process(self, name: str, url: str) -> None:
+        def possible() -> bool:
+            return self.supervisor.restarts()[name] < _RESTARTS_UNTIL_HOPELESS
+
+        what = f"{name} (its words: {self.supervisor.log(name)})"
+        self._wait_for(what, partial(probes.http_answers, url), possible=possible)
+
+    def _wait_for(self, what: str, ready: Callable[[], bool], *, possible: Callable[[], bool]) -> None:
+        seconds = until(
             what,
-            lambda: probes.http_answers(health),
+            ready,
             timeout_seconds=_READY_SECONDS,
-            still_possible=lambda: not self._abandoned.is_set(),
+            still_possible=lambda: possible() and not self._abandoned.is_set(),
         )
-
-    def _possible(self, part: Part) -> bool:
-        return part.alive() and not self._abandoned.is_set()
+        say(f"{what.partition(' ')[0]} is ready after {seconds:.1f} s")
 
     def _surroundings(self) -> Surroundings:
         zipkin = self.parts.get("zipkin")

@@ -79,8 +79,9 @@ class Supervisor:
     def start(self, commands: Mapping[str, Command]) -> None:
         """Start to keep all of them."""
         for name, command in commands.items():
-            self._kept[name] = Kept(name, command, log=self._logs / f"{name}.log", on_start=self._on_start)
-            self._kept[name].start()
+            self._kept[name] = Kept(name, command, log=self.log(name), on_start=self._on_start)
+        for kept in self._kept.values():
+            kept.start()
 
     def stop(self) -> None:
         """End all of them at the same time; whatever has not ended after ten seconds is killed."""
@@ -90,6 +91,10 @@ class Supervisor:
     def processes(self) -> dict[str, Identity]:
         """What runs now, by name such as ``triage-worker``."""
         return {name: kept.child.identity for name, kept in self._kept.items() if kept.child is not None}
+
+    def log(self, name: str) -> Path:
+        """Where a process's output goes."""
+        return self._logs / f"{name}.log"
 
     def pid(self, name: str) -> int:
         """The id of the process that has this name now. Raises ``KeyError`` for an unknown name."""

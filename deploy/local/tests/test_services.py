@@ -1,0 +1,74 @@
+"""What each service is told: enough to serve, and no password that is not its own."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from local_stack.keys import Keys
+from local_stack.services import NAMES, Service, Surroundings, commands, environment, health
+
+TRACES = {
+    None: {"OTEL_TRACES_EXPORTER": "none"},
+    "http://127.0.0.1:1": {
+        "OTEL_TRACES_EXPORTER": "zipkin",
+        "OTEL_EXPORTER_ZIPKIN_ENDPOINT": "http://127.0.0.1:1/api/v2/spans",
+    },
+}
+
+
+@pytest.fixture
+def services() -> dict[str, Service]:
+    return {
+        name: Service(name, 2000 + 2 * at, 2001 + 2 * at, f"postgresql://owner@{name}", f"postgresql://app@{name}")
+        for at, name in enumerate(NAMES)
+    }
+
+
+def surroundings(folder: Path, zipkin_url: str | None = None) -> Surroundings:
+    return Surroundings("127.0.0.1:9092", "http://127.0.0.1:1/realms/frontdoor", "smtp://x:1", zipkin_url, Keys(folder))
+
+
+def test_a_serving_process_knows_its_own_database_as_its_serving_role_only(
+    tmp_path: Path, services: dict[str, Service]
+) -> None:
+    for name, service in services.items():
+        given = environment(service, surroundings(tmp_path), services)
+
+        assert given["FRONTDOOR_DATABASE_URL"] == f"postgresql://app@{name}"
+        assert not [value for value in given.values() if "owner@" in value]
+
+
+def test_every_service_knows_where_the_others_answer(tmp_path: Path, services: dict[str, Service]) -> None:
+    given = environment(services["triage"], surroundings(tmp_path), services)
+
+    urls = json.loads(given["FRONTDOOR_SERVICE_URLS"])
+    assert urls == {name: service.url for name, service in services.items()}
+    assert given["FRONTDOOR_PUBLIC_URL"] == urls["triage"]
+
+
+def test_signing_keys_go_only_to_those_who_sign(tmp_path: Path, services: dict[str, Service]) -> None:
+    given = {name: environment(service, surroundings(tmp_path), services) for name, service in services.items()}
+
+    assert {name for name in NAMES if "FRONTDOOR_WEBHOOK_SIGNING_KEY_FILE" in given[name]} == {"agency-notify"}
+    assert {name for name in NAMES if "FRONTDOOR_SIGNING_KEY_FILE" in given[name]} == {"audit"}
+
+
+@pytest.mark.parametrize("zipkin_url", [None, "http://127.0.0.1:1"])
+def test_traces_go_to_zipkin_where_there_is_one(
+    tmp_path: Path, services: dict[str, Service], zipkin_url: str | None
+) -> None:
+    given = environment(services["audit"], surroundings(tmp_path, zipkin_url), services)
+
+    assert {name: value for name, value in given.items() if name.startswith("OTEL")} == TRACES[zipkin_url]
+
+
+def test_each_service_runs_as_one_api_and_one_worker_that_tell_their_health(
+    tmp_path: Path, services: dict[str, Service]
+) -> None:
+    started = dict(commands(surroundings(tmp_path), services))
+    asked = dict(health(services))
+
+    assert set(started) == set(asked) == {f"{name}-{role}" for name in NAMES for role in ("api", "worker")}
+    assert asked["referral-intake-worker"] == "http://127.0.0.1:2001/health/ready"
+    assert started["referral-intake-worker"].arguments[1:] == ["-m", "referral_intake", "worker"]
