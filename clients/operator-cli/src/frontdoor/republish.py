@@ -18,9 +18,9 @@ async def republish(caller: Caller, *, dry_run: bool) -> Answer:
     events = 0 if dry_run else await _ask(caller, gaps)
     rows = [(gap.owner, gap.reader, gap.aggregate, gap.has, gap.newest) for gap in gaps]
     line = (
-        f"{len(gaps)} gaps. Some may be events on their way: look again in a moment, then run without --dry-run."
+        f"Gaps: {len(gaps)}. Some may be events on their way: look again in a moment, then run without --dry-run."
         if dry_run
-        else f"{events} events are published again. Readers drop what they have."
+        else f"Events published again: {events}. Readers drop what they have."
     )
     data = {"gaps": [_data(gap) for gap in gaps], "events": events}
     return Answer(data, (table("Gaps", _COLUMNS, rows), line), exit_code=Wrong.exit_code if dry_run else GOOD)

@@ -14,8 +14,8 @@ from frontdoor.demo.waiting import together, until
 from frontdoor.demo.walk import settled, walk
 from frontdoor.demo.world import World
 from frontdoor.errors import Unreachable, Wrong
-from frontdoor.telling import say
 from frontdoor.verify import read_report
+from local_stack.telling import say
 
 
 async def run(world: World, examples: Sequence[Example]) -> Report:

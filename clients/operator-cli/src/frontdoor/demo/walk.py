@@ -11,8 +11,8 @@ from frontdoor.demo.referrals import Sent, send_all
 from frontdoor.demo.triage import Desk
 from frontdoor.demo.waiting import together, until
 from frontdoor.demo.world import World
-from frontdoor.telling import say
 from frontdoor.versions import Comparison, compare
+from local_stack.telling import say
 
 
 async def walk(world: World, examples: Sequence[Example], *, run: UUID) -> Sequence[Sent]:
