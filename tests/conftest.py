@@ -19,15 +19,16 @@ from tests.e2e.collector import Collector, collecting
 CALL_SECONDS = 30.0
 NAMED_PARTS = ("DATABASE_URL", "KAFKA_BOOTSTRAP_SERVERS", "OIDC_ISSUER", "SMTP_URL")
 SPANS_LEAVE_AFTER_MILLISECONDS = "200"
-FIRST_START_SECONDS = 900
+FIRST_START_SECONDS = 600
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whichever test needs the stack first also waits for its start, which on a new machine fetches and builds."""
     for item in items:
-        needs_stack = isinstance(item, pytest.Function) and "stack" in item.fixturenames
-        if needs_stack and item.get_closest_marker("timeout") is None:
-            item.add_marker(pytest.mark.timeout(FIRST_START_SECONDS))
+        if isinstance(item, pytest.Function) and "stack" in item.fixturenames:
+            own = item.get_closest_marker("timeout")
+            seconds = float(own.args[0] if own else item.config.getini("timeout"))
+            item.add_marker(pytest.mark.timeout(seconds + FIRST_START_SECONDS), append=False)
 
 
 @pytest.fixture(scope="session")

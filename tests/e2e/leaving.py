@@ -4,6 +4,7 @@ from pathlib import Path
 
 import httpx2
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 
 from local_stack.stack import Stack
 
@@ -26,13 +27,22 @@ async def messages(bootstrap_servers: str) -> list[str]:
     kafka = AIOKafkaConsumer(bootstrap_servers=bootstrap_servers, enable_auto_commit=False)
     await kafka.start()
     try:
-        names = [name for name in await kafka.topics() if not name.startswith("__")]
-        partitions = [TopicPartition(name, number) for name in names for number in kafka.partitions_for_topic(name)]
+        partitions = await _partitions(bootstrap_servers)
         kafka.assign(partitions)
         await kafka.seek_to_beginning(*partitions)
         return await _to_the_end(kafka, partitions)
     finally:
         await kafka.stop()
+
+
+async def _partitions(bootstrap_servers: str) -> list[TopicPartition]:
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers)
+    await admin.start()
+    try:
+        topics = [topic for topic in await admin.describe_topics() if not topic["is_internal"]]
+        return [TopicPartition(topic["topic"], each["partition"]) for topic in topics for each in topic["partitions"]]
+    finally:
+        await admin.close()
 
 
 async def _to_the_end(kafka: AIOKafkaConsumer, partitions: list[TopicPartition]) -> list[str]:
