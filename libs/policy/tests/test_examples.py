@@ -14,9 +14,7 @@ from policy.pack import Facts, Pack
 
 ROOT = Path(__file__).parents[3]
 PACKS = load_packs(ROOT / "partnerships")
-EXAMPLES = {
-    path.stem: json.loads(path.read_text("utf-8")) for path in (ROOT / "examples/referrals").glob("*.json")
-}
+EXAMPLES = {path.stem: json.loads(path.read_text("utf-8")) for path in (ROOT / "examples/referrals").glob("*.json")}
 AGENCY_OF = {
     "wandsworth-school": "ashcroft-primary",
     "wandsworth-police": "metropolitan-police",

@@ -83,9 +83,7 @@ def test_a_rule_begins_at_local_midnight(pack: Pack) -> None:
 def test_a_pack_is_in_force_from_its_first_to_its_last_day(pack: Pack) -> None:
     ending = pack.model_copy(update={"effective_until": date(2026, 11, 30)})
 
-    in_force = [
-        ending.is_in_force(london(at)) for at in ("2026-10-31 12:00", "2026-11-30 23:59", "2026-12-01 00:00")
-    ]
+    in_force = [ending.is_in_force(london(at)) for at in ("2026-10-31 12:00", "2026-11-30 23:59", "2026-12-01 00:00")]
 
     assert in_force == [False, True, False]
     assert pack.is_in_force(LATER)
@@ -210,6 +208,4 @@ def test_extra_bank_holidays_and_closures_move_due_times(pack: Pack) -> None:
     due_at = closed.get_clock("decision").due_at(closed.calendar, london("2026-11-20 16:00"))
 
     assert due_at == london("2026-11-25 17:30")
-    assert due_at - pack.get_clock("decision").due_at(pack.calendar, london("2026-11-20 16:00")) == timedelta(
-        days=2
-    )
+    assert due_at - pack.get_clock("decision").due_at(pack.calendar, london("2026-11-20 16:00")) == timedelta(days=2)

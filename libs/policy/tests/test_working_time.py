@@ -159,9 +159,7 @@ def test_an_instant_without_a_zone_is_refused() -> None:
 
 def test_an_end_before_its_start_is_refused() -> None:
     with pytest.raises(ValueError, match="before the start"):
-        WARWICKSHIRE.elapsed(
-            datetime(2026, 2, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC), unit=Unit.WORKING_DAYS
-        )
+        WARWICKSHIRE.elapsed(datetime(2026, 2, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC), unit=Unit.WORKING_DAYS)
 
 
 @pytest.mark.parametrize(("duration", "unit"), [(3000, Unit.WORKING_DAYS), (40_000, Unit.WORKING_HOURS)])
