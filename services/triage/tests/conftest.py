@@ -1,6 +1,71 @@
 """Fixtures of this service's tests: a migrated database, emptied for each test, and the service on it."""
 
 import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
+import httpx2
+import pytest
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
+
+from chassis.db import Database
+from chassis.ids import RandomIds
+from chassis.provision import DatabaseUrls
+from chassis.service import Service
+from chassis.testing.clock import SettableClock
+from chassis.testing.signer import Signer
+
 sys.path.insert(0, str(Path(__file__).parent))  # so that the tests here can share their builders
+
+from triage_examples import NOW
+from triage_world import ADDRESS, World, settings
+
+from triage.main import build
+
+MakeDatabase = Callable[[str], Awaitable[DatabaseUrls]]
+_TABLES = (
+    *("alarm", "clock", "handover", "decision", "recommendation", "information_request", "rating", "child", "case"),
+    *("notice", "event", "position", "applied", "parked"),
+)
+
+
+@pytest.fixture(scope="session")
+async def urls(migrated_database: MakeDatabase) -> DatabaseUrls:
+    return await migrated_database("triage")
+
+
+@pytest.fixture
+async def owner(urls: DatabaseUrls) -> AsyncIterator[AsyncEngine]:
+    """The owner's connection, for what the serving role may not do."""
+    engine = create_async_engine(make_url(urls.owner_url).set(drivername="postgresql+asyncpg"), poolclass=NullPool)
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture
+def clock() -> SettableClock:
+    return SettableClock(NOW)
+
+
+@pytest.fixture
+async def service(urls: DatabaseUrls, signer: Signer, clock: SettableClock) -> AsyncIterator[Service]:
+    built = build(settings(urls.app_url), clock=clock, ids=RandomIds(), verifier=signer.verifier())
+    yield built
+    await built.close()
+
+
+@pytest.fixture
+async def world(
+    service: Service, signer: Signer, clock: SettableClock, owner: AsyncEngine, urls: DatabaseUrls
+) -> AsyncIterator[World]:
+    async with owner.begin() as tx:
+        for table in _TABLES:  # a few rows each: deleting is far quicker than truncating
+            await tx.execute(text(f'DELETE FROM "{table}"'))
+    db = Database.connect(urls.app_url)
+    transport = httpx2.ASGITransport(app=service.app, raise_app_exceptions=False)
+    async with httpx2.AsyncClient(transport=transport, base_url=ADDRESS, timeout=60) as http:
+        yield World(http, signer, db, service.app.state.desk, clock)
+    await db.close()
