@@ -13,7 +13,7 @@ from sqlalchemy import text
 from chassis import parking, republish
 from chassis.clock import SystemClock
 from chassis.consumer import Consumer
-from chassis.db import Database
+from chassis.db import Database, DatabaseUnavailable
 from chassis.events import Context, record
 from chassis.gaps import heal_gaps
 from chassis.kafka import ensure_topics, start_producer
@@ -151,6 +151,22 @@ async def test_two_instances_share_the_work_without_doubling_it(db: Database, re
         await asyncio.gather(*(record_versions(db, case_id, 1) for case_id in cases))
         for case_id in cases:
             await receiver.until(case_id, [1, 2, 3, 4, 5])
+
+
+async def test_a_consumer_that_cannot_read_its_positions_ends_instead_of_reading_nothing(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: object) -> None:
+        raise DatabaseUnavailable
+
+    monkeypatch.setattr("chassis.positions.starting", away)
+    consumer = receiver.consumer()
+
+    async with asyncio.timeout(30):
+        with pytest.raises(DatabaseUnavailable):
+            await consumer.run(Stop())
+
+    assert not consumer.progress.healthy
 
 
 async def test_the_official_cloudevents_reader_understands_what_we_write(db: Database, topics: str) -> None:

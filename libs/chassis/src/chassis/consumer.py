@@ -71,6 +71,7 @@ class Consumer:
         self._bootstrap_servers = bootstrap_servers
         self._next: dict[Partition, int] = {}
         self._wrong_in_a_row = 0
+        self._assign_error: Exception | None = None
         self.progress = Progress()
         self.applied_hint: Callable[[], None] = lambda: None
 
@@ -92,6 +93,8 @@ class Consumer:
         while not stop.is_set():
             if watch.done():
                 watch.result()  # the watchdog only ends by raising
+            if self._assign_error is not None:
+                raise self._assign_error
             if self.progress.halted or not kafka.assignment():
                 await stop.wait(POLL_MS / 1000)
                 continue
@@ -103,9 +106,20 @@ class Consumer:
 
     # -- positions -----------------------------------------------------------------------------------------------
 
+    async def on_assigned(self, kafka: AIOKafkaConsumer, partitions: Iterable[TopicPartition]) -> None:
+        """``assign``, for the client, which swallows what it raises: kept here, and raised where records are read.
+
+        Without that every record would be dropped as not ours, with nothing to show for it.
+        """
+        try:
+            await self.assign(kafka, partitions)
+        except Exception as error:
+            self._assign_error = error
+
     async def assign(self, kafka: AIOKafkaConsumer, partitions: Iterable[TopicPartition]) -> None:
         """Go on where the database says, whatever Kafka remembers."""
         wanted = list(partitions)
+        self.progress.assigned = False
         self._next.clear()
         if wanted:
             begins = await within(CALL_SECONDS, kafka.beginning_offsets(wanted), what="asking for first offsets")
@@ -241,7 +255,7 @@ class _Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
         """Nothing to save: every finished batch is already in the database."""
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
-        await self._consumer.assign(self._kafka, assigned)
+        await self._consumer.on_assigned(self._kafka, assigned)
 
 
 def _record(record: ConsumerRecord) -> Record:
