@@ -16,7 +16,7 @@ demo: $(STAMP) ## Start the stack, walk real-shaped referrals through every stag
 	@$(BIN)/python -m frontdoor demo
 
 up: $(STAMP) ## The same, and stay up; prints addresses and sign-ins
-	@$(BIN)/python -m frontdoor up
+	@$(BIN)/python -m frontdoor up --demo
 
 down: $(STAMP) ## Stop what `make up` started
 	@$(BIN)/python -m frontdoor down
