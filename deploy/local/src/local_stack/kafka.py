@@ -75,7 +75,7 @@ class Kafka(ProcessPart):
         self.address = f"127.0.0.1:{ports.broker}"
 
     def start(self) -> str:
-        flag = self._flag or trained(made_once(start_up_cache_name(f"kafka-{_version()}", ()), _train))
+        flag = self._flag or trained(prepared())
         command = [*java(flag, heap_megabytes=_HEAP_MEGABYTES), "-cp", _classpath()]
         self._configure()
         if not (self.folder / "data" / "meta.properties").exists():
@@ -98,6 +98,11 @@ class Kafka(ProcessPart):
         done = subprocess.run([*map(str, arguments)], capture_output=True, text=True)
         if done.returncode:
             raise StackError(f"Kafka's storage could not be formatted: {done.stdout.strip()[-200:]}")
+
+
+def prepared() -> Path:
+    """The start-up cache, which is the last thing made; fetches and trains what is missing."""
+    return made_once(start_up_cache_name(f"kafka-{_version()}", ()), _train)
 
 
 def _version() -> str:

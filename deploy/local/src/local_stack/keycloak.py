@@ -81,7 +81,7 @@ class Keycloak(ProcessPart):
 
     def start(self) -> str:
         program = built()
-        flag = self._flag or trained(made_once(start_up_cache_name(program.name, _JAVA_OPTIONS), _train))
+        flag = self._flag or trained(prepared())
         self._furnish(program)
         ports = (f"--http-port={self._ports.http}", f"--http-management-port={self._ports.management}")
         where = (f"--hostname={self.console}", *ports)
@@ -122,6 +122,11 @@ class Keycloak(ProcessPart):
             "KC_BOOTSTRAP_ADMIN_USERNAME": ADMINISTRATOR,
             "KC_BOOTSTRAP_ADMIN_PASSWORD": self._keys.password("keycloak-console"),
         }
+
+
+def prepared() -> Path:
+    """The start-up cache, which is the last thing made; fetches, builds and trains what is missing."""
+    return made_once(start_up_cache_name(built().name, _JAVA_OPTIONS), _train)
 
 
 def built() -> Path:
