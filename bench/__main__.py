@@ -1,6 +1,7 @@
 """``python -m bench [accept] [flow]``: run the scenarios named, or both."""
 
 import asyncio
+import signal
 import sys
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, Final
@@ -16,6 +17,7 @@ def main(names: list[str]) -> int:
     if unknown := [name for name in wanted if name not in SCENARIOS]:
         print(f"There is no scenario {unknown[0]}. Choose from: {', '.join(SCENARIOS)}", file=sys.stderr)
         return 2
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # being told to end must not leave servers behind
     for name in wanted:
         asyncio.run(SCENARIOS[name]())
     return 0
