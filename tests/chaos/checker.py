@@ -136,11 +136,21 @@ class Checker:
         return [] if done.returncode == 0 else [f"the verifier refuses the log: {(done.stdout + done.stderr).strip()}"]
 
     async def settled(self) -> bool:
-        """True when nothing is on its way any more."""
+        """True when nothing is on its way any more, neither events nor notices, whose delivery makes new events."""
+        if not await self._all_delivered():
+            return False
         for service in self._services:
             if await self._rows(service, "SELECT FROM event WHERE published_at IS NULL LIMIT 1"):
                 return False
-        return not await self.readers() and not await self._rows("audit", "SELECT FROM pending LIMIT 1")
+        if await self.readers() or await self._rows("audit", "SELECT FROM pending LIMIT 1"):
+            return False
+        return await self._all_delivered()
+
+    async def _all_delivered(self) -> bool:
+        """True when every notice was taken or given up on every channel."""
+        if "agency_notify" not in self._services:
+            return True
+        return not await self._rows("agency_notify", "SELECT FROM delivery WHERE state = 'pending' LIMIT 1")
 
     async def _rows(self, service: str, sql: str, *values: object) -> list[Any]:
         async with self._connection(service) as connection:
