@@ -25,12 +25,14 @@ from triage_examples import (
 )
 
 from contracts.codes import ClosureReason, Rating
+from contracts.events import ChildReference
 from contracts.problems import Problem
 from triage import decide
 from triage.errors import (
     CaseAlreadyClosed,
     ChildrenUndecided,
     HandoverOutstanding,
+    NotOneCase,
     RationaleMissing,
     SameRating,
     StaleVersion,
@@ -49,6 +51,14 @@ def test_a_referral_opens_one_case_with_its_children_and_the_suggestion_of_the_p
 
 def test_a_referral_that_has_a_case_opens_none() -> None:
     assert decide.open_case(received(), CASE_ID, terms=OPENING, case_id=UUID(int=9), now=NOW) is None
+
+
+@pytest.mark.parametrize("numbers", [(), (1, 1), (1, 2, 1)])
+def test_a_receipt_without_children_or_with_one_twice_opens_nothing(numbers: tuple[int, ...]) -> None:
+    children = tuple(ChildReference(child_id=UUID(int=number), unborn=False) for number in numbers)
+
+    with pytest.raises(NotOneCase):
+        decide.open_case(received(children=children), None, terms=OPENING, case_id=CASE_ID, now=NOW)
 
 
 def test_a_first_rating_needs_no_rationale() -> None:

@@ -1,6 +1,6 @@
 """What other services tell us: one case for each referral, and how far notices have come."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from chassis import migrate
 from chassis.provision import DatabaseUrls
 from contracts.codes import Channel, ConcernType, NoticeKind
 from contracts.events import ChildReference, NoticeDelivered, NoticeOpened, NoticeQueued
-from triage.errors import UnknownPartnership
+from triage.errors import NotOneCase, UnknownPartnership, Untimely
 from triage.tables import metadata
 
 REFERRAL_ID = UUID(int=1000)
@@ -67,6 +67,23 @@ async def test_a_referral_of_a_partnership_without_a_pack_is_wrong(world: World)
         await world.deliver(received(), partnership="nowhere")
 
     assert await world.rows('SELECT 1 FROM "case"') == []
+
+
+async def test_a_child_of_another_case_makes_the_message_wrong_and_leaves_nothing(world: World) -> None:
+    await world.open_case(1)
+
+    with pytest.raises(NotOneCase):
+        await world.open_case(2, children=(ChildReference(child_id=UUID(int=1001), unborn=False),))
+
+    assert len(await world.rows('SELECT 1 FROM "case"')) == 1
+
+
+@pytest.mark.parametrize("year", [1, 9999])
+async def test_a_receipt_from_no_time_at_all_makes_the_message_wrong(world: World, year: int) -> None:
+    edge = datetime(9999, 12, 31, 23, tzinfo=UTC) if year == 9999 else datetime(1, 1, 1, tzinfo=UTC)
+
+    with pytest.raises(Untimely):
+        await world.open_case(received_at=edge)
 
 
 async def test_each_partnership_has_its_own_hours(world: World) -> None:

@@ -165,6 +165,18 @@ class UnknownPartnership(Invalid):
     slug, title = "unknown-partnership", "No policy pack is in force for this partnership"
 
 
+class NotOneCase(Invalid):
+    """A receipt without children, with a child twice, or with a child that is in another case."""
+
+    slug, title = "not-one-case", "The children of this referral cannot make one case"
+
+
+class Untimely(Invalid):
+    """A time from which no clock of the pack can be counted."""
+
+    slug, title = "untimely", "No clock can be counted from this time"
+
+
 class BadCursor(Invalid):
     """A page mark that we did not make."""
 

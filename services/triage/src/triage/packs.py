@@ -6,7 +6,8 @@ from datetime import datetime
 from contracts.codes import Outcome, Rating
 from contracts.events import ReferralReceived
 from policy.pack import Facts, NoSuchRule, Pack
-from triage.errors import NoSuchTeam, UnknownPartnership
+from policy.working_time import BeyondHorizon
+from triage.errors import NoSuchTeam, UnknownPartnership, Untimely
 from triage.model import (
     DECISION_CLOCK,
     INFORMATION_REQUEST_CLOCK,
@@ -29,14 +30,21 @@ def pack_of(packs: Packs, partnership: str, *, at: datetime) -> Pack:
 
 
 def timing(pack: Pack, name: str, *, rating: Rating | None, start: datetime) -> Timing:
-    """A clock of the pack from ``start``. Raises ``NoSuchRule``, which a checked pack rules out."""
+    """A clock of the pack from ``start``. Raises ``Untimely`` when the calendar does not reach so far.
+
+    ``NoSuchRule`` is ruled out by the check of the pack.
+    """
     clock = pack.get_clock(name, rating=rating)
+    try:
+        due_at, steps = clock.due_at(pack.calendar, start), clock.steps(pack.calendar, start)
+    except (OverflowError, BeyondHorizon) as error:
+        raise Untimely from error
     return Timing(
         name=name,
         started_at=start,
-        due_at=clock.due_at(pack.calendar, start),
+        due_at=due_at,
         stops=clock.stops,
-        alarms=tuple(Alarm(step.share, step.at, step.tell) for step in clock.steps(pack.calendar, start)),
+        alarms=tuple(Alarm(step.share, step.at, step.tell) for step in steps),
         policy_version=pack.version_id,
     )
 

@@ -7,22 +7,28 @@ from contracts.codes import ClosureReason
 from contracts.events import CaseClosed, CaseOpened, CaseRated, ReferralReceived
 from contracts.problems import FieldError
 from triage.decide.shape import must_be_open, of_case, says
-from triage.errors import ChildrenUndecided, HandoverOutstanding, RationaleMissing, SameRating, StaleVersion
+from triage.errors import ChildrenUndecided, HandoverOutstanding, NotOneCase, RationaleMissing, SameRating, StaleVersion
 from triage.model import Acting, Case, OpeningTerms, Rate, Timing
 
 
 def open_case(
     received: ReferralReceived, known: UUID | None, *, terms: OpeningTerms, case_id: UUID, now: datetime
 ) -> CaseOpened | None:
-    """One case per referral, due when the pack says; a repeat decides nothing."""
+    """One case per referral, due when the pack says; a repeat decides nothing.
+
+    Raises ``NotOneCase`` for a receipt without children or with one twice.
+    """
     if known is not None:
         return None
+    child_ids = tuple(child.child_id for child in received.children)
+    if not child_ids or len(set(child_ids)) != len(child_ids):
+        raise NotOneCase
     return CaseOpened(
         case_id=case_id,
         referral_id=received.referral_id,
         reference=received.reference,
         agency=received.agency,
-        child_ids=tuple(child.child_id for child in received.children),
+        child_ids=child_ids,
         opened_at=now,
         suggested_rating=terms.suggested_rating,
         suggestion_reasons=terms.suggestion_reasons,

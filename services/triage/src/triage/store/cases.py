@@ -5,11 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis.db import Transaction
 from contracts.codes import ClosureReason, ConcernType, MissingItem, Rating, RatingReason
 from contracts.events import CaseClosed, CaseOpened, CaseRated, ReferralReceived
 from triage import tables
+from triage.errors import NotOneCase
 from triage.model import Background, Case, Child, Rated
 from triage.store.clocks import load_clocks
 from triage.store.handovers import load_handovers
@@ -74,7 +76,7 @@ async def load_ratings(tx: Transaction, case_id: UUID) -> tuple[Rated, ...]:
 async def record_opened(
     tx: Transaction, opened: CaseOpened, received: ReferralReceived, *, partnership: str, version: int
 ) -> None:
-    """A new case with its children."""
+    """A new case with its children. Raises ``NotOneCase`` when one of them is in another case."""
     case = {
         **_shared(opened),
         "partnership": partnership,
@@ -92,7 +94,9 @@ async def record_opened(
         for place, child in enumerate(received.children)
     ]
     await tx.execute(insert(tables.case).values(case))
-    await tx.execute(insert(tables.child).values(children))
+    added = await tx.execute(upsert(tables.child).values(children).on_conflict_do_nothing())
+    if added.rowcount != len(children):
+        raise NotOneCase
 
 
 async def record_rated(tx: Transaction, rated: CaseRated, *, rationale: str | None, version: int) -> None:

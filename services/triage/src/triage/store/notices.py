@@ -4,7 +4,8 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis.db import Transaction
 from contracts.events import NoticeQueued
@@ -15,7 +16,7 @@ from triage.model import Telling
 async def record_queued(tx: Transaction, queued: NoticeQueued) -> None:
     """A notice is on its way."""
     values = {"notice_id": queued.notice_id, "about_id": queued.about_id, "queued_at": queued.queued_at}
-    await tx.execute(insert(tables.notice).values(values))
+    await tx.execute(upsert(tables.notice).values(values).on_conflict_do_nothing())
 
 
 async def record_delivered(tx: Transaction, notice_id: UUID, *, at: datetime) -> None:
