@@ -33,6 +33,7 @@ check: $(STAMP) ## The static gate: ruff, mypy, import rules, generated files fr
 	@$(BIN)/python -m policy.check partnerships
 
 test: $(STAMP) ## Every test: unit, contract, end to end and a short fault campaign on the real stack
+	@$(BIN)/python -m local_stack parts
 	@$(BIN)/pytest
 
 format: $(STAMP) ## Bring the code into the house style
