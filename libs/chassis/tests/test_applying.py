@@ -1,6 +1,7 @@
 """Applying: exactly once, in order; what cannot take effect blocks its key and nothing else."""
 
 import uuid
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import text
@@ -80,6 +81,15 @@ async def test_a_message_that_is_no_event_is_parked_without_stopping_the_rest(re
     await reader.apply(broken, message(OTHER_CASE, 1, referral_id=OTHER_REFERRAL))
 
     assert await reader.effects() == [(OTHER, 1)]
+    assert await reader.parked() == [(None, "Invalid")]
+
+
+async def test_a_message_with_a_nul_is_parked_and_not_tried_for_ever(reader: Reader) -> None:
+    whole = message(CASE, 1, referral_id=REFERRAL)
+    holed = replace(whole, data=whole.data.replace(b"decided", rb"\u0000"))
+
+    await reader.apply(holed)
+
     assert await reader.parked() == [(None, "Invalid")]
 
 

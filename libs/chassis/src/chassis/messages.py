@@ -88,6 +88,8 @@ def read(record: Record, *, strict: bool) -> Message:
     known = EVENTS.get(envelope.type)
     if known is None and strict:
         raise Invalid("The event type is not known")
+    if strict and rb"\u0000" in record.data:
+        raise Invalid("The message holds a NUL, which no database keeps as text: it would be tried for ever")
     event = known.read(record.data) if known is not None and strict else None
     return Message(envelope, record.data, record.topic, record.partition, record.offset, event)
 

@@ -163,12 +163,16 @@ class HandoverAccepted(CaseEvent):
 
 
 class CaseClosed(CaseEvent):
-    """Triage is done. Nothing is deleted; a later referral finds it."""
+    """Triage is done. Nothing is deleted; a later referral finds it.
+
+    ``closed_by`` is who closed it; None when it followed by itself from the last accepted handover.
+    """
 
     TYPE: ClassVar[str] = "case.closed.v1"
 
     reason: ClosureReason
     closed_at: AwareDatetime
+    closed_by: str | None = None
 
 
 class ClockEvent(CaseEvent):
