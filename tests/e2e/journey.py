@@ -66,7 +66,7 @@ async def walk(people: People, referral: Json = REFERRAL, words: Words | None = 
         decision=decision,
         handover=handover,
         acceptance=acceptance,
-        case=done(await desk.read()),
+        case=await _case_at_the_end(desk),
         status=await _closed(school, receipt),
     )
 
@@ -116,3 +116,13 @@ async def _closed(school: Party, receipt: Json) -> Any:
         return status if status["status"] == "closed" else None
 
     return await until(f"{receipt['reference']} closed in the eyes of the school", ask)
+
+
+async def _case_at_the_end(desk: Desk) -> Any:
+    """The case, once triage knows too that the team opened its notice: that may be told after the acceptance."""
+
+    async def ask() -> Any:
+        case = done(await desk.read())
+        return case if all(handover["opened_at"] for handover in case["handovers"]) else None
+
+    return await until(f"the opened notice in the case of {desk.reference}", ask)

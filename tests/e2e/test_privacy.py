@@ -120,7 +120,6 @@ BROKEN_BODIES: dict[str, Break] = {
     "no-date": with_form(lambda planted, form: form["children"][0].update(date_of_birth=planted.text())),
     "too-long": with_form(lambda planted, form: form["referrer"].update(name=planted.text() * 100)),
     "too-little": lambda planted: {"json": {"referrer": {"name": planted.text()}, "concern": {"types": []}}},
-    "too-large": lambda planted: {"json": {"strengths": planted.text() * 100_000}},
 }
 
 
