@@ -52,12 +52,14 @@ class Checker:
         by_key: dict[str, set[UUID]] = {}
         for answer in journal.answers:
             by_key.setdefault(answer.key, set()).add(answer.referral_id)
-        rows = await self._rows("referral_intake", "SELECT count(*) AS n, count(DISTINCT key) AS keys FROM idempotency")
-        doubled = rows[0]["n"] != rows[0]["keys"] or len(kept) > len(journal.posted)
+        no_key = await self._set(
+            "referral_intake",
+            "SELECT referral_id FROM referral LEFT JOIN idempotency USING (referral_id) WHERE key IS NULL",
+        )
         return [
             *_say("acknowledged but lost", {answer.referral_id for answer in journal.answers} - kept),
             *_say("one key was promised two referrals", [key for key, ids in by_key.items() if len(ids) > 1]),
-            *(["more referrals were kept than keys were posted"] if doubled else []),
+            *_say("kept, but promised to no key", no_key),
             *_say("refused or never answered", journal.refused),
         ]
 
