@@ -25,8 +25,8 @@ from chassis.testing import postgres
 from contracts.events import ReferralReceived
 from contracts.topics import Topic
 
-EVENTS: Final = 10_000
-WARM_UP_EVENTS: Final = 1_000
+EVENTS: Final = 5_000
+WARM_UP_EVENTS: Final = 500
 ROUNDS: Final = 3
 ROUND_SECONDS: Final = 180.0
 OURS: Final = "Frontdoor"
