@@ -63,6 +63,7 @@ async def test_a_disagreement_returns_the_child_and_keeps_both_reasons(world: Wo
     answer = await world.post(f"{case}/decisions", "manager", body, version=await world.version(case))
 
     assert (answer.status_code, answer.json()["agreed"], answer.json()["decision_id"]) == (200, False, None)
+    world.clock.advance(timedelta(minutes=1))
     again = await world.decide(case, 1, "assessment")
     assert again.json()["agreed"]
     shown = (await world.get(case, "worker")).json()
