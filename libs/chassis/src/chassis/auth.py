@@ -13,7 +13,9 @@ from joserfc.jwk import GuestProtocol, Key, KeySet
 from joserfc.jws import JWSRegistry
 
 from chassis.clock import Clock
+from chassis.http_client import HttpClient
 from chassis.issuer_keys import Keys, PublishedKeys
+from chassis.settings import ServiceSettings
 from contracts.codes import ActorKind
 from contracts.problems import Forbidden, Unauthenticated
 
@@ -24,6 +26,7 @@ __all__ = [
     "SignedIn",
     "Verifier",
     "authenticated",
+    "issuers_verifier",
     "require_role",
     "signed_in_as",
 ]
@@ -173,6 +176,12 @@ def _codes(values: object) -> frozenset[str]:
 
 
 _SCHEME: Final = HTTPBearer(auto_error=False, bearerFormat="JWT", description="An access token of the issuer")
+
+
+def issuers_verifier(settings: ServiceSettings, http: HttpClient, *, clock: Clock) -> Verifier:
+    """The verifier that trusts the issuer of the settings and no other; asks it for nothing yet."""
+    keys = PublishedKeys(settings.oidc_issuer, http)
+    return Verifier(keys, issuer=settings.oidc_issuer, audience=settings.oidc_audience, clock=clock)
 
 
 async def authenticated(

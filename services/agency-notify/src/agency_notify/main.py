@@ -19,7 +19,7 @@ from agency_notify.settings import Settings
 from agency_notify.signing import SigningKeys, read_key
 from agency_notify.subscriptions import subscriptions
 from chassis import operator
-from chassis.auth import PublishedKeys, Verifier
+from chassis.auth import Verifier, issuers_verifier
 from chassis.clock import Clock, SystemClock
 from chassis.db import Database
 from chassis.delivery import deliver
@@ -59,18 +59,13 @@ def build(
         settings.service_urls.get("referral-intake"),
     )  # fmt: skip
     workers = {**delivery.tasks, "deliverer": deliverer.run, "escalator": Escalator(db, packs, clock).run}
-    trusted = verifier or _issuers_verifier(settings, http, clock)
+    trusted = verifier or issuers_verifier(settings, http, clock=clock)
     return Service(_app(desk, trusted, close), workers, delivery.readiness, close)
 
 
 def _keys(settings: Settings) -> SigningKeys:
     files = (settings.webhook_signing_key_file, settings.webhook_previous_key_file)
     return SigningKeys([read_key(file) for file in files if file is not None])
-
-
-def _issuers_verifier(settings: Settings, http: HttpClient, clock: Clock) -> Verifier:
-    keys = PublishedKeys(settings.oidc_issuer, http)
-    return Verifier(keys, issuer=settings.oidc_issuer, audience=settings.oidc_audience, clock=clock)
 
 
 def _app(desk: Desk, verifier: Verifier, close: Callable[[], Awaitable[None]]) -> FastAPI:

@@ -13,7 +13,7 @@ from audit.sequencer import Sequencer
 from audit.settings import Settings
 from audit.subscriptions import SUBSCRIPTIONS
 from chassis import operator
-from chassis.auth import PublishedKeys, Verifier
+from chassis.auth import Verifier, issuers_verifier
 from chassis.clock import Clock, SystemClock
 from chassis.db import Database
 from chassis.delivery import deliver
@@ -38,12 +38,7 @@ def build(
         await http.close()
         await db.close()
 
-    trusted = verifier or Verifier(
-        PublishedKeys(settings.oidc_issuer, http),
-        issuer=settings.oidc_issuer,
-        audience=settings.oidc_audience,
-        clock=clock,
-    )
+    trusted = verifier or issuers_verifier(settings, http, clock=clock)
     return Service(
         app=_app(Desk(db, signer.verifier_key, clock), trusted, close),
         workers={**delivery.tasks, "sequencer": sequencer.run},

@@ -7,7 +7,7 @@ from typing import Final
 from fastapi import FastAPI
 
 from chassis import operator
-from chassis.auth import PublishedKeys, Verifier
+from chassis.auth import Verifier, issuers_verifier
 from chassis.clock import Clock, SystemClock
 from chassis.db import Database
 from chassis.delivery import deliver
@@ -39,12 +39,7 @@ def build(
         await http.close()
         await db.close()
 
-    trusted = verifier or Verifier(
-        PublishedKeys(settings.oidc_issuer, http),
-        issuer=settings.oidc_issuer,
-        audience=settings.oidc_audience,
-        clock=clock,
-    )
+    trusted = verifier or issuers_verifier(settings, http, clock=clock)
     workers = {**delivery.tasks, "clocks": Watch(db, clock).run}
     return Service(_app(desk, trusted, close), workers, delivery.readiness, close)
 
