@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import uuid4
 
-from referral_intake.api.form import ReferralForm
+from referral_intake.form import ReferralForm
 from tests.e2e.steps import Json, Words
 
 DATE: Final = "1931-07-19"

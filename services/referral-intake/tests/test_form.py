@@ -9,8 +9,8 @@ from pydantic import ValidationError
 
 from contracts.codes import ConcernType
 from referral_intake import decide
-from referral_intake.api.facts import facts_of
-from referral_intake.api.form import EXAMPLE, NARRATIVE_CHARACTERS, ReferralForm
+from referral_intake.form.facts import facts_of
+from referral_intake.form.referral import EXAMPLE, NARRATIVE_CHARACTERS, ReferralForm
 
 EXAMPLES = sorted((Path(__file__).parents[3] / "examples" / "referrals").glob("*.json"))
 BLANKS = ["", " ", "\t\n", "\u00a0"]

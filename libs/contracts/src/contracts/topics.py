@@ -27,8 +27,10 @@ TOPICS: tuple[Topic, ...] = (REFERRAL_INTAKE, TRIAGE, AGENCY_NOTIFY, ACCESS)
 _BY_FIRST_WORD: Mapping[str, Topic] = MappingProxyType(
     {
         "referral": REFERRAL_INTAKE,
+        "partner": REFERRAL_INTAKE,
         "case": TRIAGE,
         "information": TRIAGE,
+        "question": TRIAGE,
         "handover": TRIAGE,
         "clock": TRIAGE,
         "notice": AGENCY_NOTIFY,

@@ -15,13 +15,25 @@ from contracts.events.notice import (
     NoticeWithheld,
 )
 from contracts.events.parked import ParkedDiscarded, ParkedReleased
-from contracts.events.referral import ChildReference, ReferralReceived
+from contracts.events.partner import PartnerRegistered, PartnerRestored, PartnerRotated, PartnerSuspended
+from contracts.events.referral import (
+    ChildReference,
+    ReferralDisposed,
+    ReferralHeld,
+    ReferralReceived,
+    ReferralReleased,
+    ReferralReviewed,
+    ReferralSupplemented,
+    ReferralWithdrawn,
+)
 from contracts.events.triage import (
     CaseClosed,
     CaseDecided,
+    CaseInformed,
     CaseOpened,
     CaseRated,
     CaseRecommended,
+    CaseReopened,
     CaseReturned,
     ClockBreached,
     ClockWarned,
@@ -29,6 +41,8 @@ from contracts.events.triage import (
     HandoverOffered,
     InformationAnswered,
     InformationRequested,
+    QuestionAnswered,
+    QuestionAsked,
 )
 
 EVENTS: Mapping[str, type[Event]] = MappingProxyType(
@@ -36,8 +50,22 @@ EVENTS: Mapping[str, type[Event]] = MappingProxyType(
         event.TYPE: event
         for event in (
             ReferralReceived,
+            ReferralSupplemented,
+            ReferralWithdrawn,
+            ReferralHeld,
+            ReferralReleased,
+            ReferralReviewed,
+            ReferralDisposed,
+            PartnerRegistered,
+            PartnerRotated,
+            PartnerSuspended,
+            PartnerRestored,
             CaseOpened,
+            CaseInformed,
+            CaseReopened,
             CaseRated,
+            QuestionAsked,
+            QuestionAnswered,
             InformationRequested,
             InformationAnswered,
             CaseRecommended,
@@ -68,9 +96,11 @@ __all__ = [
     "AccessDenied",
     "CaseClosed",
     "CaseDecided",
+    "CaseInformed",
     "CaseOpened",
     "CaseRated",
     "CaseRecommended",
+    "CaseReopened",
     "CaseReturned",
     "ChildReference",
     "ClockBreached",
@@ -89,6 +119,18 @@ __all__ = [
     "NoticeWithheld",
     "ParkedDiscarded",
     "ParkedReleased",
+    "PartnerRegistered",
+    "PartnerRestored",
+    "PartnerRotated",
+    "PartnerSuspended",
+    "QuestionAnswered",
+    "QuestionAsked",
     "RecordAccessed",
+    "ReferralDisposed",
+    "ReferralHeld",
     "ReferralReceived",
+    "ReferralReleased",
+    "ReferralReviewed",
+    "ReferralSupplemented",
+    "ReferralWithdrawn",
 ]

@@ -5,7 +5,15 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from contracts.codes import ConcernType, ContactSource, MissingItem
+from contracts.codes import (
+    ConcernType,
+    ContactSource,
+    DisposalDecision,
+    HoldReason,
+    MissingItem,
+    SupplementKind,
+    WithdrawalReason,
+)
 from contracts.events.base import Event
 
 
@@ -37,7 +45,8 @@ class ReferralReceived(ReferralEvent):
 
     ``content_commitment`` is SHA-256 (hex) over a per-record random salt and the stored document: it proves
     the document unaltered and means nothing once salt and document are erased. ``detail_url`` is where someone
-    entitled reads the document, under their own authority.
+    entitled reads the document, under their own authority. ``previous_referral_id`` is the same agency's latest
+    referral about one of these children within the last days: this one is likely a repeat of it.
     """
 
     TYPE: ClassVar[str] = "referral.received.v1"
@@ -55,3 +64,100 @@ class ReferralReceived(ReferralEvent):
     policy_version: str
     content_commitment: str
     detail_url: str
+
+
+class ReferralSupplemented(ReferralEvent):
+    """The sender added to a referral, put something right in it, or answered a question about it.
+
+    ``edition`` is the number of the document that now stands, from 2; earlier ones are kept. ``children`` are only
+    those that this supplement added. ``answers`` is the question it answers. ``missing_information`` is what the
+    referral as a whole still does not say.
+    """
+
+    TYPE: ClassVar[str] = "referral.supplemented.v1"
+
+    supplement_id: UUID
+    edition: int
+    kind: SupplementKind
+    agency: str
+    received_at: AwareDatetime
+    children: tuple[ChildReference, ...]
+    concern_types: tuple[ConcernType, ...]
+    immediate_danger: bool
+    missing_information: tuple[MissingItem, ...]
+    answers: UUID | None = None
+    policy_version: str
+    content_commitment: str
+    detail_url: str
+
+
+class ReferralWithdrawn(ReferralEvent):
+    """The sender takes a referral back. Nothing is removed by it, and a person still decides for every child.
+
+    What the sender wrote stands in edition ``edition`` of the document.
+    """
+
+    TYPE: ClassVar[str] = "referral.withdrawn.v1"
+
+    agency: str
+    reason: WithdrawalReason
+    withdrawn_at: AwareDatetime
+    edition: int
+    content_commitment: str
+    detail_url: str
+
+
+class ReferralHeld(ReferralEvent):
+    """A legal hold: nothing of the referral may be destroyed until every hold on it is lifted."""
+
+    TYPE: ClassVar[str] = "referral.held.v1"
+
+    hold_id: UUID
+    reason: HoldReason
+    held_by: str
+    held_at: AwareDatetime
+
+
+class ReferralReleased(ReferralEvent):
+    """One legal hold was lifted."""
+
+    TYPE: ClassVar[str] = "referral.released.v1"
+
+    hold_id: UUID
+    released_by: str
+    released_at: AwareDatetime
+
+
+class ReferralReviewed(ReferralEvent):
+    """A person looked at a referral whose time to be kept is over, and decided. Destroying it takes a second person.
+
+    ``keep_until`` is the new date when it is kept.
+    """
+
+    TYPE: ClassVar[str] = "referral.reviewed.v1"
+
+    run_id: UUID
+    record_class: str
+    decision: DisposalDecision
+    keep_until: AwareDatetime | None = None
+    reviewed_by: str
+    reviewed_at: AwareDatetime
+    policy_version: str
+
+
+class ReferralDisposed(ReferralEvent):
+    """The certificate of destruction: every document of the referral and every salt is gone.
+
+    ``commitments`` are those of the destroyed editions, in order: they still stand in the log, and no longer say
+    anything about anybody.
+    """
+
+    TYPE: ClassVar[str] = "referral.disposed.v1"
+
+    run_id: UUID
+    record_class: str
+    commitments: tuple[str, ...]
+    reviewed_by: str
+    approved_by: str
+    disposed_at: AwareDatetime
+    policy_version: str

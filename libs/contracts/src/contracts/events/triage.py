@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, Field
 
 from contracts.codes import (
     Answer,
+    CaseNews,
     ClosureReason,
     LawfulBasis,
     Outcome,
@@ -87,6 +88,55 @@ class InformationAnswered(CaseEvent):
     refusal_ground: RefusalGround | None = None
     answered_by: str
     answered_at: AwareDatetime
+
+
+class QuestionAsked(CaseEvent):
+    """The sender was asked something about its referral; what exactly it reads at ``detail_url``."""
+
+    TYPE: ClassVar[str] = "question.asked.v1"
+
+    question_id: UUID
+    agency: str
+    asked_by: str
+    asked_at: AwareDatetime
+    due_at: AwareDatetime
+    policy_version: str
+    detail_url: str
+
+
+class QuestionAnswered(CaseEvent):
+    """The sender answered, by a supplement to its referral, where the answer is read."""
+
+    TYPE: ClassVar[str] = "question.answered.v1"
+
+    question_id: UUID
+    supplement_id: UUID
+    answered_at: AwareDatetime
+
+
+class CaseInformed(CaseEvent):
+    """The case has something new from its sender that whoever decides must have seen.
+
+    ``child_ids`` are children it did not have before; ``edition`` is the document's that holds the news.
+    """
+
+    TYPE: ClassVar[str] = "case.informed.v1"
+
+    news: CaseNews
+    edition: int
+    child_ids: tuple[UUID, ...]
+    immediate_danger: bool
+    informed_at: AwareDatetime
+
+
+class CaseReopened(CaseEvent):
+    """News came after the case was closed: it is open again, so that a person reads it and decides."""
+
+    TYPE: ClassVar[str] = "case.reopened.v1"
+
+    reopened_at: AwareDatetime
+    decision_due_at: AwareDatetime
+    policy_version: str
 
 
 class CaseRecommended(CaseEvent):

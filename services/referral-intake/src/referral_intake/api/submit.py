@@ -9,10 +9,9 @@ from chassis.auth import Principal, signed_in_as
 from chassis.http import problem_responses
 from referral_intake import handlers, receipt
 from referral_intake.api.desk import AtDesk
-from referral_intake.api.facts import facts_of
-from referral_intake.api.form import ReferralForm
 from referral_intake.errors import KeyMissing
-from referral_intake.model import PARTNER, Sender, Submission
+from referral_intake.form import ReferralForm, submission_of
+from referral_intake.model import PARTNER, Sender
 
 router = APIRouter(tags=["referrals"])
 
@@ -52,7 +51,6 @@ async def submit_referral(
     If a child is in danger now, call 999 first.
     """
     sender = Sender(partner.partnership, partner.agency, partner.client_id or partner.subject)
-    content = form.model_dump(mode="json", exclude_unset=True)
-    answer = await handlers.submit_referral(desk, Submission(sender, key, facts_of(form), content))
+    answer = await handlers.submit_referral(desk, submission_of(form, sender, key=key))
     location = receipt.path_of(answer.referral_id)
     return Response(answer.body, 202, media_type="application/json", headers={"Location": location})

@@ -1,10 +1,12 @@
-"""Every way a request to this service, or a message to it, can be wrong."""
+"""Every way a referral can be refused."""
 
 from typing import Final
 
-from contracts.problems import Conflict, FieldError, Forbidden, Invalid, NotFound, Unavailable
+from contracts.problems import Conflict, FieldError, Forbidden, Invalid, Unavailable
 
 RETRY_AFTER_SECONDS: Final = 1
+
+
 _RETRY_AFTER: Final = {"Retry-After": str(RETRY_AFTER_SECONDS)}
 
 
@@ -66,18 +68,6 @@ class NotConfirmed(Unavailable):
         super().__init__("Send the same request with the same key in a moment.", headers=_RETRY_AFTER)
 
 
-class NoSuchReferral(NotFound):
-    """There is none, or it is not the asker's: the answer is the same."""
-
-    slug, title = "no-such-referral", "There is no referral with this number that you can see"
-
-
-class DocumentRefused(Forbidden):
-    """The role, or the role for this purpose, does not allow reading documents."""
-
-    slug, title = "document-refused", "Your role does not allow you to read this document for this purpose"
-
-
 class PartnershipNotServed(Forbidden):
     """The token names a partnership without a pack."""
 
@@ -85,18 +75,3 @@ class PartnershipNotServed(Forbidden):
 
     def __init__(self) -> None:
         super().__init__("Ask the people who gave you access. If a child is in danger now, call 999.")
-
-
-class CursorInvalid(Invalid):
-    """The cursor is not one that was handed out."""
-
-    slug, title, status = "cursor-invalid", "This cursor cannot be used", 400
-
-    def __init__(self) -> None:
-        super().__init__("Start again without a cursor, or follow the link to the next page.")
-
-
-class UnknownReferral(Invalid):
-    """An event about a referral that is not kept here."""
-
-    slug, title = "unknown-referral", "The event is about a referral that is not kept here"

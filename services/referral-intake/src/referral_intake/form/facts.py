@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from referral_intake.api.form import Address, AddressKind, Child, ReferralForm
+from referral_intake.form.referral import Address, AddressKind, Child, ReferralForm
 from referral_intake.model import ChildFacts, ReferralFacts
 
 

@@ -1,29 +1,27 @@
-"""All SQL of this service. One statement per table however many referrals are accepted together."""
+"""SQL of accepting: one statement per table however many referrals are accepted together."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Row, Select, literal, select, text, tuple_, update
+from sqlalchemy import select, text, tuple_
 
 from chassis.db import Transaction
 from referral_intake.model import (
     Acceptance,
     Answer,
     ClientKey,
-    Document,
-    Milestones,
-    Referral,
     StoredAnswer,
 )
-from referral_intake.tables import document, idempotency, referral
+from referral_intake.tables import idempotency
 
 _LOCK_KEYS: Final = text(
     """SELECT client_id, key
        FROM unnest(CAST(:client_ids AS text[]), CAST(:keys AS text[])) AS k(client_id, key)
        WHERE pg_try_advisory_xact_lock(hashtextextended('idempotency/' || client_id || '/' || key, 0))"""
 )
+
+
 _CLAIM: Final = text(
     """INSERT INTO idempotency (client_id, key, fingerprint, referral_id, answer)
        SELECT * FROM unnest(CAST(:client_ids AS text[]), CAST(:keys AS text[]), CAST(:fingerprints AS bytea[]),
@@ -31,6 +29,8 @@ _CLAIM: Final = text(
        ON CONFLICT DO NOTHING
        RETURNING referral_id"""
 )
+
+
 _INSERT_REFERRALS: Final = text(
     """INSERT INTO referral (referral_id, reference, partnership, agency, received_at, decision_expected_by,
                              immediate_danger, content_commitment)
@@ -39,11 +39,15 @@ _INSERT_REFERRALS: Final = text(
                             CAST(:received AS timestamptz[]), CAST(:expected AS timestamptz[]),
                             CAST(:dangers AS boolean[]), CAST(:commitments AS text[]))"""
 )
+
+
 _INSERT_CHILDREN: Final = text(
     """INSERT INTO child (child_id, referral_id, place, unborn)
        SELECT * FROM unnest(CAST(:child_ids AS uuid[]), CAST(:referral_ids AS uuid[]),
                             CAST(:places AS smallint[]), CAST(:unborn AS boolean[]))"""
 )
+
+
 _INSERT_DOCUMENTS: Final = text(
     """INSERT INTO document (referral_id, salt, content)
        SELECT * FROM unnest(CAST(:referral_ids AS uuid[]), CAST(:salts AS bytea[]), CAST(:contents AS bytea[]))"""
@@ -112,51 +116,6 @@ async def record_referrals(tx: Transaction, acceptances: Sequence[Acceptance]) -
     await tx.execute(_INSERT_DOCUMENTS, {"referral_ids": ids, **documents})
 
 
-async def find_referral(tx: Transaction, referral_id: UUID) -> Referral | None:
-    """The referral, whoever sent it: the caller decides who may know of it."""
-    row = (await tx.execute(_select_referral().where(referral.c.referral_id == referral_id))).one_or_none()
-    return _referral(row) if row is not None else None
-
-
-async def find_by_reference(tx: Transaction, reference: str) -> UUID | None:
-    """The id of the referral with this reference."""
-    found: UUID | None = await tx.scalar(select(referral.c.referral_id).where(referral.c.reference == reference))
-    return found
-
-
-async def list_referrals(
-    tx: Transaction, *, partnership: str, agency: str, before: tuple[datetime, UUID] | None, limit: int
-) -> list[Referral]:
-    """An agency's own referrals, newest first; ``before`` is the last one of the page before."""
-    columns = referral.c
-    query = _select_referral().where(columns.partnership == partnership, columns.agency == agency)
-    if before is not None:
-        received_at, referral_id = before
-        last = tuple_(literal(received_at, columns.received_at.type), literal(referral_id, columns.referral_id.type))
-        query = query.where(tuple_(columns.received_at, columns.referral_id) < last)
-    newest_first = query.order_by(columns.received_at.desc(), columns.referral_id.desc()).limit(limit)
-    return [_referral(row) for row in await tx.execute(newest_first)]
-
-
-async def get_document(tx: Transaction, referral_id: UUID) -> Document:
-    """The document of a referral. Raises ``NoResultFound``: every referral that is kept has one."""
-    query = (
-        select(document.c.content, document.c.salt, referral.c.content_commitment)
-        .join(referral, referral.c.referral_id == document.c.referral_id)
-        .where(document.c.referral_id == referral_id)
-    )
-    row = (await tx.execute(query)).one()
-    return Document(referral_id, row.content, row.salt, row.content_commitment)
-
-
-async def record_milestone(tx: Transaction, referral_id: UUID, *, step: str, at: datetime) -> bool:
-    """Note when triage reached a step (``looked_at``, ``decided_at`` or ``closed_at``). False: no such referral."""
-    changed = await tx.execute(
-        update(referral).where(referral.c.referral_id == referral_id).values({referral.c[step]: at})
-    )
-    return changed.rowcount == 1
-
-
 def _children(acceptances: Sequence[Acceptance]) -> dict[str, list[object]]:
     rows = [
         (child.child_id, a.received.referral_id, place, child.unborn)
@@ -165,32 +124,3 @@ def _children(acceptances: Sequence[Acceptance]) -> dict[str, list[object]]:
     ]
     names = ("child_ids", "referral_ids", "places", "unborn")
     return {name: list(column) for name, column in zip(names, zip(*rows, strict=True), strict=True)}
-
-
-def _select_referral() -> Select[*tuple[Any, ...]]:
-    columns = referral.c
-    return select(
-        columns.referral_id,
-        columns.reference,
-        columns.partnership,
-        columns.agency,
-        columns.received_at,
-        columns.decision_expected_by,
-        columns.immediate_danger,
-        columns.looked_at,
-        columns.decided_at,
-        columns.closed_at,
-    )
-
-
-def _referral(row: Row[*tuple[Any, ...]]) -> Referral:
-    return Referral(
-        referral_id=row.referral_id,
-        reference=row.reference,
-        partnership=row.partnership,
-        agency=row.agency,
-        received_at=row.received_at,
-        decision_expected_by=row.decision_expected_by,
-        immediate_danger=row.immediate_danger,
-        milestones=Milestones(row.looked_at, row.decided_at, row.closed_at),
-    )

@@ -1,0 +1,48 @@
+"""What agencies are told, how, and why not."""
+
+from contracts.codes.code import Code
+
+
+class NoticeKind(Code):
+    """What a notice tells an agency."""
+
+    REFERRAL_RECEIVED = "referral-received", "Referral received"
+    INFORMATION_REQUESTED = "information-requested", "Information requested"
+    REFERRAL_DECIDED = "referral-decided", "Referral decided"
+    HANDOVER_OFFERED = "handover-offered", "Handover offered"
+    REFERRAL_SUPPLEMENTED = "referral-supplemented", "A referral was added to"
+    REFERRAL_WITHDRAWN = "referral-withdrawn", "A referral was taken back by its sender"
+    QUESTION_ASKED = "question-asked", "The front door team asks about your referral"
+    CASE_REOPENED = "case-reopened", "A closed case was opened again by news"
+    CLOCK_WARNED = "clock-warned", "A step will soon be late"
+    CLOCK_BREACHED = "clock-breached", "A step is late"
+
+
+class Channel(Code):
+    """How a notice reaches an agency; the inbox always holds it as well."""
+
+    WEBHOOK = "webhook", "Webhook"
+    EMAIL = "e-mail", "E-mail"
+    INBOX = "inbox", "Inbox"
+
+
+class DeliveryFailure(Code):
+    """Why a delivery attempt, or a whole notice, failed."""
+
+    UNREACHABLE = "unreachable", "The address could not be reached"
+    TIMED_OUT = "timed-out", "No answer in time"
+    REFUSED = "refused", "The receiver refused it"
+    SERVER_ERROR = "server-error", "The receiver had an error"
+    TOO_MANY_REQUESTS = "too-many-requests", "The receiver asked us to slow down"
+    REDIRECTED = "redirected", "The receiver redirected us, which is not followed"
+    GONE = "gone", "The receiver said the address is gone"
+    ADDRESS_NOT_ALLOWED = "address-not-allowed", "The address is not allowed"
+    NO_ENDPOINT = "no-endpoint", "No endpoint is known for the agency"
+    ATTEMPTS_EXHAUSTED = "attempts-exhausted", "Every attempt failed"
+
+
+class WithheldReason(Code):
+    """Why a notice was not sent; deciding not to tell is a record too."""
+
+    NOT_ENTITLED = "not-entitled", "The agency is not entitled to it"
+    NOT_SAFE_TO_SAY = "not-safe-to-say", "Not safe to say to this agency"

@@ -1,0 +1,42 @@
+"""Who may see how much."""
+
+from contracts.codes import DenialReason, Purpose
+from contracts.problems import Problem
+from referral_intake.errors import DocumentRefused, NoSuchReferral
+from referral_intake.model import (
+    DOCUMENT_PURPOSES,
+    OWN_AGENCY_ROLES,
+    Asker,
+    Referral,
+)
+
+
+def read_status(referral: Referral | None, asker: Asker) -> Referral | DenialReason:
+    """The referral, for its own agency only; or why not."""
+    if not OWN_AGENCY_ROLES.intersection(asker.roles):
+        return DenialReason.ROLE
+    if referral is None:
+        return DenialReason.NOT_FOUND
+    if referral.partnership != asker.partnership:
+        return DenialReason.PARTNERSHIP
+    return referral if referral.agency == asker.agency else DenialReason.RELATIONSHIP
+
+
+def read_document(referral: Referral | None, asker: Asker, purpose: Purpose) -> Referral | DenialReason:
+    """The referral, for staff of its partnership whose role reads documents for this purpose; or why not.
+
+    Role and purpose come first: whoever is refused for them learns nothing about what exists.
+    """
+    allowed = [DOCUMENT_PURPOSES[role] for role in asker.roles if role in DOCUMENT_PURPOSES]
+    if not allowed:
+        return DenialReason.ROLE
+    if not any(purpose in purposes for purposes in allowed):
+        return DenialReason.PURPOSE
+    if referral is None:
+        return DenialReason.NOT_FOUND
+    return referral if referral.partnership == asker.partnership else DenialReason.PARTNERSHIP
+
+
+def denied(reason: DenialReason) -> Problem:
+    """What a refused reader of a document is told; that a record exists is told to nobody who may not see it."""
+    return DocumentRefused() if reason in (DenialReason.ROLE, DenialReason.PURPOSE) else NoSuchReferral()

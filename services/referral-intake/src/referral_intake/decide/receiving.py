@@ -1,0 +1,74 @@
+"""Taking a referral in, and what its sender is told."""
+
+from datetime import date, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from contracts.events import ChildReference, ReferralReceived
+from contracts.problems import Problem
+from referral_intake.decide.completeness import missing_information, refusals
+from referral_intake.errors import KeyReused, NotEnough, StillRunning
+from referral_intake.model import (
+    EMERGENCY_ADVICE,
+    Answer,
+    Minted,
+    ReferralFacts,
+    Sender,
+    StoredAnswer,
+    Terms,
+)
+
+_LONDON: Final = ZoneInfo("Europe/London")
+
+
+def receive(facts: ReferralFacts, sender: Sender, *, terms: Terms, minted: Minted, now: datetime) -> ReferralReceived:
+    """Take a referral in. Raises ``NotEnough`` when nobody could act on it; anything else missing is only noted."""
+    refused = refusals(facts, today=_local_date(now))
+    if refused:
+        raise NotEnough(refused)
+    return ReferralReceived(
+        referral_id=minted.referral_id,
+        reference=minted.reference,
+        agency=sender.agency,
+        source=terms.source,
+        received_at=now,
+        children=_children(facts, minted),
+        concern_types=tuple(dict.fromkeys(facts.concern_types)),
+        immediate_danger=facts.immediate_danger,
+        missing_information=missing_information(facts, today=_local_date(now)),
+        decision_expected_by=terms.decision_expected_by,
+        policy_version=terms.policy_version,
+        content_commitment=minted.content_commitment,
+        detail_url=minted.detail_url,
+    )
+
+
+def emergency_advice(received: ReferralReceived) -> str | None:
+    """What to do at once; None when the sender did not say that a child is in danger now."""
+    return EMERGENCY_ADVICE if received.immediate_danger else None
+
+
+def what_happens_next(received: ReferralReceived) -> str:
+    """The promise to the sender, in local time."""
+    due = received.decision_expected_by.astimezone(_LONDON)
+    return (
+        "The front door team reads every referral. "
+        f"You can expect a decision by {due:%H:%M} on {due:%A} {due.day} {due:%B %Y}. "
+        "If you hear nothing by then, or if things get worse before, phone the front door team."
+    )
+
+
+def repeated_answer(stored: StoredAnswer | None, fingerprint: bytes) -> Answer | Problem:
+    """What a request is told whose key is not new; ``stored`` is None while another request works on the key."""
+    if stored is None:
+        return StillRunning()
+    return stored.answer if stored.fingerprint == fingerprint else KeyReused()
+
+
+def _children(facts: ReferralFacts, minted: Minted) -> tuple[ChildReference, ...]:
+    pairs = zip(minted.child_ids, facts.children, strict=True)
+    return tuple(ChildReference(child_id=child_id, unborn=child.unborn) for child_id, child in pairs)
+
+
+def _local_date(at: datetime) -> date:
+    return at.astimezone(_LONDON).date()

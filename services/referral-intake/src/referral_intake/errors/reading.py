@@ -1,0 +1,24 @@
+"""Every way a look can be refused."""
+
+from contracts.problems import Forbidden, Invalid, NotFound
+
+
+class NoSuchReferral(NotFound):
+    """There is none, or it is not the asker's: the answer is the same."""
+
+    slug, title = "no-such-referral", "There is no referral with this number that you can see"
+
+
+class DocumentRefused(Forbidden):
+    """The role, or the role for this purpose, does not allow reading documents."""
+
+    slug, title = "document-refused", "Your role does not allow you to read this document for this purpose"
+
+
+class CursorInvalid(Invalid):
+    """The cursor is not one that was handed out."""
+
+    slug, title, status = "cursor-invalid", "This cursor cannot be used", 400
+
+    def __init__(self) -> None:
+        super().__init__("Start again without a cursor, or follow the link to the next page.")

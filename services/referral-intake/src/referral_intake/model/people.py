@@ -1,0 +1,49 @@
+"""Who sends and who asks, as their tokens say, and what each role may see."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from contracts.codes import Purpose
+
+SERVICE: Final = "referral-intake"
+
+
+PARTNER: Final = "partner"
+
+
+AGENCY_REPRESENTATIVE: Final = "agency-representative"
+
+
+OWN_AGENCY_ROLES: Final = frozenset({PARTNER, AGENCY_REPRESENTATIVE})
+"""Who may follow their own agency's referrals."""
+
+
+DOCUMENT_PURPOSES: Final[Mapping[str, frozenset[Purpose]]] = MappingProxyType(
+    {
+        "contact-officer": frozenset({Purpose.TRIAGE}),
+        "social-worker": frozenset({Purpose.TRIAGE, Purpose.CHILD_PROTECTION}),
+        "mash-manager": frozenset({Purpose.TRIAGE, Purpose.CHILD_PROTECTION}),
+        "macpt-member": frozenset({Purpose.CHILD_PROTECTION}),
+    }
+)
+"""Which roles may read a referral's document, and for what. A role that is not here may not."""
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Who sent a referral, as the access token says. Idempotency keys belong to the client."""
+
+    partnership: str
+    agency: str
+    client_id: str
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Who wants to see something, as the access token says."""
+
+    partnership: str
+    agency: str
+    roles: frozenset[str]
