@@ -6,11 +6,20 @@ from contracts.codes.access import (
     Purpose,
     RecordKind,
 )
-from contracts.codes.code import Code
+from contracts.codes.code import Code, Validity
 from contracts.codes.dfe import (
+    AbuseCategory,
+    AssessmentFactor,
     ContactSource,
+    Disability,
     Ethnicity,
+    Gender,
+    LocalAuthority,
+    PrimaryNeed,
+    ReviewParticipation,
     Sex,
+    SocialCareClosureReason,
+    UpnUnknownReason,
 )
 from contracts.codes.lists import CODE_LISTS, CodeList
 from contracts.codes.notices import (
@@ -42,8 +51,10 @@ from contracts.codes.triage import (
 
 __all__ = [
     "CODE_LISTS",
+    "AbuseCategory",
     "ActorKind",
     "Answer",
+    "AssessmentFactor",
     "CaseNews",
     "Channel",
     "ClosureReason",
@@ -53,22 +64,30 @@ __all__ = [
     "ContactSource",
     "DeliveryFailure",
     "DenialReason",
+    "Disability",
     "DisposalDecision",
     "Ethnicity",
+    "Gender",
     "HoldReason",
     "LawfulBasis",
+    "LocalAuthority",
     "MissingItem",
     "NoticeKind",
     "Outcome",
+    "PrimaryNeed",
     "Purpose",
     "Rating",
     "RatingReason",
     "RecordKind",
     "RefusalGround",
+    "ReviewParticipation",
     "Sex",
+    "SocialCareClosureReason",
     "SupplementKind",
     "SuspensionReason",
     "ThresholdLevel",
+    "UpnUnknownReason",
+    "Validity",
     "WithdrawalReason",
     "WithheldReason",
 ]

@@ -12,9 +12,18 @@ from contracts.codes.access import (
 )
 from contracts.codes.code import Code
 from contracts.codes.dfe import (
+    AbuseCategory,
+    AssessmentFactor,
     ContactSource,
+    Disability,
     Ethnicity,
+    Gender,
+    LocalAuthority,
+    PrimaryNeed,
+    ReviewParticipation,
     Sex,
+    SocialCareClosureReason,
+    UpnUnknownReason,
 )
 from contracts.codes.notices import (
     Channel,
@@ -65,6 +74,15 @@ CODE_LISTS: Mapping[str, CodeList] = MappingProxyType(
         "contact-source": CodeList("2024", _DFE, ContactSource),
         "sex": CodeList("2024-25", _DFE, Sex),
         "ethnicity": CodeList("2024", _DFE, Ethnicity),
+        "gender": CodeList("2023-24", _DFE, Gender),
+        "disability": CodeList("2024", _DFE, Disability),
+        "primary-need": CodeList("2024", _DFE, PrimaryNeed),
+        "social-care-closure-reason": CodeList("2024", _DFE, SocialCareClosureReason),
+        "abuse-category": CodeList("2024", _DFE, AbuseCategory),
+        "assessment-factor": CodeList("2024", _DFE, AssessmentFactor),
+        "review-participation": CodeList("2024", _DFE, ReviewParticipation),
+        "upn-unknown-reason": CodeList("2024", _DFE, UpnUnknownReason),
+        "local-authority": CodeList("2024", _DFE, LocalAuthority),
         "missing-item": CodeList("1", _OWN, MissingItem),
         "supplement-kind": CodeList("1", _OWN, SupplementKind),
         "withdrawal-reason": CodeList("1", _OWN, WithdrawalReason),
