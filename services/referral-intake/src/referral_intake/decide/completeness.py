@@ -6,7 +6,7 @@ from typing import Final
 
 from contracts.codes import MissingItem
 from contracts.problems import FieldError
-from referral_intake import nhs_number
+from referral_intake.identifiers import nhs_number
 from referral_intake.model import (
     ChildFacts,
     ReferralFacts,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from referral_intake.nhs_number import is_valid
+from referral_intake.identifiers.nhs_number import is_valid
 
 FULL_WIDTH = "".join(chr(ord(digit) + 0xFEE0) for digit in "9990000018")
 
