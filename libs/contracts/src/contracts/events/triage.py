@@ -117,7 +117,8 @@ class QuestionAnswered(CaseEvent):
 class CaseInformed(CaseEvent):
     """The case has something new from its sender that whoever decides must have seen.
 
-    ``child_ids`` are children it did not have before; ``edition`` is the document's that holds the news.
+    ``child_ids`` are children it did not have before; ``edition`` is the document's that holds the news;
+    ``immediate_danger``: the news says that a child is in danger now.
     """
 
     TYPE: ClassVar[str] = "case.informed.v1"
@@ -130,11 +131,15 @@ class CaseInformed(CaseEvent):
 
 
 class CaseReopened(CaseEvent):
-    """News came after the case was closed: it is open again, so that a person reads it and decides."""
+    """News came after the case was closed: it is open again, so that a person reads it and decides.
+
+    ``immediate_danger``: the news says that a child is in danger now.
+    """
 
     TYPE: ClassVar[str] = "case.reopened.v1"
 
     reopened_at: AwareDatetime
+    immediate_danger: bool
     decision_due_at: AwareDatetime
     policy_version: str
 
