@@ -34,6 +34,8 @@ __all__ = [
 ALGORITHMS: Final = ("RS256", "PS256", "ES256", "EdDSA", "Ed25519")
 LEEWAY_SECONDS: Final = 30
 MAX_TOKEN_BYTES: Final = 8192
+KNOWN_TOKENS: Final = 10_000
+"""How many verified tokens are known again: more than a partnership's partners and staff together."""
 
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}")
 _SUBJECT: Final = re.compile(r"[\x21-\x7e]{1,255}")
@@ -62,13 +64,18 @@ class Principal:
 
 
 class Verifier:
-    """Verifies signature, algorithm, issuer, audience and times. MUST NOT trust anything a token says before that."""
+    """Verifies signature, algorithm, issuer, audience and times. MUST NOT trust anything a token says before that.
+
+    A partner sends one token with each of many requests: a token that was verified is known again for as long as it
+    and the keys that were published then last. Anything that was refused is verified anew each time.
+    """
 
     def __init__(self, keys: Keys, *, issuer: str, audience: str, clock: Clock) -> None:
         self._keys = keys
         self._issuer = issuer
         self._audience = audience
         self._clock = clock
+        self._verified = _Verified()
 
     async def verify(self, token: str) -> Principal:
         """The principal a token proves.
@@ -78,14 +85,20 @@ class Verifier:
         """
         if len(token) > MAX_TOKEN_BYTES:
             raise _refused("The access token is too long")
-        claims = await self._claims(token)
+        keys = await self._keys.get(refresh=False)
+        known = self._verified.find(token, keys, at=self._clock.now().timestamp())
+        if known is not None:
+            return known
+        claims = await self._claims(token, keys)
         self._check(claims)
-        return _principal(claims, token)
+        principal = _principal(claims, token)
+        self._verified.keep(token, principal, until=float(claims["exp"]))
+        return principal
 
-    async def _claims(self, token: str) -> Mapping[str, Any]:
+    async def _claims(self, token: str, keys: KeySet) -> Mapping[str, Any]:
         """Only a key id that is not known asks the issuer again: a wrong signature is wrong whatever was published."""
         try:
-            return _decode(token, await self._keys.get(refresh=False))
+            return _decode(token, keys)
         except _UnknownKey:
             pass  # perhaps published since
         try:
@@ -108,6 +121,27 @@ class Verifier:
             raise _refused("The access token has expired or is not for us") from error
         if claims.get("typ", "Bearer") != "Bearer":  # an ID or refresh token of the same issuer
             raise _refused("This is a token, but not an access token")
+
+
+class _Verified:
+    """Tokens that were verified with one set of keys. Other keys, as when one was withdrawn: all are forgotten."""
+
+    def __init__(self) -> None:
+        self._keys: KeySet | None = None
+        self._known: dict[str, tuple[Principal, float]] = {}
+
+    def find(self, token: str, keys: KeySet, *, at: float) -> Principal | None:
+        """The principal of a token that was verified with these very keys and has not expired at ``at``."""
+        if keys is not self._keys:
+            self._keys, self._known = keys, {}
+        principal, until = self._known.get(token, (None, 0.0))
+        return principal if at < until else None
+
+    def keep(self, token: str, principal: Principal, *, until: float) -> None:
+        """Know it again until then. The oldest goes when there are too many: a flood of tokens fills no memory."""
+        if len(self._known) >= KNOWN_TOKENS:
+            del self._known[next(iter(self._known))]
+        self._known[token] = principal, until
 
 
 class _UnknownKey(Exception):

@@ -23,6 +23,12 @@ class Malformed(Invalid):
     slug, title, status = "malformed", "We cannot read what you sent", 400
 
 
+class NotJson(Problem):
+    """The body is of another kind than the route reads."""
+
+    slug, title, status = "unsupported-media-type", "Send JSON with Content-Type: application/json", 415
+
+
 class TooLarge(Problem):
     """More than one request may hold."""
 

@@ -19,12 +19,13 @@ class Signer:
     def __init__(self, clock: Clock | None = None) -> None:
         self.clock = clock or SystemClock()
         self.key = RSAKey.generate_key(2048, parameters={"kid": "test-key", "use": "sig"})
+        self.published = KeySet([self.key])
         self.fetched = 0
 
     async def get(self, *, refresh: bool) -> KeySet:
         """The keys, as ``Verifier`` asks for them."""
         self.fetched += 1
-        return KeySet([self.key])
+        return self.published
 
     def verifier(self) -> Verifier:
         """A verifier that trusts this signer only."""

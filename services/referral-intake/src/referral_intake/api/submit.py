@@ -3,17 +3,16 @@
 import re
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Header, Response
+from fastapi import APIRouter, Depends, Header, Request, Response
 
-from chassis.auth import Principal, signed_in_as
+from chassis.auth import Principal, authenticated, require_role, signed_in_as
+from chassis.direct import direct, read_form
 from chassis.http import problem_responses
 from referral_intake import handlers, receipt
 from referral_intake.api.desk import AtDesk
 from referral_intake.errors import KeyMissing
 from referral_intake.form import ReferralForm, submission_of
 from referral_intake.model import PARTNER, Sender
-
-router = APIRouter(tags=["referrals"])
 
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
 _KEY_DESCRIPTION: Final = (
@@ -34,12 +33,24 @@ async def idempotency_key(
     return value
 
 
+async def _submit(request: Request) -> Response:
+    """``submit_referral`` with the arguments that its signature says."""
+    partner = await authenticated(request)
+    require_role(partner, PARTNER)
+    key = await idempotency_key(request.headers.get("idempotency-key"))
+    form = await read_form(ReferralForm, request)
+    return await submit_referral(request.app.state.desk, partner, key, form)
+
+
+router = APIRouter(tags=["referrals"], route_class=direct(_submit))
+
+
 @router.post(
     receipt.PATH,
     summary="Send a referral",
     status_code=202,
     response_model=receipt.Receipt,
-    responses={202: {"headers": _LOCATION}, **problem_responses(400, 408, 409, 413)},
+    responses={202: {"headers": _LOCATION}, **problem_responses(400, 408, 409, 413, 415)},
 )
 async def submit_referral(
     desk: AtDesk, partner: Partner, key: Annotated[str, Depends(idempotency_key)], form: ReferralForm
