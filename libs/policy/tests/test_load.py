@@ -98,6 +98,16 @@ CLOCK = "  - name: decision\n    duration: 1\n"
         ("  - stage: 1\n", "  - stage: 1\n    duration: 2\n", "needs both a duration and a unit"),
         ("name: Wandsworth Safe", "name: Again\nname: Wandsworth Safe", "name: is given again on line"),
         (
+            "outcomes: [early-help]",
+            "outcomes: [early-help, assessment]",
+            "retention: must name the outcome assessment in exactly one class",
+        ),
+        (
+            "    outcomes: [early-help]\n    trigger: year",
+            "    outcomes: [early-help]\n    effective_from: 2030-01-01\n    trigger: year",
+            "must name the outcome early-help in exactly one class in force on 2026-11-01",
+        ),
+        (
             "endpoint: wandsworth-mash-mailbox",
             "endpoint: https://example.org/hook",
             "agencies.wandsworth-mash.channels",

@@ -147,6 +147,15 @@ class Pack(Part):
             raise NoSuchRule(f"The pack has no feedback {key}")
         return text
 
+    def retention_of(self, outcomes: Collection[Outcome | None]) -> RetentionRule:
+        """The rule for a referral by the outcomes of its children: the most serious class of any of them.
+
+        An outcome that is not known (None) counts as the most serious one, so that nothing is destroyed too early.
+        """
+        if not outcomes or None in outcomes:
+            return self.retention[-1]
+        return next(rule for rule in reversed(self.retention) if not set(rule.outcomes).isdisjoint(outcomes))
+
     def suggest(self, facts: Facts) -> Suggestion:
         """The most urgent rating whose condition holds, with every reason that leads to it."""
         holding = [rule for rule in self.suggestions if _holds(rule, facts)]

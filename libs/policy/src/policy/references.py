@@ -56,6 +56,7 @@ def faults(data: object) -> Iterator[Fault]:
     yield from _repeated(data)
     yield from _missing_rules(data)
     yield from _handovers_that_disagree(data)
+    yield from _outcomes_without_retention(data)
 
 
 def _dangling(data: Mapping[str, object]) -> Iterator[Fault]:
@@ -123,6 +124,25 @@ def _handovers_that_disagree(data: Mapping[str, object]) -> Iterator[Fault]:
         for place, outcome in enumerate(_items(team, "receives")):
             if (team.get("code"), outcome) not in handed_over:
                 yield Fault((*path, "receives", place), f'no outcome "{outcome}" is handed to this team')
+
+
+def _outcomes_without_retention(data: Mapping[str, object]) -> Iterator[Fault]:
+    """On every day on which the rules change, each outcome must belong to exactly one class of records."""
+    begin = str(data.get("effective_from"))
+    days = {max(begin, str(rule.get("effective_from") or "")) for _, rule in _rows(data, "retention")}
+    for day in sorted(days):
+        kept = [outcome for rule in _retention_on(data, day) for outcome in _items(rule, "outcomes")]
+        for outcome in Outcome:
+            if kept.count(outcome.value) != 1:
+                yield Fault(
+                    ("retention",), f"must name the outcome {outcome.value} in exactly one class in force on {day}"
+                )
+
+
+def _retention_on(data: Mapping[str, object], day: str) -> list[Mapping[str, object]]:
+    rules = [rule for _, rule in _rows(data, "retention") if str(rule.get("effective_from") or "") <= day]
+    newest_last = sorted(rules, key=lambda rule: str(rule.get("effective_from") or ""))
+    return list({str(rule.get("record_class")): rule for rule in newest_last}.values())
 
 
 def _from_the_start(rule: Mapping[str, object], data: Mapping[str, object]) -> bool:

@@ -248,7 +248,7 @@ class EscalationStage(Rule):
 
 
 class RetentionTrigger(StrEnum):
-    """What a retention period is counted from."""
+    """What a retention period is counted from. A birthday that is past counts from the last activity instead."""
 
     YEAR_OF_LAST_CHANGE = "year-of-last-change"
     LAST_CONTACT = "last-contact"
@@ -256,10 +256,15 @@ class RetentionTrigger(StrEnum):
 
 
 class RetentionRule(Rule):
-    """How long a class of records is kept; destruction always follows a person's review."""
+    """How long a class of records is kept; destruction always follows a person's review.
+
+    ``outcomes`` are those whose referrals belong to the class. A pack lists its classes from the least serious to
+    the most serious: a referral with several children belongs to the most serious class of any of them.
+    """
 
     IDENTITY = ("record_class",)
 
     record_class: Slug
+    outcomes: tuple[Outcome, ...] = Field(min_length=1)
     trigger: RetentionTrigger
-    years: int = Field(ge=1)
+    years: int = Field(ge=1, le=150)
