@@ -1,10 +1,26 @@
 """Local authorities of England by the three-digit code that schools, pupils and returns carry."""
 
-from contracts.codes.code import Code
+from datetime import date
+from typing import Final
+
+from contracts.codes.code import Code, Validity
+
+_FROM_2009: Final = Validity(valid_from=date(2009, 4, 1))
+_FROM_2019: Final = Validity(valid_from=date(2019, 4, 1))
+_FROM_2021: Final = Validity(valid_from=date(2021, 4, 1))
+_FROM_2023: Final = Validity(valid_from=date(2023, 4, 1))
+_UNTIL_2009: Final = Validity(valid_until=date(2009, 3, 31))
+_UNTIL_2019: Final = Validity(valid_until=date(2019, 3, 31))
+_UNTIL_2021: Final = Validity(valid_until=date(2021, 3, 31))
+_UNTIL_2023: Final = Validity(valid_until=date(2023, 3, 31))
 
 
 class LocalAuthority(Code):
-    """DfE local authority code, England."""
+    """DfE local authority code, England: those of today, and those that ended since 2009.
+
+    A reorganised area gets a new code, and the old one stays on what was numbered before. Dates are those on which
+    authorities began and ended; one that stood on 1 January 2009, when the source begins, has no first day here.
+    """
 
     CITY_OF_LONDON = "201", "City of London"
     CAMDEN = "202", "Camden"
@@ -48,7 +64,7 @@ class LocalAuthority(Code):
     WOLVERHAMPTON = "336", "Wolverhampton"
     KNOWSLEY = "340", "Knowsley"
     LIVERPOOL = "341", "Liverpool"
-    ST_HELENS = "342", "St Helens"
+    ST_HELENS = "342", "St. Helens"
     SEFTON = "343", "Sefton"
     WIRRAL = "344", "Wirral"
     BOLTON = "350", "Bolton"
@@ -90,15 +106,19 @@ class LocalAuthority(Code):
     NORTH_LINCOLNSHIRE = "813", "North Lincolnshire"
     NORTH_YORKSHIRE = "815", "North Yorkshire"
     YORK = "816", "York"
+    BEDFORDSHIRE = "820", "Bedfordshire", _UNTIL_2009
     LUTON = "821", "Luton"
-    BEDFORD = "822", "Bedford"
-    CENTRAL_BEDFORDSHIRE = "823", "Central Bedfordshire"
+    BEDFORD = "822", "Bedford", _FROM_2009
+    CENTRAL_BEDFORDSHIRE = "823", "Central Bedfordshire", _FROM_2009
     BUCKINGHAMSHIRE = "825", "Buckinghamshire"
     MILTON_KEYNES = "826", "Milton Keynes"
     DERBYSHIRE = "830", "Derbyshire"
     DERBY = "831", "Derby"
-    DORSET = "838", "Dorset"
-    BOURNEMOUTH_CHRISTCHURCH_AND_POOLE = "839", "Bournemouth, Christchurch and Poole"
+    DORSET_COUNTY = "835", "Dorset", _UNTIL_2019
+    POOLE = "836", "Poole", _UNTIL_2019
+    BOURNEMOUTH = "837", "Bournemouth", _UNTIL_2019
+    DORSET = "838", "Dorset", _FROM_2019
+    BOURNEMOUTH_CHRISTCHURCH_AND_POOLE = "839", "Bournemouth, Christchurch and Poole", _FROM_2019
     COUNTY_DURHAM = "840", "County Durham"
     DARLINGTON = "841", "Darlington"
     EAST_SUSSEX = "845", "East Sussex"
@@ -121,6 +141,7 @@ class LocalAuthority(Code):
     WOKINGHAM = "872", "Wokingham"
     CAMBRIDGESHIRE = "873", "Cambridgeshire"
     PETERBOROUGH = "874", "Peterborough"
+    CHESHIRE = "875", "Cheshire", _UNTIL_2009
     HALTON = "876", "Halton"
     WARRINGTON = "877", "Warrington"
     DEVON = "878", "Devon"
@@ -140,14 +161,16 @@ class LocalAuthority(Code):
     NOTTINGHAM = "892", "Nottingham"
     SHROPSHIRE = "893", "Shropshire"
     TELFORD_AND_WREKIN = "894", "Telford and Wrekin"
-    CHESHIRE_EAST = "895", "Cheshire East"
-    CHESHIRE_WEST_AND_CHESTER = "896", "Cheshire West and Chester"
+    CHESHIRE_EAST = "895", "Cheshire East", _FROM_2009
+    CHESHIRE_WEST_AND_CHESTER = "896", "Cheshire West and Chester", _FROM_2009
     CORNWALL = "908", "Cornwall"
+    CUMBRIA = "909", "Cumbria", _UNTIL_2023
     GLOUCESTERSHIRE = "916", "Gloucestershire"
     HERTFORDSHIRE = "919", "Hertfordshire"
     ISLE_OF_WIGHT = "921", "Isle of Wight"
     LINCOLNSHIRE = "925", "Lincolnshire"
     NORFOLK = "926", "Norfolk"
+    NORTHAMPTONSHIRE = "928", "Northamptonshire", _UNTIL_2021
     NORTHUMBERLAND = "929", "Northumberland"
     OXFORDSHIRE = "931", "Oxfordshire"
     SOMERSET = "933", "Somerset"
@@ -155,7 +178,7 @@ class LocalAuthority(Code):
     SURREY = "936", "Surrey"
     WARWICKSHIRE = "937", "Warwickshire"
     WEST_SUSSEX = "938", "West Sussex"
-    NORTH_NORTHAMPTONSHIRE = "940", "North Northamptonshire"
-    WEST_NORTHAMPTONSHIRE = "941", "West Northamptonshire"
-    CUMBERLAND = "942", "Cumberland"
-    WESTMORLAND_AND_FURNESS = "943", "Westmorland and Furness"
+    NORTH_NORTHAMPTONSHIRE = "940", "North Northamptonshire", _FROM_2021
+    WEST_NORTHAMPTONSHIRE = "941", "West Northamptonshire", _FROM_2021
+    CUMBERLAND = "942", "Cumberland", _FROM_2023
+    WESTMORLAND_AND_FURNESS = "943", "Westmorland and Furness", _FROM_2023

@@ -1,6 +1,15 @@
 """Where a contact came from, what a child needs, what was found and how work ended."""
 
-from contracts.codes.code import Code
+from datetime import date
+from typing import Final
+
+from contracts.codes.code import Code, Validity
+
+# A collection runs from 1 April to 31 March: a code that a collection brought or left out begins or ends there.
+_FROM_2020: Final = Validity(valid_from=date(2020, 4, 1))
+_FROM_2021: Final = Validity(valid_from=date(2021, 4, 1))
+_FROM_2022: Final = Validity(valid_from=date(2022, 4, 1))
+_UNTIL_2020: Final = Validity(valid_until=date(2020, 3, 31))
 
 
 class ContactSource(Code):
@@ -22,7 +31,7 @@ class ContactSource(Code):
     ADULT_SOCIAL_CARE = "5A", "Local authority social care"
     OTHER_INTERNAL = "5B", "Other department of the local authority"
     OTHER_AUTHORITY = "5C", "Other local authority"
-    EARLY_HELP = "5D", "Local authority early help"
+    EARLY_HELP = "5D", "Local authority early help", _FROM_2022
     POLICE = "6", "Police"
     OTHER_LEGAL = "7", "Other legal agency"
     OTHER = "8", "Other"
@@ -56,7 +65,7 @@ class SocialCareClosureReason(Code):
     ADULT_CARE = "RC6", "Transferred to adult social care"
     OTHER = "RC7", "Ended for another reason, no longer in need included"
     ASSESSED_NFA = "RC8", "Closed after assessment, no further action"
-    ASSESSED_EARLY_HELP = "RC9", "Closed after assessment, referred to early help"
+    ASSESSED_EARLY_HELP = "RC9", "Closed after assessment, referred to early help", _FROM_2022
 
 
 class AbuseCategory(Code):
@@ -70,7 +79,10 @@ class AbuseCategory(Code):
 
 
 class AssessmentFactor(Code):
-    """DfE children in need census, factors found at the end of an assessment; NONE stands alone."""
+    """DfE children in need census, factors found at the end of an assessment; NONE stands alone.
+
+    18A and 19A were divided into B (by a child) and C (by an adult) in the 2020-21 collection.
+    """
 
     CHILD_ALCOHOL = "1A", "Alcohol misuse by the child"
     PARENT_ALCOHOL = "1B", "Alcohol misuse by a parent or carer"
@@ -105,21 +117,21 @@ class AssessmentFactor(Code):
     SELF_HARM = "15A", "Self-harm"
     NEGLECT = "16A", "Abuse or neglect: neglect"
     EMOTIONAL_ABUSE = "17A", "Abuse or neglect: emotional abuse"
-    PHYSICAL_ABUSE = "18A", "Abuse or neglect: physical abuse"
-    PHYSICAL_ABUSE_BY_CHILD = "18B", "Abuse or neglect: physical abuse, child on child"
-    PHYSICAL_ABUSE_BY_ADULT = "18C", "Abuse or neglect: physical abuse, adult on child"
-    SEXUAL_ABUSE = "19A", "Abuse or neglect: sexual abuse"
-    SEXUAL_ABUSE_BY_CHILD = "19B", "Abuse or neglect: sexual abuse, child on child"
-    SEXUAL_ABUSE_BY_ADULT = "19C", "Abuse or neglect: sexual abuse, adult on child"
+    PHYSICAL_ABUSE = "18A", "Abuse or neglect: physical abuse", _UNTIL_2020
+    PHYSICAL_ABUSE_BY_CHILD = "18B", "Abuse or neglect: physical abuse, child on child", _FROM_2020
+    PHYSICAL_ABUSE_BY_ADULT = "18C", "Abuse or neglect: physical abuse, adult on child", _FROM_2020
+    SEXUAL_ABUSE = "19A", "Abuse or neglect: sexual abuse", _UNTIL_2020
+    SEXUAL_ABUSE_BY_CHILD = "19B", "Abuse or neglect: sexual abuse, child on child", _FROM_2020
+    SEXUAL_ABUSE_BY_ADULT = "19C", "Abuse or neglect: sexual abuse, adult on child", _FROM_2020
     OTHER = "20", "Other"
     NONE = "21", "No factors found"
     FEMALE_GENITAL_MUTILATION = "22A", "Female genital mutilation"
     FAITH_LINKED_ABUSE = "23A", "Abuse linked to faith or belief"
-    CRIMINAL_EXPLOITATION = "24A", "Child criminal exploitation"
+    CRIMINAL_EXPLOITATION = "24A", "Child criminal exploitation", _FROM_2021
 
 
 class ReviewParticipation(Code):
-    """DfE, how a child took part in a review; said of a child's voice elsewhere too."""
+    """Sector data standard, how a child took part in a review; of use wherever a child's voice is gathered."""
 
     UNDER_FOUR = "PN0", "The child is under 4"
     SPEAKS = "PN1", "The child attends and speaks"

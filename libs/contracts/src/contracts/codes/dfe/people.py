@@ -1,16 +1,20 @@
 """Who a child is: sex, ethnicity, disability."""
 
 from datetime import date
+from typing import Final
 
 from contracts.codes.code import Code, Validity
+
+_UNTIL_2024: Final = Validity(valid_until=date(2024, 3, 31))
+_FROM_2024: Final = Validity(valid_from=date(2024, 4, 1))
 
 
 class Sex(Code):
     """DfE children in need census, sex (2024-25 on); U is compulsory for an unborn child."""
 
-    FEMALE = "F", "Female"
-    MALE = "M", "Male"
-    UNKNOWN = "U", "Unknown or unborn"
+    FEMALE = "F", "Female", _FROM_2024
+    MALE = "M", "Male", _FROM_2024
+    UNKNOWN = "U", "Unknown or unborn", _FROM_2024
 
 
 class Ethnicity(Code):
@@ -41,16 +45,16 @@ class Ethnicity(Code):
 class Gender(Code):
     """DfE children in need census, gender, until sex replaced it in the 2024-25 collection."""
 
-    NOT_RECORDED = "0", "Not recorded or unborn", Validity(valid_until=date(2024, 3, 31))
-    MALE = "1", "Male", Validity(valid_until=date(2024, 3, 31))
-    FEMALE = "2", "Female", Validity(valid_until=date(2024, 3, 31))
-    INDETERMINATE = "9", "Indeterminate", Validity(valid_until=date(2024, 3, 31))
+    NOT_RECORDED = "0", "Not recorded or unborn", _UNTIL_2024
+    MALE = "1", "Male", _UNTIL_2024
+    FEMALE = "2", "Female", _UNTIL_2024
+    INDETERMINATE = "9", "Indeterminate", _UNTIL_2024
 
 
 class Disability(Code):
     """DfE children in need census, disability; several may apply, NONE stands alone."""
 
-    NONE = "NONE", "None"
+    NONE = "NONE", "No disability"
     MOBILITY = "MOB", "Mobility"
     HAND_FUNCTION = "HAND", "Hand function"
     PERSONAL_CARE = "PC", "Personal care"
@@ -61,5 +65,5 @@ class Disability(Code):
     VISION = "VIS", "Vision"
     BEHAVIOUR = "BEH", "Behaviour"
     CONSCIOUSNESS = "CON", "Consciousness"
-    AUTISM = "AUT", "Autism or Asperger syndrome"
+    AUTISM = "AUT", "Autism"
     OTHER = "DDA", "Another disability"
