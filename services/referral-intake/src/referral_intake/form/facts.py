@@ -2,7 +2,10 @@
 
 from collections.abc import Sequence
 
-from referral_intake.form.referral import Address, AddressKind, Child, ReferralForm
+from contracts.codes import AddressKind
+from referral_intake.form.child import Address, Child
+from referral_intake.form.referral import ReferralForm
+from referral_intake.form.services import School
 from referral_intake.model import ChildFacts, ReferralFacts
 
 
@@ -32,13 +35,17 @@ def _child(child: Child) -> ChildFacts:
         born_on=child.date_of_birth,
         expected_on=child.expected_date_of_birth,
         has_home=_has_home(child.addresses),
-        has_school=_said(child.school),
-        has_place=any(map(_is_place, child.addresses)) or _said(child.location_now, child.school),
+        has_school=_said(_school(child)),
+        has_place=any(map(_is_place, child.addresses)) or _said(child.location_now, _school(child)),
         nhs_number=child.nhs_number if _said(child.nhs_number) else None,
         has_upn=_said(child.upn),
         has_sex=child.sex is not None,
         has_ethnicity=child.ethnicity is not None,
     )
+
+
+def _school(child: Child) -> str | None:
+    return child.school.name if isinstance(child.school, School) else child.school
 
 
 def _has_home(addresses: Sequence[Address]) -> bool:
