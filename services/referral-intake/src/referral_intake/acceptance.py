@@ -1,15 +1,17 @@
 """From a submission to everything that is to be written for it, before any transaction begins."""
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import sha256
 from typing import Final
 
 from chassis.ids import Ids
 from contracts.codes import ContactSource
 from policy.pack import Pack
 from referral_intake import decide, document, receipt
-from referral_intake.model import Acceptance, Minted, Sender, Submission, Terms
+from referral_intake.model import Acceptance, Earlier, Minted, Sender, Submission, Terms
 
 DECISION_CLOCK: Final = "decision"
 """The pack's clock from receipt to decision. A rating may shorten it later; the sender is promised the general one."""
@@ -25,6 +27,32 @@ def terms(pack: Pack, sender: Sender, *, now: datetime) -> Terms:
         decision_expected_by=pack.get_clock(DECISION_CLOCK).due_at(pack.calendar, now),
         policy_version=pack.version_id,
     )
+
+
+def marks(sender: Sender, identities: tuple[str, ...]) -> tuple[bytes, ...]:
+    """Digests of identities, for one agency only: what it told us recognises nobody for another agency."""
+    whose = f"{sender.partnership}\n{sender.agency}\n"
+    return tuple(sha256(f"{whose}{identity}".encode()).digest() for identity in identities)
+
+
+def mark_repeats(fresh: Sequence[tuple[Acceptance, Earlier | None]]) -> list[Acceptance]:
+    """Those that are about to be written, each marked when an earlier one, kept or beside it, has a mark of its own."""
+    seen: dict[bytes, Earlier] = {}
+    ready = []
+    for acceptance, kept in fresh:
+        beside = next((seen[mark] for mark in acceptance.marks if mark in seen), None)
+        earlier = beside or kept
+        ready.append(repeating(acceptance, earlier) if earlier else acceptance)
+        received = acceptance.received
+        itself = Earlier(received.referral_id, received.reference, received.received_at)
+        seen |= {mark: itself for mark in acceptance.marks if mark not in seen}
+    return ready
+
+
+def repeating(acceptance: Acceptance, earlier: Earlier) -> Acceptance:
+    """The same acceptance, marked as a likely repeat of an earlier referral, to triage and to its sender."""
+    received = acceptance.received.model_copy(update={"previous_referral_id": earlier.referral_id})
+    return replace(acceptance, received=received, answer=receipt.body_of(received, earlier))
 
 
 @dataclass(frozen=True)
@@ -49,6 +77,7 @@ class Press:
             salt=salt,
             answer=receipt.body_of(received),
             traceparent=self.traceparent,
+            marks=marks(submission.sender, submission.identities),
         )
 
     def _mint(self, submission: Submission, terms: Terms, salt: bytes, *, now: datetime) -> tuple[Minted, bytes]:

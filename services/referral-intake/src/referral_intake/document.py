@@ -1,15 +1,16 @@
 """The document of a referral: the exact bytes that are kept, shown and committed to."""
 
-import json
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
 
+from pydantic_core import to_json
+
 SALT_BYTES: Final = 32
 
 Content = Mapping[str, Any]
-"""A referral as it was sent, in JSON's own types; what was not sent is not there."""
+"""A referral as it was sent, in JSON's own types and the form's own order; what was not sent is not there."""
 
 
 def build(content: Content, header: Mapping[str, str], child_ids: Sequence[UUID]) -> bytes:
@@ -18,7 +19,7 @@ def build(content: Content, header: Mapping[str, str], child_ids: Sequence[UUID]
         {"child_id": str(child_id), **child}
         for child_id, child in zip(child_ids, content.get("children", ()), strict=True)
     ]
-    return _json({**header, **content, "children": children})
+    return to_json({**header, **content, "children": children})
 
 
 def commitment(salt: bytes, document: bytes) -> str:
@@ -28,8 +29,4 @@ def commitment(salt: bytes, document: bytes) -> str:
 
 def fingerprint(content: Content) -> bytes:
     """Equal for equal requests, however their JSON was spaced or ordered."""
-    return sha256(_json(content, sort_keys=True)).digest()
-
-
-def _json(value: Mapping[str, Any], *, sort_keys: bool = False) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=sort_keys).encode()
+    return sha256(to_json(content)).digest()

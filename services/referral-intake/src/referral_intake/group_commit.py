@@ -53,20 +53,22 @@ class GroupCommit(Generic[Item, Result]):
     - A caller that goes away, or whose patience ends, takes nothing with it: its item is written all the same.
     - While nothing else is being committed a batch leaves at once; otherwise it waits, at most ``wait_seconds``,
       for company. At most ``pending`` items wait; one more is refused with ``TooBusy`` and not taken.
+    - An urgent item is never refused, and goes with the next batch whoever waits longer.
     """
 
     def __init__(self, commit: "Commit[Item, Result]", limits: Limits | None = None) -> None:
         self._commit = commit
         self._limits = limits or Limits()
         self._pending: deque[_Waiting[Item, Result]] = deque()
+        self._urgent: deque[_Waiting[Item, Result]] = deque()
         self._running: set[asyncio.Task[None]] = set()
 
-    async def submit(self, item: Item) -> Result:
+    async def submit(self, item: Item, *, urgent: bool = False) -> Result:
         """The item's result, once it is committed. Raises its ``Problem``, or what went wrong with its transaction."""
-        if len(self._pending) >= self._limits.pending:
+        if not urgent and len(self._pending) >= self._limits.pending:
             raise TooBusy
         waiting: _Waiting[Item, Result] = _Waiting(item, asyncio.get_running_loop().create_future())
-        self._pending.append(waiting)
+        (self._urgent if urgent else self._pending).append(waiting)
         self._depart()
         try:
             # Interleaving prevented: a cancelled caller would cancel the future that its batch is about to fill.
@@ -84,7 +86,7 @@ class GroupCommit(Generic[Item, Result]):
             await asyncio.wait(self._running)
 
     def _depart(self) -> None:
-        if self._pending and len(self._running) < self._limits.lanes:
+        if self._waits() and len(self._running) < self._limits.lanes:
             # A context of its own: the batch is nobody's request, so it must not borrow the first one's trace.
             task = asyncio.get_running_loop().create_task(self._carry(), context=contextvars.Context())
             self._running.add(task)
@@ -95,9 +97,9 @@ class GroupCommit(Generic[Item, Result]):
         self._depart()
 
     async def _carry(self) -> None:
-        if len(self._running) > 1 and len(self._pending) < self._limits.size:
+        if len(self._running) > 1 and self._waits() < self._limits.size:
             await asyncio.sleep(self._limits.wait_seconds)
-        batch = [self._pending.popleft() for _ in range(min(len(self._pending), self._limits.size))]
+        batch = [self._next() for _ in range(min(self._waits(), self._limits.size))]
         if not batch:
             return
         batch_size.observe(len(batch))
@@ -108,6 +110,12 @@ class GroupCommit(Generic[Item, Result]):
             _answer(batch, [error] * len(batch))
             return
         await self._write_singly(batch)
+
+    def _waits(self) -> int:
+        return len(self._urgent) + len(self._pending)
+
+    def _next(self) -> "_Waiting[Item, Result]":
+        return (self._urgent or self._pending).popleft()
 
     async def _write_singly(self, batch: "list[_Waiting[Item, Result]]") -> None:
         for waiting in batch:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from contracts.codes import MissingItem
 from contracts.events import ReferralReceived
 from referral_intake import decide
+from referral_intake.model import Earlier
 
 PATH: Final = "/v1/referrals"
 
@@ -18,6 +19,14 @@ class MissingInformation(BaseModel):
 
     item: MissingItem
     label: str
+
+
+class EarlierReferral(BaseModel):
+    """A referral of yours that this one is likely a repeat of. Both are read; this one is not refused."""
+
+    referral_id: UUID
+    reference: str
+    received_at: datetime
 
 
 class Links(BaseModel):
@@ -53,6 +62,9 @@ class Receipt(BaseModel):
     decision_expected_by: datetime
     what_happens_next: str
     emergency_advice: str | None = Field(None, description="Only when a child is in danger now.")
+    likely_repeat_of: EarlierReferral | None = Field(
+        None, description="Your agency referred one of these children in the last 72 hours."
+    )
     missing_information: tuple[MissingInformation, ...]
     links: Links
 
@@ -62,7 +74,7 @@ def path_of(referral_id: UUID) -> str:
     return f"{PATH}/{referral_id}"
 
 
-def body_of(received: ReferralReceived) -> bytes:
+def body_of(received: ReferralReceived, earlier: Earlier | None = None) -> bytes:
     """The receipt as it is sent, and sent again for the same request."""
     receipt = Receipt(
         referral_id=received.referral_id,
@@ -71,6 +83,7 @@ def body_of(received: ReferralReceived) -> bytes:
         decision_expected_by=received.decision_expected_by,
         what_happens_next=decide.what_happens_next(received),
         emergency_advice=decide.emergency_advice(received),
+        likely_repeat_of=EarlierReferral(**vars(earlier)) if earlier else None,
         missing_information=tuple(
             MissingInformation(item=item, label=item.label) for item in received.missing_information
         ),

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Final, Literal
 
 from opentelemetry import trace
+from opentelemetry.context import Context
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.exporter.zipkin.json import ZipkinExporter
 from opentelemetry.sdk.resources import SERVICE_NAME, Resource
@@ -17,6 +18,7 @@ from opentelemetry.sdk.trace.export import (
     SpanExporter,
     SpanExportResult,
 )
+from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from opentelemetry.util.types import AttributeValue
@@ -43,7 +45,10 @@ _STANDARD_NAMES: Final[Mapping[str, str]] = {
 }
 _NAME: Final = re.compile(r"[A-Za-z0-9 /{}._:-]{1,120}")
 _PROPAGATOR: Final = TraceContextTextMapPropagator()
+_SAMPLED: Final = trace.TraceFlags(trace.TraceFlags.SAMPLED)
+_random: Final = RandomIdGenerator()
 _provider: TracerProvider | None = None
+_tracer: trace.Tracer | None = trace.NoOpTracer()  # None: ids, and nothing to send them to
 
 
 def exporter(name: str) -> SpanExporter | None:
@@ -61,20 +66,23 @@ def exporter(name: str) -> SpanExporter | None:
 
 def start(service: str, target: SpanExporter | None, *, batched: bool = True) -> None:
     """Trace from now on. Without a target there still are trace ids, which go along with every event."""
-    global _provider
-    _provider = TracerProvider(resource=Resource.create({SERVICE_NAME: service}), shutdown_on_exit=target is not None)
-    if target is not None:
-        listed = ListedOnly(target)
-        processor: SpanProcessor = BatchSpanProcessor(listed) if batched else SimpleSpanProcessor(listed)
-        _provider.add_span_processor(processor)
+    global _provider, _tracer
+    if target is None:
+        _tracer = None
+        return
+    listed = ListedOnly(target)
+    processor: SpanProcessor = BatchSpanProcessor(listed) if batched else SimpleSpanProcessor(listed)
+    _provider = TracerProvider(resource=Resource.create({SERVICE_NAME: service}))
+    _provider.add_span_processor(processor)
+    _tracer = _provider.get_tracer("frontdoor")
 
 
 def stop() -> None:
     """Trace no more."""
-    global _provider
+    global _provider, _tracer
     if _provider is not None:
         _provider.shutdown()
-    _provider = None
+    _provider, _tracer = None, trace.NoOpTracer()
 
 
 def flush() -> None:
@@ -91,9 +99,10 @@ def current_trace_id() -> str | None:
 
 def current_traceparent() -> str | None:
     """The W3C trace context of the span that is open now, to be stored with what it causes."""
-    carrier: dict[str, str] = {}
-    _PROPAGATOR.inject(carrier)
-    return carrier.get("traceparent")
+    context = trace.get_current_span().get_span_context()
+    if not context.is_valid:
+        return None
+    return f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags:02x}"
 
 
 @contextmanager
@@ -102,15 +111,8 @@ def span(
 ) -> Iterator[Span]:
     """A span; with ``traceparent`` the child of a stored one. An exception marks it by class name only."""
     context = _PROPAGATOR.extract({"traceparent": traceparent}) if traceparent else None
-    tracer = trace.NoOpTracer() if _provider is None else _provider.get_tracer("frontdoor")
-    with tracer.start_as_current_span(
-        name,
-        context=context,
-        kind=_KINDS[kind],
-        attributes=attributes,
-        record_exception=False,
-        set_status_on_exception=False,
-    ) as current:
+    opened = _ids_only(context) if _tracer is None else _recorded(_tracer, name, context, kind, attributes)
+    with opened as current:
         try:
             yield current
         except Exception as error:
@@ -118,6 +120,33 @@ def span(
             if not isinstance(error, Problem) or error.status >= 500:
                 current.set_status(Status(StatusCode.ERROR))
             raise
+
+
+def _recorded(
+    tracer: trace.Tracer, name: str, context: Context | None, kind: Kind, attributes: Mapping[str, fields.Plain]
+) -> AbstractContextManager[Span]:
+    return tracer.start_as_current_span(
+        name,
+        context=context,
+        kind=_KINDS[kind],
+        attributes=attributes,
+        record_exception=False,
+        set_status_on_exception=False,
+    )
+
+
+@contextmanager
+def _ids_only(context: Context | None) -> Iterator[Span]:
+    """A span for nobody: its ids, which go along with every event, and nothing else is kept of it."""
+    parent = trace.get_current_span(context).get_span_context()
+    ids = trace.SpanContext(
+        parent.trace_id if parent.is_valid else _random.generate_trace_id(),
+        _random.generate_span_id(),
+        is_remote=False,
+        trace_flags=_SAMPLED,
+    )
+    with trace.use_span(trace.NonRecordingSpan(ids)) as current:
+        yield current
 
 
 class ListedOnly(SpanExporter):

@@ -4,17 +4,16 @@ from collections.abc import Sequence
 
 from chassis import telemetry
 from chassis.db import Transaction
-from chassis.events import Context, record_each
+from chassis.events import Context, record_first
 from contracts.problems import Problem
 from referral_intake import decide, store
-from referral_intake.acceptance import Press, terms
+from referral_intake.acceptance import Press, mark_repeats, terms
 from referral_intake.handlers.desk import Desk
-from referral_intake.model import (
-    SERVICE,
-    Acceptance,
-    Answer,
-    Submission,
-)
+from referral_intake.model import REPEAT_WITHIN, SERVICE, Acceptance, Answer, Submission
+
+
+class Overtaken(Exception):
+    """A key was answered elsewhere after it was looked up, and a neighbour's receipt named its referral."""
 
 
 async def submit_referral(desk: Desk, submission: Submission) -> Answer:
@@ -22,24 +21,30 @@ async def submit_referral(desk: Desk, submission: Submission) -> Answer:
     now = desk.clock.now()
     pack = desk.packs.get(submission.sender.partnership, at=now)
     press = Press(desk.ids, desk.public_url, telemetry.current_traceparent())
-    return await desk.commits.submit(press.prepare(submission, terms(pack, submission.sender, now=now), now=now))
+    acceptance = press.prepare(submission, terms(pack, submission.sender, now=now), now=now)
+    return await desk.commits.submit(acceptance, urgent=acceptance.received.immediate_danger)
 
 
 async def accept(tx: Transaction, acceptances: Sequence[Acceptance]) -> list[Answer | Problem]:
-    """Write those whose key is new, with their events, and say what each of them is told. The caller commits."""
-    free = await store.lock_keys(tx, [a.client_key for a in acceptances])
-    candidates = [a for a in acceptances if a.client_key in free]
-    claimed = await store.claim_keys(tx, candidates) if candidates else frozenset()
-    accepted = [a for a in candidates if a.received.referral_id in claimed]
-    await store.record_referrals(tx, accepted)
-    await record_each(tx, [(a.received, _context(a)) for a in accepted])
-    repeated = [a.client_key for a in candidates if a.received.referral_id not in claimed]
-    stored = await store.find_answers(tx, repeated) if repeated else {}
+    """Write those whose key is new, with their events, and say what each of them is told. The caller commits.
+
+    Raises ``Overtaken``: tried again one by one, none of them relies on another.
+    """
+    since = min(a.received.received_at for a in acceptances) - REPEAT_WITHIN
+    found = await store.look_up(tx, acceptances, since=since)
+    known = list(zip(acceptances, found, strict=True))
+    ready = mark_repeats([(a, look.earlier) for a, look in known if look.free and look.stored is None])
+    claimed = await store.record_accepted(tx, ready)
+    written = {a.received.referral_id: Answer(a.received.referral_id, a.answer) for a in ready if a.is_in(claimed)}
+    lost = [a for a in ready if not a.is_in(claimed)]
+    if lost and any(a.received.previous_referral_id == b.received.referral_id for a in ready for b in lost):
+        raise Overtaken
+    await record_first(tx, [(a.received, _context(a)) for a in ready if a.is_in(claimed)])
+    late = await store.find_answers(tx, [a.client_key for a in lost]) if lost else {}
     return [
-        Answer(a.received.referral_id, a.answer)
-        if a.received.referral_id in claimed
-        else decide.repeated_answer(stored.get(a.client_key), a.fingerprint)
-        for a in acceptances
+        written.get(a.received.referral_id)
+        or decide.repeated_answer(look.stored or late.get(a.client_key), a.fingerprint)
+        for a, look in known
     ]
 
 

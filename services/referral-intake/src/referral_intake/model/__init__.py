@@ -1,6 +1,17 @@
 """What the rules need to know: facts about a referral, never its words or names."""
 
-from referral_intake.model.acceptance import Acceptance, Answer, ClientKey, Minted, StoredAnswer, Submission, Terms
+from referral_intake.model.acceptance import (
+    REPEAT_WITHIN,
+    Acceptance,
+    Answer,
+    ClientKey,
+    Earlier,
+    Found,
+    Minted,
+    StoredAnswer,
+    Submission,
+    Terms,
+)
 from referral_intake.model.facts import ChildFacts, ReferralFacts
 from referral_intake.model.people import (
     AGENCY_REPRESENTATIVE,
@@ -19,6 +30,7 @@ __all__ = [
     "EMERGENCY_ADVICE",
     "OWN_AGENCY_ROLES",
     "PARTNER",
+    "REPEAT_WITHIN",
     "SERVICE",
     "STATUS_TEXTS",
     "Acceptance",
@@ -27,6 +39,8 @@ __all__ = [
     "ChildFacts",
     "ClientKey",
     "Document",
+    "Earlier",
+    "Found",
     "Milestones",
     "Minted",
     "Referral",

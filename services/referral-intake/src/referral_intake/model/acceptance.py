@@ -1,9 +1,9 @@
 """From a referral as it was sent to everything that is written for it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
 from uuid import UUID
 
 from contracts.codes import ContactSource
@@ -11,15 +11,22 @@ from contracts.events import ReferralReceived
 from referral_intake.model.facts import ReferralFacts
 from referral_intake.model.people import Sender
 
+REPEAT_WITHIN: Final = timedelta(hours=72)
+"""For so long another referral by the same agency about the same child is likely the same worry, told twice."""
+
 
 @dataclass(frozen=True)
 class Submission:
-    """A referral as it was sent: its facts for the rules, its content for the document."""
+    """A referral as it was sent: its facts for the rules, its content for the document.
+
+    ``identities`` say by what each child is recognised in another referral; they are never kept as they are.
+    """
 
     sender: Sender
     key: str
     facts: ReferralFacts
-    content: Mapping[str, Any]
+    content: Mapping[str, Any] = field(repr=False)
+    identities: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True)
@@ -63,22 +70,49 @@ ClientKey = tuple[str, str]
 
 
 @dataclass(frozen=True)
+class Earlier:
+    """A referral that came before, by the same agency and about the same child."""
+
+    referral_id: UUID
+    reference: str
+    received_at: datetime
+
+
+@dataclass(frozen=True)
+class Found:
+    """What is known of an acceptance's key and children just before it is written.
+
+    ``free``: nobody else works on the key, and it stays ours until the transaction ends.
+    """
+
+    free: bool
+    stored: StoredAnswer | None
+    earlier: Earlier | None
+
+
+@dataclass(frozen=True)
 class Acceptance:
     """Everything to be written for one referral, ready before its transaction begins.
 
-    ``answer`` is the body of the response; ``traceparent`` the trace of the request.
+    ``answer`` is the body of the response; ``traceparent`` the trace of the request; ``marks`` are digests by which
+    a later referral about one of these children is recognised.
     """
 
     sender: Sender
     key: str
     fingerprint: bytes
     received: ReferralReceived
-    document: bytes
-    salt: bytes
-    answer: bytes
+    document: bytes = field(repr=False)
+    salt: bytes = field(repr=False)
+    answer: bytes = field(repr=False)
     traceparent: str | None
+    marks: tuple[bytes, ...] = ()
 
     @property
     def client_key(self) -> ClientKey:
         """What makes a repeated request recognisable."""
         return self.sender.client_id, self.key
+
+    def is_in(self, referral_ids: frozenset[UUID]) -> bool:
+        """Whether its referral is among these."""
+        return self.received.referral_id in referral_ids

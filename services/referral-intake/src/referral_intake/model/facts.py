@@ -3,43 +3,147 @@
 from dataclasses import dataclass
 from datetime import date
 
-from contracts.codes import ConcernType
+from contracts.codes import AgreementAnswer, ConcernType, Disability, FgmKnowledge, MissingItem, Sex
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class ReferrerFacts:
+    """Which things a referral says about who sends it. ``reachable``: by telephone or e-mail, or their manager is."""
+
+    professional: bool
+    wishes_anonymity: bool
+    has_name: bool
+    has_phone: bool
+    reachable: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ChildFacts:
-    """Which things a referral says about one child. Blank text counts as not said."""
+    """Which things a referral says about one child. Text without a letter or number counts as not said.
+
+    ``has_place``: anywhere to look for the child, such as a school. Identifiers and postcodes are as they were sent.
+    """
 
     has_name: bool
     has_description: bool
     born_on: date | None
     expected_on: date | None
+    estimated: bool
+    sex: Sex | None
+    has_ethnicity: bool
+    disabilities: tuple[Disability, ...] | None
+    lacks_language_to_interpret: bool
+    nhs_number: str | None
+    upn: str | None
+    has_upn_reason: bool
+    la_child_id: str | None
+    has_la_code: bool
     has_home: bool
     has_school: bool
     has_place: bool
-    nhs_number: str | None
-    has_upn: bool
-    has_sex: bool
-    has_ethnicity: bool
+    postcodes: tuple[str, ...]
+    has_gp: bool
+    has_location_now: bool
+    has_company_now: bool
+    has_voice: bool
 
     @property
     def unborn(self) -> bool:
-        """Expected, and no date of birth: a date of birth wins where both are given."""
+        """Expected, and no date of birth."""
         return self.expected_on is not None and self.born_on is None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class FamilyFacts:
+    """Which things a referral says about the family. ``twice_dated``: members with both dates, by place."""
+
+    has_household: bool
+    names_responsible: bool
+    parents: int
+    has_other_parent_reason: bool
+    names_alleged_perpetrator: bool
+    twice_dated: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConcernFacts:
+    """Which things a referral says about the worry. ``is_said``: facts, an opinion, an event or what was disclosed."""
+
+    is_said: bool
+    has_source: bool
+    has_impact: bool
+    has_change: bool
+    has_incomplete_disclosure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CircumstanceFacts:
+    """Which things a referral says beyond that about some kinds of concern."""
+
+    has_safe_contact: bool
+    fgm: FgmKnowledge | None
+    has_fgm_report: bool
+    has_radicalisation_details: bool
+    has_fostering_start: bool
+    has_fostering_carers: bool
+    has_missing_episode: bool
+    has_missing_report: bool
+    has_allegation: bool
+    designated_officer_told: bool
+    has_place_or_peers: bool
+    has_images: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementFacts:
+    """What was answered to one question. ``dated``: by whom and when; ``reasoned``: why not asked, or why go on."""
+
+    answer: AgreementAnswer | None
+    dated: bool
+    reasoned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentFacts:
+    """What the family knows and agreed to. ``reasoned``: why they were not told or asked."""
+
+    informed: bool | None
+    reasoned: bool
+    to_referral: AgreementFacts
+    to_checks: AgreementFacts
+    to_help: AgreementFacts
+    has_lawful_basis: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ReferralFacts:
-    """Which things a referral says. ``has_concern``: facts, an opinion or what was disclosed."""
+    """Which things a referral says. ``contradictory``: JSON pointers to what ends before it begins.
+
+    ``has_child_voice``: of the children together, beside what ``children`` say of each.
+    """
 
     immediate_danger: bool
-    has_referrer_name: bool
-    has_referrer_phone: bool
-    has_referrer_email: bool
+    has_emergency_call: bool
+    has_next_contact: bool
+    referrer: ReferrerFacts
     children: tuple[ChildFacts, ...]
+    family: FamilyFacts
     concern_types: tuple[ConcernType, ...]
-    has_concern: bool
+    concern: ConcernFacts
+    circumstances: CircumstanceFacts
     has_child_voice: bool
-    says_parents_informed: bool
-    says_agreement: bool
-    has_household: bool
+    consent: ConsentFacts
+    wants_help: bool
+    lacks_professional_agreement: bool
+    has_staff_risks: bool
+    lacks_staff_risk_review: bool
+    lacks_attachment_place: bool
+    contradictory: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """One thing to ask for, and where in the referral it would stand (JSON pointer)."""
+
+    item: MissingItem
+    pointer: str

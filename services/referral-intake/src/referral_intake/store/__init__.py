@@ -1,6 +1,6 @@
 """All SQL of this service."""
 
-from referral_intake.store.accepting import claim_keys, find_answers, lock_keys, record_referrals
+from referral_intake.store.accepting import find_answers, forget_marks, look_up, record_accepted
 from referral_intake.store.referrals import (
     find_by_reference,
     find_referral,
@@ -10,13 +10,13 @@ from referral_intake.store.referrals import (
 )
 
 __all__ = [
-    "claim_keys",
     "find_answers",
     "find_by_reference",
     "find_referral",
+    "forget_marks",
     "get_document",
     "list_referrals",
-    "lock_keys",
+    "look_up",
+    "record_accepted",
     "record_milestone",
-    "record_referrals",
 ]

@@ -1,0 +1,30 @@
+"""By what a child is recognised in another referral of the same agency, however it was spaced and spelled."""
+
+import unicodedata
+from collections.abc import Iterator
+
+from referral_intake.form.referral import Child, ReferralForm
+from referral_intake.identifiers import nhs_number, upn
+
+
+def identities_of(form: ReferralForm) -> tuple[str, ...]:
+    """Every identity of every child: a right number of its own, or its name together with a date."""
+    return tuple(dict.fromkeys(identity for child in form.children for identity in _of_child(child)))
+
+
+def _of_child(child: Child) -> Iterator[str]:
+    if child.nhs_number and nhs_number.is_valid(child.nhs_number):
+        yield f"nhs-number {nhs_number.normalise(child.nhs_number)}"
+    if child.upn and upn.is_valid(child.upn):
+        yield f"upn {upn.normalise(child.upn)}"
+    name = _folded(f"{child.first_name or ''}{child.last_name or ''}")
+    date = child.date_of_birth or child.expected_date_of_birth
+    if name and date:
+        yield f"name {name} {date.isoformat()}"
+
+
+def _folded(name: str) -> str:
+    """Letters and marks only, without case and in one composition, so that ``O'Brien`` and ``o brien`` are one."""
+    if name.isascii():
+        return "".join(filter(str.isalnum, name.lower()))
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", name).casefold()))
