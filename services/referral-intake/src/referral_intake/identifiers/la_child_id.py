@@ -7,10 +7,11 @@ _FORM: Final = re.compile(r"[0-9A-Za-z]{1,20}")
 
 
 def normalise(text: str) -> str:
-    """``text`` without the spaces around it; authorities tell small letters from capitals, so those stay."""
-    return text.strip(" ")
+    """Letters and digits, without spaces around them. Small letters stay: some authorities tell them from capitals."""
+    child_id = text.strip(" ")
+    return child_id if _FORM.fullmatch(child_id) else text
 
 
 def is_valid(text: str) -> bool:
-    """Whether ``text`` has the form of such a number: up to twenty letters and digits (DfE census rules 8500, 1580)."""
+    """Whether ``text`` has the form: one to twenty letters and digits (children in need census, rules 1570, 1580)."""
     return bool(_FORM.fullmatch(normalise(text)))

@@ -5,16 +5,16 @@ from typing import Final
 
 from contracts.codes import LocalAuthority
 
-_CODES: Final = frozenset(LocalAuthority)
 _FORM: Final = re.compile(r"[0-9]{3}")
+_CODES: Final = frozenset(code.value for code in LocalAuthority)
 
 
 def normalise(text: str) -> str:
-    """``text`` without the spaces around it."""
-    return text.strip(" ")
+    """Three digits, without spaces around them."""
+    code = text.strip(" ")
+    return code if _FORM.fullmatch(code) else text
 
 
 def is_valid(text: str) -> bool:
-    """Whether ``text`` is the code of an authority of England, of today or of the past."""
-    code = normalise(text)
-    return bool(_FORM.fullmatch(code)) and code in _CODES
+    """Whether ``text`` is the code of an authority of England, of today or one that has ended since 2009."""
+    return normalise(text) in _CODES

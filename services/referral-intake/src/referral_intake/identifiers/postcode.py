@@ -3,20 +3,32 @@
 import re
 from typing import Final
 
-_AREA_AND_DISTRICT: Final = (
-    r"(?:[A-PR-UWYZ](?:[0-9]{1,2}|[0-9][A-HJKPSTUW]|[A-HK-Y][0-9]{1,2}|[A-HK-Y][0-9][ABEHMNPRVWXY])|ZZ99)"
+from referral_intake.identifiers.letters import capitals
+
+_OUTWARD: Final = (
+    r"[A-PR-UWYZ][0-9]{1,2}|[A-PR-UWYZ][0-9][A-HJKPSTUW]"
+    r"|[A-PR-UWYZ][A-HK-Y][0-9]{1,2}|[A-PR-UWYZ][A-HK-Y][0-9][ABEHMNPRVWXY]"
 )
-_UNIT: Final = r"[0-9][ABD-HJLNP-UW-Z]{2}"
-_BANK: Final = "GIR0AA"
-_FORM: Final = re.compile(rf"{_BANK}|BF1{_UNIT}|{_AREA_AND_DISTRICT}{_UNIT}")
+_FORMS: Final = (
+    re.compile(rf"({_OUTWARD})([0-9][ABD-HJLNP-UW-Z]{{2}})"),
+    re.compile(r"(GIR)(0AA)"),
+    re.compile(r"(ZZ99)([0-9][A-Z]{2})"),  # no fixed abode, abroad, not known: the NHS's own, with any letters
+    re.compile(r"(BFPO)([0-9]{1,4})"),
+)
 
 
 def normalise(text: str) -> str:
-    """``text`` in capitals with one space before its last three characters, whatever spaces it had."""
-    compact = text.replace(" ", "").upper()
-    return f"{compact[:-3]} {compact[-3:]}" if len(compact) > 3 else compact
+    """In capitals, with one space between its two parts, wherever spaces were."""
+    compact = capitals(text).replace(" ", "")
+    parts = next((found for form in _FORMS if (found := form.fullmatch(compact))), None)
+    return " ".join(parts.groups()) if parts else text
 
 
 def is_valid(text: str) -> bool:
-    """Whether ``text`` has the form of a postcode; capitals and spaces do not matter."""
-    return bool(_FORM.fullmatch(normalise(text).replace(" ", "")))
+    """Whether ``text`` has the form of a postcode, in capitals or not, with spaces or without.
+
+    The letters that each place may hold are those of the Royal Mail's postcode address file; besides these pass
+    GIR 0AA, the NHS's pseudo postcodes (ZZ99) and British Forces post offices (BFPO and a number, or BF1).
+    """
+    compact = capitals(text).replace(" ", "")
+    return any(form.fullmatch(compact) for form in _FORMS)

@@ -1,34 +1,44 @@
-"""Unique pupil numbers: a check letter, the issuing authority, a year and a serial; temporary ones end in a letter."""
+"""Unique pupil numbers: a check letter, who gave it out, a school, a year and a serial number."""
 
 import re
 from typing import Final
 
 from referral_intake.identifiers import la_code
+from referral_intake.identifiers.letters import capitals
 
 _LETTERS: Final = "ABCDEFGHJKLMNPQRTUVWXYZ"
 _FORM: Final = re.compile(rf"[{_LETTERS}][0-9]{{11}}[0-9{_LETTERS}]")
+_OTHER_ISSUERS: Final = frozenset(f"{number:03}" for number in (*range(1, 6), *range(660, 682), *range(701, 709)))
+"""Not authorities of England, but found in good numbers: pseudo authorities, Wales, service schools and the Channel
+Islands (children in need census 2023-24, rule 1530)."""
 
 
 def normalise(text: str) -> str:
-    """``text`` without spaces, in capitals."""
-    return text.replace(" ", "").upper()
+    """Thirteen characters in capitals, without spaces."""
+    upn = capitals(text).replace(" ", "")
+    return upn if _FORM.fullmatch(upn) else text
 
 
 def is_valid(text: str) -> bool:
-    """Whether ``text`` can be a permanent or temporary UPN, in capitals or not, with spaces or without.
+    """Whether ``text`` can be a permanent or a temporary UPN, in capitals or not, with spaces or without.
 
-    The check letter is the sum of each later character times its place, modulo 23, among the letters without I, O and
-    S; the last letter of a temporary number counts as its own place among them
-    (https://www.gov.uk/government/publications/unique-pupil-numbers). Characters 2 to 4 name an authority that once
-    gave out numbers: pupils keep theirs when a council is replaced.
+    The check letter is the sum of each later character times its place (2 to 13), modulo 23, counted in the letters
+    without I, O and S; the last letter of a temporary number counts as its own place among them
+    (https://www.gov.uk/government/publications/unique-pupil-numbers). Any one wrong digit and any two digits that
+    changed places are noticed; a last digit that became the letter of the same count (0 and A, up to 9 and K) is not.
+    Characters 2 to 4 name who gave the number out: pupils keep theirs when a council ends.
     """
     upn = normalise(text)
-    return bool(_FORM.fullmatch(upn)) and la_code.is_valid(upn[1:4]) and upn[0] == _check_letter(upn)
+    return bool(_FORM.fullmatch(upn)) and _is_issuer(upn[1:4]) and upn[0] == _check_letter(upn)
 
 
 def is_temporary(text: str) -> bool:
     """Whether ``text`` is a UPN that a school gave until it learns the pupil's permanent one."""
     return is_valid(text) and normalise(text)[-1] in _LETTERS
+
+
+def _is_issuer(code: str) -> bool:
+    return la_code.is_valid(code) or code in _OTHER_ISSUERS
 
 
 def _check_letter(upn: str) -> str:
@@ -37,4 +47,4 @@ def _check_letter(upn: str) -> str:
 
 
 def _value(character: str) -> int:
-    return int(character) if character.isdigit() else _LETTERS.index(character)
+    return _LETTERS.index(character) if character in _LETTERS else int(character)

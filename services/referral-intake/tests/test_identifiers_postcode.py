@@ -1,0 +1,104 @@
+"""Postcodes: their form, and those that stand for no place."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from referral_intake.identifiers.postcode import is_valid, normalise
+
+FIRST, SECOND = "ABCDEFGHIJKLMNOPRSTUWYZ", "ABCDEFGHKLMNOPQRSTUVWXY"
+THIRD, FOURTH = "ABCDEFGHJKPSTUW", "ABEHMNPRVWXY"
+INWARD = "ABDEFGHJLNPQRSTUWXYZ"
+DIGIT = "0123456789"
+
+
+def places(*alphabets: str) -> st.SearchStrategy[str]:
+    return st.tuples(*map(st.sampled_from, alphabets)).map("".join)
+
+
+outward = st.one_of(
+    places(FIRST, DIGIT),
+    places(FIRST, DIGIT, DIGIT),
+    places(FIRST, DIGIT, THIRD),
+    places(FIRST, SECOND, DIGIT),
+    places(FIRST, SECOND, DIGIT, DIGIT),
+    places(FIRST, SECOND, DIGIT, FOURTH),
+)
+postcodes = st.tuples(outward, places(DIGIT, INWARD, INWARD)).map(" ".join)
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("ZZ99 3VZ", "ZZ99 3VZ"),
+        ("zz993wz", "ZZ99 3WZ"),
+        ("ZZ99 3CZ", "ZZ99 3CZ"),
+        (" zz99  3 VZ ", "ZZ99 3VZ"),
+        ("GIR0AA", "GIR 0AA"),
+        ("bfpo57", "BFPO 57"),
+        ("BFPO 5425", "BFPO 5425"),
+        ("bf13aa", "BF1 3AA"),
+        ("m11ae", "M1 1AE"),
+        ("b338th", "B33 8TH"),
+        ("cr26xh", "CR2 6XH"),
+        ("dn551pt", "DN55 1PT"),
+        ("w1a0ax", "W1A 0AX"),
+        ("ec1a1bb", "EC1A 1BB"),
+    ],
+)
+def test_every_form_is_known_and_written_one_way(text: str, written: str) -> None:
+    assert is_valid(text)
+    assert normalise(text) == written
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("", "empty"),
+        ("EC1A", "half of one"),
+        ("EC1A 1B", "a letter short"),
+        ("EC1A 1BBB", "a letter long"),
+        ("QC1A 1BB", "Q never comes first"),
+        ("EI1A 1BB", "I never comes second"),
+        ("EC1A 1CB", "C is never in the second part"),
+        ("W1I 0AX", "I never comes third"),
+        ("EC1C 1BB", "C never comes fourth"),
+        ("ECIA 1BB", "a letter for a digit"),
+        ("GIR 0AB", "there is only one"),
+        ("ZZ99 VZ", "no digit"),
+        ("BFPO", "no number"),
+        ("BFPO 12345", "a number too long"),
+        ("EC1A-1BB", "a hyphen"),
+        ("EC1A\u00a01BB", "a space that is not plain"),
+        ("EC1A 1BB\n", "a line's end"),
+        ("EC\uff11A 1BB", "a full-width digit"),
+        ("EC\u0661A 1BB", "an Arabic digit"),
+        ("\u0395C1A 1BB", "a Greek letter"),
+        ("\u017fE1 1AA", "a long s, whose capital is an S"),
+    ],
+)
+def test_what_has_not_the_form_is_not_valid_and_is_given_back_as_it_came(text: str, fault: str) -> None:
+    assert not is_valid(text), fault
+    assert normalise(text) == text, fault
+
+
+@given(postcodes)
+def test_every_postcode_of_the_six_forms_is_valid_as_it_stands(postcode: str) -> None:
+    assert is_valid(postcode)
+    assert normalise(postcode) == postcode
+
+
+@given(postcodes, st.lists(st.integers(0, 8), max_size=5))
+def test_capitals_and_spaces_make_no_difference(postcode: str, spaces: list[int]) -> None:
+    spaced = postcode.lower()
+    for place in spaces:
+        spaced = spaced[:place] + " " + spaced[place:]
+
+    assert is_valid(spaced)
+    assert normalise(spaced) == postcode
+
+
+@given(st.text() | st.text("ABCZGIRFPO0199 az", max_size=9))
+def test_any_text_has_an_answer_and_is_normal_once_normalised(text: str) -> None:
+    assert is_valid(normalise(text)) is is_valid(text)
+    assert normalise(normalise(text)) == normalise(text)
