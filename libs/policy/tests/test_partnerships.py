@@ -103,7 +103,7 @@ def test_every_lawful_basis_that_can_be_chosen_has_a_purpose(pack: Pack) -> None
 
 
 def test_every_clock_a_service_asks_for_is_there_for_every_rating(pack: Pack) -> None:
-    needed = {"decision", "rating", "information-request", "notice-open"}
+    needed = {"decision", "rating", "information-request", "question", "notice-open"}
     needed |= {team.accept_clock for team in pack.teams}
 
     found = {name: [pack.get_clock(name, rating=rating) for rating in (*Rating, None)] for name in needed}

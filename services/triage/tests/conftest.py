@@ -27,7 +27,19 @@ from triage.main import build
 
 MakeDatabase = Callable[[str], Awaitable[DatabaseUrls]]
 _TABLES = (
-    *("alarm", "clock", "handover", "decision", "recommendation", "information_request", "rating", "child", "case"),
+    *(
+        "alarm",
+        "clock",
+        "handover",
+        "decision",
+        "recommendation",
+        "information_request",
+        "rating",
+        "question",
+        "news",
+        "child",
+        "case",
+    ),
     *("notice", "event", "position", "applied", "parked"),
 )
 

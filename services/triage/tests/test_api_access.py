@@ -17,15 +17,16 @@ class Records:
 
     case: str
     request: str
+    question: str
     handover: str
 
 
 @pytest.fixture
 async def records(world: World) -> Records:
     case = await world.open_case()
-    request = await world.ask(case)
+    request, question = await world.ask(case), await world.ask_sender(case)
     await world.decide(case, 1)
-    return Records(case, request, await world.offer(case, 1))
+    return Records(case, request, question, await world.offer(case, 1))
 
 
 READERS: dict[str, dict[str, str]] = {
@@ -45,6 +46,15 @@ READERS: dict[str, dict[str, str]] = {
         "auditor": "audit",
         "police": "answer-request",
         "police officer": "answer-request",
+    },
+    "question": {
+        "officer": "triage",
+        "worker": "triage",
+        "second worker": "child-protection",
+        "manager": "triage",
+        "auditor": "audit",
+        "school": "own-referral",
+        "school lead": "own-referral",
     },
     "handover": {
         "officer": "triage",
@@ -75,6 +85,7 @@ async def test_who_may_open_what_and_each_look_is_written_down(world: World, rec
 WRITERS: dict[str, set[str]] = {
     "rating": {"worker", "second worker", "manager"},
     "information-requests": {"worker", "second worker", "manager"},
+    "questions": {"officer", "worker", "second worker", "manager"},
     "recommendations": {"worker", "second worker", "manager"},
     "handovers": {"worker", "second worker", "manager"},
     "closure": {"manager"},
@@ -84,6 +95,7 @@ CHILD = str(UUID(int=1002))
 BODIES: dict[str, Any] = {
     "rating": {"rating": "red"},
     "information-requests": {"agency": "wandsworth-housing", "lawful_basis": "public-task", "question": WORDS},
+    "questions": {"question": WORDS},
     "recommendations": {"child_id": CHILD, "outcome": "assessment", "level": "3", "rationale": WORDS},
     "handovers": {"team": "wandsworth-macpt", "child_ids": [str(UUID(int=1001))], "summary": WORDS},
     "closure": None,
@@ -176,7 +188,7 @@ async def test_only_staff_see_the_queue_and_only_their_own_partnerships(world: W
 
 
 async def test_only_agencies_list_requests_and_only_their_own(world: World, records: Records) -> None:
-    asked, agencies = {"police", "police officer"}, {"housing", "school", "strange agency"}
+    asked, agencies = {"police", "police officer"}, {"housing", "school", "school lead", "strange agency"}
 
     for who in PEOPLE:
         answer = await world.get("/v1/information-requests", who, purpose=None)
@@ -185,11 +197,27 @@ async def test_only_agencies_list_requests_and_only_their_own(world: World, reco
         assert len(answer.json().get("requests", ())) == (1 if who in asked else 0)
 
 
-@pytest.mark.parametrize("path", ["cases", "information-requests", "handovers"])
+async def test_only_agencies_list_questions_and_only_about_their_own_referrals(world: World, records: Records) -> None:
+    senders, agencies = {"school", "school lead"}, {"police", "police officer", "housing", "strange agency"}
+
+    for who in PEOPLE:
+        answer = await world.get("/v1/questions", who, purpose=None)
+
+        assert answer.status_code == (200 if who in senders | agencies else 403), who
+        assert len(answer.json().get("questions", ())) == (1 if who in senders else 0)
+        assert WORDS not in answer.text
+
+
+@pytest.mark.parametrize("path", ["cases", "information-requests", "questions", "handovers"])
 async def test_a_record_that_is_not_there_and_one_that_is_secret_look_the_same(
     world: World, records: Records, path: str
 ) -> None:
-    secret = {"cases": records.case, "information-requests": records.request, "handovers": records.handover}[path]
+    secret = {
+        "cases": records.case,
+        "information-requests": records.request,
+        "questions": records.question,
+        "handovers": records.handover,
+    }[path]
 
     hidden = await world.get(secret, "stranger")
     absent = await world.get(f"/v1/{path}/{UUID(int=404)}", "stranger")
@@ -199,7 +227,7 @@ async def test_a_record_that_is_not_there_and_one_that_is_secret_look_the_same(
 
 @pytest.mark.parametrize("purpose", [None, "", "curiosity"])
 async def test_staff_say_what_they_open_a_record_for(world: World, records: Records, purpose: str | None) -> None:
-    for path in (records.case, records.request, records.handover):
+    for path in (records.case, records.request, records.question, records.handover):
         answer = await world.get(path, "worker", purpose=purpose)
 
         assert answer.status_code == 422
@@ -238,7 +266,7 @@ async def unrecordable(world: World, records: Records, owner: AsyncEngine) -> As
 
 @pytest.mark.usefixtures("unrecordable")
 async def test_what_cannot_be_written_down_is_not_shown(world: World, records: Records) -> None:
-    for path in (records.case, records.request, records.handover):
+    for path in (records.case, records.request, records.question, records.handover):
         answer = await world.get(path, "worker")
 
         assert answer.status_code >= 500

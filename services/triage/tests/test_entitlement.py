@@ -4,7 +4,7 @@ from dataclasses import replace
 from itertools import product
 
 import pytest
-from triage_examples import actor, case, handover, request
+from triage_examples import actor, case, handover, question, request
 
 from contracts.codes import DenialReason, Purpose
 from triage import entitlement
@@ -16,7 +16,8 @@ TEAM_ROLES = {"wandsworth-macpt": "macpt-member", "wandsworth-early-help": "earl
 OFFERED = handover(team="wandsworth-macpt")
 HELP_OFFERED = handover(team="wandsworth-early-help")
 ASKED = request(agency="metropolitan-police")
-CASE = case(requests=(ASKED,), handovers=(OFFERED, HELP_OFFERED))
+SENDER_ASKED = question()
+CASE = case(requests=(ASKED,), questions=(SENDER_ASKED,), handovers=(OFFERED, HELP_OFFERED))
 
 PEOPLE: dict[str, Actor] = {
     "contact officer": actor("contact-officer"),
@@ -27,6 +28,7 @@ PEOPLE: dict[str, Actor] = {
     "asked agency's representative": actor("agency-representative", agency="metropolitan-police"),
     "other agency": actor("partner", agency="wandsworth-housing"),
     "referring agency": actor("partner", agency="ashcroft-primary"),
+    "referring agency's representative": actor("agency-representative", agency="ashcroft-primary"),
     "member of the team": actor("macpt-member", agency="wandsworth-macpt"),
     "member of another team": actor("macpt-member", agency="warwickshire-macpt"),
     "member without the team's role": actor("partner", agency="wandsworth-macpt"),
@@ -61,6 +63,14 @@ READS: dict[str, dict[str, set[Purpose]]] = {
         "asked agency": {Q},
         "asked agency's representative": {Q},
     },
+    "question": {
+        "contact officer": {T},
+        "social worker": {T, C},
+        "manager": {T, C},
+        "auditor": {A},
+        "referring agency": {OWN},
+        "referring agency's representative": {OWN},
+    },
     "handover to the child protection team": {
         "contact officer": {T},
         "social worker": {T, C},
@@ -80,6 +90,7 @@ READS: dict[str, dict[str, set[Purpose]]] = {
 ACTS: dict[Act, set[str]] = {
     Act.RATE: {"social worker", "manager"},
     Act.ASK: {"social worker", "manager"},
+    Act.ASK_SENDER: {"contact officer", "social worker", "manager"},
     Act.RECOMMEND: {"contact officer", "social worker", "manager"},
     Act.AUTHORISE: {"contact officer", "social worker", "manager"},
     Act.OFFER: {"social worker", "manager"},
@@ -94,6 +105,8 @@ def read(record: str, who: Actor, purpose: Purpose | None) -> entitlement.Refusa
             return entitlement.to_read_case(who, CASE, purpose=purpose, team_roles=TEAM_ROLES)
         case "request":
             return entitlement.to_read_request(who, CASE, request=ASKED, purpose=purpose)
+        case "question":
+            return entitlement.to_read_question(who, CASE, question=SENDER_ASKED, purpose=purpose)
         case _:
             offered = OFFERED if "child protection" in record else HELP_OFFERED
             return entitlement.to_read_handover(who, CASE, handover=offered, purpose=purpose, team_roles=TEAM_ROLES)

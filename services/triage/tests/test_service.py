@@ -33,6 +33,9 @@ def test_every_route_is_described_with_its_problems(service: Service) -> None:
     for path, verb, statuses in (
         ("/v1/cases/{case_id}/rating", "post", {"200", "409", "412", "428"}),
         ("/v1/cases/{case_id}/information-requests", "post", {"201", "412"}),
+        ("/v1/cases/{case_id}/questions", "post", {"201", "409", "412", "428"}),
+        ("/v1/questions", "get", {"200", "403"}),
+        ("/v1/questions/{question_id}", "get", {"200", "404"}),
         ("/v1/cases/{case_id}/recommendations", "post", {"201", "412"}),
         ("/v1/cases/{case_id}/decisions", "post", {"200", "403", "412"}),
         ("/v1/cases/{case_id}/handovers", "post", {"201", "412"}),
@@ -55,7 +58,7 @@ async def test_an_unknown_field_is_named_and_its_value_is_not_repeated(world: Wo
 
 
 async def test_nobody_gets_in_without_a_token(world: World) -> None:
-    for path in ("/v1/cases", "/v1/information-requests"):
+    for path in ("/v1/cases", "/v1/information-requests", "/v1/questions"):
         answer = await world.http.get(path)
 
         assert answer.status_code == 401

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from contracts.codes import (
+    CaseNews,
     ConcernType,
     ContactSource,
     LawfulBasis,
@@ -13,9 +14,17 @@ from contracts.codes import (
     Outcome,
     Rating,
     RatingReason,
+    SupplementKind,
     ThresholdLevel,
+    WithdrawalReason,
 )
-from contracts.events import CaseRated, ChildReference, ReferralReceived
+from contracts.events import (
+    CaseRated,
+    ChildReference,
+    ReferralReceived,
+    ReferralSupplemented,
+    ReferralWithdrawn,
+)
 from triage.model import (
     MASH_MANAGER,
     SOCIAL_WORKER,
@@ -23,14 +32,17 @@ from triage.model import (
     Actor,
     Alarm,
     AskingTerms,
+    Background,
     Case,
     Child,
     Decision,
     Detail,
     Handover,
     InformationRequest,
+    News,
     OpeningTerms,
     OutcomeTerms,
+    Question,
     Recommendation,
     Timing,
 )
@@ -80,6 +92,44 @@ def received(**changes: Any) -> ReferralReceived:
     return ReferralReceived(**(facts | changes))
 
 
+def supplemented(**changes: Any) -> ReferralSupplemented:
+    """The sender adds what it has learned an hour later."""
+    facts: dict[str, Any] = {
+        "referral_id": REFERRAL_ID,
+        "supplement_id": UUID(int=70),
+        "edition": 2,
+        "kind": SupplementKind.NEW_INFORMATION,
+        "agency": "ashcroft-primary",
+        "received_at": NOW + timedelta(hours=1),
+        "children": (),
+        "concern_types": (),
+        "immediate_danger": False,
+        "missing_information": (),
+        "policy_version": PACK,
+        "content_commitment": "1" * 64,
+        "detail_url": document_url(changes.get("edition", 2)),
+    }
+    return ReferralSupplemented(**(facts | changes))
+
+
+def withdrawn(**changes: Any) -> ReferralWithdrawn:
+    """The sender takes its referral back an hour later."""
+    facts: dict[str, Any] = {
+        "referral_id": REFERRAL_ID,
+        "agency": "ashcroft-primary",
+        "reason": WithdrawalReason.NO_LONGER_CONCERNED,
+        "withdrawn_at": NOW + timedelta(hours=1),
+        "edition": 2,
+        "content_commitment": "1" * 64,
+        "detail_url": document_url(changes.get("edition", 2)),
+    }
+    return ReferralWithdrawn(**(facts | changes))
+
+
+def document_url(edition: int) -> str:
+    return f"https://intake.example.org/v1/referrals/{REFERRAL_ID}/document?edition={edition}"
+
+
 OPENING = OpeningTerms(Rating.AMBER, (RatingReason.CONCERN_TYPE,), timing(), PACK)
 ASKING = AskingTerms(
     frozenset({"metropolitan-police", "wandsworth-housing"}),
@@ -126,6 +176,44 @@ def request(**changes: Any) -> InformationRequest:
         "question": "What is known about the household?",
     }
     return InformationRequest(**(facts | changes))
+
+
+def question(**changes: Any) -> Question:
+    facts: dict[str, Any] = {
+        "question_id": UUID(int=80),
+        "case_id": CASE_ID,
+        "agency": "ashcroft-primary",
+        "asked_by": "officer",
+        "asked_at": NOW,
+        "due_at": NOW + timedelta(hours=6),
+        "question": "Which school does the younger child go to?",
+    }
+    return Question(**(facts | changes))
+
+
+def news(**changes: Any) -> News:
+    """Something new that nobody has looked at."""
+    facts: dict[str, Any] = {
+        "what": CaseNews.NEW_INFORMATION,
+        "edition": 2,
+        "told_at": NOW + timedelta(hours=1),
+        "document_url": document_url(2),
+        "supplement_id": UUID(int=70),
+    }
+    return News(**(facts | changes))
+
+
+def background(**changes: Any) -> Background:
+    """What the referral of ``received`` says."""
+    facts: dict[str, Any] = {
+        "suggestion_reasons": (RatingReason.CONCERN_TYPE,),
+        "concern_types": (ConcernType.NEGLECT,),
+        "missing_information": (MissingItem.NHS_NUMBER,),
+        "immediate_danger": False,
+        "previous_referral_id": None,
+        "document_url": received().detail_url,
+    }
+    return Background(**(facts | changes))
 
 
 def recommendation(child_id: UUID = FIRST, **changes: Any) -> Recommendation:

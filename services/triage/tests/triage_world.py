@@ -10,7 +10,7 @@ from uuid import UUID
 
 import httpx2
 from sqlalchemy import text
-from triage_examples import received
+from triage_examples import received, supplemented, withdrawn
 
 from chassis.clock import Clock
 from chassis.db import Database
@@ -47,6 +47,7 @@ PEOPLE: Final[dict[str, dict[str, Any]]] = {
     "police officer": person("police-officer", "agency-representative", agency=POLICE),
     "housing": person("housing", "partner", agency=HOUSING),
     "school": person("school", "partner", agency="ashcroft-primary"),
+    "school lead": person("school-lead", "agency-representative", agency="ashcroft-primary"),
     "team": person("team", "macpt-member", agency=TEAM),
     "early help": person("early-help", "early-help-lead", agency="wandsworth-early-help"),
     "operator": person("operator", "operator"),
@@ -129,6 +130,24 @@ class World:
         answer = await self.post(f"{case}/information-requests", who, body, version=await self.version(case))
         assert answer.status_code == 201, answer.text
         return answer.headers["Location"]
+
+    async def ask_sender(self, case: str, *, who: str = "officer") -> str:
+        """Ask the agency that sent the referral; returns the path of the question."""
+        answer = await self.post(f"{case}/questions", who, {"question": WORDS}, version=await self.version(case))
+        assert answer.status_code == 201, answer.text
+        return answer.headers["Location"]
+
+    async def supplement(self, number: int = 1, **changes: Any) -> None:
+        """The sender of a referral adds to it now."""
+        await self.deliver(
+            supplemented(**({"referral_id": UUID(int=number * 1000), "received_at": self.clock.now()} | changes))
+        )
+
+    async def withdraw(self, number: int = 1, **changes: Any) -> None:
+        """The sender of a referral takes it back now."""
+        await self.deliver(
+            withdrawn(**({"referral_id": UUID(int=number * 1000), "withdrawn_at": self.clock.now()} | changes))
+        )
 
     async def decide(
         self, case: str, child: int, outcome: str = "strategy-discussion", *, number: int = 1

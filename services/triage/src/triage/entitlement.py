@@ -8,7 +8,7 @@ from typing import Final
 
 from contracts.codes import DenialReason, Purpose
 from contracts.problems import Problem
-from triage.errors import NoSuchCase, NoSuchHandover, NoSuchRequest, NotYourRole, WrongPurpose
+from triage.errors import NoSuchCase, NoSuchHandover, NoSuchQuestion, NoSuchRequest, NotYourRole, WrongPurpose
 from triage.model import (
     AGENCY_REPRESENTATIVE,
     AUDITOR,
@@ -21,6 +21,7 @@ from triage.model import (
     Case,
     Handover,
     InformationRequest,
+    Question,
 )
 
 Purposes = frozenset[Purpose]
@@ -43,6 +44,7 @@ READ_PURPOSES: Final[Mapping[str, Purposes]] = MappingProxyType(
 
 TEAM_PURPOSES: Final = frozenset({Purpose.TRIAGE, Purpose.CHILD_PROTECTION})
 ANSWERING: Final = frozenset({Purpose.ANSWER_REQUEST})
+OWN_REFERRAL: Final = frozenset({Purpose.OWN_REFERRAL})
 _NOTHING: Final[Purposes] = frozenset()
 
 
@@ -51,6 +53,7 @@ class Act(Enum):
 
     RATE = "rate"
     ASK = "ask"
+    ASK_SENDER = "ask-sender"
     RECOMMEND = "recommend"
     AUTHORISE = "authorise"
     OFFER = "offer"
@@ -61,6 +64,7 @@ ACT_ROLES: Final[Mapping[Act, frozenset[str]]] = MappingProxyType(
     {
         Act.RATE: frozenset({SOCIAL_WORKER, MASH_MANAGER}),
         Act.ASK: frozenset({SOCIAL_WORKER, MASH_MANAGER}),
+        Act.ASK_SENDER: STAFF,
         Act.RECOMMEND: STAFF,
         Act.AUTHORISE: STAFF,
         Act.OFFER: frozenset({SOCIAL_WORKER, MASH_MANAGER}),
@@ -93,12 +97,23 @@ def to_read_request(
     return _read(actor, case, purpose=purpose, extra=extra, secret=NoSuchRequest())
 
 
+def to_read_question(actor: Actor, case: Case, *, question: Question, purpose: Purpose | None) -> Refusal | None:
+    """Staff and auditors of the partnership; the agency whose referral it is about, following that referral."""
+    extra = OWN_REFERRAL if _speaks_for(actor, question.agency) else _NOTHING
+    return _read(actor, case, purpose=purpose, extra=extra, secret=NoSuchQuestion())
+
+
 def to_read_handover(
     actor: Actor, case: Case, *, handover: Handover, purpose: Purpose | None, team_roles: Mapping[str, str]
 ) -> Refusal | None:
     """Staff and auditors of the partnership; members of the team that was offered it."""
     extra = TEAM_PURPOSES if _is_member(actor, handover.team, team_roles) else _NOTHING
     return _read(actor, case, purpose=purpose, extra=extra, secret=NoSuchHandover())
+
+
+def is_staff(actor: Actor) -> bool:
+    """Whether a look by somebody who may look is triage's own."""
+    return not actor.roles.isdisjoint(STAFF)
 
 
 def to_act(actor: Actor, case: Case, *, act: Act) -> Refusal | None:

@@ -15,6 +15,12 @@ class NoSuchRequest(NotFound):
     slug, title = "no-such-request", "There is no information request with this number for your agency"
 
 
+class NoSuchQuestion(NotFound):
+    """There is none, or the sender of another referral was asked: the answer is the same."""
+
+    slug, title = "no-such-question", "There is no question with this number for your agency"
+
+
 class NoSuchHandover(NotFound):
     """There is none, or another team was offered it: the answer is the same."""
 
@@ -64,7 +70,7 @@ class StaleVersion(Stale):
 
 
 class CaseAlreadyClosed(Conflict):
-    """A closed case takes no more work; a new referral opens a new one."""
+    """A closed case takes no more work. News from its sender opens it again; a new referral opens a new one."""
 
     slug, title = "case-closed", "This case is closed. New concerns need a new referral"
 
@@ -169,6 +175,12 @@ class NotOneCase(Invalid):
     """A receipt without children, with a child twice, or with a child that is in another case."""
 
     slug, title = "not-one-case", "The children of this referral cannot make one case"
+
+
+class NoCaseYet(Invalid):
+    """News of a referral whose receipt has not taken effect here."""
+
+    slug, title = "no-case-yet", "There is no case yet for the referral of this message"
 
 
 class Untimely(Invalid):

@@ -1,6 +1,6 @@
 """What the partnership's pack says, turned into the facts that the rules use."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from contracts.codes import Outcome, Rating
@@ -11,10 +11,14 @@ from triage.errors import NoSuchTeam, UnknownPartnership, Untimely
 from triage.model import (
     DECISION_CLOCK,
     INFORMATION_REQUEST_CLOCK,
+    QUESTION_CLOCK,
     Alarm,
     AskingTerms,
+    Background,
+    Child,
     OpeningTerms,
     OutcomeTerms,
+    Suggestion,
     Timing,
 )
 
@@ -67,6 +71,19 @@ def opening_terms(pack: Pack, received: ReferralReceived) -> OpeningTerms:
     )
 
 
+def suggest(pack: Pack, background: Background, children: Iterable[Child]) -> Suggestion:
+    """The rating that the pack suggests for what a referral says now."""
+    suggested = pack.suggest(
+        Facts(
+            concern_types=background.concern_types,
+            immediate_danger=background.immediate_danger,
+            repeat=background.previous_referral_id is not None,
+            unborn=any(child.unborn for child in children),
+        )
+    )
+    return Suggestion(suggested.rating, suggested.reasons)
+
+
 def opening_timings(pack: Pack, received: ReferralReceived) -> Sequence[Timing]:
     """Every clock that a referral's receipt starts; the decision's is among them."""
     names = dict.fromkeys(clock.name for clock in pack.clocks if clock.starts == ReferralReceived.TYPE)
@@ -80,6 +97,11 @@ def asking_terms(pack: Pack, rating: Rating | None, *, now: datetime) -> AskingT
         lawful_bases=frozenset(basis for purpose in pack.purposes for basis in purpose.lawful_bases),
         timing=timing(pack, INFORMATION_REQUEST_CLOCK, rating=rating, start=now),
     )
+
+
+def question_timing(pack: Pack, rating: Rating | None, *, now: datetime) -> Timing:
+    """How long the sender has to answer a question at the case's rating."""
+    return timing(pack, QUESTION_CLOCK, rating=rating, start=now)
 
 
 def outcome_terms(pack: Pack, outcome: Outcome) -> OutcomeTerms:

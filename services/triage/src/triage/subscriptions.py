@@ -1,9 +1,16 @@
-"""What this service reads: referrals as they come in, and how far notices have come."""
+"""What this service reads: referrals, what their senders tell later, and how far notices have come."""
 
 from functools import partial
 
 from chassis.messages import Subscriptions
-from contracts.events import NoticeDelivered, NoticeOpened, NoticeQueued, ReferralReceived
+from contracts.events import (
+    NoticeDelivered,
+    NoticeOpened,
+    NoticeQueued,
+    ReferralReceived,
+    ReferralSupplemented,
+    ReferralWithdrawn,
+)
 from contracts.topics import AGENCY_NOTIFY, REFERRAL_INTAKE
 from triage.handlers import (
     Desk,
@@ -11,6 +18,8 @@ from triage.handlers import (
     on_notice_opened,
     on_notice_queued,
     on_referral_received,
+    on_referral_supplemented,
+    on_referral_withdrawn,
 )
 
 
@@ -20,6 +29,8 @@ def subscriptions(desk: Desk) -> Subscriptions:
         topics=(REFERRAL_INTAKE, AGENCY_NOTIFY),
         handlers={
             ReferralReceived: partial(on_referral_received, desk=desk),
+            ReferralSupplemented: partial(on_referral_supplemented, desk=desk),
+            ReferralWithdrawn: partial(on_referral_withdrawn, desk=desk),
             NoticeQueued: on_notice_queued,
             NoticeDelivered: on_notice_delivered,
             NoticeOpened: on_notice_opened,

@@ -45,6 +45,7 @@ case = Table(
     Column("decision_due_at", _AT, nullable=False),
     Column("closed_at", _AT),
     Column("closed_reason", Text),
+    Column("reopened_at", _AT),
     Column("version", Integer, nullable=False),
     Column("changed_version", Integer, nullable=False),
     Index("case_open", "partnership", "decision_due_at", postgresql_where=text("closed_at IS NULL")),
@@ -99,6 +100,41 @@ information_request = Table(
     Index("information_request_case", "case_id"),
     Index("information_request_agency", "agency", "requested_at", "request_id"),
     comment="One question to one agency, and its answer.",
+)
+
+question = Table(
+    "question",
+    metadata,
+    Column("question_id", Uuid, primary_key=True),
+    Column("case_id", Uuid, ForeignKey("case.case_id"), nullable=False),
+    Column("agency", Text, nullable=False),
+    Column("question", Text, nullable=False),
+    Column("asked_by", Text, nullable=False),
+    Column("asked_at", _AT, nullable=False),
+    Column("due_at", _AT, nullable=False),
+    Column("policy_version", Text, nullable=False),
+    Column("supplement_id", Uuid),
+    Column("answered_at", _AT),
+    Index("question_case", "case_id"),
+    Index("question_open", "agency", "asked_at", "question_id", postgresql_where=text("answered_at IS NULL")),
+    comment="One question to the sender of a referral. Its answer is a supplement, kept with the referral.",
+)
+
+news = Table(
+    "news",
+    metadata,
+    Column("case_id", Uuid, ForeignKey("case.case_id"), primary_key=True),
+    Column("edition", Integer, primary_key=True),
+    Column("what", Text, nullable=False),
+    Column("told_at", _AT, nullable=False),
+    Column("document_url", Text, nullable=False),
+    Column("child_ids", ARRAY(Uuid), nullable=False),
+    Column("immediate_danger", Boolean, nullable=False),
+    Column("answers", Uuid),
+    Column("supplement_id", Uuid),
+    Column("seen_by", Text),
+    Column("seen_at", _AT),
+    comment="What the sender of a referral told later, in codes, by the edition of the document that holds its words.",
 )
 
 recommendation = Table(
@@ -170,7 +206,7 @@ clock = Table(
     Column("policy_version", Text, nullable=False),
     Column("stopped_at", _AT),
     Index("clock_case", "case_id"),
-    comment="A step's time limit as it runs for one case; about_id is the case, request or handover it times.",
+    comment="A step's time limit as it runs for a case; about_id is the case, request, question or handover it times.",
 )
 
 alarm = Table(
@@ -196,5 +232,5 @@ notice = Table(
     Column("delivered_at", _AT),
     Column("opened_at", _AT),
     Index("notice_about", "about_id"),
-    comment="What the agencies were told about requests and handovers, and whether it arrived and was opened.",
+    comment="What agencies were told about requests, questions and handovers; whether it arrived and was opened.",
 )

@@ -18,6 +18,8 @@ from triage.api.lines import (
     DecisionLine,
     HandoverLine,
     Named,
+    NewsLine,
+    QuestionLine,
     RatingLine,
     RecommendationLine,
     RequestLine,
@@ -46,17 +48,22 @@ class CaseView(View):
     opened_at: datetime
     closed_at: datetime | None
     closed_reason: ClosureReason | None
+    reopened_at: datetime | None = Field(
+        description="When news of its sender last opened it again after it was closed."
+    )
     rating: Rating | None
     suggested_rating: Rating = Field(description="Advisory, from the pack; a person rates.")
-    suggestion_reasons: tuple[Named, ...]
+    suggestion_reasons: tuple[Named, ...] = Field(description="News may make a suggestion more urgent, never less.")
     decision_due_at: datetime
-    seconds_left: int | None = Field(description="To the decision; below zero when late, empty when decided.")
+    seconds_left: int | None = Field(description="To the decision; below zero when late, empty when none is due.")
     overdue: bool
-    immediate_danger: bool
+    immediate_danger: bool = Field(description="The referral, or news of it, says that a child is in danger now.")
     concern_types: tuple[ConcernType, ...]
     missing_information: tuple[Named, ...] = Field(description="What the referral did not say, still to be found out.")
     previous_referral_id: UUID | None
     children: tuple[ChildLine, ...]
+    news: tuple[NewsLine, ...] = Field(description="What the sender told later, oldest first.")
+    questions: tuple[QuestionLine, ...]
     ratings: tuple[RatingLine, ...]
     requests: tuple[RequestLine, ...]
     recommendations: tuple[RecommendationLine, ...]
@@ -68,6 +75,7 @@ class CaseView(View):
     def of(cls, file: CaseFile, *, now: datetime) -> Self:
         """The view of a case that the reader may see."""
         case, background = file.case, file.background
+        waits = bool(case.undecided) or case.decision_clock is not None
         return cls(
             case_id=case.case_id,
             referral_id=case.referral_id,
@@ -82,12 +90,13 @@ class CaseView(View):
             opened_at=case.opened_at,
             closed_at=case.closed_at,
             closed_reason=case.closed_reason,
+            reopened_at=case.reopened_at,
             rating=case.rating,
             suggested_rating=case.suggested_rating,
             suggestion_reasons=tuple(map(Named.of, background.suggestion_reasons)),
             decision_due_at=case.decision_due_at,
-            seconds_left=seconds_left(case.decision_due_at, now) if case.undecided else None,
-            overdue=bool(case.undecided) and now >= case.decision_due_at,
+            seconds_left=seconds_left(case.decision_due_at, now) if waits else None,
+            overdue=waits and now >= case.decision_due_at,
             immediate_danger=background.immediate_danger,
             concern_types=background.concern_types,
             missing_information=tuple(map(Named.of, background.missing_information)),
@@ -98,6 +107,8 @@ class CaseView(View):
 
 class _Parts(TypedDict):
     children: tuple[ChildLine, ...]
+    news: tuple[NewsLine, ...]
+    questions: tuple[QuestionLine, ...]
     ratings: tuple[RatingLine, ...]
     requests: tuple[RequestLine, ...]
     recommendations: tuple[RecommendationLine, ...]
@@ -113,6 +124,8 @@ def _parts(file: CaseFile, now: datetime) -> _Parts:
             ChildLine(child_id=one.child_id, unborn=one.unborn, decided=one.child_id not in case.undecided)
             for one in case.children
         ),
+        "news": tuple(map(NewsLine.of, case.news)),
+        "questions": tuple(QuestionLine.of(one, told.get(one.question_id, UNTOLD), now) for one in case.questions),
         "ratings": tuple(map(RatingLine.of, file.ratings)),
         "requests": tuple(RequestLine.of(one, told.get(one.request_id, UNTOLD), now) for one in case.requests),
         "recommendations": tuple(map(RecommendationLine.of, case.recommendations)),

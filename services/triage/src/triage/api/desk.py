@@ -46,6 +46,7 @@ async def _desk(request: Request) -> Desk:
 AtDesk = Annotated[Desk, Depends(_desk)]
 Staff = Annotated[Principal, Depends(signed_in_as(*STAFF))]
 Agency = Annotated[Principal, Depends(signed_in_as(*AGENCY_ROLES))]
+PurposeHeader = Annotated[str | None, Header(alias="Access-Purpose")]
 
 
 async def _seen_version(
@@ -68,15 +69,21 @@ async def _reader(desk: AtDesk, principal: SignedIn, purpose: Annotated[Purpose,
     return Visit(principal, desk.clock.now(), purpose=purpose)
 
 
-async def _staff_or_agency(
-    desk: AtDesk,
-    principal: SignedIn,
-    access_purpose_header: Annotated[str | None, Header(alias="Access-Purpose")] = None,
-) -> Visit:
+async def _staff_or_agency(desk: AtDesk, principal: SignedIn, said: PurposeHeader = None) -> Visit:
     """Agencies come to answer; staff say what they come for."""
-    only_agency = principal.has_role(*AGENCY_ROLES) and access_purpose_header is None
-    purpose = Purpose.ANSWER_REQUEST if only_agency else await access_purpose(access_purpose_header)
+    purpose = await _purpose(principal, said, of_agencies=Purpose.ANSWER_REQUEST)
     return Visit(principal, desk.clock.now(), purpose=purpose)
+
+
+async def _staff_or_sender(desk: AtDesk, principal: SignedIn, said: PurposeHeader = None) -> Visit:
+    """Agencies follow what they have sent; staff say what they come for."""
+    purpose = await _purpose(principal, said, of_agencies=Purpose.OWN_REFERRAL)
+    return Visit(principal, desk.clock.now(), purpose=purpose)
+
+
+async def _purpose(principal: Principal, said: str | None, *, of_agencies: Purpose) -> Purpose:
+    only_agency = principal.has_role(*AGENCY_ROLES) and said is None
+    return of_agencies if only_agency else await access_purpose(said)
 
 
 async def _other_party(desk: AtDesk, principal: SignedIn) -> Visit:
@@ -89,6 +96,8 @@ Reader = Annotated[Visit, Depends(_reader)]
 """Somebody who opens a record and says what for."""
 StaffOrAgency = Annotated[Visit, Depends(_staff_or_agency)]
 """Staff who say what for, or an agency that comes to answer."""
+StaffOrSender = Annotated[Visit, Depends(_staff_or_sender)]
+"""Staff who say what for, or an agency that follows a referral of its own."""
 OtherParty = Annotated[Visit, Depends(_other_party)]
 """An agency or a team, which cannot know the case's version."""
 

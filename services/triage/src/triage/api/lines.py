@@ -8,6 +8,7 @@ from pydantic import Field
 
 from contracts.codes import (
     Answer,
+    CaseNews,
     Code,
     LawfulBasis,
     Outcome,
@@ -21,11 +22,14 @@ from triage.model import (
     Decision,
     Handover,
     InformationRequest,
+    News,
+    Question,
     Rated,
     Recommendation,
     RequestState,
     Settled,
     Telling,
+    question_state,
     request_state,
 )
 
@@ -109,6 +113,73 @@ class RequestLine(View):
             answered_at=request.answered_at,
             answer=request.answer,
             refusal_ground=request.refusal_ground,
+        )
+
+
+class QuestionLine(View):
+    """How far the sender is with a question. What was asked is read at the question itself, the answer in the referral.
+
+    A decision never waits for it.
+    """
+
+    question_id: UUID
+    agency: str
+    state: RequestState
+    overdue: bool
+    asked_by: str
+    asked_at: datetime
+    due_at: datetime
+    delivered_at: datetime | None
+    opened_at: datetime | None
+    answered_at: datetime | None
+    supplement_id: UUID | None
+
+    @classmethod
+    def of(cls, question: Question, telling: Telling, now: datetime) -> Self:
+        """The same, as shown."""
+        return cls(
+            question_id=question.question_id,
+            agency=question.agency,
+            state=question_state(question, telling),
+            overdue=question.answered_at is None and now >= question.due_at,
+            asked_by=question.asked_by,
+            asked_at=question.asked_at,
+            due_at=question.due_at,
+            delivered_at=telling.delivered_at,
+            opened_at=telling.opened_at,
+            answered_at=question.answered_at,
+            supplement_id=question.supplement_id,
+        )
+
+
+class NewsLine(View):
+    """What the sender told later. Its words are in that edition of the document."""
+
+    what: CaseNews
+    label: str
+    edition: int
+    document_url: str
+    told_at: datetime
+    child_ids: tuple[UUID, ...] = Field(description="Children that the case did not have before.")
+    immediate_danger: bool = Field(description="True: it says that a child is in danger now.")
+    answers: UUID | None = Field(description="The question it answers.")
+    seen_by: str | None = Field(description="Who of triage's staff opened the case first after it; empty: it is new.")
+    seen_at: datetime | None
+
+    @classmethod
+    def of(cls, news: News) -> Self:
+        """The same, as shown."""
+        return cls(
+            what=news.what,
+            label=news.what.label,
+            edition=news.edition,
+            document_url=news.document_url,
+            told_at=news.told_at,
+            child_ids=news.child_ids,
+            immediate_danger=news.immediate_danger,
+            answers=news.answers,
+            seen_by=news.seen_by,
+            seen_at=news.seen_at,
         )
 
 

@@ -47,7 +47,13 @@ class QueueLine(View):
     children: int
     children_undecided: int
     requests_outstanding: int
+    questions_outstanding: int
     handovers_outstanding: int
+    immediate_danger: bool = Field(description="The referral, or news of it, says that a child is in danger now.")
+    unseen_news: tuple[Named, ...] = Field(description="What the sender told that nobody has looked at, oldest first.")
+    unseen_danger: bool = Field(description="Some of it says that a child is in danger now.")
+    news_at: datetime | None = Field(description="When the sender last told something.")
+    reopened_at: datetime | None
     version: int
 
     @classmethod
@@ -69,7 +75,13 @@ class QueueLine(View):
             children=item.children,
             children_undecided=item.undecided,
             requests_outstanding=item.requests_outstanding,
+            questions_outstanding=item.questions_outstanding,
             handovers_outstanding=item.handovers_outstanding,
+            immediate_danger=item.immediate_danger,
+            unseen_news=tuple(map(Named.of, item.unseen_news)),
+            unseen_danger=item.unseen_danger,
+            news_at=item.news_at,
+            reopened_at=item.reopened_at,
             version=item.version,
         )
 

@@ -12,6 +12,7 @@ from contracts.events import (
     Event,
     HandoverAccepted,
     InformationAnswered,
+    QuestionAnswered,
 )
 from triage.model import DueAlarm
 
@@ -36,7 +37,7 @@ def sound(due: DueAlarm, *, now: datetime) -> Event:
 
 
 def ends_wait(event: Event) -> UUID | None:
-    """The case, request or handover whose clocks an event may stop: those that the pack stops at its type.
+    """The case, request, question or handover whose clocks an event may stop: those that the pack stops at its type.
 
     The decision clock waits for the last child. A closed case stops every clock, whatever it waits for.
     """
@@ -47,6 +48,8 @@ def ends_wait(event: Event) -> UUID | None:
             return event.case_id
         case InformationAnswered():
             return event.request_id
+        case QuestionAnswered():
+            return event.question_id
         case HandoverAccepted():
             return event.handover_id
         case _:

@@ -79,4 +79,5 @@ def close_case(case: Case, *, by: Acting) -> CaseClosed:
         raise ChildrenUndecided
     if case.not_offered or case.not_accepted:
         raise HandoverOutstanding
-    return CaseClosed(**of_case(case), reason=ClosureReason.DECIDED, closed_at=by.now, closed_by=by.actor.subject)
+    reason = ClosureReason.HANDED_OVER if case.handovers else ClosureReason.DECIDED
+    return CaseClosed(**of_case(case), reason=reason, closed_at=by.now, closed_by=by.actor.subject)

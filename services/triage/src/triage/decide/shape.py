@@ -47,7 +47,13 @@ def must_have_role(by: Acting, roles: frozenset[str]) -> None:
 
 
 def closed_by_itself(case: Case, now: datetime) -> Sequence[Event]:
-    """Every child decided, every child that a team must take on accepted by it, and at least one was."""
+    """Every child decided, every child that a team must take on accepted by it, and at least one was.
+
+    Not while there is news that nobody of triage has looked at: a team accepts without having seen the case, so a
+    person closes that one.
+    """
     if case.closed_at or case.undecided or case.not_offered or case.not_accepted or not case.handovers:
+        return ()
+    if case.unseen:
         return ()
     return (CaseClosed(**of_case(case), reason=ClosureReason.HANDED_OVER, closed_at=now),)

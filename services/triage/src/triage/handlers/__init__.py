@@ -5,16 +5,20 @@ from triage.handlers.desk import Desk, Recorded, Visit
 from triage.handlers.handovers import HandoverFile, accept_handover, offer_handover, read_handover
 from triage.handlers.incoming import on_notice_delivered, on_notice_opened, on_notice_queued, on_referral_received
 from triage.handlers.information import RequestFile, answer_request, read_request, request_information
+from triage.handlers.news import on_referral_supplemented, on_referral_withdrawn
 from triage.handlers.outcomes import authorise_outcome, recommend_outcome
+from triage.handlers.questions import QuestionFile, ask_sender, read_question
 
 __all__ = [
     "Desk",
     "HandoverFile",
+    "QuestionFile",
     "Recorded",
     "RequestFile",
     "Visit",
     "accept_handover",
     "answer_request",
+    "ask_sender",
     "authorise_outcome",
     "close_case",
     "offer_handover",
@@ -22,9 +26,12 @@ __all__ = [
     "on_notice_opened",
     "on_notice_queued",
     "on_referral_received",
+    "on_referral_supplemented",
+    "on_referral_withdrawn",
     "rate_case",
     "read_case",
     "read_handover",
+    "read_question",
     "read_request",
     "recommend_outcome",
     "request_information",

@@ -15,7 +15,10 @@ from triage.model import DECISION_CLOCK, Case, CaseFile, Rate, Timing
 
 
 async def read_case(tx: Transaction, desk: Desk, case_id: UUID, *, visit: Visit) -> CaseFile | Problem:
-    """The case with all that happened to it; the look is written down in the same transaction."""
+    """The case with all that happened to it; the look is written down in the same transaction.
+
+    A look by triage's staff is what makes news seen. This view still shows it as new.
+    """
     case = await store.find_case(tx, case_id)
     if case is None:
         raise NoSuchCase
@@ -25,7 +28,10 @@ async def read_case(tx: Transaction, desk: Desk, case_id: UUID, *, visit: Visit)
     if refusal is not None:
         return await refuse(tx, at, visit, reason=refusal.reason, problem=refusal.problem)
     await access.allow(tx, at, context=visit.context(case))
+    if case.unseen and entitlement.is_staff(visit.by.actor):
+        await store.record_seen(tx, case_id, by=visit.by.actor.subject, at=visit.now)
     about_ids = [request.request_id for request in case.requests] + [one.handover_id for one in case.handovers]
+    about_ids += [question.question_id for question in case.questions]
     return CaseFile(
         case=case,
         background=await store.get_background(tx, case_id),
@@ -40,7 +46,7 @@ async def rate_case(tx: Transaction, desk: Desk, case_id: UUID, *, command: Rate
     if isinstance(case, Problem):
         return case
     pack = desk.pack_of(case, at=visit.now)
-    timing = packs.timing(pack, DECISION_CLOCK, rating=command.rating, start=case.received_at)
+    timing = packs.timing(pack, DECISION_CLOCK, rating=command.rating, start=case.decision_from)
     rated = decide.rate(case, command, by=visit.by, timing=timing)
     recorded = await settle(tx, case, [rated], context=visit.context(case))
     await store.record_rated(tx, rated, rationale=command.rationale, version=recorded.version)

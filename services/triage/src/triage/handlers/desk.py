@@ -13,7 +13,7 @@ from chassis.db import Database, Transaction
 from chassis.events import Context, record
 from chassis.ids import Ids
 from contracts.codes import DenialReason, Purpose, RecordKind
-from contracts.events import CaseClosed, Event
+from contracts.events import CaseClosed, CaseReopened, Event
 from contracts.problems import Problem
 from policy.pack import Pack
 from triage import decide, entitlement, packs, store
@@ -117,7 +117,7 @@ async def admit(tx: Transaction, visit: Visit, case_id: UUID, *, act: Act) -> Ca
 
 
 async def settle(tx: Transaction, case: Case, events: Sequence[Event], *, context: Context) -> Recorded:
-    """Record what happened, move the case's version, stop the clocks that waited for it, close the case if told."""
+    """Record what happened, move the case's version, stop the clocks that waited for it, close or open the case."""
     versions = await record(tx, events, context=context)
     version = versions[events[0].subject]
     await store.advance(tx, case.case_id, version=version, changed=True)
@@ -125,6 +125,8 @@ async def settle(tx: Transaction, case: Case, events: Sequence[Event], *, contex
         about_id = decide.ends_wait(event)
         if about_id is not None:
             await store.stop_clocks(tx, about_id, event_type=event.TYPE, at=context.now)
+        if isinstance(event, CaseReopened):
+            await store.record_reopened(tx, event)
         if isinstance(event, CaseClosed):
             await store.record_closed(tx, event)
             await store.stop_every_clock(tx, case.case_id, at=context.now)

@@ -1,4 +1,4 @@
-"""What other services tell us: a referral came in; notices about requests and handovers arrived or were opened."""
+"""What other services tell us: a referral came in; notices about what we ask and offer arrived or were opened."""
 
 from datetime import datetime
 from typing import Final
@@ -13,7 +13,7 @@ from triage.handlers.desk import Desk, start_clock
 from triage.model import SERVICE
 from triage.store import notices
 
-FOLLOWED: Final = frozenset({NoticeKind.INFORMATION_REQUESTED, NoticeKind.HANDOVER_OFFERED})
+FOLLOWED: Final = frozenset({NoticeKind.INFORMATION_REQUESTED, NoticeKind.QUESTION_ASKED, NoticeKind.HANDOVER_OFFERED})
 
 
 async def on_referral_received(tx: Transaction, message: Message, now: datetime, *, desk: Desk) -> None:
@@ -34,7 +34,7 @@ async def on_referral_received(tx: Transaction, message: Message, now: datetime,
 
 
 async def on_notice_queued(tx: Transaction, message: Message, now: datetime) -> None:
-    """Remember which request or handover a notice is about."""
+    """Remember which request, question or handover a notice is about."""
     queued = message.as_(NoticeQueued)
     if queued.kind in FOLLOWED:
         await notices.record_queued(tx, queued)

@@ -13,18 +13,22 @@ from triage.model.case import (
     Settled,
     state_of,
 )
-from triage.model.commands import Ask, Authorise, Detail, Offer, Rate, Recommend, Reply
+from triage.model.commands import Ask, AskSender, Authorise, Detail, Offer, Rate, Recommend, Reply
 from triage.model.file import (
     UNTOLD,
     Background,
     CaseFile,
+    ListedQuestion,
     ListedRequest,
     QueueItem,
     QueueMark,
     Rated,
     Telling,
+    Update,
+    question_state,
     request_state,
 )
+from triage.model.news import News, Question
 from triage.model.people import (
     AGENCY_REPRESENTATIVE,
     AUDITOR,
@@ -40,11 +44,13 @@ from triage.model.people import (
 from triage.model.terms import (
     DECISION_CLOCK,
     INFORMATION_REQUEST_CLOCK,
+    QUESTION_CLOCK,
     Alarm,
     AskingTerms,
     DueAlarm,
     OpeningTerms,
     OutcomeTerms,
+    Suggestion,
     Timing,
 )
 
@@ -57,6 +63,7 @@ __all__ = [
     "MACPT_MEMBER",
     "MASH_MANAGER",
     "PARTNER",
+    "QUESTION_CLOCK",
     "SERVICE",
     "SOCIAL_WORKER",
     "UNTOLD",
@@ -64,6 +71,7 @@ __all__ = [
     "Actor",
     "Alarm",
     "Ask",
+    "AskSender",
     "AskingTerms",
     "Authorise",
     "Background",
@@ -77,10 +85,13 @@ __all__ = [
     "DueAlarm",
     "Handover",
     "InformationRequest",
+    "ListedQuestion",
     "ListedRequest",
+    "News",
     "Offer",
     "OpeningTerms",
     "OutcomeTerms",
+    "Question",
     "QueueItem",
     "QueueMark",
     "Rate",
@@ -90,8 +101,11 @@ __all__ = [
     "Reply",
     "RequestState",
     "Settled",
+    "Suggestion",
     "Telling",
     "Timing",
+    "Update",
+    "question_state",
     "request_state",
     "state_of",
 ]

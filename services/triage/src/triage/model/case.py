@@ -14,6 +14,8 @@ from contracts.codes import (
     RefusalGround,
     ThresholdLevel,
 )
+from triage.model.news import News, Question
+from triage.model.terms import DECISION_CLOCK
 
 
 class CaseState(StrEnum):
@@ -164,8 +166,11 @@ class Case:
     decisions: tuple[Decision, ...] = ()
     handovers: tuple[Handover, ...] = ()
     clocks: tuple[Clock, ...] = ()
+    questions: tuple[Question, ...] = ()
+    news: tuple[News, ...] = ()
     closed_at: datetime | None = None
     closed_reason: ClosureReason | None = None
+    reopened_at: datetime | None = None
 
     @property
     def child_ids(self) -> tuple[UUID, ...]:
@@ -187,6 +192,22 @@ class Case:
     def not_accepted(self) -> tuple[Handover, ...]:
         """Handovers that wait for their team."""
         return tuple(handover for handover in self.handovers if handover.accepted_at is None)
+
+    @property
+    def unseen(self) -> tuple[News, ...]:
+        """News that nobody of triage has looked at."""
+        return tuple(news for news in self.news if news.seen_at is None)
+
+    @property
+    def decision_clock(self) -> Clock | None:
+        """The decision clock that runs: while a child is undecided, or news waits for a person to be done with it."""
+        return next((clock for clock in self.clocks if clock.name == DECISION_CLOCK and clock.runs), None)
+
+    @property
+    def decision_from(self) -> datetime:
+        """What the decision's time is counted from: the receipt of the referral, or of the news that began it anew."""
+        starts = [clock.started_at for clock in self.clocks if clock.name == DECISION_CLOCK]
+        return max(starts, default=self.received_at)
 
     @property
     def state(self) -> CaseState:

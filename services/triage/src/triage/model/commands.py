@@ -40,6 +40,13 @@ class Ask:
 
 
 @dataclass(frozen=True)
+class AskSender:
+    """Ask the sender of the referral something about it."""
+
+    question: str = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Reply:
     """What an agency answers."""
 

@@ -5,13 +5,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from contracts.codes import ConcernType, MissingItem, Rating, RatingReason
-from triage.model.case import Case, CaseState, InformationRequest, RequestState, state_of
+from contracts.codes import CaseNews, ConcernType, MissingItem, Rating, RatingReason
+from triage.model.case import Case, CaseState, Child, InformationRequest, RequestState, state_of
+from triage.model.news import News, Question
 
 
 @dataclass(frozen=True)
 class Background:
-    """What the referral's receipt said, in codes. ``document_url`` is where the document itself is read."""
+    """What the referral says, in codes: its receipt, and all that its sender told later.
+
+    ``document_url`` is where the newest edition of the document is read.
+    """
 
     suggestion_reasons: tuple[RatingReason, ...]
     concern_types: tuple[ConcernType, ...]
@@ -19,6 +23,15 @@ class Background:
     immediate_danger: bool
     previous_referral_id: UUID | None
     document_url: str
+
+
+@dataclass(frozen=True)
+class Update:
+    """What news makes of a case: the news, the children it did not have, and what the referral says now."""
+
+    news: News
+    children: tuple[Child, ...]
+    background: Background
 
 
 @dataclass(frozen=True)
@@ -35,7 +48,7 @@ class Rated:
 
 @dataclass(frozen=True)
 class Telling:
-    """Whether a notice about a request or a handover arrived, and whether somebody opened it."""
+    """Whether a notice about a request, a question or a handover arrived, and whether somebody opened it."""
 
     delivered_at: datetime | None = None
     opened_at: datetime | None = None
@@ -46,7 +59,7 @@ UNTOLD = Telling()
 
 @dataclass(frozen=True)
 class CaseFile:
-    """A case as its readers see it. ``tellings`` are by the request or handover they are about."""
+    """A case as its readers see it. ``tellings`` are by the request, question or handover they are about."""
 
     case: Case
     background: Background
@@ -67,8 +80,9 @@ class QueueMark:
 class QueueItem:
     """One line of the queue: codes, counts and times only.
 
-    ``due_at`` is when the step that the case waits for is due: the decision, then the acceptance of a handover. None
-    when the case only waits to be closed.
+    ``due_at`` is when the step that the case waits for is due: the decision, then the acceptance of a handover, or
+    that a person is done with news. None when the case only waits to be closed. ``unseen_news`` is what nobody of
+    triage has looked at, oldest first; ``unseen_danger`` that some of it says that a child is in danger now.
     """
 
     case_id: UUID
@@ -85,6 +99,12 @@ class QueueItem:
     undecided: int
     handovers_outstanding: int
     requests_outstanding: int
+    questions_outstanding: int
+    immediate_danger: bool
+    unseen_news: tuple[CaseNews, ...]
+    unseen_danger: bool
+    news_at: datetime | None
+    reopened_at: datetime | None
     version: int
 
     @property
@@ -114,9 +134,29 @@ class ListedRequest:
     answered_at: datetime | None
 
 
+@dataclass(frozen=True)
+class ListedQuestion:
+    """One line of a sender's list of open questions: ids, codes and times only."""
+
+    question_id: UUID
+    referral_id: UUID
+    reference: str
+    asked_at: datetime
+    due_at: datetime
+
+
 def request_state(request: InformationRequest, telling: Telling) -> RequestState:
-    """How far an agency is: the furthest step that is known to have happened."""
-    if request.answer is not None:
+    """How far an agency is with a request: the furthest step that is known to have happened."""
+    return _state_of(telling, answered=request.answer is not None)
+
+
+def question_state(question: Question, telling: Telling) -> RequestState:
+    """How far the sender is with a question."""
+    return _state_of(telling, answered=question.answered_at is not None)
+
+
+def _state_of(telling: Telling, *, answered: bool) -> RequestState:
+    if answered:
         return RequestState.ANSWERED
     if telling.opened_at is not None:
         return RequestState.OPENED

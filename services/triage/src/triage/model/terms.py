@@ -9,6 +9,7 @@ from contracts.codes import LawfulBasis, Rating, RatingReason
 
 DECISION_CLOCK: Final = "decision"
 INFORMATION_REQUEST_CLOCK: Final = "information-request"
+QUESTION_CLOCK: Final = "question"
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,14 @@ class Timing:
     stops: str
     alarms: tuple[Alarm, ...]
     policy_version: str
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A rating that the pack suggests for what is known, and why. Advisory: a person rates."""
+
+    rating: Rating
+    reasons: tuple[RatingReason, ...]
 
 
 @dataclass(frozen=True)

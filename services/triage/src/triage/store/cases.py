@@ -1,6 +1,7 @@
 """SQL of a case's own row, its children and its ratings."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,12 +10,13 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis.db import Transaction
 from contracts.codes import ClosureReason, ConcernType, MissingItem, Rating, RatingReason
-from contracts.events import CaseClosed, CaseOpened, CaseRated, ReferralReceived
+from contracts.events import CaseClosed, CaseOpened, CaseRated, CaseReopened, ReferralReceived
 from triage import tables
 from triage.errors import NotOneCase
-from triage.model import Background, Case, Child, Rated
+from triage.model import Background, Case, Child, Rated, Suggestion
 from triage.store.clocks import load_clocks
 from triage.store.handovers import load_handovers
+from triage.store.news import load_news, load_questions
 from triage.store.outcomes import load_decisions, load_recommendations
 from triage.store.requests import load_requests
 
@@ -44,7 +46,7 @@ async def lock_case(tx: Transaction, case_id: UUID) -> Case | None:
 
 
 async def get_background(tx: Transaction, case_id: UUID) -> Background:
-    """What the receipt said of a case that exists."""
+    """What the referral of a case that exists says."""
     row = (await tx.execute(select(tables.case).where(tables.case.c.case_id == case_id))).one()
     return Background(
         suggestion_reasons=tuple(map(RatingReason, row.suggestion_reasons)),
@@ -89,14 +91,33 @@ async def record_opened(
         "version": version,
         "changed_version": version,
     }
-    children = [
-        {"child_id": child.child_id, "case_id": opened.case_id, "place": place, "unborn": child.unborn}
-        for place, child in enumerate(received.children)
-    ]
+    children = [Child(child.child_id, child.unborn) for child in received.children]
     await tx.execute(insert(tables.case).values(case))
-    added = await tx.execute(upsert(tables.child).values(children).on_conflict_do_nothing())
-    if added.rowcount != len(children):
+    await add_children(tx, opened.case_id, children, after=0)
+
+
+async def add_children(tx: Transaction, case_id: UUID, children: Sequence[Child], *, after: int) -> None:
+    """Children of a case that has ``after`` already. Raises ``NotOneCase`` when one of them is in another case."""
+    rows = [
+        {"child_id": child.child_id, "case_id": case_id, "place": place, "unborn": child.unborn}
+        for place, child in enumerate(children, start=after)
+    ]
+    added = await tx.execute(upsert(tables.child).values(rows).on_conflict_do_nothing())
+    if added.rowcount != len(rows):
         raise NotOneCase
+
+
+async def record_background(tx: Transaction, case_id: UUID, background: Background, suggested: Suggestion) -> None:
+    """What the referral says now, and which rating that suggests."""
+    changes = {
+        "concern_types": [code.value for code in background.concern_types],
+        "missing_information": [item.value for item in background.missing_information],
+        "immediate_danger": background.immediate_danger,
+        "document_url": background.document_url,
+        "suggested_rating": suggested.rating.value,
+        "suggestion_reasons": [reason.value for reason in suggested.reasons],
+    }
+    await tx.execute(update(tables.case).where(tables.case.c.case_id == case_id).values(changes))
 
 
 async def record_rated(tx: Transaction, rated: CaseRated, *, rationale: str | None, version: int) -> None:
@@ -119,6 +140,17 @@ async def record_closed(tx: Transaction, closed: CaseClosed) -> None:
     """The case is done. Nothing is deleted."""
     changes = {"closed_at": closed.closed_at, "closed_reason": closed.reason.value}
     await tx.execute(update(tables.case).where(tables.case.c.case_id == closed.case_id).values(changes))
+
+
+async def record_reopened(tx: Transaction, reopened: CaseReopened) -> None:
+    """The case is worked on again. That it was closed stays in its history."""
+    changes = {"closed_at": None, "closed_reason": None, "reopened_at": reopened.reopened_at}
+    await tx.execute(update(tables.case).where(tables.case.c.case_id == reopened.case_id).values(changes))
+
+
+async def record_due(tx: Transaction, case_id: UUID, *, due_at: datetime) -> None:
+    """A decision clock began anew."""
+    await tx.execute(update(tables.case).where(tables.case.c.case_id == case_id).values(decision_due_at=due_at))
 
 
 async def advance(tx: Transaction, case_id: UUID, *, version: int, changed: bool) -> None:
@@ -163,8 +195,11 @@ async def _whole(tx: Transaction, row: Row[Any]) -> Case:
         decisions=await load_decisions(tx, row.case_id),
         handovers=await load_handovers(tx, row.case_id),
         clocks=await load_clocks(tx, row.case_id),
+        questions=await load_questions(tx, row.case_id),
+        news=await load_news(tx, row.case_id),
         closed_at=row.closed_at,
         closed_reason=ClosureReason(row.closed_reason) if row.closed_reason else None,
+        reopened_at=row.reopened_at,
     )
 
 

@@ -1,4 +1,4 @@
-"""SQL of what agencies were told about requests and handovers."""
+"""SQL of what agencies were told about requests, questions and handovers."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -34,7 +34,7 @@ async def record_opened(tx: Transaction, notice_id: UUID, *, at: datetime) -> No
 
 
 async def load_tellings(tx: Transaction, about_ids: Collection[UUID]) -> Mapping[UUID, Telling]:
-    """By request or handover: when the first notice about it arrived, and when the first was opened."""
+    """By request, question or handover: when the first notice about it arrived, and when the first was opened."""
     notice = tables.notice.c
     statement = (
         select(notice.about_id, func.min(notice.delivered_at), func.min(notice.opened_at))

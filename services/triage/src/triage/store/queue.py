@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import Row, text
 
 from chassis.db import Transaction
-from contracts.codes import Rating, RatingReason
+from contracts.codes import CaseNews, Rating, RatingReason
 from triage.model import QueueItem, QueueMark
 
 
@@ -24,10 +24,11 @@ _QUEUE: Final = text(
     """
     WITH counted AS (
         SELECT c.*, n.children, n.undecided, n.to_offer, h.to_accept, h.accept_due_at, r.requests_outstanding,
+               q.questions_outstanding, w.unseen_news, w.unseen_danger, w.news_at,
                n.to_offer + h.to_accept AS handovers_outstanding,
                CASE WHEN c.closed_at IS NOT NULL THEN NULL
                     WHEN n.undecided + n.to_offer > 0 THEN c.decision_due_at
-                    ELSE h.accept_due_at END AS due_at
+                    ELSE least(h.accept_due_at, d.running_due_at) END AS due_at
         FROM "case" c
         CROSS JOIN LATERAL (
             SELECT count(*) AS children,
@@ -46,6 +47,20 @@ _QUEUE: Final = text(
             SELECT count(*) AS requests_outstanding
             FROM information_request WHERE case_id = c.case_id AND answer IS NULL
         ) r
+        CROSS JOIN LATERAL (
+            SELECT count(*) AS questions_outstanding
+            FROM question WHERE case_id = c.case_id AND answered_at IS NULL
+        ) q
+        CROSS JOIN LATERAL (
+            SELECT array_agg(what ORDER BY edition) FILTER (WHERE seen_at IS NULL) AS unseen_news,
+                   coalesce(bool_or(immediate_danger) FILTER (WHERE seen_at IS NULL), false) AS unseen_danger,
+                   max(told_at) AS news_at
+            FROM news WHERE case_id = c.case_id
+        ) w
+        CROSS JOIN LATERAL (
+            SELECT min(due_at) AS running_due_at
+            FROM clock WHERE case_id = c.case_id AND name = 'decision' AND stopped_at IS NULL
+        ) d
         WHERE c.partnership = :partnership AND (c.closed_at IS NOT NULL) = :closed
           AND (CAST(:rating AS text) IS NULL OR c.rating = :rating)
     )
@@ -89,5 +104,11 @@ def _item(row: Row[Any]) -> QueueItem:
         undecided=row.undecided,
         handovers_outstanding=row.handovers_outstanding,
         requests_outstanding=row.requests_outstanding,
+        questions_outstanding=row.questions_outstanding,
+        immediate_danger=row.immediate_danger,
+        unseen_news=tuple(map(CaseNews, row.unseen_news or ())),
+        unseen_danger=row.unseen_danger,
+        news_at=row.news_at,
+        reopened_at=row.reopened_at,
         version=row.version,
     )

@@ -1,0 +1,140 @@
+"""Questions to the sender of a referral, and what it tells later. Whatever it tells, a person decides."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from contracts.codes import CaseNews, Rating
+from contracts.events import (
+    CaseInformed,
+    CaseReopened,
+    ChildReference,
+    Event,
+    QuestionAnswered,
+    QuestionAsked,
+    ReferralSupplemented,
+    ReferralWithdrawn,
+)
+from triage.decide.shape import must_be_open, of_case
+from triage.errors import NotOneCase
+from triage.model import Acting, Background, Case, Child, Detail, News, Question, Suggestion, Timing, Update
+
+_MOST_URGENT_FIRST: Final = tuple(Rating)
+
+
+def ask_sender(case: Case, *, by: Acting, timing: Timing, detail: Detail) -> QuestionAsked:
+    """Ask the agency that sent the referral. A decision never waits for its answer."""
+    must_be_open(case)
+    return QuestionAsked(
+        **of_case(case),
+        question_id=detail.id,
+        agency=case.agency,
+        asked_by=by.actor.subject,
+        asked_at=by.now,
+        due_at=timing.due_at,
+        policy_version=timing.policy_version,
+        detail_url=detail.url,
+    )
+
+
+def supplement(case: Case, background: Background, supplemented: ReferralSupplemented) -> Update:
+    """What a supplement makes of a case. Danger that was reported once, and kinds of concern, stay reported.
+
+    Raises ``NotOneCase`` when it names a child twice.
+    """
+    added = _added(case, supplemented.children)
+    news = News(
+        what=CaseNews(supplemented.kind.value),
+        edition=supplemented.edition,
+        told_at=supplemented.received_at,
+        document_url=supplemented.detail_url,
+        child_ids=tuple(child.child_id for child in added),
+        immediate_danger=supplemented.immediate_danger,
+        answers=supplemented.answers,
+        supplement_id=supplemented.supplement_id,
+    )
+    now_known = replace(
+        background,
+        concern_types=tuple(dict.fromkeys((*background.concern_types, *supplemented.concern_types))),
+        missing_information=supplemented.missing_information,
+        immediate_danger=background.immediate_danger or supplemented.immediate_danger,
+        document_url=supplemented.detail_url,
+    )
+    return Update(news, added, now_known)
+
+
+def withdraw(background: Background, withdrawn: ReferralWithdrawn) -> Update:
+    """What it makes of a case that its sender takes the referral back: nothing but news."""
+    news = News(
+        what=CaseNews.WITHDRAWN,
+        edition=withdrawn.edition,
+        told_at=withdrawn.withdrawn_at,
+        document_url=withdrawn.detail_url,
+    )
+    return Update(news, (), replace(background, document_url=withdrawn.detail_url))
+
+
+def inform(case: Case, news: News, *, timing: Timing, now: datetime) -> Sequence[Event]:
+    """The case has news that whoever decides must have seen; a closed one is open again, so that somebody does.
+
+    ``timing`` is the decision clock from the receipt of the news. A question is answered once; an answer to none
+    that is open is news all the same.
+    """
+    informed = CaseInformed(
+        **of_case(case),
+        news=news.what,
+        edition=news.edition,
+        child_ids=news.child_ids,
+        immediate_danger=news.immediate_danger,
+        informed_at=now,
+    )
+    return (*_reopened(case, news, timing, now), informed, *_answered(case, news))
+
+
+def needs_decision_clock(case: Case) -> bool:
+    """Whether news has to start a decision clock: none runs, so nothing would tell that nobody has looked.
+
+    It stops with the last child's decision, or when a person closes the case.
+    """
+    return case.decision_clock is None
+
+
+def more_urgent(suggested: Suggestion, before: Suggestion) -> Suggestion:
+    """News may make a suggestion more urgent, or add to its reasons; it never calms what was suggested before."""
+    return min(suggested, before, key=lambda suggestion: _MOST_URGENT_FIRST.index(suggestion.rating))
+
+
+def find_question(case: Case, question_id: UUID) -> Question | None:
+    """The case's question of that number."""
+    return next((question for question in case.questions if question.question_id == question_id), None)
+
+
+def _added(case: Case, named: Sequence[ChildReference]) -> tuple[Child, ...]:
+    """The children that the case did not have."""
+    if len({child.child_id for child in named}) != len(named):
+        raise NotOneCase
+    return tuple(Child(child.child_id, child.unborn) for child in named if child.child_id not in case.child_ids)
+
+
+def _reopened(case: Case, news: News, timing: Timing, now: datetime) -> Iterable[CaseReopened]:
+    if case.closed_at is not None:
+        yield CaseReopened(
+            **of_case(case),
+            reopened_at=now,
+            immediate_danger=news.immediate_danger,
+            decision_due_at=timing.due_at,
+            policy_version=timing.policy_version,
+        )
+
+
+def _answered(case: Case, news: News) -> Iterable[QuestionAnswered]:
+    question = find_question(case, news.answers) if news.answers is not None else None
+    if question is not None and question.answered_at is None and news.supplement_id is not None:
+        yield QuestionAnswered(
+            **of_case(case),
+            question_id=question.question_id,
+            supplement_id=news.supplement_id,
+            answered_at=news.told_at,
+        )

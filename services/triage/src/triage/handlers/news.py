@@ -1,0 +1,61 @@
+"""What the sender of a referral tells after it has sent it. It reaches whoever decides, whatever the case's state."""
+
+from datetime import datetime
+from uuid import UUID
+
+from chassis.db import Transaction
+from chassis.events import Context
+from chassis.messages import Message
+from contracts.events import QuestionAnswered, ReferralSupplemented, ReferralWithdrawn
+from triage import decide, packs, store
+from triage.errors import NoCaseYet
+from triage.handlers.desk import Desk, settle, start_clock
+from triage.model import DECISION_CLOCK, SERVICE, Background, Case, Suggestion, Update
+
+
+async def on_referral_supplemented(tx: Transaction, message: Message, now: datetime, *, desk: Desk) -> None:
+    """The sender added to its referral, put something right, or answered a question."""
+    supplemented = message.as_(ReferralSupplemented)
+    case, background = await _lock(tx, supplemented.referral_id)
+    update = decide.supplement(case, background, supplemented)
+    await _take_in(tx, desk, case, update=update, context=message.context(source=SERVICE, now=now))
+
+
+async def on_referral_withdrawn(tx: Transaction, message: Message, now: datetime, *, desk: Desk) -> None:
+    """The sender takes its referral back. Nothing is closed by that: every child still gets a decision."""
+    withdrawn = message.as_(ReferralWithdrawn)
+    case, background = await _lock(tx, withdrawn.referral_id)
+    update = decide.withdraw(background, withdrawn)
+    await _take_in(tx, desk, case, update=update, context=message.context(source=SERVICE, now=now))
+
+
+async def _lock(tx: Transaction, referral_id: UUID) -> tuple[Case, Background]:
+    """The referral's case, locked. Raises ``NoCaseYet``.
+
+    Interleaving prevented: somebody closes the case while its news is being taken in, and a child that the news adds
+    is in a closed case. Either the closing comes first and the news opens the case again, or it comes second and is
+    refused, because whoever closes has not seen the news.
+    """
+    case_id = await store.find_case_id(tx, referral_id)
+    case = await store.lock_case(tx, case_id) if case_id is not None else None
+    if case is None:
+        raise NoCaseYet
+    return case, await store.get_background(tx, case.case_id)
+
+
+async def _take_in(tx: Transaction, desk: Desk, case: Case, *, update: Update, context: Context) -> None:
+    news, pack = update.news, desk.pack_of(case, at=context.now)
+    timing = packs.timing(pack, DECISION_CLOCK, rating=case.rating, start=news.told_at)
+    recorded = await settle(tx, case, decide.inform(case, news, timing=timing, now=context.now), context=context)
+    await store.record_news(tx, case.case_id, news)
+    if update.children:
+        await store.add_children(tx, case.case_id, update.children, after=len(case.children))
+    answered = recorded.find(QuestionAnswered)
+    if answered is not None:
+        await store.record_question_answered(tx, answered)
+    if decide.needs_decision_clock(case):
+        await start_clock(tx, desk, case.case_id, about_id=case.case_id, timing=timing)
+        await store.record_due(tx, case.case_id, due_at=timing.due_at)
+    suggested = packs.suggest(pack, update.background, (*case.children, *update.children))
+    before = Suggestion(case.suggested_rating, update.background.suggestion_reasons)
+    await store.record_background(tx, case.case_id, update.background, decide.more_urgent(suggested, before))

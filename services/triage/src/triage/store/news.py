@@ -1,0 +1,129 @@
+"""SQL of questions to the sender of a referral, and of what it tells later."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, insert, select, tuple_, update
+
+from chassis.db import Transaction
+from contracts.codes import CaseNews
+from contracts.events import QuestionAnswered, QuestionAsked
+from triage import tables
+from triage.model import ListedQuestion, News, Question
+
+
+async def find_case_of_question(tx: Transaction, question_id: UUID) -> UUID | None:
+    """The case about which a question was asked."""
+    question = tables.question.c
+    found: UUID | None = await tx.scalar(select(question.case_id).where(question.question_id == question_id))
+    return found
+
+
+async def load_questions(tx: Transaction, case_id: UUID) -> tuple[Question, ...]:
+    """The questions of a case, oldest first."""
+    question = tables.question.c
+    statement = (
+        select(tables.question).where(question.case_id == case_id).order_by(question.asked_at, question.question_id)
+    )
+    return tuple(_question(row) for row in await tx.execute(statement))
+
+
+async def load_news(tx: Transaction, case_id: UUID) -> tuple[News, ...]:
+    """What the sender told later, in the order of its editions."""
+    news = tables.news.c
+    rows = await tx.execute(select(tables.news).where(news.case_id == case_id).order_by(news.edition))
+    return tuple(_news(row) for row in rows)
+
+
+async def list_open_questions(
+    tx: Transaction, *, partnership: str, agency: str, before: tuple[datetime, UUID] | None, limit: int
+) -> Sequence[ListedQuestion]:
+    """What an agency was asked about its own referrals and has not answered, newest first; closed cases need none."""
+    question, case = tables.question.c, tables.case.c
+    statement = (
+        select(question.question_id, case.referral_id, case.reference, question.asked_at, question.due_at)
+        .join_from(tables.question, tables.case)
+        .where(question.agency == agency, question.answered_at.is_(None))
+        .where(case.partnership == partnership, case.closed_at.is_(None))
+        .order_by(question.asked_at.desc(), question.question_id.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        statement = statement.where(tuple_(question.asked_at, question.question_id) < tuple_(*before))
+    return [ListedQuestion(*row) for row in await tx.execute(statement)]
+
+
+async def record_asked(tx: Transaction, asked: QuestionAsked, *, question: str) -> None:
+    """A question to the sender; what exactly is asked stays here."""
+    values = {
+        "question_id": asked.question_id,
+        "case_id": asked.case_id,
+        "agency": asked.agency,
+        "question": question,
+        "asked_by": asked.asked_by,
+        "asked_at": asked.asked_at,
+        "due_at": asked.due_at,
+        "policy_version": asked.policy_version,
+    }
+    await tx.execute(insert(tables.question).values(values))
+
+
+async def record_question_answered(tx: Transaction, answered: QuestionAnswered) -> None:
+    """The sender answered, by a supplement that holds its words."""
+    question = tables.question
+    changes = {"supplement_id": answered.supplement_id, "answered_at": answered.answered_at}
+    await tx.execute(update(question).where(question.c.question_id == answered.question_id).values(changes))
+
+
+async def record_news(tx: Transaction, case_id: UUID, news: News) -> None:
+    """One more thing that the sender told, which nobody has looked at."""
+    values = {
+        "case_id": case_id,
+        "edition": news.edition,
+        "what": news.what.value,
+        "told_at": news.told_at,
+        "document_url": news.document_url,
+        "child_ids": list(news.child_ids),
+        "immediate_danger": news.immediate_danger,
+        "answers": news.answers,
+        "supplement_id": news.supplement_id,
+    }
+    await tx.execute(insert(tables.news).values(values))
+
+
+async def record_seen(tx: Transaction, case_id: UUID, *, by: str, at: datetime) -> None:
+    """Somebody of triage opened the case, and with it all news there was."""
+    news = tables.news
+    unseen = (news.c.case_id == case_id, news.c.seen_at.is_(None))
+    await tx.execute(update(news).where(*unseen).values(seen_by=by, seen_at=at))
+
+
+def _question(row: Row[Any]) -> Question:
+    return Question(
+        question_id=row.question_id,
+        case_id=row.case_id,
+        agency=row.agency,
+        asked_by=row.asked_by,
+        asked_at=row.asked_at,
+        due_at=row.due_at,
+        question=row.question,
+        supplement_id=row.supplement_id,
+        answered_at=row.answered_at,
+    )
+
+
+def _news(row: Row[Any]) -> News:
+    return News(
+        what=CaseNews(row.what),
+        edition=row.edition,
+        told_at=row.told_at,
+        document_url=row.document_url,
+        child_ids=tuple(row.child_ids),
+        immediate_danger=row.immediate_danger,
+        answers=row.answers,
+        supplement_id=row.supplement_id,
+        seen_by=row.seen_by,
+        seen_at=row.seen_at,
+    )
