@@ -1,25 +1,33 @@
-"""``python -m bench [accept] [flow]``: run the scenarios named, or both."""
+"""``python -m bench [accept [options] | flow]``: run the scenario named, or both. ``accept --help`` has its options."""
 
 import asyncio
 import signal
 import sys
-from collections.abc import Callable, Coroutine, Mapping
-from typing import Any, Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
 
 from bench import accept, flow
 
-SCENARIOS: Final[Mapping[str, Callable[[], Coroutine[Any, Any, None]]]] = {"accept": accept.run, "flow": flow.run}
+
+def _flow(_: Sequence[str]) -> None:
+    asyncio.run(flow.run())
 
 
-def main(names: list[str]) -> int:
+SCENARIOS: Final[Mapping[str, Callable[[Sequence[str]], None]]] = {"accept": accept.run, "flow": _flow}
+
+
+def main(arguments: Sequence[str]) -> int:
     """The exit code: 2 for a scenario that does not exist."""
-    wanted = names or list(SCENARIOS)
-    if unknown := [name for name in wanted if name not in SCENARIOS]:
-        print(f"There is no scenario {unknown[0]}. Choose from: {', '.join(SCENARIOS)}", file=sys.stderr)
-        return 2
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # being told to end must not leave servers behind
-    for name in wanted:
-        asyncio.run(SCENARIOS[name]())
+    if not arguments:
+        for scenario in SCENARIOS.values():
+            scenario(())
+        return 0
+    name, *options = arguments
+    if name not in SCENARIOS:
+        print(f"There is no scenario {name}. Choose from: {', '.join(SCENARIOS)}", file=sys.stderr)
+        return 2
+    SCENARIOS[name](options)
     return 0
 
 

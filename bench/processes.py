@@ -28,14 +28,16 @@ def free_port() -> int:
 
 @asynccontextmanager
 async def running(
-    arguments: Sequence[str], environment: Mapping[str, str], *, log: Path, port: int
+    arguments: Sequence[str], environment: Mapping[str, str], *, log: Path, port: int, processor: int | None = None
 ) -> AsyncIterator[subprocess.Popen[bytes]]:
     """``python <arguments>`` for as long as the block lasts, from the moment something listens on ``port``.
 
-    With ``port`` 0 nothing is waited for.
+    With ``port`` 0 nothing is waited for. With ``processor`` the program runs on that one alone.
     """
     process = _start(arguments, environment, log)
     try:
+        if processor is not None:
+            os.sched_setaffinity(process.pid, {processor})
         if port:
             await _listening(process, port, log)
         yield process
