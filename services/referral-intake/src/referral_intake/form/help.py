@@ -1,6 +1,5 @@
 """Help that was given or offered before, and papers that go with a referral."""
 
-
 from pydantic import Field
 
 from contracts.codes import AttachmentKind, HelpResult

@@ -1,0 +1,59 @@
+"""What a child's date says about their age. Dates are local."""
+
+from datetime import date, timedelta
+from typing import Final
+
+from referral_intake.model.facts import ChildFacts
+
+# No school or nursery is expected of a child too young to be offered a place (funded places begin at two).
+_NURSERY_AGE: Final = 2
+# Compulsory school age (Education Act 1996, section 8), within which a pupil number or a reason is recorded.
+_SCHOOL_AGES: Final = range(5, 16)
+_ADULT: Final = 18
+# Services for children reach young people who leave care, and those with special needs, until 25.
+_LAST_AGE: Final = 25
+# A pregnancy runs 40 weeks from its first day, and hardly ever beyond 42.
+_PREGNANCY: Final = timedelta(weeks=42)
+_OVERDUE: Final = timedelta(weeks=2)
+
+
+def has_date(child: ChildFacts, today: date) -> bool:
+    """A date of birth in the future is a slip of the pen: as good as none, and no reason to refuse."""
+    if child.born_on is not None:
+        return child.born_on <= today
+    return child.expected_on is not None
+
+
+def age(child: ChildFacts, today: date) -> int | None:
+    """In whole years; None when it is not known, or the child is not born."""
+    born = child.born_on
+    if born is None or born > today:
+        return None
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+
+def is_too_young_for_nursery(years: int | None) -> bool:
+    """Whether no school or nursery is expected."""
+    return years is not None and years < _NURSERY_AGE
+
+
+def is_of_school_age(years: int | None) -> bool:
+    """Whether a unique pupil number is expected."""
+    return years in _SCHOOL_AGES
+
+
+def is_adult(years: int | None) -> bool:
+    """Whether it is known that this is no child any more."""
+    return years is not None and years >= _ADULT
+
+
+def is_implausible(child: ChildFacts, years: int | None, today: date) -> bool:
+    """Whether nobody of that age, or so early in a pregnancy, would be referred."""
+    if child.unborn:
+        return child.expected_on is not None and child.expected_on - today > _PREGNANCY
+    return years is not None and years > _LAST_AGE
+
+
+def is_overdue(child: ChildFacts, today: date) -> bool:
+    """Whether an unborn child must have been born by now."""
+    return child.unborn and child.expected_on is not None and today - child.expected_on > _OVERDUE

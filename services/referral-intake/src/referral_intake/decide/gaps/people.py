@@ -1,0 +1,54 @@
+"""What is left open about the moment, the sender, the family and those who will visit."""
+
+from contracts.codes import MissingItem
+from referral_intake.model.facts import Gap, ReferralFacts
+
+
+def safety_gaps(facts: ReferralFacts) -> list[Gap]:
+    """The sender, and what is happening now. A member of the public need not say who they are."""
+    referrer, in_danger = facts.referrer, facts.immediate_danger
+    may_be_asked = referrer.professional or not referrer.wishes_anonymity
+    rules = [
+        (may_be_asked and not referrer.has_name, MissingItem.REFERRER_NAME, "/referrer/name"),
+        (may_be_asked and not referrer.has_phone, MissingItem.REFERRER_PHONE, "/referrer/phone"),
+        (
+            in_danger and not facts.has_emergency_call,
+            MissingItem.EMERGENCY_CALL,
+            "/immediate_safety/called_999",
+        ),
+        (
+            facts.family.names_alleged_perpetrator and not facts.has_next_contact,
+            MissingItem.NEXT_CONTACT,
+            "/immediate_safety/next_contact_with_abuser",
+        ),
+    ]
+    for place, child in enumerate(facts.children if in_danger else ()):
+        rules.append((not child.has_location_now, MissingItem.LOCATION_NOW, f"/children/{place}/location_now"))
+        rules.append((not child.has_company_now, MissingItem.WITH_NOW, f"/children/{place}/with_now"))
+    return [Gap(item, pointer) for is_open, item, pointer in rules if is_open]
+
+
+def people_gaps(facts: ReferralFacts) -> list[Gap]:
+    """The family. Both parents are asked about: a father is not an afterthought (London pre-birth procedures)."""
+    family, any_born = facts.family, any(not child.unborn for child in facts.children)
+    if not family.has_household:
+        return [Gap(MissingItem.HOUSEHOLD, "/household")]
+    found: list[Gap] = []
+    # Nobody has parental responsibility for an unborn child yet.
+    if any_born and not family.names_responsible:
+        found.append(Gap(MissingItem.PARENTAL_RESPONSIBILITY, "/household"))
+    if family.parents < 2 and not family.has_other_parent_reason:
+        found.append(Gap(MissingItem.OTHER_PARENT, "/household"))
+    return found
+
+
+def staff_gaps(facts: ReferralFacts) -> list[Gap]:
+    """Those who work with the family, those who will visit, the papers, and dates that cannot be."""
+    rules = (
+        (facts.lacks_professional_agreement, MissingItem.PROFESSIONAL_AGREEMENT, "/professionals"),
+        (not facts.has_staff_risks, MissingItem.RISKS_TO_STAFF, "/risks_to_staff"),
+        (facts.lacks_staff_risk_review, MissingItem.STAFF_RISK_REVIEW, "/risks_to_staff"),
+        (facts.lacks_attachment_place, MissingItem.ATTACHMENT_PLACE, "/attachments"),
+    )
+    found = [Gap(item, pointer) for is_open, item, pointer in rules if is_open]
+    return found + [Gap(MissingItem.CONTRADICTORY_DATES, pointer) for pointer in facts.contradictory]

@@ -1,0 +1,45 @@
+"""The facts of a family."""
+
+from typing import Final
+
+from contracts.codes import FamilyRole
+from referral_intake.form.facts.said import said
+from referral_intake.form.family import HouseholdMember
+from referral_intake.form.referral import ReferralForm
+from referral_intake.model.facts import FamilyFacts
+
+_PARENTS: Final = frozenset({FamilyRole.MOTHER, FamilyRole.FATHER, FamilyRole.PARENT})
+_PARENT_WORDS: Final = frozenset({"mother", "father", "parent", "mum", "dad"})
+
+
+def family_of(form: ReferralForm) -> FamilyFacts:
+    """What a form says about everybody beside the children."""
+    household, family = form.household, form.family
+    return FamilyFacts(
+        has_household=bool(household),
+        names_responsible=any(map(_is_responsible, household)),
+        parents=sum(map(_is_parent, household)),
+        has_other_parent_reason=family is not None and said(family.other_parent_reason),
+        names_alleged_perpetrator=any(member.alleged_perpetrator is True for member in household),
+        twice_dated=tuple([place for place, member in enumerate(household) if _is_twice_dated(member)]),
+    )
+
+
+def _is_responsible(member: HouseholdMember) -> bool:
+    if member.parental_responsibility is True:
+        return True
+    return any(each.parental_responsibility is True for each in member.towards_children)
+
+
+def _is_parent(member: HouseholdMember) -> bool:
+    """By code; or, where a sender has only words, by the first of them, as in "father of the youngest"."""
+    if member.role is not None:
+        return member.role in _PARENTS
+    if any(each.role in _PARENTS for each in member.towards_children):
+        return True
+    words = (member.relationship or "").split(None, 1)
+    return bool(words) and words[0].rstrip(",;:").casefold() in _PARENT_WORDS
+
+
+def _is_twice_dated(member: HouseholdMember) -> bool:
+    return member.expected_date_of_birth is not None and member.date_of_birth is not None
