@@ -14,16 +14,22 @@ from contracts.codes import (
     Outcome,
     Rating,
     RatingReason,
+    SupplementKind,
     ThresholdLevel,
+    WithdrawalReason,
 )
 from contracts.events import (
     CaseDecided,
     CaseOpened,
+    CaseReopened,
     ClockBreached,
     ClockWarned,
     HandoverOffered,
     InformationRequested,
+    QuestionAsked,
     ReferralReceived,
+    ReferralSupplemented,
+    ReferralWithdrawn,
 )
 from policy.load import load_packs
 
@@ -48,6 +54,42 @@ def referral_received(**changes: Any) -> ReferralReceived:
         "policy_version": "wandsworth-1", "content_commitment": "00", "detail_url": "https://intake.example.org/d",
     }  # fmt: skip
     return ReferralReceived(**(facts | changes))
+
+
+def referral_supplemented(**changes: Any) -> ReferralSupplemented:
+    facts = {
+        "referral_id": REFERRAL, "supplement_id": ABOUT, "edition": 2, "kind": SupplementKind.NEW_INFORMATION,
+        "agency": "ashcroft-primary", "received_at": NOW, "children": (), "concern_types": (),
+        "immediate_danger": False, "missing_information": (), "policy_version": "wandsworth-1",
+        "content_commitment": "00", "detail_url": "https://intake.example.org/d?edition=2",
+    }  # fmt: skip
+    return ReferralSupplemented(**(facts | changes))
+
+
+def referral_withdrawn(**changes: Any) -> ReferralWithdrawn:
+    facts = {
+        "referral_id": REFERRAL, "agency": "ashcroft-primary", "reason": WithdrawalReason.SENT_IN_ERROR,
+        "withdrawn_at": NOW, "edition": 2, "content_commitment": "00",
+        "detail_url": "https://intake.example.org/d?edition=2",
+    }  # fmt: skip
+    return ReferralWithdrawn(**(facts | changes))
+
+
+def question_asked(**changes: Any) -> QuestionAsked:
+    facts = {
+        "case_id": CASE, "referral_id": REFERRAL, "question_id": ABOUT, "agency": "ashcroft-primary",
+        "asked_by": "staff-1", "asked_at": NOW, "due_at": NOW + timedelta(days=2), "policy_version": "wandsworth-1",
+        "detail_url": "https://triage.example.org/v1/questions/4",
+    }  # fmt: skip
+    return QuestionAsked(**(facts | changes))
+
+
+def case_reopened(**changes: Any) -> CaseReopened:
+    facts = {
+        "case_id": CASE, "referral_id": REFERRAL, "reopened_at": NOW, "immediate_danger": False,
+        "decision_due_at": NOW + timedelta(days=1), "policy_version": "wandsworth-1",
+    }  # fmt: skip
+    return CaseReopened(**(facts | changes))
 
 
 def case_opened(**changes: Any) -> CaseOpened:

@@ -18,6 +18,7 @@ from notify_examples import (
     case_opened,
     handover_offered,
     information_requested,
+    question_asked,
     referral_received,
 )
 from notify_world import ALL_PACKS, KEY, KEYS, Script, deliverer, deliveries, events_of, queue, read, set_endpoint
@@ -143,6 +144,20 @@ async def test_reading_a_notice_opens_it_once_and_each_look_is_written_down(
     assert [type(event) for event in seen] == [RecordAccessed, RecordAccessed]
     assert isinstance(seen[0], RecordAccessed)
     assert (seen[0].record_id, seen[0].purpose) == (notice.notice_id, Purpose.ANSWER_REQUEST)
+
+
+async def test_the_sender_opens_a_question_as_something_about_its_own_referral(
+    db: Database, http: httpx2.AsyncClient, signer: Signer
+) -> None:
+    notice = await queue(db, question_asked())
+
+    body = (await http.get(f"/v1/notices/{notice.notice_id}", headers=signer.bearer())).json()
+
+    assert body["about_url"] == "https://triage.example.org/v1/questions/4"
+    assert "answer it by adding to your referral" in body["text"]
+    [seen] = await looks(db)
+    assert isinstance(seen, RecordAccessed)
+    assert seen.purpose is Purpose.OWN_REFERRAL
 
 
 async def test_an_outcome_is_told_in_the_packs_safe_sentence_with_the_way_to_the_referral(

@@ -5,11 +5,15 @@ from notify_examples import (
     REFERENCE,
     case_decided,
     case_opened,
+    case_reopened,
     clock_breached,
     clock_warned,
     handover_offered,
     information_requested,
+    question_asked,
     referral_received,
+    referral_supplemented,
+    referral_withdrawn,
 )
 from notify_world import all_notices, deliveries, deps, events_of, message, read, set_endpoint
 
@@ -96,6 +100,10 @@ async def test_the_same_cause_never_tells_the_same_agency_twice(db: Database) ->
     "event",
     [
         referral_received(),
+        referral_supplemented(),
+        referral_withdrawn(),
+        question_asked(),
+        case_reopened(),
         information_requested(),
         case_decided(),
         handover_offered(),

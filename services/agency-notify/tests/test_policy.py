@@ -1,5 +1,6 @@
 """Who is told what, by the pack."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from notify_examples import (
     ABOUT,
+    CASE,
     CHILD,
     FEEDBACK,
     NOW,
@@ -15,11 +17,15 @@ from notify_examples import (
     REFERRAL,
     case_decided,
     case_opened,
+    case_reopened,
     clock_breached,
     clock_warned,
     handover_offered,
     information_requested,
+    question_asked,
     referral_received,
+    referral_supplemented,
+    referral_withdrawn,
 )
 
 from agency_notify import policy
@@ -38,6 +44,10 @@ def tell(event: Event) -> tuple[Telling, ...]:
     ("event", "kind", "agency", "about", "urgent"),
     [
         (referral_received(), NoticeKind.REFERRAL_RECEIVED, "ashcroft-primary", REFERRAL, False),
+        (referral_supplemented(), NoticeKind.REFERRAL_SUPPLEMENTED, "wandsworth-mash", ABOUT, False),
+        (referral_withdrawn(), NoticeKind.REFERRAL_WITHDRAWN, "wandsworth-mash", REFERRAL, False),
+        (question_asked(), NoticeKind.QUESTION_ASKED, "ashcroft-primary", ABOUT, True),
+        (case_reopened(), NoticeKind.CASE_REOPENED, "wandsworth-mash", CASE, False),
         (information_requested(), NoticeKind.INFORMATION_REQUESTED, "metropolitan-police", ABOUT, True),
         (case_decided(), NoticeKind.REFERRAL_DECIDED, "ashcroft-primary", CHILD, False),
         (handover_offered(), NoticeKind.HANDOVER_OFFERED, "wandsworth-macpt", ABOUT, True),
@@ -63,6 +73,7 @@ def test_an_event_outside_the_table_tells_nobody() -> None:
     [
         referral_received(agency="somebody-else"),
         information_requested(agency="warwickshire-police"),
+        question_asked(agency="somebody-else"),
         case_decided(agency="somebody-else"),
         handover_offered(team="warwickshire-macpt"),
     ],
@@ -101,9 +112,42 @@ def test_a_notice_must_be_opened_before_its_step_is_due() -> None:
     assert telling.open_by == NOW + timedelta(hours=2)
 
 
-@pytest.mark.parametrize("event", [referral_received(), case_decided(), clock_warned(), clock_breached()])
+@pytest.mark.parametrize(
+    "event",
+    [
+        referral_received(),
+        referral_supplemented(),
+        referral_withdrawn(),
+        case_decided(),
+        clock_warned(),
+        clock_breached(),
+    ],
+)
 def test_a_notice_that_asks_for_nothing_is_never_escalated_for_being_unopened(event: Event) -> None:
     assert all(telling.open_by is None for telling in tell(event))
+
+
+def test_a_question_to_the_sender_is_read_where_it_is_kept_and_opened_before_it_is_due() -> None:
+    (telling,) = tell(question_asked(due_at=NOW + timedelta(hours=2)))
+
+    assert telling.about_url == "https://triage.example.org/v1/questions/4"
+    assert telling.open_by == NOW + timedelta(hours=2)
+
+
+@pytest.mark.parametrize("event", [referral_supplemented, case_reopened])
+def test_danger_now_makes_the_hubs_notice_urgent_and_somebody_hears_when_it_is_not_opened(
+    event: Callable[..., Event],
+) -> None:
+    (telling,) = tell(event(immediate_danger=True))
+
+    assert telling.urgent
+    assert telling.open_by == NOW + timedelta(hours=6)
+
+
+def test_that_a_closed_case_was_opened_again_must_be_opened_in_time_whatever_the_news() -> None:
+    (telling,) = tell(case_reopened(decision_due_at=NOW + timedelta(hours=1)))
+
+    assert telling.open_by == NOW + timedelta(hours=1)
 
 
 def test_roles_of_the_hub_are_told_in_one_notice_and_a_teams_role_is_told_to_the_team() -> None:

@@ -9,13 +9,17 @@ from agency_notify.model import Telling
 from contracts.codes import Channel, NoticeKind, WithheldReason
 from contracts.events import (
     CaseDecided,
+    CaseReopened,
     ClockBreached,
     ClockWarned,
     Event,
     HandoverOffered,
     InformationRequested,
     NoticeOpened,
+    QuestionAsked,
     ReferralReceived,
+    ReferralSupplemented,
+    ReferralWithdrawn,
 )
 from policy.clocks import Clock
 from policy.pack import NoSuchRule, Pack
@@ -67,6 +71,47 @@ def escalation_role(pack: Pack) -> str:
 
 def _on_referral_received(event: ReferralReceived, pack: Pack, now: datetime) -> Iterable[Telling]:
     yield _tell_if_entitled(pack, Telling(NoticeKind.REFERRAL_RECEIVED, event.agency, event.referral_id))
+
+
+def _on_referral_supplemented(event: ReferralSupplemented, pack: Pack, now: datetime) -> Iterable[Telling]:
+    """The hub hears at once that its sender told more; somebody opens it in time when a child is in danger now."""
+    yield Telling(
+        NoticeKind.REFERRAL_SUPPLEMENTED,
+        hub_of(pack),
+        event.supplement_id,
+        urgent=event.immediate_danger,
+        open_by=_opening_due_at(pack, now) if event.immediate_danger else None,
+        about_url=event.detail_url,
+    )
+
+
+def _on_referral_withdrawn(event: ReferralWithdrawn, pack: Pack, now: datetime) -> Iterable[Telling]:
+    yield Telling(NoticeKind.REFERRAL_WITHDRAWN, hub_of(pack), event.referral_id, about_url=event.detail_url)
+
+
+def _on_question_asked(event: QuestionAsked, pack: Pack, now: datetime) -> Iterable[Telling]:
+    yield _tell_if_entitled(
+        pack,
+        Telling(
+            NoticeKind.QUESTION_ASKED,
+            event.agency,
+            event.question_id,
+            urgent=True,
+            open_by=_open_by(pack, now, event.due_at),
+            about_url=event.detail_url,
+        ),
+    )
+
+
+def _on_case_reopened(event: CaseReopened, pack: Pack, now: datetime) -> Iterable[Telling]:
+    """Nobody works on a closed case, so somebody has to open this notice whatever the news is."""
+    yield Telling(
+        NoticeKind.CASE_REOPENED,
+        hub_of(pack),
+        event.case_id,
+        urgent=event.immediate_danger,
+        open_by=_open_by(pack, now, event.decision_due_at),
+    )
 
 
 def _on_information_requested(event: InformationRequested, pack: Pack, now: datetime) -> Iterable[Telling]:
@@ -126,6 +171,10 @@ def _on_clock_breached(event: ClockBreached, pack: Pack, now: datetime) -> Itera
 TABLE: Final[Mapping[type[Event], Callable[[Any, Pack, datetime], Iterable[Telling]]]] = MappingProxyType(
     {
         ReferralReceived: _on_referral_received,
+        ReferralSupplemented: _on_referral_supplemented,
+        ReferralWithdrawn: _on_referral_withdrawn,
+        QuestionAsked: _on_question_asked,
+        CaseReopened: _on_case_reopened,
         InformationRequested: _on_information_requested,
         CaseDecided: _on_case_decided,
         HandoverOffered: _on_handover_offered,
@@ -156,8 +205,13 @@ def _recipients(tell: Iterable[str], pack: Pack) -> dict[str, tuple[str, ...]]:
 
 def _open_by(pack: Pack, now: datetime, due_at: datetime) -> datetime:
     """When an unopened notice is escalated: by the pack's clock, and never later than the step itself is due."""
+    opening = _opening_due_at(pack, now)
+    return due_at if opening is None else min(due_at, opening)
+
+
+def _opening_due_at(pack: Pack, now: datetime) -> datetime | None:
     clock = _opening_clock(pack)
-    return due_at if clock is None else min(due_at, clock.due_at(pack.calendar, now))
+    return None if clock is None else clock.due_at(pack.calendar, now)
 
 
 def _opening_clock(pack: Pack) -> Clock | None:

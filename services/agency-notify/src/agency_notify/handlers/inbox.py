@@ -21,6 +21,9 @@ PARTNER: Final = "partner"
 _PURPOSES: Final[Mapping[NoticeKind, Purpose]] = {
     NoticeKind.INFORMATION_REQUESTED: Purpose.ANSWER_REQUEST,
     NoticeKind.HANDOVER_OFFERED: Purpose.CHILD_PROTECTION,
+    NoticeKind.REFERRAL_SUPPLEMENTED: Purpose.TRIAGE,
+    NoticeKind.REFERRAL_WITHDRAWN: Purpose.TRIAGE,
+    NoticeKind.CASE_REOPENED: Purpose.TRIAGE,
     NoticeKind.CLOCK_WARNED: Purpose.TRIAGE,
     NoticeKind.CLOCK_BREACHED: Purpose.TRIAGE,
 }
