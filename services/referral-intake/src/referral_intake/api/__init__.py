@@ -4,6 +4,12 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from referral_intake.api import documents, follow, references, submit
+from referral_intake.api import code_lists, documents, follow, references, submit
 
-ROUTERS: Final[tuple[APIRouter, ...]] = (submit.router, follow.router, documents.router, references.router)
+ROUTERS: Final[tuple[APIRouter, ...]] = (
+    submit.router,
+    follow.router,
+    documents.router,
+    references.router,
+    code_lists.router,
+)

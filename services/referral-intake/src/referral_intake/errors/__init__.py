@@ -1,7 +1,7 @@
 """Every way a request to this service, or a message to it, can be wrong."""
 
 from referral_intake.errors.incoming import UnknownReferral
-from referral_intake.errors.reading import CursorInvalid, DocumentRefused, NoSuchReferral
+from referral_intake.errors.reading import CursorInvalid, DocumentRefused, NoSuchCodeList, NoSuchReferral
 from referral_intake.errors.submitting import (
     RETRY_AFTER_SECONDS,
     KeyMissing,
@@ -19,6 +19,7 @@ __all__ = [
     "DocumentRefused",
     "KeyMissing",
     "KeyReused",
+    "NoSuchCodeList",
     "NoSuchReferral",
     "NotConfirmed",
     "NotEnough",

@@ -15,6 +15,15 @@ class DocumentRefused(Forbidden):
     slug, title = "document-refused", "Your role does not allow you to read this document for this purpose"
 
 
+class NoSuchCodeList(NotFound):
+    """No list has this name."""
+
+    slug, title = "no-such-code-list", "There is no code list with this name"
+
+    def __init__(self) -> None:
+        super().__init__("The names of all lists are at /v1/code-lists.")
+
+
 class CursorInvalid(Invalid):
     """The cursor is not one that was handed out."""
 
