@@ -10,14 +10,20 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from contracts.codes import ConcernType, ContactSource
+from contracts.codes import AgreementAnswer, ConcernType, ContactSource, Disability, Sex
 from contracts.events import ReferralReceived
 from referral_intake import decide, document
 from referral_intake.model import (
     Acceptance,
+    AgreementFacts,
     ChildFacts,
+    CircumstanceFacts,
+    ConcernFacts,
+    ConsentFacts,
+    FamilyFacts,
     Minted,
     ReferralFacts,
+    ReferrerFacts,
     Sender,
     Terms,
 )
@@ -29,45 +35,104 @@ TERMS = Terms(ContactSource.SCHOOLS, datetime(2026, 11, 24, 17, tzinfo=UTC), "wa
 REFERRAL_ID = UUID(int=1)
 NHS_NUMBER = "9990000018"
 
+UPN = "W212999917001"
+
 CHILD = ChildFacts(
     has_name=True,
     has_description=False,
     born_on=date(2016, 2, 11),
     expected_on=None,
+    estimated=False,
+    sex=Sex.MALE,
+    has_ethnicity=True,
+    disabilities=(Disability.NONE,),
+    lacks_language_to_interpret=False,
+    nhs_number=NHS_NUMBER,
+    upn=UPN,
+    has_upn_reason=False,
+    la_child_id=None,
+    has_la_code=False,
     has_home=True,
     has_school=True,
     has_place=True,
-    nhs_number=NHS_NUMBER,
-    has_upn=False,
-    has_sex=True,
-    has_ethnicity=True,
+    postcodes=("ZZ99 3AB",),
+    has_gp=True,
+    has_location_now=True,
+    has_company_now=True,
+    has_voice=False,
 )
 NOTHING_KNOWN = ChildFacts(
     has_name=False,
     has_description=False,
     born_on=None,
     expected_on=None,
+    estimated=False,
+    sex=None,
+    has_ethnicity=False,
+    disabilities=None,
+    lacks_language_to_interpret=False,
+    nhs_number=None,
+    upn=None,
+    has_upn_reason=False,
+    la_child_id=None,
+    has_la_code=False,
     has_home=False,
     has_school=False,
     has_place=False,
-    nhs_number=None,
-    has_upn=False,
-    has_sex=False,
-    has_ethnicity=False,
+    postcodes=(),
+    has_gp=False,
+    has_location_now=False,
+    has_company_now=False,
+    has_voice=False,
 )
 UNBORN = replace(NOTHING_KNOWN, has_name=True, expected_on=date(2027, 2, 26), has_home=True, has_place=True)
+REFERRER = ReferrerFacts(professional=True, wishes_anonymity=False, has_name=True, has_phone=True, reachable=True)
+FAMILY = FamilyFacts(
+    has_household=True,
+    names_responsible=True,
+    parents=2,
+    has_other_parent_reason=False,
+    names_alleged_perpetrator=False,
+    twice_dated=(),
+)
+CONCERN = ConcernFacts(is_said=True, has_source=True, has_impact=True, has_change=True, has_incomplete_disclosure=False)
+NO_CIRCUMSTANCES = CircumstanceFacts(
+    has_safe_contact=False,
+    fgm=None,
+    has_fgm_report=False,
+    has_radicalisation_details=False,
+    has_fostering_start=False,
+    has_fostering_carers=False,
+    has_missing_episode=False,
+    has_missing_report=False,
+    has_allegation=False,
+    designated_officer_told=False,
+    has_place_or_peers=False,
+    has_images=False,
+)
+AGREED = AgreementFacts(answer=AgreementAnswer.AGREED, dated=True, reasoned=False)
+NO_ANSWER = AgreementFacts(answer=None, dated=False, reasoned=False)
+CONSENT = ConsentFacts(
+    informed=True, reasoned=False, to_referral=AGREED, to_checks=AGREED, to_help=NO_ANSWER, has_lawful_basis=False
+)
 FACTS = ReferralFacts(
     immediate_danger=False,
-    has_referrer_name=True,
-    has_referrer_phone=True,
-    has_referrer_email=True,
+    has_emergency_call=True,
+    has_next_contact=True,
+    referrer=REFERRER,
     children=(CHILD,),
+    family=FAMILY,
     concern_types=(ConcernType.NEGLECT,),
-    has_concern=True,
+    concern=CONCERN,
+    circumstances=NO_CIRCUMSTANCES,
     has_child_voice=True,
-    says_parents_informed=True,
-    says_agreement=True,
-    has_household=True,
+    consent=CONSENT,
+    wants_help=False,
+    lacks_professional_agreement=False,
+    has_staff_risks=True,
+    lacks_staff_risk_review=False,
+    lacks_attachment_place=False,
+    contradictory=(),
 )
 
 
@@ -99,6 +164,11 @@ def acceptance(number: int, *, key: str | None = None, words: str = "one") -> Ac
     )
 
 
+def agreement(**changes: Any) -> dict[str, Any]:
+    """One of the four facts about agreement, as somebody would give it."""
+    return {"answer": "agreed", "given_by": "Jo Testerley", "given_on": "2026-11-20", **changes}
+
+
 def form(**changes: Any) -> dict[str, Any]:
     """A referral as a school would send it."""
     return {
@@ -111,15 +181,26 @@ def form(**changes: Any) -> dict[str, Any]:
                 "date_of_birth": "2017-05-04",
                 "sex": "M",
                 "ethnicity": "NOBT",
+                "disabilities": ["NONE"],
                 "nhs_number": NHS_NUMBER,
+                "upn": UPN,
                 "addresses": [{"lines": ["12 Invented Street"], "postcode": "ZZ99 3AB"}],
                 "school": "Ashcroft Primary School",
+                "gp": "Mulberry Rise Surgery",
             }
         ],
         "household": [{"name": "Jo Testerley", "relationship": "mother", "parental_responsibility": True}],
-        "concern": {"types": ["neglect"], "facts": "No coat, and asleep in class twice this week."},
+        "family": {"other_parent_reason": "His father died in 2019."},
+        "concern": {
+            "types": ["neglect"],
+            "facts": "No coat, and asleep in class twice this week.",
+            "source": "seen",
+            "impact": "He is cold, and too tired to learn.",
+            "what_changed": "His grandmother is in hospital.",
+        },
         "child_voice": {"words": "I get myself up.", "how_gathered": "At breakfast club"},
-        "consent": {"parents_informed": True, "agreed_to_checks": True},
+        "consent": {"parents_informed": True, "to_referral": agreement(), "to_checks": agreement()},
+        "risks_to_staff": "None known.",
         **changes,
     }
 

@@ -47,13 +47,16 @@ def is_adult(years: int | None) -> bool:
     return years is not None and years >= _ADULT
 
 
-def is_implausible(child: ChildFacts, years: int | None, today: date) -> bool:
-    """Whether nobody of that age, or so early in a pregnancy, would be referred."""
-    if child.unborn:
-        return child.expected_on is not None and child.expected_on - today > _PREGNANCY
+def is_past_any_service(years: int | None) -> bool:
+    """Whether nobody of that age is referred as a child, so that the date must be wrong."""
     return years is not None and years > _LAST_AGE
 
 
-def is_overdue(child: ChildFacts, today: date) -> bool:
-    """Whether an unborn child must have been born by now."""
-    return child.unborn and child.expected_on is not None and today - child.expected_on > _OVERDUE
+def is_too_far_ahead(expected_on: date, today: date) -> bool:
+    """Whether a pregnancy cannot have begun yet."""
+    return expected_on - today > _PREGNANCY
+
+
+def is_overdue(expected_on: date, today: date) -> bool:
+    """Whether the child must have been born by now."""
+    return today - expected_on > _OVERDUE

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from contracts.codes import AgreementAnswer, ConcernType, Disability, FgmKnowledge, MissingItem, Sex
 
@@ -141,9 +142,8 @@ class ReferralFacts:
     contradictory: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """One thing to ask for, and where in the referral it would stand (JSON pointer)."""
+class Gap(NamedTuple):
+    """One thing to ask for, and where in the referral it would stand (JSON pointer). Many are made for each one."""
 
     item: MissingItem
     pointer: str

@@ -7,38 +7,80 @@ from referral_intake.decide import dates
 from referral_intake.identifiers import la_child_id, nhs_number, postcode, upn
 from referral_intake.model.facts import ChildFacts, Gap
 
+_Points = list[tuple[MissingItem, str]]
+"""What to ask for, and the field of the child where it would stand."""
+
 
 def child_gaps(child: ChildFacts, pointer: str, *, today: date) -> list[Gap]:
     """Everything about one child; an unborn child has no school, doctor, number or disability yet."""
-    years = dates.age(child, today)
-    open_points = _dates(child, years, today) + _numbers(child)
-    open_points += _unborn(child) if child.unborn else _born(child, years)
+    points: _Points = []
     if not child.has_name:
-        open_points.append((MissingItem.CHILD_NAME, "first_name"))
+        points.append((MissingItem.CHILD_NAME, "first_name"))
+    points += _unborn(child, today) if child.unborn else _born(child, today)
     if not child.has_home:
-        open_points.append((MissingItem.ADDRESS, "addresses"))
+        points.append((MissingItem.ADDRESS, "addresses"))
     if child.lacks_language_to_interpret:
-        open_points.append((MissingItem.INTERPRETER_LANGUAGE, "first_language"))
-    return [Gap(item, f"{pointer}/{field}") for item, field in open_points]
+        points.append((MissingItem.INTERPRETER_LANGUAGE, "first_language"))
+    points += _impossible(child)
+    return [Gap(item, f"{pointer}/{field}") for item, field in points]
 
 
-_Points = list[tuple[MissingItem, str]]
+def _unborn(child: ChildFacts, today: date) -> _Points:
+    points: _Points = []
+    expected = child.expected_on
+    if expected is not None and dates.is_overdue(expected, today):
+        points.append((MissingItem.EXPECTED_DATE_PASSED, "expected_date_of_birth"))
+    if expected is not None and dates.is_too_far_ahead(expected, today):
+        points.append((MissingItem.IMPLAUSIBLE_DATE, "expected_date_of_birth"))
+    if child.sex not in (None, Sex.UNKNOWN):
+        points.append((MissingItem.UNBORN_SEX, "sex"))
+    return points
 
 
-def _dates(child: ChildFacts, years: int | None, today: date) -> _Points:
-    field = "expected_date_of_birth" if child.unborn else "date_of_birth"
-    is_future = child.born_on is not None and child.born_on > today
-    rules = (
-        (child.born_on is None and child.expected_on is None, MissingItem.DATE_OF_BIRTH),
-        (is_future, MissingItem.FUTURE_DATE_OF_BIRTH),
-        (child.estimated and not child.unborn, MissingItem.EXACT_DATE_OF_BIRTH),
-        (dates.is_overdue(child, today), MissingItem.EXPECTED_DATE_PASSED),
-        (dates.is_implausible(child, years, today), MissingItem.IMPLAUSIBLE_DATE),
-    )
-    return [(item, field) for is_open, item in rules if is_open]
+def _born(child: ChildFacts, today: date) -> _Points:
+    years = dates.age(child, today)
+    points = _date_of_birth(child, years, today) + _description(child)
+    if child.nhs_number is None:
+        points.append((MissingItem.NHS_NUMBER, "nhs_number"))
+    if child.upn is None and not child.has_upn_reason and dates.is_of_school_age(years):
+        points.append((MissingItem.UPN_OR_REASON, "upn"))
+    if not child.has_school and not dates.is_too_young_for_nursery(years):
+        points.append((MissingItem.SCHOOL, "school"))
+    if not child.has_gp:
+        points.append((MissingItem.GP, "gp"))
+    return points
 
 
-def _numbers(child: ChildFacts) -> _Points:
+def _description(child: ChildFacts) -> _Points:
+    points: _Points = []
+    if child.sex is None:
+        points.append((MissingItem.SEX, "sex"))
+    if not child.has_ethnicity:
+        points.append((MissingItem.ETHNICITY, "ethnicity"))
+    if not child.disabilities:
+        points.append((MissingItem.DISABILITY, "disabilities"))
+    elif _contradict(child.disabilities):
+        points.append((MissingItem.DISABILITY_CONTRADICTION, "disabilities"))
+    return points
+
+
+def _date_of_birth(child: ChildFacts, years: int | None, today: date) -> _Points:
+    field, born = "date_of_birth", child.born_on
+    if born is None:
+        return [(MissingItem.DATE_OF_BIRTH, field)]
+    if born > today:
+        return [(MissingItem.FUTURE_DATE_OF_BIRTH, field)]
+    if dates.is_past_any_service(years):
+        return [(MissingItem.IMPLAUSIBLE_DATE, field)]
+    return [(MissingItem.EXACT_DATE_OF_BIRTH, field)] if child.estimated else []
+
+
+def _contradict(disabilities: tuple[Disability, ...]) -> bool:
+    """None excludes all others (DfE census rule 8790); a person has to ask which is meant, so nobody is refused."""
+    return Disability.NONE in disabilities and len(set(disabilities)) > 1
+
+
+def _impossible(child: ChildFacts) -> _Points:
     """Numbers that cannot be right are asked again; whoever is found by something else is not refused for them."""
     points: _Points = []
     if child.nhs_number and not nhs_number.is_valid(child.nhs_number):
@@ -52,31 +94,3 @@ def _numbers(child: ChildFacts) -> _Points:
     if not all(map(postcode.is_valid, child.postcodes)):
         points.append((MissingItem.INVALID_POSTCODE, "addresses"))
     return points
-
-
-def _born(child: ChildFacts, years: int | None) -> _Points:
-    rules = (
-        (child.sex is None, MissingItem.SEX, "sex"),
-        (not child.has_ethnicity, MissingItem.ETHNICITY, "ethnicity"),
-        (not child.disabilities, MissingItem.DISABILITY, "disabilities"),
-        (_contradicts(child.disabilities), MissingItem.DISABILITY_CONTRADICTION, "disabilities"),
-        (child.nhs_number is None, MissingItem.NHS_NUMBER, "nhs_number"),
-        (_lacks_upn(child, years), MissingItem.UPN_OR_REASON, "upn"),
-        (not child.has_school and not dates.is_too_young_for_nursery(years), MissingItem.SCHOOL, "school"),
-        (not child.has_gp, MissingItem.GP, "gp"),
-    )
-    return [(item, field) for is_open, item, field in rules if is_open]
-
-
-def _unborn(child: ChildFacts) -> _Points:
-    wrong_sex = child.sex is not None and child.sex is not Sex.UNKNOWN
-    return [(MissingItem.UNBORN_SEX, "sex")] if wrong_sex else []
-
-
-def _contradicts(disabilities: tuple[Disability, ...] | None) -> bool:
-    """None excludes all others (DfE census rule 8790); a person has to ask which is meant, so nobody is refused."""
-    return disabilities is not None and Disability.NONE in disabilities and len(set(disabilities)) > 1
-
-
-def _lacks_upn(child: ChildFacts, years: int | None) -> bool:
-    return child.upn is None and not child.has_upn_reason and dates.is_of_school_age(years)

@@ -10,6 +10,18 @@ from referral_intake.model.facts import Gap, ReferralFacts
 
 _KNOWN: Final = frozenset({FgmKnowledge.TOLD_BY_GIRL, FgmKnowledge.SIGNS_SEEN})
 
+_ASKS_FOR_MORE: Final = frozenset(
+    {
+        ConcernType.DOMESTIC_ABUSE,
+        ConcernType.FGM,
+        ConcernType.RADICALISATION,
+        ConcernType.PRIVATE_FOSTERING,
+        ConcernType.MISSING,
+        ConcernType.ALLEGATION_AGAINST_STAFF,
+        ConcernType.HARM_OUTSIDE_HOME,
+    }
+)
+
 _Rules = Iterable[tuple[bool, MissingItem, str]]
 
 
@@ -22,7 +34,7 @@ def concern_gaps(facts: ReferralFacts, *, today: date) -> list[Gap]:
         (not concern.has_impact, MissingItem.IMPACT, "impact"),
         (not concern.has_change, MissingItem.WHAT_CHANGED, "what_changed"),
         (concern.has_incomplete_disclosure, MissingItem.DISCLOSURE_DETAILS, "disclosure"),
-        *_of_types(facts),
+        *(() if _is_simple(facts) else _of_types(facts)),
         (knows_of_fgm(facts, today) and not facts.circumstances.has_fgm_report, MissingItem.FGM_POLICE_REPORT, "fgm"),
     )
     found = [Gap(item, f"/concern/{field}") for is_open, item, field in rules if is_open]
@@ -35,6 +47,11 @@ def knows_of_fgm(facts: ReferralFacts, today: date) -> bool:
         return False
     girls = [child for child in facts.children if not child.unborn and child.sex is not Sex.MALE]
     return any(not dates.is_adult(dates.age(girl, today)) for girl in girls)
+
+
+def _is_simple(facts: ReferralFacts) -> bool:
+    """Most referrals are: no kind of concern in them asks for more."""
+    return _ASKS_FOR_MORE.isdisjoint(facts.concern_types) and not facts.circumstances.has_allegation
 
 
 def _of_types(facts: ReferralFacts) -> _Rules:
