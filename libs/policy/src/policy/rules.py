@@ -21,6 +21,7 @@ from policy.working_time import DayHours, Unit
 
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)]
 Text = Annotated[str, Field(min_length=1, max_length=600)]
+Phone = Annotated[str, Field(pattern=r"^0[0-9 ]{8,14}[0-9]$")]
 Hours = Annotated[DayHours, PlainValidator(DayHours.parse), PlainSerializer(str)]
 
 
@@ -62,7 +63,8 @@ class DayOff(Part):
 class ServiceHours(Rule):
     """When the front door works, local time; a weekday that is absent is closed.
 
-    ``extra_bank_holidays`` and ``closures`` take days away, ``worked_bank_holidays`` gives them back.
+    ``extra_bank_holidays`` and ``closures`` take days away, ``worked_bank_holidays`` gives them back. The phones are
+    those that the partnership publishes; one that it does not publish is left out.
     """
 
     monday: Hours | None = None
@@ -75,6 +77,8 @@ class ServiceHours(Rule):
     extra_bank_holidays: tuple[DayOff, ...] = ()
     worked_bank_holidays: tuple[DayOff, ...] = ()
     closures: tuple[DayOff, ...] = ()
+    phone: Phone | None = None
+    out_of_hours_phone: Phone | None = None
 
     @property
     def by_weekday(self) -> Mapping[int, DayHours]:

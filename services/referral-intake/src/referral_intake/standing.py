@@ -1,0 +1,163 @@
+"""Whether a partner's system may act now: suspended or not, for which scopes, and how often in a minute.
+
+What the registry says is kept in this process and read again every second, so that no request waits for it.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from prometheus_client import Counter
+
+from chassis import telemetry
+from chassis.auth import Principal
+from chassis.clock import Clock
+from contracts.codes import ContactSource
+from referral_intake.errors import PartnershipNotServed, ScopeMissing, Suspended, TooManyRequests
+from referral_intake.model import Agreement, Limited, OwnRates, Rates, Scope
+from referral_intake.packs import Packs
+from referral_intake.rates import Allowance, Limiter
+
+REFRESH_SECONDS: Final = 1.0
+"""How long a suspension may take to reach a process that did not carry it out itself, beside the time of a query."""
+TELL_EVERY: Final = timedelta(minutes=1)
+"""A client that is limited again and again is one line in the log in this time."""
+
+limited_total = Counter("frontdoor_partner_limited", "Requests over a partner's limit", ["client", "scope"])
+log = telemetry.logger(__name__)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the registry says of one client, as it is needed to admit it."""
+
+    source: ContactSource | None
+    scopes: frozenset[Scope]
+    rates: OwnRates
+    suspended: bool
+
+    @classmethod
+    def of(cls, agreement: Agreement, *, suspended: bool) -> "Known":
+        """What was agreed with a registered partner."""
+        return cls(agreement.source, frozenset(agreement.scopes), agreement.rates, suspended)
+
+
+UNREGISTERED: Final = Known(source=None, scopes=frozenset(Scope), rates=OwnRates(), suspended=False)
+"""A client that the issuer vouches for and the registry does not know: it may do what partners may."""
+
+Exchange = Callable[[Sequence[Limited]], Awaitable[Mapping[str, Known]]]
+"""Writes who was limited and reads the registry, in a transaction of its own."""
+
+
+class Standing:
+    """Contract.
+
+    - ``admit`` waits for nothing and asks nobody: it goes by what was last read.
+    - What is known stays in force while the registry cannot be read: a suspended partner stays suspended, and
+      nobody else is kept from referring.
+    - ``immediate_danger`` is neither counted nor limited. A suspended partner is refused that, too.
+    """
+
+    def __init__(self, exchange: Exchange, *, packs: Packs, clock: Clock, everybody: Rates) -> None:
+        self._exchange = exchange
+        self._packs = packs
+        self._clock = clock
+        self.everybody = everybody
+        self._limiter = Limiter(lambda: clock.now().timestamp())
+        self._known: Mapping[str, Known] = {}
+        self._limited: dict[tuple[str, Scope], Limited] = {}
+        self._told: dict[tuple[str, Scope], datetime] = {}
+        self._reading = asyncio.Lock()
+
+    def admit(self, principal: Principal, *, scope: Scope, emergency: bool = False) -> Allowance:
+        """What is left of the partner's limit. Raises ``Suspended``, ``ScopeMissing`` and ``TooManyRequests``."""
+        client = client_of(principal)
+        known = self._known.get(client, UNREGISTERED)
+        if known.suspended:
+            raise Suspended(self._phone_advice(principal.partnership))
+        if scope not in known.scopes:
+            raise ScopeMissing(scope)
+        per_minute = known.rates.over(self.everybody).of(scope)
+        if emergency:
+            return self._limiter.look(client, scope, per_minute=per_minute)
+        allowance = self._limiter.take(client, scope, per_minute=per_minute)
+        if not allowance.granted:
+            self._note(client, principal, scope)
+            raise TooManyRequests(allowance.headers)
+        return allowance
+
+    def source_of(self, client: str) -> ContactSource | None:
+        """The source code that was agreed with a registered partner; None for everybody else."""
+        return self._known.get(client, UNREGISTERED).source
+
+    async def refresh(self) -> None:
+        """Read the registry, and write who was limited since. Raises ``Unavailable``; what was known stays.
+
+        Interleaving prevented: of two readings that overlap, the one that began before a suspension ends last, and
+        what it read replaces the suspension.
+        """
+        async with self._reading:
+            limited, self._limited = self._limited, {}
+            try:
+                self._known = await self._exchange(tuple(limited.values()))
+            except Exception:
+                for key, each in limited.items():  # told with the next one that succeeds
+                    self._count(key, each)
+                raise
+
+    @asynccontextmanager
+    async def kept_fresh(self) -> AsyncIterator[None]:
+        """Read the registry now, and every second while the block lasts."""
+        await self._try_to_refresh()
+        keeping = asyncio.create_task(self._keep_fresh())
+        try:
+            yield
+        finally:
+            keeping.cancel()
+            with suppress(asyncio.CancelledError):
+                await keeping
+
+    async def _keep_fresh(self) -> None:
+        while True:
+            await asyncio.sleep(REFRESH_SECONDS)
+            await self._try_to_refresh()
+
+    async def _try_to_refresh(self) -> None:
+        try:
+            await self.refresh()
+        except Exception as error:
+            log.warning("registry of partners cannot be read", error=type(error).__name__)
+
+    def _note(self, client: str, principal: Principal, scope: Scope) -> None:
+        limited_total.labels(client, scope.value).inc()
+        now, key = self._clock.now(), (client, scope)
+        self._count(key, Limited(client, principal.partnership, principal.agency, scope, 1, now))
+        told = self._told.get(key)
+        if told is None or now - told >= TELL_EVERY:
+            self._told[key] = now
+            log.warning("partner limited", client_id=client, agency=principal.agency, reason=scope.value)
+
+    def _count(self, key: tuple[str, Scope], limited: Limited) -> None:
+        before = self._limited.get(key)
+        if before is not None:
+            limited = replace(limited, times=before.times + limited.times, last_at=max(before.last_at, limited.last_at))
+        self._limited[key] = limited
+
+    def _phone_advice(self, partnership: str) -> str:
+        """Whom to phone, as the pack says; nothing is made up where it publishes no number."""
+        try:
+            service = self._packs.get(partnership, at=self._clock.now()).service
+        except PartnershipNotServed:
+            return "phone the front door team of your partnership"
+        if service.phone is None:
+            return "phone the front door team of your partnership"
+        out_of_hours = f", or {service.out_of_hours_phone} outside its hours" if service.out_of_hours_phone else ""
+        return f"phone the front door team on {service.phone}{out_of_hours}"
+
+
+def client_of(principal: Principal) -> str:
+    """The name at the issuer by which a partner's system is registered, counted and remembered."""
+    return principal.client_id or principal.subject
