@@ -1,0 +1,153 @@
+"""``/fhir/R4``: the FHIR R4 door, for systems that speak the NHS's referral standard (BaRS)."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends, Header, Request, Response
+
+from chassis import problems
+from chassis.auth import Principal, signed_in_as
+from contracts.problems import Problem
+from referral_intake import fhir, handlers
+from referral_intake.api.desk import AtDesk
+from referral_intake.api.standing import admit
+from referral_intake.errors import KeyMissing
+from referral_intake.fhir.example import EXAMPLE
+from referral_intake.form import submission_of
+from referral_intake.handlers import Desk
+from referral_intake.model import PARTNER, Answer, Scope, Sender
+from referral_intake.receipt import Receipt
+
+router = APIRouter(tags=["fhir"])
+
+VERSION: Final = "1"
+
+_KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
+_MEDIA_TYPES: Final = frozenset({fhir.MEDIA_TYPE, "application/json"})
+_ANY: Final = frozenset({"*/*", "application/*"})
+_KEY_DESCRIPTION: Final = (
+    "May be left out: the ids of the Bundle and its MessageHeader then say whether a message was sent before. "
+    "1 to 255 visible ASCII characters."
+)
+
+Partner = Annotated[Principal, Depends(signed_in_as(PARTNER))]
+Key = Annotated[str | None, Header(alias="Idempotency-Key", description=_KEY_DESCRIPTION)]
+
+
+class NotFhir(Problem):
+    """The body is of another kind than this door reads."""
+
+    slug, title, status = "unsupported-media-type", "Send FHIR as JSON with Content-Type: application/fhir+json", 415
+
+
+class NotAcceptable(Problem):
+    """This door answers in one format only."""
+
+    slug, title, status = "not-acceptable", "Accept application/fhir+json: we answer in nothing else", 406
+
+
+def _content(example: object = None) -> dict[str, Any]:
+    shown = {"example": example} if example else {}
+    return {fhir.MEDIA_TYPE: {"schema": {"type": "object", "required": ["resourceType"]}, **shown}}
+
+
+_OUTCOMES: Final[dict[int | str, dict[str, Any]]] = {
+    status: {"description": "An OperationOutcome", "content": _content()}
+    for status in (400, 401, 403, 404, 406, 408, 409, 413, 415, 422, 429, 503)
+}
+_BUNDLE: Final = {
+    "type": "object",
+    "required": ["resourceType", "type", "entry"],
+    "properties": {
+        "resourceType": {"const": "Bundle"},
+        "type": {"const": "message"},
+        "entry": {"type": "array", "minItems": 1, "items": {"type": "object", "required": ["resource"]}},
+    },
+}
+_REQUEST: Final = {
+    "requestBody": {
+        "required": True,
+        "content": {fhir.MEDIA_TYPE: {"schema": _BUNDLE, "example": EXAMPLE}},
+    }
+}
+
+
+@router.get(
+    f"{fhir.ROOT}/metadata",
+    summary="What this door can do",
+    response_class=Response,
+    responses={200: {"description": "A CapabilityStatement", "content": _content()}, **_OUTCOMES},
+)
+async def read_capabilities(desk: AtDesk) -> Response:
+    """A FHIR R4 CapabilityStatement, for everybody."""
+    return _fhir(fhir.capability_statement(public_url=desk.public_url, version=VERSION), 200)
+
+
+@router.post(
+    fhir.PATH,
+    summary="Send a referral as a FHIR message",
+    response_class=Response,
+    responses={
+        200: {"description": "A message Bundle: a Task, an OperationOutcome", "content": _content()},
+        **_OUTCOMES,
+    },
+    openapi_extra=_REQUEST,
+)
+async def process_message(request: Request, desk: AtDesk, partner: Partner, key: Key = None) -> Response:
+    """Take a BaRS-shaped message: a Bundle of a MessageHeader, a ServiceRequest and what belongs to it.
+
+    It becomes the same referral, under the same rules, as through `POST /v1/referrals`, and is answered once it is
+    safely stored. The answer lists what is missing and every element that was not taken. `docs/fhir.md` has the
+    mapping. If a child is in danger now, call 999 first.
+    """
+    _check_formats(request.headers)
+    if key is not None and not _KEY.fullmatch(key):
+        raise KeyMissing
+    try:
+        taken = _take(request, partner, await request.body())
+        answer = await _submit(desk, taken, partner, key or taken.key)
+    except fhir.MessageRefused as refused:
+        return _fhir(fhir.refusal(refused.issues, status=refused.http_status), refused.http_status)
+    receipt = Receipt.model_validate_json(answer.body)
+    return _fhir(fhir.answer_of(taken, receipt, public_url=desk.public_url), 200)
+
+
+def _take(request: Request, partner: Principal, body: bytes) -> fhir.Taken:
+    """The referral in the message, once the partner may send it; an emergency is never limited."""
+    try:
+        taken = fhir.take(json.loads(body or b"null"))
+    except ValueError as error:
+        raise problems.Malformed("Send valid JSON") from error
+    except fhir.MessageRefused:
+        admit(request, partner, scope=Scope.SEND)
+        raise
+    admit(request, partner, scope=Scope.SEND, emergency=taken.form.immediate_danger)
+    return taken
+
+
+async def _submit(desk: Desk, taken: fhir.Taken, partner: Principal, key: str) -> Answer:
+    sender = Sender(partner.partnership, partner.agency, partner.client_id or partner.subject)
+    try:
+        return await handlers.submit_referral(desk, submission_of(taken.form, sender, key=key))
+    except Problem as problem:
+        if problem.errors:
+            raise taken.refusal(problem) from problem
+        raise
+
+
+def _check_formats(headers: Mapping[str, str]) -> None:
+    if _media_type(headers.get("content-type", "")) not in _MEDIA_TYPES:
+        raise NotFhir
+    accepted = {_media_type(each) for each in headers.get("accept", "*/*").split(",")}
+    if not accepted & (_MEDIA_TYPES | _ANY):
+        raise NotAcceptable
+
+
+def _media_type(header: str) -> str:
+    return header.partition(";")[0].strip().lower()
+
+
+def _fhir(resource: Mapping[str, Any], status: int) -> Response:
+    return Response(json.dumps(resource, ensure_ascii=False), status, media_type=fhir.MEDIA_TYPE)

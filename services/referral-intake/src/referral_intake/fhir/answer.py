@@ -1,0 +1,92 @@
+"""The answer to a message that was accepted: another message, with the receipt in FHIR's words."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+from uuid import UUID, uuid5
+
+from referral_intake.fhir import systems
+from referral_intake.fhir.issues import Issue, IssueCode, Severity
+from referral_intake.fhir.outcome import outcome
+from referral_intake.fhir.taking import Taken
+from referral_intake.receipt import Receipt
+
+PATH: Final = "/fhir/R4/$process-message"
+EVENT: Final = "servicerequest-response"
+
+_MISSING: Final = systems.code_system("missing-item")
+
+
+def answer_of(taken: Taken, receipt: Receipt, *, public_url: str) -> dict[str, Any]:
+    """The response message. Nothing in it is made anew: the same message sent again is given the same answer."""
+    ids = {name: uuid5(receipt.referral_id, name) for name in ("bundle", "header", "task", "outcome")}
+    received_at = receipt.received_at.isoformat()
+    return {
+        "resourceType": "Bundle",
+        "id": str(ids["bundle"]),
+        "type": "message",
+        "timestamp": received_at,
+        "entry": [
+            _entry(ids["header"], _header(taken, ids, public_url)),
+            _entry(ids["task"], _task(receipt, public_url)),
+            _entry(ids["outcome"], outcome(_issues(taken, receipt))),
+        ],
+    }
+
+
+def _header(taken: Taken, ids: dict[str, UUID], public_url: str) -> dict[str, Any]:
+    return {
+        "resourceType": "MessageHeader",
+        "eventCoding": {"system": systems.MESSAGE_EVENTS, "code": EVENT},
+        "source": {"name": "Frontdoor", "endpoint": public_url + PATH},
+        "response": {
+            "identifier": taken.message_id,
+            "code": "ok",
+            "details": {"reference": _url(ids["outcome"])},
+        },
+        "focus": [{"reference": _url(ids["task"])}],
+    }
+
+
+def _task(receipt: Receipt, public_url: str) -> dict[str, Any]:
+    """The work that the referral is now: its references, by when to expect a decision, where to follow it."""
+    return {
+        "resourceType": "Task",
+        "identifier": [
+            {"system": systems.REFERENCE, "value": receipt.reference},
+            {"system": systems.REFERRAL_ID, "value": str(receipt.referral_id)},
+        ],
+        "status": "received",
+        "intent": "order",
+        "description": receipt.what_happens_next,
+        "authoredOn": receipt.received_at.isoformat(),
+        "restriction": {"period": {"end": receipt.decision_expected_by.isoformat()}},
+        "output": [{"type": {"text": "Where to follow this referral"}, "valueUrl": public_url + receipt.links.self}],
+    }
+
+
+def _issues(taken: Taken, receipt: Receipt) -> Iterator[Issue]:
+    """What to do at once comes first; then what is missing, then what was not taken."""
+    if receipt.emergency_advice:
+        yield Issue(Severity.WARNING, IssueCode.INFORMATIONAL, receipt.emergency_advice)
+    yield _said("We have your referral. Keep the reference of the Task: with it anybody here finds the referral.")
+    if receipt.likely_repeat_of:
+        yield _said(
+            "Your agency referred one of these children in the last 72 hours, under the reference "
+            f"{receipt.likely_repeat_of.reference}. We read both referrals."
+        )
+    for missing in receipt.missing_information:
+        yield _said(f"We will ask for this: {missing.label}.", coding=(_MISSING, missing.item.value))
+    yield from taken.leftovers()
+
+
+def _said(words: str, *, coding: tuple[str, str] | None = None) -> Issue:
+    return Issue(Severity.INFORMATION, IssueCode.INFORMATIONAL, words, coding=coding)
+
+
+def _entry(id_: UUID, resource: dict[str, Any]) -> dict[str, Any]:
+    kind = resource.pop("resourceType")
+    return {"fullUrl": _url(id_), "resource": {"resourceType": kind, "id": str(id_), **resource}}
+
+
+def _url(id_: UUID) -> str:
+    return f"urn:uuid:{id_}"

@@ -1,0 +1,116 @@
+"""The form as it is filled in from a message, with a map from each field back to where the message says it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any, Final, TypeAlias
+
+from referral_intake.fhir.r4.element import Said
+
+Pointer: TypeAlias = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class Part:
+    """Fields that belong together, the place of the message they come from, and what else there needs no mention."""
+
+    place: str
+    fields: Mapping[str, "Tree"]
+    covered: tuple[str, ...] = ()
+
+
+Tree: TypeAlias = "Said[Any] | Part | Sequence[Tree] | None"
+
+WHERE_TO_ADD: Final[Mapping[str, str]] = {
+    "name": "name",
+    "first_name": "name",
+    "last_name": "name",
+    "phone": "telecom",
+    "email": "telecom",
+    "date_of_birth": "birthDate",
+    "expected_date_of_birth": "extension",
+    "nhs_number": "identifier",
+    "upn": "identifier",
+    "addresses": "address",
+    "facts": "reasonCode",
+}
+"""The element that would say a field which was not said, below the place of its part."""
+
+
+@dataclass
+class Draft:
+    """Fills in the form. What is said twice of one field stands there twice, and is judged as one."""
+
+    document: dict[str, Any] = field(default_factory=dict)
+    places: dict[Pointer, tuple[str, ...]] = field(default_factory=dict)
+    covered: set[str] = field(default_factory=set)
+
+    def add(self, pointer: Pointer, tree: Tree) -> None:
+        """Put what was said, and where, at this place of the form; what was not said leaves no trace."""
+        if isinstance(tree, Said):
+            self._say(pointer, tree)
+        elif isinstance(tree, Part):
+            self._stand(pointer, tree.place)
+            self.covered.update(tree.covered)
+            for name, inner in tree.fields.items():
+                self.add((*pointer, name), inner)
+        elif tree is not None:
+            for inner in tree:
+                self.append(pointer, inner)
+
+    def append(self, pointer: Pointer, tree: Tree) -> None:
+        """Put what was said behind what a list of the form holds already."""
+        if tree is not None:
+            self.add((*pointer, len(self._find(pointer) or ())), tree)
+
+    def place_of(self, pointer: Pointer) -> tuple[str, ...]:
+        """Where the message says this or, when it does not, where it would."""
+        for length in range(len(pointer), -1, -1):
+            if places := self.places.get(pointer[:length]):
+                missing = WHERE_TO_ADD.get(str(pointer[length])) if length < len(pointer) else None
+                return tuple(f"{place}.{missing}" for place in places) if missing else places
+        return ("Bundle",)
+
+    def _stand(self, pointer: Pointer, place: str) -> None:
+        """A part of a list stands in it even when nothing was said of it, so that those behind it keep their number."""
+        self.places.setdefault(pointer, (place,))
+        if pointer and isinstance(pointer[-1], int):
+            self._holder((*pointer, ""))
+
+    def _say(self, pointer: Pointer, said: Said[Any]) -> None:
+        holder, name = self._holder(pointer), pointer[-1]
+        before = self._find(pointer)
+        if isinstance(before, str) and isinstance(said.value, str):
+            value: Any = f"{before}\n{said.value}"
+        elif before is None:
+            value = said.value
+        else:
+            return  # left out, and so reported as not taken
+        if isinstance(holder, list) and before is None:
+            holder.append(value)
+        else:
+            holder[name] = value
+        self.places[pointer] = (*self.places.get(pointer, ()), *said.places)
+        self.covered.update(said.places)
+
+    def _holder(self, pointer: Pointer) -> Any:
+        """What holds the last step of a pointer; made when it is not there yet. Lists are filled in order."""
+        node: Any = self.document
+        for name, following in pairwise(pointer):
+            empty: Any = [] if isinstance(following, int) else {}
+            if isinstance(node, list):
+                if name == len(node):
+                    node.append(empty)
+                node = node[int(name)]
+            else:
+                node = node.setdefault(name, empty)
+        return node
+
+    def _find(self, pointer: Pointer) -> Any:
+        node: Any = self.document
+        for name in pointer:
+            try:
+                node = node[name]
+            except (KeyError, IndexError):
+                return None
+        return node

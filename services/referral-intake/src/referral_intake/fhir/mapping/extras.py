@@ -1,0 +1,63 @@
+"""What the form asks and R4 has no element for: extensions and observations that are named after the form's fields."""
+
+from collections.abc import Iterator
+
+from referral_intake.fhir import systems
+from referral_intake.fhir.draft import Part, Tree
+from referral_intake.fhir.r4.content import Observation
+from referral_intake.fhir.r4.datatypes import Extensible
+from referral_intake.fhir.r4.element import Said
+from referral_intake.fhir.shapes import Shape, shape_at, shape_of
+from referral_intake.form.part import FormPart
+
+FIELD_SYSTEM = systems.code_system("referral-field")
+
+
+def extras(part: type[FormPart], prefix: str, element: Extensible) -> dict[str, Tree]:
+    """The fields of one part that our own extensions say: ``{prefix}-{field}``, repeated for a list."""
+    found: dict[str, Tree] = {}
+    for name in part.model_fields:
+        shape, url = shape_of(part, name), systems.extension(f"{prefix}-{name.replace('_', '-')}")
+        if shape and shape.part is None and (said := tuple(_said(element, url))):
+            found[name] = said if shape.is_list else said[0]
+    return found
+
+
+def field_of(observation: Observation) -> tuple[tuple[str, ...], Shape] | None:
+    """Which field of the form an observation is about, as a path of names; None when its code names none."""
+    code = observation.code.code_of(FIELD_SYSTEM) if observation.code else None
+    path = tuple(code.value.split(".")) if code else ()
+    shape = shape_at(path) if path else None
+    return (path, shape) if shape else None
+
+
+def field_said(observation: Observation, shape: Shape) -> Tree:
+    """What the observation says of its field: its value or, for a field with parts, its components."""
+    covered = (observation.code.path,) if observation.code else ()
+    if shape.part is None:
+        said = observation.value()
+        value = Said(said.value, (*said.places, *covered)) if said else None
+        return (value,) if shape.is_list and value else value
+    return Part(observation.path, dict(_components(observation, shape.part)), covered)
+
+
+def _components(observation: Observation, part: type[FormPart]) -> Iterator[tuple[str, Tree]]:
+    lists: dict[str, list[Tree]] = {}
+    for component in observation.component:
+        code = component.code.code_of(FIELD_SYSTEM) if component.code else None
+        shape = shape_of(part, code.value) if code else None
+        said = component.value()
+        if code is None or shape is None or shape.part is not None or said is None:
+            continue
+        whole = Said(said.value, (component.path,))
+        if shape.is_list:
+            lists.setdefault(code.value, []).append(whole)
+        else:
+            yield code.value, whole
+    yield from lists.items()
+
+
+def _said(element: Extensible, url: str) -> Iterator[Said[object]]:
+    for extension in element.extension:
+        if extension.url == url and (said := extension.value()):
+            yield Said(said.value, (extension.path,))

@@ -1,0 +1,111 @@
+"""The message: a Bundle whose first entry says what it is about, and how its resources find one another."""
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+from referral_intake.fhir.issues import IssueCode, MessageRefused, error
+from referral_intake.fhir.r4.content import MessageHeader
+from referral_intake.fhir.r4.datatypes import Identifier, Reference
+from referral_intake.fhir.r4.resource import Identified, Resource
+
+R = TypeVar("R", bound=Resource)
+
+_CONTAINER: Final = re.compile(r"Bundle\.entry\[\d+\]\.resource")
+_VERSION: Final = re.compile(r"/_history/[^/]+$")
+_RESTFUL: Final = re.compile(r"https?://.+/([A-Za-z]+/[A-Za-z0-9.-]{1,64})")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One resource of the message, with the address it is referred to by."""
+
+    url: str | None
+    resource: Resource
+
+
+class Message:
+    """A message that was read. Remembers which references were followed: they have served their purpose."""
+
+    def __init__(self, raw: Mapping[str, Any], entries: Sequence[Entry], contained: Mapping[str, Resource]) -> None:
+        self.raw = raw
+        self.resources = tuple(entry.resource for entry in entries)
+        self.followed: set[str] = set()
+        self._url = entries[0].url or ""
+        self._known: dict[str, list[Resource]] = defaultdict(list)
+        for entry in entries:
+            for name in _names(entry):
+                self._known[name].append(entry.resource)
+        for name, resource in contained.items():
+            self._known[name].append(resource)
+
+    @property
+    def header(self) -> MessageHeader:
+        """What the message is about."""
+        header = self.resources[0]
+        assert isinstance(header, MessageHeader)  # the reader refuses a message that begins otherwise
+        return header
+
+    @property
+    def header_id(self) -> str | None:
+        """The id that the answer names: of the header or, when it has none, of its entry."""
+        return self.header.id or _uuid(self._url)
+
+    def all(self, kind: type[R]) -> tuple[R, ...]:
+        """The resources of one kind, in order; contained ones are reached by reference only."""
+        return tuple(resource for resource in self.resources if isinstance(resource, kind))
+
+    def find(self, reference: Reference | None, kind: type[R]) -> R | None:
+        """The resource of this kind that is meant; None when the message does not have exactly one such."""
+        if reference is None:
+            return None
+        found = [resource for resource in self._named(reference) if isinstance(resource, kind)]
+        if len(found) != 1:
+            return None
+        self.followed.add(reference.path)
+        return found[0]
+
+    def get(self, reference: Reference | None, kind: type[R], place: str) -> R:
+        """The resource of this kind that is meant. Raises ``MessageRefused`` when the message does not have it."""
+        found = self.find(reference, kind)
+        if found is None:
+            advice = f"Put the {kind.__name__} that this refers to into the Bundle, and refer to it by its fullUrl."
+            raise MessageRefused([error(IssueCode.NOT_FOUND, advice, reference.path if reference else place)])
+        return found
+
+    def _named(self, reference: Reference) -> Sequence[Resource]:
+        address = (reference.reference or "").strip()
+        if address.startswith("#"):
+            container = _CONTAINER.match(reference.path)
+            return self._known.get(f"{container.group() if container else ''}{address}", ())
+        if address:
+            return self._known.get(_normal(address), ())
+        return self._known.get(_logical(reference.identifier), ()) if reference.identifier else ()
+
+
+def _names(entry: Entry) -> set[str]:
+    """Everything an entry's resource may be called in a reference."""
+    resource, kind = entry.resource, type(entry.resource).__name__
+    names = {f"{kind}/{resource.id}"} if resource.id else set()
+    if entry.url:
+        names.add(_normal(entry.url))
+        restful = _RESTFUL.fullmatch(_normal(entry.url))
+        names |= {restful.group(1)} if restful else set()
+    if isinstance(resource, Identified):
+        names |= {_logical(identifier) for identifier in resource.identifier if identifier.value}
+    return names
+
+
+def _normal(address: str) -> str:
+    return address.lower() if address[:4].lower() == "urn:" else _VERSION.sub("", address)
+
+
+def _logical(identifier: Identifier) -> str:
+    return f"identifier {identifier.system}|{identifier.value}"
+
+
+def _uuid(url: str) -> str | None:
+    found = re.fullmatch(r"urn:uuid:([0-9a-f-]{36})", url.lower())
+    return found.group(1) if found else None

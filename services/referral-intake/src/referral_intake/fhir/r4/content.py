@@ -1,0 +1,145 @@
+"""What a referral says: the request itself, worries, findings, agreements, warnings, documents."""
+
+from typing import Literal
+
+from pydantic import StrictBool
+
+from referral_intake.fhir.r4.datatypes import (
+    Annotation,
+    Attachment,
+    CodeableConcept,
+    Coding,
+    ContactPoint,
+    DateTime,
+    Period,
+    Reference,
+    Text,
+    Valued,
+)
+from referral_intake.fhir.r4.element import Element
+from referral_intake.fhir.r4.resource import Identified, Resource
+
+Priority = Literal["routine", "urgent", "asap", "stat"]
+
+
+class Source(Element):
+    """The system that sends a message."""
+
+    name: Text | None = None
+    software: Text | None = None
+    contact: ContactPoint | None = None
+    endpoint: Text | None = None
+
+
+class MessageHeader(Resource):
+    """What kind of message this is, from whom, and which resource it is about."""
+
+    event_coding: Coding | None = None
+    event_uri: Text | None = None
+    sender: Reference | None = None
+    author: Reference | None = None
+    source: Source | None = None
+    reason: CodeableConcept | None = None
+    focus: tuple[Reference, ...] = ()
+
+
+class ServiceRequest(Identified):
+    """The referral: what is asked of whom, for which child."""
+
+    status: Text | None = None
+    do_not_perform: StrictBool | None = None
+    category: tuple[CodeableConcept, ...] = ()
+    priority: Priority | None = None
+    code: CodeableConcept | None = None
+    subject: Reference | None = None
+    encounter: Reference | None = None
+    authored_on: DateTime | None = None
+    requester: Reference | None = None
+    performer: tuple[Reference, ...] = ()
+    location_reference: tuple[Reference, ...] = ()
+    reason_code: tuple[CodeableConcept, ...] = ()
+    reason_reference: tuple[Reference, ...] = ()
+    note: tuple[Annotation, ...] = ()
+
+
+class Condition(Identified):
+    """A worry, as a code, as text or both."""
+
+    verification_status: CodeableConcept | None = None
+    code: CodeableConcept | None = None
+    subject: Reference | None = None
+    note: tuple[Annotation, ...] = ()
+
+
+class Component(Valued):
+    """One part of an observation."""
+
+    code: CodeableConcept | None = None
+
+
+class Observation(Identified, Valued):
+    """Something seen, heard or thought."""
+
+    status: Text | None = None
+    code: CodeableConcept | None = None
+    subject: Reference | None = None
+    effective_date_time: DateTime | None = None
+    data_absent_reason: CodeableConcept | None = None
+    component: tuple[Component, ...] = ()
+    note: tuple[Annotation, ...] = ()
+
+
+class Provision(Element):
+    """What a consent permits or denies."""
+
+    type: Literal["deny", "permit"] | None = None
+
+
+class Consent(Identified):
+    """One agreement, or its refusal."""
+
+    status: Text | None = None
+    category: tuple[CodeableConcept, ...] = ()
+    date_time: DateTime | None = None
+    performer: tuple[Reference, ...] = ()
+    policy_rule: CodeableConcept | None = None
+    provision: Provision | None = None
+
+
+class DocumentContent(Element):
+    """One form of a document."""
+
+    attachment: Attachment | None = None
+
+
+class DocumentReference(Identified):
+    """A document that the sender holds."""
+
+    status: Text | None = None
+    type: CodeableConcept | None = None
+    date: DateTime | None = None
+    description: Text | None = None
+    content: tuple[DocumentContent, ...] = ()
+
+
+class Flag(Identified):
+    """A warning."""
+
+    status: Text | None = None
+    category: tuple[CodeableConcept, ...] = ()
+    code: CodeableConcept | None = None
+    subject: Reference | None = None
+    period: Period | None = None
+
+
+class EncounterLocation(Element):
+    """Where an encounter takes place."""
+
+    location: Reference | None = None
+
+
+class Encounter(Identified):
+    """The contact with the child out of which the referral came."""
+
+    subject: Reference | None = None
+    location: tuple[EncounterLocation, ...] = ()

@@ -1,0 +1,141 @@
+"""From what arrived to a message, or to every reason why it is none."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Any, Final, Literal, TypeVar
+
+from pydantic import Field, ValidationError
+
+from chassis import problems
+from contracts.problems import FieldError
+from referral_intake.fhir.issues import Issue, IssueCode, MessageRefused, error
+from referral_intake.fhir.message import Entry, Message
+from referral_intake.fhir.r4.content import MessageHeader
+from referral_intake.fhir.r4.datatypes import Text
+from referral_intake.fhir.r4.element import Element, step
+from referral_intake.fhir.r4.names import KINDS, NAMES
+from referral_intake.fhir.r4.resource import Resource
+
+MAX_ENTRIES: Final = 500
+MAX_ISSUES: Final = 100
+
+E = TypeVar("E", bound=Element)
+
+_CODES: Final[Mapping[str, IssueCode]] = {
+    "missing": IssueCode.REQUIRED,
+    "too_short": IssueCode.REQUIRED,
+    "too_long": IssueCode.TOO_COSTLY,
+    "literal_error": IssueCode.VALUE,
+    "enum": IssueCode.VALUE,
+    "string_pattern_mismatch": IssueCode.VALUE,
+    "string_too_long": IssueCode.TOO_LONG,
+    "value_error": IssueCode.BUSINESS_RULE,
+}
+_MODIFIERS: Final = frozenset({"modifierExtension", "implicitRules"})
+
+
+class _Entry(Element):
+    full_url: Text | None = None
+    resource: dict[str, Any]
+
+
+class _Bundle(Element):
+    resource_type: Literal["Bundle"]
+    type: Literal["message"]
+    entry: Annotated[tuple[_Entry, ...], Field(min_length=1, max_length=MAX_ENTRIES)]
+
+
+def read(document: object) -> Message:
+    """The message. Raises ``MessageRefused`` with all that is wrong with its shape."""
+    if not isinstance(document, dict):
+        raise MessageRefused([error(IssueCode.STRUCTURE, "Send a Bundle of type message.", "Bundle")])
+    bundle = _whole(_Bundle, document, "Bundle")
+    issues = [*_modifiers(document, "Bundle"), *_repeated_urls(bundle.entry)]
+    entries, contained = _resources(bundle.entry, issues)
+    if not issues and not isinstance(entries[0].resource, MessageHeader):
+        issues.append(error(IssueCode.INVARIANT, "Make a MessageHeader the first entry.", "Bundle.entry[0].resource"))
+    if issues:
+        raise MessageRefused(issues[:MAX_ISSUES])
+    return Message(document, entries, contained)
+
+
+def mistakes_at(error_: ValidationError, base: str) -> Iterator[tuple[IssueCode, FieldError]]:
+    """Each thing that does not fit a model, with its path below ``base`` instead of a pointer."""
+    mistakes = [{**each, "loc": ("body", *each["loc"])} for each in error_.errors(include_url=False)]
+    for mistake, field in zip(mistakes, problems.refusal(mistakes, NAMES).errors, strict=True):
+        yield (
+            _CODES.get(str(mistake["type"]), IssueCode.STRUCTURE),
+            FieldError(_path(base, field.pointer), field.detail),
+        )
+
+
+def _resources(given: Sequence[_Entry], issues: list[Issue]) -> tuple[list[Entry], dict[str, Resource]]:
+    entries: list[Entry] = []
+    contained: dict[str, Resource] = {}
+    for position, entry in enumerate(given):
+        path = f"Bundle.entry[{position}].resource"
+        resource = _resource(entry.resource, path, issues)
+        entries.append(Entry(entry.full_url, resource))
+        for place, inner in enumerate(_contained(entry.resource)):
+            read_inner = _resource(inner, f"{path}.contained[{place}]", issues)
+            contained[f"{path}#{read_inner.id}"] = read_inner
+    return entries, contained
+
+
+def _resource(raw: Mapping[str, Any], path: str, issues: list[Issue]) -> Resource:
+    kind = raw.get("resourceType")
+    if not isinstance(kind, str):
+        issues.append(error(IssueCode.REQUIRED, "Say which kind of resource this is, in resourceType.", path))
+        return Resource()
+    try:
+        return _whole(KINDS.get(kind, Resource), raw, path)
+    except MessageRefused as refused:
+        issues.extend(refused.issues)
+        return Resource()
+
+
+def _contained(raw: Mapping[str, Any]) -> list[dict[str, Any]]:
+    inner = raw.get("contained")
+    return [each for each in inner if isinstance(each, dict)] if isinstance(inner, list) else []
+
+
+def _whole(kind: type[E], raw: object, path: str) -> E:
+    try:
+        element = kind.model_validate(raw)
+    except ValidationError as wrong:
+        raise MessageRefused(
+            [error(code, field.detail, field.pointer) for code, field in mistakes_at(wrong, path)]
+        ) from wrong
+    element.place(path)
+    return element
+
+
+def _repeated_urls(entries: Sequence[_Entry]) -> Iterator[Issue]:
+    seen: set[str] = set()
+    for position, entry in enumerate(entries):
+        if entry.full_url is None:
+            continue
+        if entry.full_url in seen:
+            place = f"Bundle.entry[{position}].fullUrl"
+            yield error(IssueCode.INVARIANT, "Give each entry a fullUrl of its own.", place)
+        seen.add(entry.full_url)
+
+
+def _modifiers(node: object, path: str) -> Iterator[Issue]:
+    """What may change the meaning of what is around it, and is not understood here: R4 has it refused."""
+    if isinstance(node, list):
+        for place, inner in enumerate(node):
+            yield from _modifiers(inner, f"{path}[{place}]")
+    elif isinstance(node, dict):
+        for name, inner in node.items():
+            if name in _MODIFIERS and inner:
+                advice = "Send this without it: it may change the meaning of the rest, and we do not understand it."
+                yield error(IssueCode.EXTENSION, advice, f"{path}.{name}")
+            else:
+                yield from _modifiers(inner, f"{path}.{step(name)}" if step(name) in NAMES else path)
+
+
+def _path(base: str, pointer: str) -> str:
+    path = base
+    for part in pointer.split("/")[1:]:
+        path += f"[{part}]" if part.isdigit() else f".{step(part)}"
+    return path

@@ -1,0 +1,102 @@
+"""From a message to a referral: what is asked, whether it can be taken here, and the form that it fills in."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Final
+
+from pydantic import ValidationError
+
+from contracts.problems import Problem
+from referral_intake.fhir import systems
+from referral_intake.fhir.draft import Draft, Pointer
+from referral_intake.fhir.issues import Issue, IssueCode, MessageRefused, error
+from referral_intake.fhir.leftovers import leftovers
+from referral_intake.fhir.mapping import draft_of
+from referral_intake.fhir.message import Message
+from referral_intake.fhir.r4.content import MessageHeader, ServiceRequest
+from referral_intake.fhir.reading import mistakes_at, read
+from referral_intake.form import ReferralForm
+
+EVENT: Final = "servicerequest-request"
+
+_NEW: Final = "new"
+_ACTIVE: Final = "active"
+_ELSEWHERE: Final = (
+    "Only new referrals are taken here. To add to a referral use POST /v1/referrals/{referral_id}/supplements, to "
+    "take it back POST /v1/referrals/{referral_id}/withdrawal, with the id that the first answer gave."
+)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A message that can be taken, as the form it fills in."""
+
+    message: Message
+    message_id: str
+    form: ReferralForm
+    draft: Draft
+
+    @property
+    def key(self) -> str:
+        """The same for the same message sent again, and for no other: made of its ids, as R4 has it."""
+        raw = self.message.raw
+        identifier = raw.get("identifier")
+        value = identifier.get("value") if isinstance(identifier, dict) else None
+        return "fhir-" + sha256(f"{self.message_id}\n{raw.get('id')}\n{value}".encode()).hexdigest()
+
+    def leftovers(self) -> Iterator[Issue]:
+        """What the message says and the referral does not."""
+        return leftovers(self.message, self.draft.covered)
+
+    def refusal(self, problem: Problem) -> MessageRefused:
+        """Why the rules refuse the referral, each reason where the message would have to say otherwise."""
+        return MessageRefused(
+            [
+                error(IssueCode.BUSINESS_RULE, field.detail, *self.draft.place_of(_pointer(field.pointer)))
+                for field in problem.errors
+            ],
+            status=problem.status,
+        )
+
+
+def take(document: object) -> Taken:
+    """A new referral. Raises ``MessageRefused`` with everything that stands in its way."""
+    message = read(document)
+    header = message.header
+    _check_event(header)
+    if not message.header_id:
+        raise MessageRefused([error(IssueCode.REQUIRED, "Give the MessageHeader an id.", header.path)])
+    focus = header.focus[0] if header.focus else None
+    request = message.get(focus, ServiceRequest, f"{header.path}.focus")
+    _check_reason(header, request)
+    draft = draft_of(message, request)
+    return Taken(message, message.header_id, _form(draft), draft)
+
+
+def _check_event(header: MessageHeader) -> None:
+    event = header.event_coding
+    if event is None or event.system != systems.MESSAGE_EVENTS or event.code != EVENT:
+        advice = f"Send an eventCoding of {systems.MESSAGE_EVENTS} with the code {EVENT}: nothing else is taken here."
+        raise MessageRefused([error(IssueCode.NOT_SUPPORTED, advice, f"{header.path}.event")])
+
+
+def _check_reason(header: MessageHeader, request: ServiceRequest) -> None:
+    reason = header.reason.code() if header.reason else None
+    if reason and reason.value != _NEW:
+        raise MessageRefused([error(IssueCode.NOT_SUPPORTED, _ELSEWHERE, *reason.places)])
+    if request.status not in (None, _ACTIVE):
+        raise MessageRefused([error(IssueCode.NOT_SUPPORTED, _ELSEWHERE, f"{request.path}.status")])
+
+
+def _form(draft: Draft) -> ReferralForm:
+    try:
+        return ReferralForm.model_validate(draft.document)
+    except ValidationError as wrong:
+        mistakes = zip(wrong.errors(include_url=False), mistakes_at(wrong, ""), strict=True)
+        issues = [error(code, field.detail, *draft.place_of(mistake["loc"])) for mistake, (code, field) in mistakes]
+        raise MessageRefused(issues) from wrong
+
+
+def _pointer(pointer: str) -> Pointer:
+    return tuple(int(part) if part.isdigit() else part for part in pointer.split("/")[1:])
