@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
+from chassis.middleware import BODY
 from chassis.problems import NotJson
 
 M = TypeVar("M", bound=BaseModel)
@@ -28,13 +29,16 @@ def direct(handle: Handle) -> type[APIRoute]:
     return Direct
 
 
-async def read_form(model: type[M], request: Request) -> M:
+def _says_json(content_type: str) -> bool:
+    return content_type == "application/json" or content_type.partition(";")[0].strip().lower() == "application/json"
+
+
+def read_form(model: type[M], request: Request) -> M:
     """The JSON body as a model. Raises as the framework would: ``NotJson``, ``RequestValidationError``."""
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type != "application/json":
+    if not _says_json(request.headers.get("content-type", "")):
         raise NotJson
     try:
-        return model.model_validate_json(await request.body())
+        return model.model_validate_json(request.scope[BODY])
     except ValidationError as error:
         mistakes = error.errors(include_url=False)
         raise RequestValidationError([{**each, "loc": ("body", *each["loc"])} for each in mistakes]) from error

@@ -1,12 +1,12 @@
 """Recording events: one row is both history and outbox, written in the caller's transaction."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from pydantic_core import to_json
 from sqlalchemy import text
 
 from chassis import telemetry
@@ -127,4 +127,4 @@ def _headers(event: Event, context: Context, current: str | None) -> str:
         "ce_causationid": str(context.causation_id) if context.causation_id else None,
         "traceparent": context.traceparent or current,
     }
-    return json.dumps({name: value for name, value in headers.items() if value is not None})
+    return to_json({name: value for name, value in headers.items() if value is not None}).decode()

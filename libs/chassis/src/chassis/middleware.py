@@ -11,7 +11,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from prometheus_client import Counter, Histogram
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis import json_rules, problems, telemetry
@@ -27,14 +26,16 @@ BODY_SECONDS: Final = 10.0
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _CORRELATION: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _TRACEPARENT: Final = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
-_ANSWER_HEADERS: Final = {
-    "cache-control": "no-store",
-    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-    "cross-origin-resource-policy": "same-origin",
-    "referrer-policy": "no-referrer",
-    "strict-transport-security": "max-age=31536000; includeSubDomains",
-    "x-content-type-options": "nosniff",
-}
+_ANSWER_HEADERS: Final = (
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"strict-transport-security", b"max-age=31536000; includeSubDomains"),
+    (b"x-content-type-options", b"nosniff"),
+)
+BODY: Final = "frontdoor.body"
+"""Where in the scope a request's whole body is, for routes that read it themselves."""
 
 
 class AnswerHeaders:
@@ -52,18 +53,17 @@ class AnswerHeaders:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        asked = Headers(scope=scope)
-        scope["request_id"] = _uuid(asked.get("x-request-id", "")) or str(self._ids.new())
-        correlation = asked.get("x-correlation-id", "")
+        scope["request_id"] = _uuid(_header(scope, b"x-request-id")) or str(self._ids.new())
+        mirrored = [(b"x-request-id", scope["request_id"].encode())]
+        correlation = _header(scope, b"x-correlation-id")
+        if _CORRELATION.fullmatch(correlation):
+            mirrored.append((b"x-correlation-id", correlation.encode()))
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers["x-request-id"] = scope["request_id"]
-                if _CORRELATION.fullmatch(correlation):
-                    headers["x-correlation-id"] = correlation
-                for name, value in _ANSWER_HEADERS.items():
-                    headers.setdefault(name, value)
+                said = {name for name, _ in message["headers"]}
+                ours = (pair for pair in _ANSWER_HEADERS if pair[0] not in said)
+                message["headers"] = [*message["headers"], *mirrored, *ours]
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
@@ -149,23 +149,24 @@ class Body:
             return
         try:
             _check_address(scope)
-            body = await self._read(Headers(scope=scope), receive)
+            body = await self._read(scope, receive)
         except Problem as problem:
             await problems.response_of(problem)(scope, receive, send)
             return
         if body is not None:
+            scope[BODY] = body
             await self.app(scope, _once(body, receive), send)
 
-    async def _read(self, headers: Headers, receive: Receive) -> bytes | None:
+    async def _read(self, scope: Scope, receive: Receive) -> bytes | None:
         """The body; None when the client went away. A declared size is refused before anything is read."""
-        if int(headers.get("content-length", "0")) > self._max_bytes:
+        if int(_header(scope, b"content-length") or 0) > self._max_bytes:
             raise self._too_large()
         try:
             async with asyncio.timeout(self._seconds):
                 body = await self._collect(receive)
         except TimeoutError as error:
             raise problems.TooSlow("Send the whole request at once", headers={"Connection": "close"}) from error
-        if body and _is_json(headers.get("content-type", "")):
+        if body and _is_json(_header(scope, b"content-type")):
             json_rules.check(body)
         return body
 
@@ -184,6 +185,11 @@ class Body:
 
     def _too_large(self) -> Problem:
         return problems.TooLarge(f"Send at most {self._max_bytes} bytes", headers={"Connection": "close"})
+
+
+def _header(scope: Scope, name: bytes) -> str:
+    """The first value of a header; empty when it is absent."""
+    return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), "")
 
 
 def _check_address(scope: Scope) -> None:
@@ -217,11 +223,13 @@ def _template(scope: Scope) -> str:
 
 
 def _traceparent(scope: Scope) -> str | None:
-    given = Headers(scope=scope).get("traceparent", "")
+    given = _header(scope, b"traceparent")
     return given if _TRACEPARENT.fullmatch(given) else None
 
 
 def _uuid(text: str) -> str | None:
+    if not text:
+        return None
     try:
         return str(UUID(text))
     except ValueError:

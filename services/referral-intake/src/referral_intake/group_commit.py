@@ -70,12 +70,11 @@ class GroupCommit(Generic[Item, Result]):
         waiting: _Waiting[Item, Result] = _Waiting(item, asyncio.get_running_loop().create_future())
         (self._urgent if urgent else self._pending).append(waiting)
         self._depart()
+        patience = asyncio.get_running_loop().call_later(self._limits.answer_seconds, _give_up, waiting)
         try:
-            # Interleaving prevented: a cancelled caller would cancel the future that its batch is about to fill.
-            async with asyncio.timeout(self._limits.answer_seconds):
-                outcome = await asyncio.shield(waiting.outcome)
-        except TimeoutError as error:
-            raise NotConfirmed from error
+            outcome = await waiting.outcome
+        finally:
+            patience.cancel()
         if isinstance(outcome, Exception):
             raise outcome
         return outcome
@@ -135,5 +134,11 @@ class GroupCommit(Generic[Item, Result]):
 
 
 def _answer(batch: "Sequence[_Waiting[Item, Result]]", outcomes: "Sequence[Result | Exception]") -> None:
+    """Interleaving prevented: a caller went away, or lost patience, while its batch was being written."""
     for waiting, outcome in zip(batch, outcomes, strict=True):
-        waiting.outcome.set_result(outcome)
+        if not waiting.outcome.done():
+            waiting.outcome.set_result(outcome)
+
+
+def _give_up(waiting: "_Waiting[Item, Result]") -> None:
+    _answer([waiting], [NotConfirmed()])

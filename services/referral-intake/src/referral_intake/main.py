@@ -1,6 +1,6 @@
 """The composition root: settings become a running service."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Final
 
@@ -14,16 +14,23 @@ from chassis.delivery import deliver
 from chassis.http import create_app
 from chassis.http_client import HttpClient
 from chassis.ids import Ids, RandomIds
+from chassis.process import Stop
 from chassis.service import Service
 from contracts.problems import Problem
 from policy.load import load_packs
 from referral_intake import handlers
 from referral_intake.api import ROUTERS
+from referral_intake.api.standing import AllowanceHeaders
+from referral_intake.disposal import Disposal
+from referral_intake.fhir import FhirOutcomes
+from referral_intake.forgetting import forget_marks
 from referral_intake.group_commit import Commit, GroupCommit
 from referral_intake.handlers import Desk
-from referral_intake.model import SERVICE, Acceptance, Answer
+from referral_intake.model import SERVICE, Acceptance, Answer, Limited
 from referral_intake.packs import Packs
 from referral_intake.settings import Settings
+from referral_intake.standing import Exchange, Known, Standing
+from referral_intake.store import partners
 from referral_intake.subscriptions import SUBSCRIPTIONS
 
 VERSION: Final = "1"
@@ -40,7 +47,10 @@ def build(
     clock, ids = clock or SystemClock(), ids or RandomIds()
     db, http = Database.connect(settings.database_url), HttpClient.connect()
     commits = GroupCommit(_committing(db), settings.limits)
-    desk = Desk(db, clock, ids, Packs(load_packs(settings.partnerships_folder)), settings.public_url, commits)
+    packs = Packs(load_packs(settings.partnerships_folder))
+    standing = Standing(_registry(db), packs=packs, clock=clock, everybody=settings.rates)
+    log_url = settings.service_urls.get("audit", "")
+    desk = Desk(db, clock, ids, packs, settings.public_url, commits, standing, log_url)
     delivery = deliver(db, settings, SUBSCRIPTIONS, service=SERVICE, clock=clock, ids=ids)
 
     async def close() -> None:
@@ -48,14 +58,19 @@ def build(
         await http.close()
         await db.close()
 
+    async def forget_task(stop: Stop) -> None:
+        await forget_marks(db, clock, stop)
+
     trusted = verifier or issuers_verifier(settings, http, clock=clock)
-    return Service(_app(desk, trusted, close), delivery.tasks, delivery.readiness, close)
+    tasks = {**delivery.tasks, "marks": forget_task, "disposal": Disposal(db, clock, packs).run}
+    return Service(_app(desk, trusted, close), tasks, delivery.readiness, close)
 
 
 def _app(desk: Desk, verifier: Verifier, close: Callable[[], Awaitable[None]]) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        yield
+        async with desk.standing.kept_fresh():
+            yield
         await close()
 
     app = create_app(
@@ -67,6 +82,8 @@ def _app(desk: Desk, verifier: Verifier, close: Callable[[], Awaitable[None]]) -
         lifespan=lifespan,
     )
     app.state.desk = desk
+    app.add_middleware(AllowanceHeaders)
+    app.add_middleware(FhirOutcomes)
     return app
 
 
@@ -78,3 +95,16 @@ def _committing(db: Database) -> Commit[Acceptance, Answer]:
             return await handlers.accept(tx, acceptances)
 
     return commit
+
+
+def _registry(db: Database) -> Exchange:
+    """The transaction in which a process says whom it limited, and learns what was agreed with each partner."""
+
+    async def exchange(limited: Sequence[Limited]) -> Mapping[str, Known]:
+        async with db.transaction() as tx:
+            if limited:
+                await partners.add_limited(tx, limited)
+            found = await partners.list_agreements(tx)
+        return {agreed.client_id: Known.of(agreed, suspended=suspended) for agreed, suspended in found}
+
+    return exchange

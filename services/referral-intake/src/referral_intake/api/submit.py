@@ -38,7 +38,7 @@ async def _submit(request: Request) -> Response:
     partner = await authenticated(request)
     require_role(partner, PARTNER)
     key = await idempotency_key(request.headers.get("idempotency-key"))
-    form = await read_form(ReferralForm, request)
+    form = read_form(ReferralForm, request)
     return await submit_referral(request.app.state.desk, partner, key, form)
 
 

@@ -1,0 +1,159 @@
+"""A second referral about the same child, by the same agency, within 72 hours: accepted, and marked."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from intake_caller import Caller, settings
+from intake_examples import NOW, form
+
+from chassis.db import Database
+from chassis.process import Stop
+from chassis.provision import DatabaseUrls
+from chassis.service import Service
+from chassis.testing.clock import SettableClock
+from chassis.testing.signer import Signer
+from referral_intake.forgetting import forget_marks
+from referral_intake.form import ReferralForm
+from referral_intake.form.identities import identities_of
+
+ROWAN = {"first_name": "Rowan", "last_name": "O'Testerley", "date_of_birth": "2017-05-04"}
+
+
+def about(**child: Any) -> dict[str, Any]:
+    return form(children=[child])
+
+
+async def test_a_second_referral_about_the_same_child_is_accepted_and_marked(caller: Caller) -> None:
+    first = (await caller.post(about(**ROWAN), key="first")).json()
+
+    second = await caller.post(about(**ROWAN), key="second")
+
+    repeat = second.json()["likely_repeat_of"]
+    assert second.status_code == 202
+    assert repeat == {name: first[name] for name in ("referral_id", "reference", "received_at")}
+    assert "likely_repeat_of" not in first
+
+
+async def test_triage_is_told_which_referral_it_likely_repeats(caller: Caller) -> None:
+    first = (await caller.post(about(**ROWAN), key="first")).json()
+
+    await caller.post(about(**ROWAN), key="second")
+
+    rows = await caller.rows("SELECT convert_from(data, 'UTF8')::jsonb ->> 'previous_referral_id' FROM event ORDER BY id")
+    assert [row[0] for row in rows] == [None, first["referral_id"]]
+    kept = await caller.rows("SELECT previous_referral_id FROM referral ORDER BY received_at, previous_referral_id")
+    assert {str(row[0]) for row in kept} == {"None", first["referral_id"]}
+
+
+@pytest.mark.parametrize(
+    "child",
+    [
+        {"first_name": "ROWAN", "last_name": "o testerley", "date_of_birth": "2017-05-04"},
+        {"first_name": "R.", "nhs_number": "999 000 0018"},
+        {"description": "A boy in year 4", "school": "Ashcroft", "nhs_number": "9990000018"},
+    ],
+)
+async def test_the_same_child_is_recognised_however_it_is_written(caller: Caller, child: dict[str, Any]) -> None:
+    await caller.post(about(**ROWAN, nhs_number="9990000018"), key="first")
+
+    assert "likely_repeat_of" in (await caller.post(about(**child), key="second")).json()
+
+
+@pytest.mark.parametrize(
+    "child",
+    [
+        {**ROWAN, "date_of_birth": "2017-05-05"},
+        {**ROWAN, "first_name": "Robin"},
+        {"first_name": "Rowan", "last_name": "O'Testerley", "school": "Ashcroft Primary School"},
+        {**ROWAN, "first_name": "Wren", "nhs_number": "9990000019"},
+    ],
+)
+async def test_another_child_is_no_repeat(caller: Caller, child: dict[str, Any]) -> None:
+    await caller.post(about(**ROWAN, nhs_number="9990000018"), key="first")
+
+    assert "likely_repeat_of" not in (await caller.post(about(**child), key="second")).json()
+
+
+async def test_what_one_agency_sent_recognises_nobody_for_another(caller: Caller) -> None:
+    await caller.post(about(**ROWAN), key="first")
+
+    other = await caller.post(about(**ROWAN), key="second", agency="metropolitan-police", azp="wandsworth-police")
+
+    assert "likely_repeat_of" not in other.json()
+
+
+async def test_siblings_are_recognised_one_by_one(caller: Caller) -> None:
+    first = (await caller.post(about(**ROWAN), key="first")).json()
+    sibling = {"first_name": "Wren", "last_name": "Testerley", "date_of_birth": "2019-01-02"}
+
+    second = await caller.post(form(children=[sibling, ROWAN]), key="second")
+
+    assert second.json()["likely_repeat_of"]["referral_id"] == first["referral_id"]
+
+
+async def test_the_latest_of_several_is_named(caller: Caller) -> None:
+    for number in range(3):
+        latest = (await caller.post(about(**ROWAN), key=f"key-{number}")).json()
+
+    again = await caller.post(about(**ROWAN), key="again")
+
+    assert again.json()["likely_repeat_of"]["received_at"] == latest["received_at"]
+
+
+async def test_the_very_same_request_again_is_a_repeat_of_nothing_but_itself(caller: Caller) -> None:
+    first = await caller.post(about(**ROWAN), key="same")
+
+    again = await caller.post(about(**ROWAN), key="same")
+
+    assert again.content == first.content
+    assert await caller.count("referral") == 1
+
+
+async def test_two_posts_at_the_same_moment_under_two_keys_recognise_one_another(caller: Caller) -> None:
+    first, second = await asyncio.gather(*(caller.post(about(**ROWAN), key=key) for key in ("one", "two")))
+
+    repeats = [answer.json().get("likely_repeat_of") for answer in (first, second)]
+    assert repeats.count(None) == 1
+    ids = {answer.json()["referral_id"] for answer in (first, second)}
+    assert {repeat["referral_id"] for repeat in repeats if repeat} < ids
+
+
+async def test_nothing_that_is_kept_to_recognise_a_child_says_who_it_is(caller: Caller) -> None:
+    await caller.post(about(**ROWAN, nhs_number="9990000018"), key="first")
+
+    marks = await caller.rows("SELECT mark FROM repeat_mark")
+    plain = [identity.encode() for identity in identities_of(ReferralForm.model_validate(about(**ROWAN)))]
+    assert len(marks) == 2
+    assert all(len(row.mark) == 32 for row in marks)
+    assert not any(text in row.mark for row in marks for text in plain)
+
+
+async def test_after_72_hours_it_is_another_matter_and_the_marks_are_gone(
+    urls: DatabaseUrls, signer: Signer, db: Database, caller: Caller, service: Service
+) -> None:
+    await caller.post(about(**ROWAN), key="first")
+    clock, stop = SettableClock(NOW), Stop()
+
+    clock.advance(timedelta(hours=72, seconds=1))
+    stop.set()
+    await forget_marks(db, clock, stop)
+
+    assert await caller.count("repeat_mark") == 0
+    assert "likely_repeat_of" not in (await caller.post(about(**ROWAN), key=str(uuid4()))).json()
+    assert settings(urls.app_url).database_url == urls.app_url
+
+
+def test_a_name_without_a_date_or_a_wrong_number_identifies_nobody() -> None:
+    vague = ReferralForm.model_validate(about(first_name="Rowan", nhs_number="9990000019", school="Ashcroft"))
+
+    assert identities_of(vague) == ()
+
+
+def test_names_of_any_script_are_identities() -> None:
+    one = ReferralForm.model_validate(about(first_name="Zoë", last_name="Müller", date_of_birth="2019-01-02"))
+    other = ReferralForm.model_validate(about(first_name="ZOË", last_name="Mu\u0308ller", date_of_birth="2019-01-02"))
+
+    assert identities_of(one) == identities_of(other) != ()
