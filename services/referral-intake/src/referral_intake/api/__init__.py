@@ -4,12 +4,34 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from referral_intake.api import code_lists, documents, follow, references, submit
+from referral_intake.api import (
+    certificates,
+    code_lists,
+    disposal_runs,
+    documents,
+    fhir,
+    follow,
+    holds,
+    partners,
+    receipts,
+    references,
+    submit,
+    supplements,
+    withdrawal,
+)
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     submit.router,
     follow.router,
+    receipts.router,
+    supplements.router,
+    withdrawal.router,
     documents.router,
     references.router,
+    fhir.router,
     code_lists.router,
+    partners.router,
+    holds.router,
+    disposal_runs.router,
+    certificates.router,
 )

@@ -1,85 +1,115 @@
 """``GET /v1/referrals…``: an agency follows its own referrals."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from datetime import datetime
-from typing import Annotated, Self
+from datetime import UTC, datetime
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 from chassis.access import unwrap
-from chassis.auth import Principal, SignedIn, signed_in_as
-from referral_intake import decide, handlers, receipt, store
+from chassis.http import problem_responses
+from chassis.ids import find_reference
+from referral_intake import handlers, receipt, store
 from referral_intake.api.desk import AtDesk
-from referral_intake.errors import CursorInvalid
-from referral_intake.model import OWN_AGENCY_ROLES, STATUS_TEXTS, Referral, Status
+from referral_intake.api.standing import AsOwnAgency, AsReader
+from referral_intake.api.status_view import StatusView, Summary
+from referral_intake.errors import CursorInvalid, ReferenceInvalid
+from referral_intake.model import Asker, Filters, Referral, Status
 
 router = APIRouter(tags=["referrals"])
 
-OwnAgency = Annotated[Principal, Depends(signed_in_as(*OWN_AGENCY_ROLES))]
 Cursor = Annotated[str | None, Query(max_length=200, description="From ``next`` of the page before.")]
-PageSize = Annotated[int, Query(ge=1, le=100)]
+PageSize = Annotated[int, Query(ge=1, le=100, description="How many at most.")]
+Statuses = Annotated[
+    tuple[Status, ...], Query(alias="status", max_length=len(Status), description="Only these; may be repeated.")
+]
+From = Annotated[
+    AwareDatetime | None, Query(description="Received at or after this.", examples=["2026-11-23T00:00:00Z"])
+]
+Until = Annotated[AwareDatetime | None, Query(description="Received before this.", examples=["2026-11-24T00:00:00Z"])]
+Asked = Annotated[
+    Literal["open", "none"] | None,
+    Query(description="`open`: only those with a question for you; `none`: only those without."),
+]
+ByReference = Annotated[
+    str | None, Query(max_length=40, description="Only the one with our reference.", examples=["WAN-7K3M-Q9TD"])
+]
 
 
-class StatusView(BaseModel):
-    """How far a referral has come. Times are empty until the step is reached."""
-
-    referral_id: UUID
-    reference: str
-    status: Status
-    status_text: str = Field(description="The status in plain words.")
-    received_at: datetime
-    decision_expected_by: datetime
-    looked_at: datetime | None
-    decided_at: datetime | None
-    closed_at: datetime | None
-    links: receipt.Links
-
-    @classmethod
-    def of(cls, referral: Referral) -> Self:
-        """The view of a referral that the reader may follow."""
-        status, milestones = decide.status(referral.milestones), referral.milestones
-        return cls(
-            referral_id=referral.referral_id,
-            reference=referral.reference,
-            status=status,
-            status_text=STATUS_TEXTS[status],
-            received_at=referral.received_at,
-            decision_expected_by=referral.decision_expected_by,
-            looked_at=milestones.looked_at,
-            decided_at=milestones.decided_at,
-            closed_at=milestones.closed_at,
-            links=receipt.Links(self=receipt.path_of(referral.referral_id)),
-        )
+async def filters(
+    status: Statuses = (),
+    received_from: From = None,
+    received_until: Until = None,
+    question: Asked = None,
+    q: ByReference = None,
+) -> Filters:
+    """FastAPI dependency: which referrals are wanted. Raises ``ReferenceInvalid``."""
+    reference = find_reference(q) if q is not None else None
+    if q is not None and reference is None:
+        raise ReferenceInvalid
+    return Filters(
+        statuses=frozenset(status),
+        received_from=received_from,
+        received_until=received_until,
+        question_open=question == "open" if question is not None else None,
+        reference=reference,
+    )
 
 
 class Page(BaseModel):
-    """Referrals, newest first. ``next`` is the cursor of the following page; empty on the last one."""
+    """Referrals, newest first."""
 
-    referrals: tuple[StatusView, ...]
-    next: str | None
+    referrals: tuple[Summary, ...]
+    next: str | None = Field(description="The cursor of the following page; empty on the last one.")
 
 
-@router.get(receipt.PATH, summary="List your own agency's referrals", response_model=Page)
-async def list_referrals(desk: AtDesk, asker: OwnAgency, cursor: Cursor = None, limit: PageSize = 50) -> Page:
-    """References, codes and times only; nothing in this list describes a person."""
+@router.get(
+    receipt.PATH,
+    summary="List your own agency's referrals",
+    response_model=Page,
+    responses=problem_responses(400, 429),
+)
+async def list_referrals(
+    desk: AtDesk,
+    asker: AsOwnAgency,
+    wanted: Annotated[Filters, Depends(filters)],
+    cursor: Cursor = None,
+    limit: PageSize = 50,
+) -> Page:
+    """References, codes and times only; nothing in this list describes a person.
+
+    For the next page send the same filters with ``next`` as the cursor. What comes in meanwhile moves nothing:
+    no referral is shown twice, and none is left out.
+    """
     before = _read_cursor(cursor) if cursor is not None else None
+    own = Asker(asker.partnership, asker.agency, asker.roles)
     async with desk.db.transaction() as tx:
-        found = await store.list_referrals(
-            tx, partnership=asker.partnership, agency=asker.agency, before=before, limit=limit + 1
-        )
+        found = await store.list_referrals(tx, own, wanted, before=before, limit=limit + 1)
     shown = found[:limit]
     following = _cursor(shown[-1]) if len(found) > limit else None
-    return Page(referrals=tuple(map(StatusView.of, shown)), next=following)
+    now = desk.clock.now()
+    return Page(referrals=tuple(Summary.of(referral, now=now) for referral in shown), next=following)
 
 
-@router.get(receipt.PATH + "/{referral_id}", summary="Follow one referral", response_model=StatusView)
-async def read_referral(referral_id: UUID, desk: AtDesk, asker: SignedIn) -> StatusView:
-    """How far your own agency's referral has come. Any other referral is answered as if there were none."""
+@router.get(
+    receipt.PATH + "/{referral_id}",
+    summary="Follow one referral",
+    response_model=StatusView,
+    responses=problem_responses(429),
+)
+async def read_referral(referral_id: UUID, desk: AtDesk, asker: AsReader) -> StatusView:
+    """How far your own agency's referral has come, and everything that you may know of it.
+
+    With what is safe to say about each child's decision, the questions that wait for your answer, and every promise
+    that we made and whether we kept it. Any other referral is answered as if there were none.
+    """
+    now = desk.clock.now()
     async with desk.db.transaction() as tx:
-        result = await handlers.read_status(tx, referral_id, asker, now=desk.clock.now())
-    return StatusView.of(unwrap(result))
+        result = await handlers.read_status(tx, referral_id, asker, now=now)
+    followed = unwrap(result)
+    return StatusView.of_all(followed, desk.packs.get(asker.partnership, at=now), now=now)
 
 
 def _cursor(referral: Referral) -> str:
@@ -92,6 +122,6 @@ def _read_cursor(cursor: str) -> tuple[datetime, UUID]:
         at = datetime.fromisoformat(received_at)
         if at.tzinfo is None:
             raise CursorInvalid
-        return at, UUID(referral_id)
-    except ValueError as error:
+        return at.astimezone(UTC), UUID(referral_id)
+    except (ValueError, OverflowError) as error:
         raise CursorInvalid from error

@@ -1,19 +1,104 @@
 """The rules: what a referral must say, what is missing from it, and who may see how much. Nothing here does I/O."""
 
-from referral_intake.decide.access import denied, read_document, read_status
+from referral_intake.decide.access import (
+    add_to,
+    denied,
+    read_document,
+    read_status,
+)
+from referral_intake.decide.advising import advice
 from referral_intake.decide.completeness import missing_information, refusals
-from referral_intake.decide.following import status
+from referral_intake.decide.editing import (
+    supplement_entry,
+    supplemented,
+    what_happens_to_a_supplement,
+    what_happens_to_a_withdrawal,
+    withdraw,
+    withdrawal_entry,
+    withdrawn,
+)
+from referral_intake.decide.following import (
+    is_late,
+    rounds,
+    settled_at,
+    status,
+)
+from referral_intake.decide.gaps import gaps
+from referral_intake.decide.holding import (
+    held,
+    place_hold,
+    read_certificate,
+    read_retention,
+    released,
+)
+from referral_intake.decide.local_time import local_date, spoken
 from referral_intake.decide.receiving import emergency_advice, receive, repeated_answer, what_happens_next
+from referral_intake.decide.retention import (
+    approve_destruction,
+    births_in,
+    destruction_hindrance,
+    disposed,
+    earliest_activity,
+    examine_retention,
+    hangs_on_a_birthday,
+    keep_until,
+    review_hindrance,
+    reviewed,
+    without_birthday,
+)
+from referral_intake.decide.supplementing import (
+    add,
+    blame,
+    corrections_made,
+    put_right,
+    supplement_refusals,
+)
 
 __all__ = [
+    "add",
+    "add_to",
+    "advice",
+    "approve_destruction",
+    "births_in",
+    "blame",
+    "corrections_made",
     "denied",
+    "destruction_hindrance",
+    "disposed",
+    "earliest_activity",
     "emergency_advice",
+    "examine_retention",
+    "gaps",
+    "hangs_on_a_birthday",
+    "held",
+    "is_late",
+    "keep_until",
+    "local_date",
     "missing_information",
+    "place_hold",
+    "put_right",
+    "read_certificate",
     "read_document",
+    "read_retention",
     "read_status",
     "receive",
     "refusals",
+    "released",
     "repeated_answer",
+    "review_hindrance",
+    "reviewed",
+    "rounds",
+    "settled_at",
+    "spoken",
     "status",
+    "supplement_entry",
+    "supplement_refusals",
+    "supplemented",
     "what_happens_next",
+    "what_happens_to_a_supplement",
+    "what_happens_to_a_withdrawal",
+    "withdraw",
+    "withdrawal_entry",
+    "withdrawn",
+    "without_birthday",
 ]

@@ -6,6 +6,7 @@ from referral_intake.errors import DocumentRefused, NoSuchReferral
 from referral_intake.model import (
     DOCUMENT_PURPOSES,
     OWN_AGENCY_ROLES,
+    PARTNER,
     Asker,
     Referral,
 )
@@ -22,7 +23,12 @@ def read_status(referral: Referral | None, asker: Asker) -> Referral | DenialRea
     return referral if referral.agency == asker.agency else DenialReason.RELATIONSHIP
 
 
-def read_document(referral: Referral | None, asker: Asker, purpose: Purpose) -> Referral | DenialReason:
+def add_to(referral: Referral | None, asker: Asker) -> Referral | DenialReason:
+    """The referral, for systems of the agency that sent it, which may add to it and take it back; or why not."""
+    return read_status(referral, asker) if PARTNER in asker.roles else DenialReason.ROLE
+
+
+def read_document(referral: Referral | None, asker: Asker, purpose: Purpose | None) -> Referral | DenialReason:
     """The referral, for staff of its partnership whose role reads documents for this purpose; or why not.
 
     Role and purpose come first: whoever is refused for them learns nothing about what exists.

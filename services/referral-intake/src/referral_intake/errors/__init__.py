@@ -1,7 +1,40 @@
 """Every way a request to this service, or a message to it, can be wrong."""
 
-from referral_intake.errors.incoming import UnknownReferral
-from referral_intake.errors.reading import CursorInvalid, DocumentRefused, NoSuchCodeList, NoSuchReferral
+from referral_intake.errors.incoming import UnknownChild, UnknownQuestion, UnknownReferral
+from referral_intake.errors.partners import (
+    KeyRefused,
+    KeysElsewhere,
+    KeyUsedBefore,
+    NoSuchPartner,
+    PartnerDiffers,
+    PartnershipUnknown,
+    PrivateKeySent,
+    ScopeMissing,
+    Suspended,
+    TooManyRequests,
+)
+from referral_intake.errors.reading import (
+    CursorInvalid,
+    DocumentRefused,
+    NoSuchCodeList,
+    NoSuchEdition,
+    NoSuchReferral,
+    NotOffered,
+    ReferenceInvalid,
+)
+from referral_intake.errors.retention import (
+    ItemSettled,
+    KeepUntilRefused,
+    NewerEdition,
+    NoLongerDue,
+    NoSuchHold,
+    NoSuchRun,
+    NotApprovable,
+    NotDestroyed,
+    NothingToHold,
+    NotInRun,
+    StandsHeld,
+)
 from referral_intake.errors.submitting import (
     RETRY_AFTER_SECONDS,
     KeyMissing,
@@ -12,19 +45,55 @@ from referral_intake.errors.submitting import (
     StillRunning,
     TooBusy,
 )
+from referral_intake.errors.supplementing import (
+    AlreadyWithdrawn,
+    DocumentFull,
+    ReferralDestroyed,
+    SupplementRefused,
+)
 
 __all__ = [
     "RETRY_AFTER_SECONDS",
+    "AlreadyWithdrawn",
     "CursorInvalid",
+    "DocumentFull",
     "DocumentRefused",
+    "ItemSettled",
+    "KeepUntilRefused",
     "KeyMissing",
+    "KeyRefused",
     "KeyReused",
+    "KeyUsedBefore",
+    "KeysElsewhere",
+    "NewerEdition",
+    "NoLongerDue",
     "NoSuchCodeList",
+    "NoSuchEdition",
+    "NoSuchHold",
+    "NoSuchPartner",
     "NoSuchReferral",
+    "NoSuchRun",
+    "NotApprovable",
     "NotConfirmed",
+    "NotDestroyed",
     "NotEnough",
+    "NotInRun",
+    "NotOffered",
+    "NothingToHold",
+    "PartnerDiffers",
     "PartnershipNotServed",
+    "PartnershipUnknown",
+    "PrivateKeySent",
+    "ReferenceInvalid",
+    "ReferralDestroyed",
+    "ScopeMissing",
+    "StandsHeld",
     "StillRunning",
+    "SupplementRefused",
+    "Suspended",
     "TooBusy",
+    "TooManyRequests",
+    "UnknownChild",
+    "UnknownQuestion",
     "UnknownReferral",
 ]

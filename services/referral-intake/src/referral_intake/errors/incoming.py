@@ -7,3 +7,15 @@ class UnknownReferral(Invalid):
     """An event about a referral that is not kept here."""
 
     slug, title = "unknown-referral", "The event is about a referral that is not kept here"
+
+
+class UnknownChild(Invalid):
+    """An event about a child that is not kept here, or not in that referral."""
+
+    slug, title = "unknown-child", "The event is about a child that is not kept here"
+
+
+class UnknownQuestion(Invalid):
+    """An answer to a question that was never told of."""
+
+    slug, title = "unknown-question", "The event is about a question that is not kept here"

@@ -1,6 +1,6 @@
 """Every way a look can be refused."""
 
-from contracts.problems import Forbidden, Invalid, NotFound
+from contracts.problems import Forbidden, Invalid, NotFound, Problem
 
 
 class NoSuchReferral(NotFound):
@@ -15,6 +15,15 @@ class DocumentRefused(Forbidden):
     slug, title = "document-refused", "Your role does not allow you to read this document for this purpose"
 
 
+class CursorInvalid(Invalid):
+    """The cursor is not one that was handed out."""
+
+    slug, title, status = "cursor-invalid", "This cursor cannot be used", 400
+
+    def __init__(self) -> None:
+        super().__init__("Start again without a cursor, or follow the link to the next page.")
+
+
 class NoSuchCodeList(NotFound):
     """No list has this name."""
 
@@ -24,10 +33,22 @@ class NoSuchCodeList(NotFound):
         super().__init__("The names of all lists are at /v1/code-lists.")
 
 
-class CursorInvalid(Invalid):
-    """The cursor is not one that was handed out."""
+class NoSuchEdition(NotFound):
+    """The referral has fewer editions."""
 
-    slug, title, status = "cursor-invalid", "This cursor cannot be used", 400
+    slug, title = "no-such-edition", "This document has no edition with this number"
+
+
+class ReferenceInvalid(Invalid):
+    """No reference was ever made like this: its last character checks the others."""
+
+    slug, title = "reference-invalid", "Check the reference. It looks like WAN-7K3M-Q9TD"
+
+
+class NotOffered(Problem):
+    """No kind of answer that there is would be taken."""
+
+    slug, title, status = "not-acceptable", "We cannot answer in a format you accept", 406
 
     def __init__(self) -> None:
-        super().__init__("Start again without a cursor, or follow the link to the next page.")
+        super().__init__("Accept application/json or text/html.")

@@ -2,16 +2,63 @@
 
 from referral_intake.handlers.accepting import accept, submit_referral
 from referral_intake.handlers.desk import Desk
-from referral_intake.handlers.incoming import on_case_closed, on_case_decided, on_case_opened
-from referral_intake.handlers.looks import read_document, read_status
+from referral_intake.handlers.disposal import (
+    approve_destruction,
+    destroy,
+    get_run,
+    leave,
+    list_next,
+    read_certificate,
+    read_item,
+    review_referral,
+)
+from referral_intake.handlers.holds import (
+    lift_hold,
+    place_hold,
+    read_holds,
+)
+from referral_intake.handlers.incoming import (
+    on_case_closed,
+    on_case_decided,
+    on_case_opened,
+    on_case_reopened,
+    on_question_answered,
+    on_question_asked,
+)
+from referral_intake.handlers.looks import (
+    list_editions,
+    look_at_document,
+    read_document,
+    read_status,
+)
+from referral_intake.handlers.supplementing import supplement_referral
+from referral_intake.handlers.withdrawing import withdraw_referral
 
 __all__ = [
     "Desk",
     "accept",
+    "approve_destruction",
+    "destroy",
+    "get_run",
+    "leave",
+    "lift_hold",
+    "list_editions",
+    "list_next",
+    "look_at_document",
     "on_case_closed",
     "on_case_decided",
     "on_case_opened",
+    "on_case_reopened",
+    "on_question_answered",
+    "on_question_asked",
+    "place_hold",
+    "read_certificate",
     "read_document",
+    "read_holds",
+    "read_item",
     "read_status",
+    "review_referral",
     "submit_referral",
+    "supplement_referral",
+    "withdraw_referral",
 ]

@@ -1,34 +1,63 @@
-"""What triage tells us: how far it has come."""
+"""What triage tells us: how far it has come, what it asks the sender, and what it decided for each child."""
 
 from datetime import datetime
 from uuid import UUID
 
 from chassis.db import Transaction
 from chassis.messages import Message
-from contracts.events import CaseClosed, CaseDecided, CaseOpened
+from contracts.events import CaseClosed, CaseDecided, CaseOpened, CaseReopened, QuestionAnswered, QuestionAsked
 from referral_intake import store
-from referral_intake.errors import UnknownReferral
+from referral_intake.errors import UnknownChild, UnknownQuestion, UnknownReferral
+from referral_intake.model import Milestone, Step
 
 
 async def on_case_opened(tx: Transaction, message: Message, now: datetime) -> None:
     """Triage has the referral."""
     opened = message.as_(CaseOpened)
-    await _reach(tx, opened.referral_id, step="looked_at", at=opened.opened_at)
+    await _reach(tx, opened.referral_id, Milestone(Step.OPENED, opened.opened_at))
 
 
 async def on_case_decided(tx: Transaction, message: Message, now: datetime) -> None:
-    """One child has a decision; the sender is told when every child has."""
+    """One child has a decision. The referral has one when every child that is known here has.
+
+    Order met: triage decides the last child it knows while its sender adds another, which triage hears of later.
+    """
     decided = message.as_(CaseDecided)
-    if decided.all_children_decided:
-        await _reach(tx, decided.referral_id, step="decided_at", at=decided.decided_at)
+    if not await store.record_child_decided(tx, decided):
+        raise UnknownChild
+    children = await store.list_children(tx, decided.referral_id)
+    if decided.all_children_decided and all(child.decided_at is not None for child in children):
+        await _reach(tx, decided.referral_id, Milestone(Step.DECIDED, decided.decided_at))
 
 
 async def on_case_closed(tx: Transaction, message: Message, now: datetime) -> None:
     """Triage is done."""
     closed = message.as_(CaseClosed)
-    await _reach(tx, closed.referral_id, step="closed_at", at=closed.closed_at)
+    await _reach(tx, closed.referral_id, Milestone(Step.CLOSED, closed.closed_at))
 
 
-async def _reach(tx: Transaction, referral_id: UUID, *, step: str, at: datetime) -> None:
-    if not await store.record_milestone(tx, referral_id, step=step, at=at):
+async def on_case_reopened(tx: Transaction, message: Message, now: datetime) -> None:
+    """Triage begins again, with a new promise; that it was done once stays written."""
+    reopened = message.as_(CaseReopened)
+    if not await store.reopen(tx, reopened.referral_id, at=reopened.reopened_at, due_at=reopened.decision_due_at):
+        raise UnknownReferral
+
+
+async def on_question_asked(tx: Transaction, message: Message, now: datetime) -> None:
+    """Triage asks the sender something. What, is read there under the sender's own authority."""
+    if not await store.record_question(tx, message.as_(QuestionAsked)):
+        raise UnknownReferral
+
+
+async def on_question_answered(tx: Transaction, message: Message, now: datetime) -> None:
+    """Triage has the answer, which was noted here when it was sent."""
+    answered = message.as_(QuestionAnswered)
+    if not await store.record_question_answered(
+        tx, answered.question_id, answered.supplement_id, at=answered.answered_at
+    ):
+        raise UnknownQuestion
+
+
+async def _reach(tx: Transaction, referral_id: UUID, reached: Milestone) -> None:
+    if not await store.record_milestone(tx, referral_id, reached):
         raise UnknownReferral

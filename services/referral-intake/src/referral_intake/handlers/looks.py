@@ -1,5 +1,6 @@
 """Looks at what is kept, each written down in the transaction that reads."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -11,34 +12,64 @@ from chassis.events import Context
 from contracts.codes import DenialReason, Purpose, RecordKind
 from contracts.problems import Problem
 from referral_intake import decide, store
-from referral_intake.errors import NoSuchReferral
+from referral_intake.errors import NoSuchEdition, NoSuchReferral, ReferralDestroyed
 from referral_intake.handlers.desk import _asker
-from referral_intake.model import (
-    SERVICE,
-    Document,
-    Referral,
-)
+from referral_intake.model import SERVICE, Document, Edition, Followed, Referral
 
 
-async def read_status(tx: Transaction, referral_id: UUID, principal: Principal, *, now: datetime) -> Referral | Problem:
-    """The referral for its own agency, the look recorded; for anybody else a problem, the denial recorded."""
+async def read_status(tx: Transaction, referral_id: UUID, principal: Principal, *, now: datetime) -> Followed | Problem:
+    """All that its own agency may know of a referral, the look recorded; for anybody else a problem, the denial too."""
     referral = decide.read_status(await store.find_referral(tx, referral_id), _asker(principal))
     look = Look(RecordKind.REFERRAL, referral_id, referral_id, principal, Purpose.OWN_REFERRAL)
     context = Context(SERVICE, principal.partnership, now)
     if isinstance(referral, DenialReason):
         return await access.deny(tx, look, referral, context=context, problem=NoSuchReferral())
     await access.allow(tx, look, context=context)
+    return await _followed(tx, referral)
+
+
+async def read_document(tx: Transaction, look: Look, *, edition: int | None, now: datetime) -> Document | Problem:
+    """An edition of the document, the latest unless one is named, for staff who may read it, the look recorded.
+
+    Else a problem, the denial recorded.
+    """
+    referral = await _read(tx, look, edition=edition, now=now)
+    if isinstance(referral, Problem):
+        return referral
+    return await store.find_document(tx, referral.referral_id, edition or referral.edition) or ReferralDestroyed()
+
+
+async def list_editions(tx: Transaction, look: Look, *, now: datetime) -> Sequence[Edition] | Problem:
+    """What made each edition of a document, for staff who may read it, the look recorded; else a problem."""
+    referral = await _read(tx, look, edition=None, now=now)
+    return referral if isinstance(referral, Problem) else await store.list_editions(tx, referral.referral_id)
+
+
+def look_at_document(referral_id: UUID, principal: Principal, purpose: Purpose) -> Look:
+    """A look at the document of a referral, for the purpose named."""
+    return Look(RecordKind.REFERRAL_DOCUMENT, referral_id, referral_id, principal, purpose)
+
+
+async def _read(tx: Transaction, look: Look, *, edition: int | None, now: datetime) -> Referral | Problem:
+    found = await store.find_referral(tx, look.referral_id)
+    referral = decide.read_document(found, _asker(look.principal), look.purpose)
+    context = Context(SERVICE, look.principal.partnership, now)
+    if isinstance(referral, DenialReason):
+        return await access.deny(tx, look, referral, context=context, problem=decide.denied(referral))
+    if edition is not None and edition > referral.edition:
+        return await access.deny(tx, look, DenialReason.NOT_FOUND, context=context, problem=NoSuchEdition())
+    await access.allow(tx, look, context=context)
     return referral
 
 
-async def read_document(
-    tx: Transaction, referral_id: UUID, principal: Principal, *, purpose: Purpose, now: datetime
-) -> Document | Problem:
-    """The document for staff who may read it, the look recorded; else a problem, the denial recorded."""
-    referral = decide.read_document(await store.find_referral(tx, referral_id), _asker(principal), purpose)
-    look = Look(RecordKind.REFERRAL_DOCUMENT, referral_id, referral_id, principal, purpose)
-    context = Context(SERVICE, principal.partnership, now)
-    if isinstance(referral, DenialReason):
-        return await access.deny(tx, look, referral, context=context, problem=decide.denied(referral))
-    await access.allow(tx, look, context=context)
-    return await store.get_document(tx, referral_id)
+async def _followed(tx: Transaction, referral: Referral) -> Followed:
+    referral_id = referral.referral_id
+    return Followed(
+        referral=referral,
+        children=tuple(await store.list_children(tx, referral_id)),
+        missing=await store.find_missing_information(tx, referral_id),
+        milestones=tuple(await store.list_milestones(tx, referral_id)),
+        questions=tuple(await store.list_questions(tx, referral_id)),
+        supplements=tuple(await store.list_supplements(tx, referral_id)),
+        withdrawal=await store.find_withdrawal(tx, referral_id),
+    )

@@ -59,7 +59,8 @@ class Milestones:
 class Referral:
     """A referral as its sender may follow it.
 
-    ``decision_expected_by`` is the promise that runs now; ``edition`` the number of the document that stands.
+    ``decision_expected_by`` is the promise that runs now, ``first_expected_by`` the receipt's (None: the same);
+    ``edition`` is the number of the document that stands.
     """
 
     referral_id: UUID
@@ -70,6 +71,7 @@ class Referral:
     decision_expected_by: datetime
     immediate_danger: bool
     milestones: Milestones
+    first_expected_by: datetime | None = None
     edition: int = 1
     withdrawn_at: datetime | None = None
     open_questions: int = 0
@@ -96,11 +98,11 @@ class Milestone:
 
 @dataclass(frozen=True)
 class Round:
-    """From a promise to its decision: the first begins with the receipt, each other one when the case is reopened."""
+    """From a promise to its decision: the first begins with the receipt, each other one when something reopens it."""
 
     started_at: datetime
     decision_expected_by: datetime
-    decided_at: datetime | None
+    settled_at: datetime | None
 
 
 @dataclass(frozen=True)

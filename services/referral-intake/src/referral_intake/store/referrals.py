@@ -1,18 +1,25 @@
-"""SQL of referrals as they are followed and read."""
+"""SQL of referrals as they are followed."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, Select, literal, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal, select, text, tuple_, update
+from sqlalchemy.dialects.postgresql import insert
 
 from chassis.db import Transaction
-from referral_intake.model import (
-    Document,
-    Milestones,
-    Referral,
+from contracts.codes import MissingItem
+from contracts.events import CaseDecided, ReferralReceived, ReferralSupplemented
+from referral_intake.model import Asker, Filters, FollowedChild, Milestone, Milestones, Referral, Status, Step
+from referral_intake.tables import child, milestone, question, referral, withdrawal
+
+_STEP_COLUMNS: Final = {Step.OPENED: "looked_at", Step.DECIDED: "decided_at", Step.CLOSED: "closed_at"}
+
+_LATEST: Final = text(
+    """SELECT headers ->> 'ce_type' AS type, data FROM event
+       WHERE aggregate = :aggregate AND headers ->> 'ce_type' = ANY(CAST(:types AS text[]))
+       ORDER BY version DESC LIMIT 1"""
 )
-from referral_intake.tables import document, referral
 
 
 async def find_referral(tx: Transaction, referral_id: UUID) -> Referral | None:
@@ -28,11 +35,16 @@ async def find_by_reference(tx: Transaction, reference: str) -> UUID | None:
 
 
 async def list_referrals(
-    tx: Transaction, *, partnership: str, agency: str, before: tuple[datetime, UUID] | None, limit: int
+    tx: Transaction, asker: Asker, filters: Filters, *, before: tuple[datetime, UUID] | None, limit: int
 ) -> list[Referral]:
-    """An agency's own referrals, newest first; ``before`` is the last one of the page before."""
+    """The asker's agency's own referrals, newest first; ``before`` is the last one of the page before.
+
+    What comes in meanwhile is newer than any page but the first, so nothing is shown twice and nothing is left out.
+    """
     columns = referral.c
-    query = _select_referral().where(columns.partnership == partnership, columns.agency == agency)
+    query = _select_referral().where(
+        columns.partnership == asker.partnership, columns.agency == asker.agency, *_wanted(filters)
+    )
     if before is not None:
         received_at, referral_id = before
         last = tuple_(literal(received_at, columns.received_at.type), literal(referral_id, columns.referral_id.type))
@@ -41,23 +53,107 @@ async def list_referrals(
     return [_referral(row) for row in await tx.execute(newest_first)]
 
 
-async def get_document(tx: Transaction, referral_id: UUID) -> Document:
-    """The document of a referral. Raises ``NoResultFound``: every referral that is kept has one."""
-    query = (
-        select(document.c.content, document.c.salt, referral.c.content_commitment)
-        .join(referral, referral.c.referral_id == document.c.referral_id)
-        .where(document.c.referral_id == referral_id)
-    )
-    row = (await tx.execute(query)).one()
-    return Document(referral_id, row.content, row.salt, row.content_commitment)
-
-
-async def record_milestone(tx: Transaction, referral_id: UUID, *, step: str, at: datetime) -> bool:
-    """Note when triage reached a step (``looked_at``, ``decided_at`` or ``closed_at``). False: no such referral."""
+async def record_milestone(tx: Transaction, referral_id: UUID, reached: Milestone) -> bool:
+    """Note that triage reached a step, in the referral as it stands and for good. False: no such referral."""
+    column = referral.c[_STEP_COLUMNS[reached.step]]
     changed = await tx.execute(
-        update(referral).where(referral.c.referral_id == referral_id).values({referral.c[step]: at})
+        update(referral).where(referral.c.referral_id == referral_id).values({column: reached.reached_at})
+    )
+    if changed.rowcount == 1:
+        await _keep(tx, referral_id, reached)
+    return changed.rowcount == 1
+
+
+async def reopen(tx: Transaction, referral_id: UUID, *, at: datetime, due_at: datetime) -> bool:
+    """Decide and close again, by a new time; that it was done before stays written. False: no such referral."""
+    changed = await tx.execute(
+        update(referral)
+        .where(referral.c.referral_id == referral_id)
+        .values(decided_at=None, closed_at=None, decision_due_at=due_at)
+    )
+    if changed.rowcount == 1:
+        await _keep(tx, referral_id, Milestone(Step.REOPENED, at, due_at))
+    return changed.rowcount == 1
+
+
+async def record_child_decided(tx: Transaction, decided: CaseDecided) -> bool:
+    """Note one child's decision; the latest stands. False: there is no such child in the referral."""
+    columns = child.c
+    changed = await tx.execute(
+        update(child)
+        .where(columns.child_id == decided.child_id, columns.referral_id == decided.referral_id)
+        .values(outcome=decided.outcome, feedback=decided.referrer_feedback, decided_at=decided.decided_at)
     )
     return changed.rowcount == 1
+
+
+async def list_children(tx: Transaction, referral_id: UUID) -> list[FollowedChild]:
+    """The children of a referral, in the order of its document."""
+    columns = child.c
+    query = (
+        select(columns.child_id, columns.place, columns.decided_at, columns.feedback)
+        .where(columns.referral_id == referral_id)
+        .order_by(columns.place)
+    )
+    rows = await tx.execute(query)
+    return [FollowedChild(row.child_id, row.place + 1, row.decided_at, row.feedback) for row in rows]
+
+
+async def list_milestones(tx: Transaction, referral_id: UUID) -> list[Milestone]:
+    """Every step of triage, in the order reached."""
+    columns = milestone.c
+    query = (
+        select(columns.step, columns.reached_at, columns.due_at)
+        .where(columns.referral_id == referral_id)
+        .order_by(columns.reached_at, columns.step)
+    )
+    return [Milestone(Step(row.step), row.reached_at, row.due_at) for row in await tx.execute(query)]
+
+
+async def find_missing_information(tx: Transaction, referral_id: UUID) -> tuple[MissingItem, ...]:
+    """What a referral still does not say, as its latest event tells: documents are not opened for it."""
+    kinds = {kind.TYPE: kind for kind in (ReferralReceived, ReferralSupplemented)}
+    found = await tx.execute(_LATEST, {"aggregate": f"referral/{referral_id}", "types": list(kinds)})
+    row = found.one_or_none()
+    return kinds[row.type].read(row.data).missing_information if row is not None else ()
+
+
+async def _keep(tx: Transaction, referral_id: UUID, reached: Milestone) -> None:
+    values = {"referral_id": referral_id, **vars(reached)}
+    await tx.execute(insert(milestone).values(values).on_conflict_do_nothing())
+
+
+def _wanted(filters: Filters) -> list[ColumnElement[bool]]:
+    columns = referral.c
+    wanted: list[ColumnElement[bool]] = []
+    if filters.statuses:
+        wanted.append(_status().in_(sorted(filters.statuses)))
+    if filters.received_from is not None:
+        wanted.append(columns.received_at >= filters.received_from)
+    if filters.received_until is not None:
+        wanted.append(columns.received_at < filters.received_until)
+    if filters.question_open is not None:
+        wanted.append((_open_questions() > 0) == filters.question_open)
+    if filters.reference is not None:
+        wanted.append(columns.reference == filters.reference)
+    return wanted
+
+
+def _status() -> ColumnElement[str]:
+    """The same as ``decide.status``, which a test compares it with, for the database to choose by."""
+    columns = referral.c
+    return case(
+        (columns.closed_at.is_not(None), Status.CLOSED),
+        (columns.decided_at.is_not(None), Status.DECIDED),
+        (_open_questions() > 0, Status.NEEDS_ANSWER),
+        (columns.looked_at.is_not(None), Status.BEING_LOOKED_AT),
+        else_=Status.RECEIVED,
+    )
+
+
+def _open_questions() -> ColumnElement[int]:
+    unanswered = and_(question.c.referral_id == referral.c.referral_id, question.c.answered_at.is_(None))
+    return select(func.count()).select_from(question).where(unanswered).correlate(referral).scalar_subquery()
 
 
 def _select_referral() -> Select[*tuple[Any, ...]]:
@@ -68,12 +164,17 @@ def _select_referral() -> Select[*tuple[Any, ...]]:
         columns.partnership,
         columns.agency,
         columns.received_at,
-        columns.decision_expected_by,
+        func.coalesce(columns.decision_due_at, columns.decision_expected_by).label("expected_by"),
+        columns.decision_expected_by.label("first_expected_by"),
         columns.immediate_danger,
         columns.looked_at,
         columns.decided_at,
         columns.closed_at,
-    )
+        columns.edition,
+        columns.previous_referral_id,
+        withdrawal.c.withdrawn_at,
+        _open_questions().label("open_questions"),
+    ).select_from(referral.outerjoin(withdrawal))
 
 
 def _referral(row: Row[*tuple[Any, ...]]) -> Referral:
@@ -83,7 +184,12 @@ def _referral(row: Row[*tuple[Any, ...]]) -> Referral:
         partnership=row.partnership,
         agency=row.agency,
         received_at=row.received_at,
-        decision_expected_by=row.decision_expected_by,
+        decision_expected_by=row.expected_by,
+        first_expected_by=row.first_expected_by,
         immediate_danger=row.immediate_danger,
         milestones=Milestones(row.looked_at, row.decided_at, row.closed_at),
+        edition=row.edition,
+        withdrawn_at=row.withdrawn_at,
+        open_questions=row.open_questions,
+        previous_referral_id=row.previous_referral_id,
     )

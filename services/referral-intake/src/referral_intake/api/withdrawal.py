@@ -1,0 +1,37 @@
+"""``POST /v1/referrals/{id}/withdrawal``: a sender takes a referral back."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from chassis.access import unwrap
+from chassis.http import problem_responses
+from referral_intake import handlers, receipt
+from referral_intake.api.desk import AtDesk
+from referral_intake.api.standing import admit
+from referral_intake.api.supplements import LOCATION, Posted, accepted
+from referral_intake.form.supplement import WithdrawalForm, withdrawal_of
+from referral_intake.model import Scope
+from referral_intake.supplement_receipt import WithdrawalReceipt
+
+router = APIRouter(tags=["referrals"])
+
+
+@router.post(
+    receipt.PATH + "/{referral_id}/withdrawal",
+    summary="Take a referral back",
+    status_code=202,
+    response_model=WithdrawalReceipt,
+    responses={202: {"headers": LOCATION}, **problem_responses(400, 408, 409, 410, 413, 429)},
+)
+async def withdraw_referral(referral_id: UUID, desk: AtDesk, posted: Posted, form: WithdrawalForm) -> Response:
+    """Tell the front door that you take back a referral that your agency sent, and why.
+
+    It removes nothing, and a person still looks at the referral and decides for every child. A referral is withdrawn
+    once: another withdrawal is answered 409. Any other agency's referral is answered as if there were none.
+    """
+    admit(posted.request, posted.principal, scope=Scope.SEND)
+    withdrawal = withdrawal_of(form, posted.sender, referral_id, key=posted.key)
+    async with desk.db.transaction() as tx:
+        result = await handlers.withdraw_referral(tx, desk, withdrawal, posted.principal, now=desk.clock.now())
+    return accepted(unwrap(result))

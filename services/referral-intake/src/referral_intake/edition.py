@@ -1,0 +1,127 @@
+"""Editions: a referral as it now stands, with the history of how it came to. Earlier ones are never changed."""
+
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+from pydantic import ValidationError
+
+from chassis import problems
+from contracts.problems import FieldError
+from referral_intake import decide, document
+from referral_intake.decide import pointing
+from referral_intake.errors import DocumentFull, SupplementRefused
+from referral_intake.form import ReferralForm, facts_of
+from referral_intake.model import RECEIVED, PutRight, ReferralFacts, Sealed, Supplement
+
+MAX_BYTES: Final = 8_388_608
+"""A referral is about 3 KB and one request at most 1 MB, so only a fault fills an edition."""
+
+_EDITION, _HISTORY, _CHILDREN, _CHILD_ID = "edition", "history", "children", "child_id"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A referral as it stands, taken apart. ``content`` is what its form would say now."""
+
+    header: Mapping[str, Any]
+    content: Mapping[str, Any]
+    child_ids: tuple[UUID, ...]
+    history: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class Revision:
+    """What a supplement would make of a referral: its content, the facts of it, and what was put right."""
+
+    content: Mapping[str, Any]
+    facts: ReferralFacts
+    put_right: tuple[PutRight, ...]
+
+
+def standing_of(stored: bytes) -> Standing:
+    """Takes an edition's bytes apart; a first edition is given the first line of its history."""
+    whole: dict[str, Any] = json.loads(stored)
+    children = whole.pop(_CHILDREN)
+    child_ids = tuple(UUID(child.pop(_CHILD_ID)) for child in children)
+    whole.pop(_EDITION, None)
+    history = whole.pop(_HISTORY, None)
+    content = {name: value for name, value in whole.items() if name in ReferralForm.model_fields}
+    header = {name: value for name, value in whole.items() if name not in content}
+    first = {
+        _EDITION: 1,
+        "kind": RECEIVED,
+        "at": header["received_at"],
+        "agency": header["agency"],
+        "referrer": content.get("referrer", {}),
+    }
+    return Standing(header, {**content, _CHILDREN: children}, child_ids, tuple(history or (first,)))
+
+
+def sealed(standing: Standing) -> Sealed:
+    """The bytes of the edition that the history ends with, and a salt of its own. Raises ``DocumentFull``."""
+    header = {**standing.header, _EDITION: standing.history[-1][_EDITION], _HISTORY: standing.history}
+    content = document.build(standing.content, header, standing.child_ids)
+    if len(content) > MAX_BYTES:
+        raise DocumentFull
+    return Sealed(content, secrets.token_bytes(document.SALT_BYTES))
+
+
+def revise(standing: Standing, supplement: Supplement, *, today: date) -> Revision:
+    """What a supplement makes of what stands. Raises ``SupplementRefused``; what stands is not changed by it.
+
+    A supplement answers only for what it breaks itself: what was wrong before does not stop it.
+    """
+    corrected, places = decide.put_right(standing.content, supplement.corrections)
+    blaming = _Blame(places, corrected)
+    form = _read(decide.add(corrected, supplement.content), blaming)
+    facts = facts_of(form)
+    known = decide.refusals(facts_of(ReferralForm.model_validate(standing.content)), today=today)
+    refused = [refusal for refusal in decide.refusals(facts, today=today) if refusal not in known]
+    if refused:
+        raise SupplementRefused(tuple(map(blaming.moved, refused)))
+    content = form.model_dump(mode="json", exclude_unset=True)
+    made = decide.corrections_made(standing.content, content, supplement.corrections, places)
+    return Revision(content, facts, made)
+
+
+def with_entry(standing: Standing, entry: Mapping[str, Any]) -> Standing:
+    """The same with one more line of history."""
+    return replace(standing, history=(*standing.history, entry))
+
+
+@dataclass(frozen=True)
+class _Blame:
+    """Says in terms of the supplement what is wrong with the referral that it would make."""
+
+    places: tuple[tuple[pointing.Step, ...], ...]
+    corrected: Mapping[str, Any]
+
+    def moved(self, refusal: FieldError) -> FieldError:
+        """A refusal of the referral, pointing into the supplement."""
+        steps = tuple(int(step) if step.isdecimal() else step for step in pointing.steps_of(refusal.pointer) or ())
+        return FieldError(pointing.pointer_of(self._part(steps)), refusal.detail)
+
+    def refusal(self, mistakes: Sequence[Mapping[str, Any]]) -> SupplementRefused:
+        """Mistakes of the form, pointing into the supplement and never repeating it."""
+        moved = [{**mistake, "loc": ("body", *self._of(mistake))} for mistake in mistakes]
+        known = frozenset({"corrections", "value", "pointer", *ReferralForm.model_fields})
+        return SupplementRefused(problems.refusal(moved, known).errors)
+
+    def _of(self, mistake: Mapping[str, Any]) -> tuple[pointing.Step, ...]:
+        part = self._part(mistake["loc"])
+        return (*part[:-1], "pointer") if mistake["type"] == "extra_forbidden" and part[-1:] == ("value",) else part
+
+    def _part(self, steps: tuple[pointing.Step, ...]) -> tuple[pointing.Step, ...]:
+        return decide.blame(steps, self.places, corrected=self.corrected)
+
+
+def _read(content: Mapping[str, Any], blaming: _Blame) -> ReferralForm:
+    try:
+        return ReferralForm.model_validate(content)
+    except ValidationError as error:
+        raise blaming.refusal(error.errors(include_url=False)) from error

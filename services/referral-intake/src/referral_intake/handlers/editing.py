@@ -1,0 +1,108 @@
+"""What supplements and withdrawals have in common: whose they are, their key, and the edition they make."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from chassis import access
+from chassis.access import Look
+from chassis.auth import Principal
+from chassis.db import Transaction
+from chassis.events import Context
+from contracts.codes import DenialReason, Purpose, RecordKind
+from contracts.problems import Problem
+from referral_intake import decide, document, edition, receipt, store
+from referral_intake.edition import Standing
+from referral_intake.errors import NoSuchReferral, ReferralDestroyed
+from referral_intake.handlers.desk import Desk, _asker
+from referral_intake.model import (
+    SERVICE,
+    Answer,
+    ClientKey,
+    Made,
+    Referral,
+    Sealed,
+    StoredAnswer,
+    Supplement,
+    Withdrawal,
+)
+
+Change = Supplement | Withdrawal
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A referral that is locked, and how it stands, while one change is made to it."""
+
+    referral: Referral
+    standing: Standing
+    now: datetime
+
+    @property
+    def next_edition(self) -> int:
+        """The number of the edition that the change makes."""
+        return self.referral.edition + 1
+
+    @property
+    def entry(self) -> dict[str, Any]:
+        """How the change's line of history begins."""
+        return {"edition": self.next_edition, "at": self.now.isoformat(), "agency": self.referral.agency}
+
+
+async def find_own(tx: Transaction, change: Change, principal: Principal, *, now: datetime) -> Referral | Problem:
+    """The referral for a system of the agency that sent it; for anybody else a problem, the denial recorded."""
+    referral = decide.add_to(await store.find_referral(tx, change.referral_id), _asker(principal))
+    if isinstance(referral, DenialReason):
+        look = Look(RecordKind.REFERRAL, change.referral_id, change.referral_id, principal, Purpose.OWN_REFERRAL)
+        context = Context(SERVICE, principal.partnership, now)
+        return await access.deny(tx, look, referral, context=context, problem=NoSuchReferral())
+    return referral
+
+
+async def find_given(tx: Transaction, change: Change) -> Answer | Problem | None:
+    """What the key was answered before, or why there is no answer now; None when the key is new, and then locked."""
+    if not await store.lock_key(tx, client_key(change)):
+        return decide.repeated_answer(None, fingerprint(change))
+    stored = (await store.find_answers(tx, [client_key(change)])).get(client_key(change))
+    return decide.repeated_answer(stored, fingerprint(change)) if stored is not None else None
+
+
+async def open_referral(tx: Transaction, referral_id: UUID, *, now: datetime) -> Opened:
+    """Lock a referral and take its latest edition apart. Raises ``ReferralDestroyed`` when that is kept no more."""
+    referral = await store.lock_referral(tx, referral_id)
+    stored = await store.find_document(tx, referral_id, referral.edition) if referral is not None else None
+    if referral is None or stored is None:
+        raise ReferralDestroyed
+    return Opened(referral, edition.standing_of(stored.content), now)
+
+
+def seal(opened: Opened, standing: Standing, entry: Mapping[str, Any], *, desk: Desk) -> tuple[Sealed, Made]:
+    """The bytes of the next edition, and what is said about them elsewhere."""
+    sealed = edition.sealed(edition.with_entry(standing, entry))
+    path = receipt.path_of(opened.referral.referral_id)
+    return sealed, Made(
+        edition=opened.next_edition,
+        made_at=opened.now,
+        content_commitment=document.commitment(sealed.salt, sealed.content),
+        detail_url=f"{desk.public_url}{path}/document?edition={opened.next_edition}",
+        policy_version=desk.packs.get(opened.referral.partnership, at=opened.now).version_id,
+    )
+
+
+async def answer_with(tx: Transaction, change: Change, body: bytes) -> Answer:
+    """Give the change its answer, now and whenever it is asked for again with the same key."""
+    answer = Answer(change.referral_id, body)
+    await store.record_answer(tx, client_key(change), StoredAnswer(fingerprint(change), answer))
+    return answer
+
+
+def client_key(change: Change) -> ClientKey:
+    """What makes a repeated request recognisable."""
+    return change.sender.client_id, change.key
+
+
+def fingerprint(change: Change) -> bytes:
+    """Equal for equal requests about one referral, and different from those of every other route."""
+    return document.fingerprint({type(change).__name__: str(change.referral_id), "content": change.content})

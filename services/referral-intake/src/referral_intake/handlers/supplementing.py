@@ -1,0 +1,88 @@
+"""A sender adds to a referral."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from chassis.auth import Principal
+from chassis.db import Transaction
+from chassis.events import Context, record
+from chassis.ids import Ids
+from contracts.events import ChildReference, ReferralSupplemented
+from contracts.problems import FieldError, Problem
+from referral_intake import decide, edition, store, supplement_receipt
+from referral_intake.edition import Revision
+from referral_intake.errors import SupplementRefused
+from referral_intake.handlers.desk import Desk
+from referral_intake.handlers.editing import Opened, answer_with, find_given, find_own, open_referral, seal
+from referral_intake.model import SERVICE, Added, Answer, Status, Supplement
+
+_NOT_OPEN: Final = FieldError(
+    "/question_id", "This question is not open. Follow the referral for those that are, or send new-information."
+)
+
+
+async def supplement_referral(
+    tx: Transaction, desk: Desk, supplement: Supplement, principal: Principal, *, now: datetime
+) -> Answer | Problem:
+    """Add to a referral, however far it has come; whoever may not know of it is refused, and that is recorded.
+
+    Raises the ``Problem`` that stopped it.
+    """
+    own = await find_own(tx, supplement, principal, now=now)
+    if isinstance(own, Problem):
+        return own
+    given = await find_given(tx, supplement)
+    if given is not None:
+        return given
+    if refused := decide.supplement_refusals(supplement.facts):
+        raise SupplementRefused(refused)
+    opened = await open_referral(tx, supplement.referral_id, now=now)
+    await _check_question(tx, supplement)
+    return await _add(tx, desk, supplement, opened)
+
+
+async def _check_question(tx: Transaction, supplement: Supplement) -> None:
+    """With the referral locked. Interleaving prevented: two answers both find the question open."""
+    question_id = supplement.question_id
+    if question_id is not None and not await store.is_open(tx, supplement.referral_id, question_id):
+        raise SupplementRefused((_NOT_OPEN,))
+
+
+async def _add(tx: Transaction, desk: Desk, supplement: Supplement, opened: Opened) -> Answer:
+    revision = edition.revise(opened.standing, supplement, today=decide.local_date(opened.now))
+    added = _added(supplement, revision, opened, ids=desk.ids)
+    child_ids = (*opened.standing.child_ids, *(child.child_id for child in added.children))
+    standing = replace(opened.standing, content=revision.content, child_ids=child_ids)
+    sealed, made = seal(opened, standing, decide.supplement_entry(supplement, added, opened.entry), desk=desk)
+    event = decide.supplemented(supplement, added, made)
+    await store.record_edition(tx, event.referral_id, event.edition, sealed)
+    await store.record_supplement(tx, event, supplement.sender)
+    await _take_in_children(tx, desk, opened, event)
+    await record(tx, [event], context=Context(SERVICE, opened.referral.partnership, opened.now))
+    return await answer_with(tx, supplement, supplement_receipt.supplement_body(event, opened.referral))
+
+
+def _added(supplement: Supplement, revision: Revision, opened: Opened, *, ids: Ids) -> Added:
+    new = revision.facts.children[len(opened.standing.child_ids) :]
+    in_danger_before = bool(opened.standing.content.get("immediate_danger"))
+    return Added(
+        supplement_id=ids.new(),
+        facts=revision.facts,
+        immediate_danger=supplement.immediate_danger or (revision.facts.immediate_danger and not in_danger_before),
+        children=tuple(ChildReference(child_id=ids.new(), unborn=child.unborn) for child in new),
+        put_right=revision.put_right,
+    )
+
+
+async def _take_in_children(tx: Transaction, desk: Desk, opened: Opened, event: ReferralSupplemented) -> None:
+    """A referral that was decided is not, any more, when it has a child without a decision: a new promise begins.
+
+    One that is closed is opened again by triage, which says so.
+    """
+    referral = opened.referral
+    first_place = len(opened.standing.child_ids)
+    await store.record_children(tx, referral.referral_id, event.children, first_place=first_place)
+    if event.children and decide.status(referral.milestones) is Status.DECIDED:
+        due_at = desk.packs.decision_due(referral.partnership, at=opened.now)
+        await store.reopen(tx, referral.referral_id, at=opened.now, due_at=due_at)

@@ -1,0 +1,35 @@
+"""A sender takes a referral back: nothing is removed by it, and a person still looks."""
+
+from datetime import datetime
+
+from chassis.auth import Principal
+from chassis.db import Transaction
+from chassis.events import Context, record
+from contracts.problems import Problem
+from referral_intake import decide, store, supplement_receipt
+from referral_intake.handlers.desk import Desk
+from referral_intake.handlers.editing import answer_with, find_given, find_own, open_referral, seal
+from referral_intake.model import SERVICE, Answer, Withdrawal
+
+
+async def withdraw_referral(
+    tx: Transaction, desk: Desk, withdrawal: Withdrawal, principal: Principal, *, now: datetime
+) -> Answer | Problem:
+    """Note that a referral is taken back, once; whoever may not know of it is refused, and that is recorded.
+
+    Raises the ``Problem`` that stopped it.
+    """
+    own = await find_own(tx, withdrawal, principal, now=now)
+    if isinstance(own, Problem):
+        return own
+    given = await find_given(tx, withdrawal)
+    if given is not None:
+        return given
+    opened = await open_referral(tx, withdrawal.referral_id, now=now)
+    decide.withdraw(opened.referral, withdrawal)
+    sealed, made = seal(opened, opened.standing, decide.withdrawal_entry(withdrawal, opened.entry), desk=desk)
+    event = decide.withdrawn(withdrawal, made)
+    await store.record_edition(tx, event.referral_id, event.edition, sealed)
+    await store.record_withdrawal(tx, event, withdrawal.sender)
+    await record(tx, [event], context=Context(SERVICE, opened.referral.partnership, now))
+    return await answer_with(tx, withdrawal, supplement_receipt.withdrawal_body(event, opened.referral))
