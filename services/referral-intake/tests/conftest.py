@@ -24,7 +24,7 @@ from intake_caller import ADDRESS, Caller, settings
 from intake_examples import NOW
 
 MakeDatabase = Callable[[str], Awaitable[DatabaseUrls]]
-_EMPTY = "TRUNCATE referral, child, document, idempotency, event, position, applied, parked CASCADE"
+_EMPTY = "TRUNCATE repeat_mark, referral, child, document, idempotency, legal_hold, disposal_run, event, position, applied, parked, partner, partner_limited CASCADE"
 
 
 @pytest.fixture(scope="session")

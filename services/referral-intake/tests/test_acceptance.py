@@ -2,23 +2,34 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from intake_examples import FACTS, NOW, SENDER, TERMS, form
 
 from chassis.testing.ids import SequentialIds
-from contracts.codes import ContactSource
+from contracts.codes import ContactSource, Rating
 from policy.load import load_packs
-from referral_intake.acceptance import Press, terms
+from policy.pack import Pack
+from referral_intake.acceptance import Press, repeating, terms
 from referral_intake.errors import NotEnough, PartnershipNotServed
-from referral_intake.model import Submission
+from referral_intake.model import Earlier, Submission
 from referral_intake.packs import Packs
+from referral_intake.receipt import Receipt
 
-PACKS = Packs(load_packs(Path(__file__).parents[3] / "partnerships"))
+LOADED = load_packs(Path(__file__).parents[3] / "partnerships")
+PACKS = Packs(LOADED)
 SUBMISSION = Submission(SENDER, "key-1", FACTS, form())
+
+
+def counting_red(partnership: str) -> Pack:
+    """A pack whose decision clock counts elapsed hours, which depend on the very second."""
+    pack = LOADED[partnership]
+    red = pack.get_clock("decision", rating=Rating.RED)
+    return pack.model_copy(update={"clocks": (red.model_copy(update={"rating": None}),)})
 
 
 @pytest.fixture
@@ -37,10 +48,18 @@ def press() -> Press:
 def test_a_decision_is_promised_by_the_packs_own_working_time(
     partnership: str, received_at: datetime, due_at: datetime
 ) -> None:
-    promised = terms(PACKS.get(partnership, at=received_at), SENDER, now=received_at)
+    promised = PACKS.decision_due(partnership, at=received_at)
 
-    assert promised.decision_expected_by == due_at
-    assert promised.policy_version.startswith(f"{partnership}-")
+    assert promised == due_at
+
+
+def test_what_is_promised_within_a_second_is_promised_alike_and_never_late() -> None:
+    clocks = Packs({"wandsworth": counting_red("wandsworth")})
+    first, later = NOW, NOW.replace(microsecond=999_999)
+
+    assert clocks.decision_due("wandsworth", at=first) == clocks.decision_due("wandsworth", at=later)
+    assert clocks.decision_due("wandsworth", at=later) <= later + timedelta(hours=4)
+    assert clocks.decision_due("wandsworth", at=NOW + timedelta(seconds=1)) == NOW + timedelta(hours=4, seconds=1)
 
 
 @pytest.mark.parametrize(
@@ -48,7 +67,7 @@ def test_a_decision_is_promised_by_the_packs_own_working_time(
     [("ashcroft-primary", ContactSource.SCHOOLS), ("riverside-youth-club", ContactSource.UNKNOWN)],
 )
 def test_the_source_is_what_the_pack_says_of_the_agency(agency: str, source: ContactSource) -> None:
-    promised = terms(PACKS.get("wandsworth", at=NOW), replace(SENDER, agency=agency), now=NOW)
+    promised = terms(PACKS.get("wandsworth", at=NOW), replace(SENDER, agency=agency), due=NOW)
 
     assert promised.source is source
 
@@ -65,6 +84,15 @@ def test_a_pack_is_worked_out_again_on_another_day() -> None:
 def test_a_partnership_without_a_pack_is_not_served() -> None:
     with pytest.raises(PartnershipNotServed):
         PACKS.get("nowhere", at=NOW)
+
+
+def test_what_a_sender_is_told_is_a_receipt_as_described(press: Press) -> None:
+    earlier = Earlier(UUID(int=9), "WAN-0000-0000", NOW)
+    prepared = press.prepare(replace(SUBMISSION, facts=replace(FACTS, immediate_danger=True)), TERMS, now=NOW)
+
+    for answer in (prepared.answer, repeating(prepared, earlier).answer):
+        told = Receipt.model_validate_json(answer)
+        assert json.loads(told.model_dump_json(exclude_none=True)) == json.loads(answer)
 
 
 def test_what_is_kept_told_and_published_belongs_together(press: Press) -> None:
@@ -88,4 +116,4 @@ def test_the_same_request_prepared_twice_shares_its_fingerprint_and_nothing_else
 
 def test_nothing_is_prepared_for_a_referral_nobody_could_act_on(press: Press) -> None:
     with pytest.raises(NotEnough):
-        press.prepare(replace(SUBMISSION, facts=replace(FACTS, has_concern=False)), TERMS, now=NOW)
+        press.prepare(replace(SUBMISSION, facts=replace(FACTS, children=())), TERMS, now=NOW)

@@ -13,18 +13,18 @@ from policy.pack import Pack
 from referral_intake import decide, document, receipt
 from referral_intake.model import Acceptance, Earlier, Minted, Sender, Submission, Terms
 
-DECISION_CLOCK: Final = "decision"
-"""The pack's clock from receipt to decision. A rating may shorten it later; the sender is promised the general one."""
-
 _PREFIX_LENGTH: Final = 3
 
 
-def terms(pack: Pack, sender: Sender, *, now: datetime) -> Terms:
-    """What the pack in force says. An agency that it does not name may still refer: its source is unknown."""
+def terms(pack: Pack, sender: Sender, *, due: datetime, agreed: ContactSource | None = None) -> Terms:
+    """What the pack in force says, under the source that was agreed with a registered partner.
+
+    An agency that the pack does not name may still refer: without an agreement its source is unknown.
+    """
     agency = pack.find_agency(sender.agency)
     return Terms(
-        source=agency.contact_source if agency else ContactSource.UNKNOWN,
-        decision_expected_by=pack.get_clock(DECISION_CLOCK).due_at(pack.calendar, now),
+        source=agreed or (agency.contact_source if agency else ContactSource.UNKNOWN),
+        decision_expected_by=due,
         policy_version=pack.version_id,
     )
 

@@ -2,10 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Final
 
 from policy.pack import Pack
 from policy.working_time import LONDON
 from referral_intake.errors import PartnershipNotServed
+
+DECISION_CLOCK: Final = "decision"
+"""The pack's clock from receipt to decision. A rating may shorten it later; the sender is promised the general one."""
 
 
 class Packs:
@@ -14,6 +18,7 @@ class Packs:
     def __init__(self, packs: Mapping[str, Pack]) -> None:
         self._packs = packs
         self._in_force: dict[str, tuple[date, Pack]] = {}
+        self._due: dict[str, tuple[datetime, datetime]] = {}
 
     def get(self, partnership: str, *, at: datetime) -> Pack:
         """The pack as it stands on the local day of an instant. Raises ``PartnershipNotServed``."""
@@ -25,3 +30,21 @@ class Packs:
             worked_out = today, self._packs[partnership].as_of(at)
             self._in_force[partnership] = worked_out
         return worked_out[1]
+
+    def decision_due(self, partnership: str, *, at: datetime) -> datetime:
+        """When a decision is due on what came in at an instant. Raises ``PartnershipNotServed``.
+
+        Counted from the beginning of the second, so that it is worked out once for all that come within it; a
+        promise may be kept part of a second early, and never late.
+        """
+        second = at.replace(microsecond=0)
+        worked_out = self._due.get(partnership)
+        if worked_out is None or worked_out[0] != second:
+            pack = self.get(partnership, at=at)
+            worked_out = second, pack.get_clock(DECISION_CLOCK).due_at(pack.calendar, second)
+            self._due[partnership] = worked_out
+        return worked_out[1]
+
+    def find(self, partnership: str, *, at: datetime) -> Pack | None:
+        """The same, or None for a partnership that is not served any more."""
+        return self.get(partnership, at=at) if partnership in self._packs else None

@@ -1,12 +1,11 @@
 """Taking a referral in, and what its sender is told."""
 
-from datetime import date, datetime
-from typing import Final
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from contracts.events import ChildReference, ReferralReceived
 from contracts.problems import Problem
 from referral_intake.decide.completeness import missing_information, refusals
+from referral_intake.decide.local_time import local_date, spoken
 from referral_intake.errors import KeyReused, NotEnough, StillRunning
 from referral_intake.model import (
     EMERGENCY_ADVICE,
@@ -18,12 +17,11 @@ from referral_intake.model import (
     Terms,
 )
 
-_LONDON: Final = ZoneInfo("Europe/London")
-
 
 def receive(facts: ReferralFacts, sender: Sender, *, terms: Terms, minted: Minted, now: datetime) -> ReferralReceived:
     """Take a referral in. Raises ``NotEnough`` when nobody could act on it; anything else missing is only noted."""
-    refused = refusals(facts, today=_local_date(now))
+    today = local_date(now)
+    refused = refusals(facts, today=today)
     if refused:
         raise NotEnough(refused)
     return ReferralReceived(
@@ -35,7 +33,7 @@ def receive(facts: ReferralFacts, sender: Sender, *, terms: Terms, minted: Minte
         children=_children(facts, minted),
         concern_types=tuple(dict.fromkeys(facts.concern_types)),
         immediate_danger=facts.immediate_danger,
-        missing_information=missing_information(facts, today=_local_date(now)),
+        missing_information=missing_information(facts, today=today),
         decision_expected_by=terms.decision_expected_by,
         policy_version=terms.policy_version,
         content_commitment=minted.content_commitment,
@@ -50,10 +48,9 @@ def emergency_advice(received: ReferralReceived) -> str | None:
 
 def what_happens_next(received: ReferralReceived) -> str:
     """The promise to the sender, in local time."""
-    due = received.decision_expected_by.astimezone(_LONDON)
     return (
         "The front door team reads every referral. "
-        f"You can expect a decision by {due:%H:%M} on {due:%A} {due.day} {due:%B %Y}. "
+        f"You can expect a decision by {spoken(received.decision_expected_by)}. "
         "If you hear nothing by then, or if things get worse before, phone the front door team."
     )
 
@@ -68,7 +65,3 @@ def repeated_answer(stored: StoredAnswer | None, fingerprint: bytes) -> Answer |
 def _children(facts: ReferralFacts, minted: Minted) -> tuple[ChildReference, ...]:
     pairs = zip(minted.child_ids, facts.children, strict=True)
     return tuple(ChildReference(child_id=child_id, unborn=child.unborn) for child_id, child in pairs)
-
-
-def _local_date(at: datetime) -> date:
-    return at.astimezone(_LONDON).date()

@@ -19,9 +19,11 @@ class Overtaken(Exception):
 async def submit_referral(desk: Desk, submission: Submission) -> Answer:
     """Accept a referral; returns once it is durable. Raises the ``Problem`` that stopped it."""
     now = desk.clock.now()
-    pack = desk.packs.get(submission.sender.partnership, at=now)
+    sender = submission.sender
+    pack, due = desk.packs.get(sender.partnership, at=now), desk.packs.decision_due(sender.partnership, at=now)
     press = Press(desk.ids, desk.public_url, telemetry.current_traceparent())
-    acceptance = press.prepare(submission, terms(pack, submission.sender, now=now), now=now)
+    agreed = desk.standing.source_of(sender.client_id)
+    acceptance = press.prepare(submission, terms(pack, sender, due=due, agreed=agreed), now=now)
     return await desk.commits.submit(acceptance, urgent=acceptance.received.immediate_danger)
 
 
