@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 export XDG_RUNTIME_DIR ?= $(CURDIR)/.frontdoor/run
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down status check test format schemas lock chaos chaos-controls bench clean
+.PHONY: help demo up down status check test format schemas lock chaos chaos-controls bench bench-accept clean
 
 help: ## Show every target
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -50,6 +50,9 @@ chaos-controls: $(STAMP) ## Plant known bugs one at a time; each must be caught
 
 bench: $(STAMP) ## Measure accept and flow next to named peers; keeps the result under bench/results
 	@$(BIN)/python -m bench
+
+bench-accept: $(STAMP) ## Measure accepting a referral next to three plainer endpoints, at 32 and 128 connections
+	@$(BIN)/python -m bench accept
 
 lock: ## Resolve the dependencies of every member again: make lock UPGRADE=--upgrade
 	@printf -- '-e ./%s\n' $(MEMBERS) | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \

@@ -16,7 +16,17 @@ import psutil
 from chassis.clock import SystemClock
 
 RESULTS: Final = Path(__file__).parent / "results"
-_MEASURED: Final = ("fastapi", "uvicorn", "uvloop", "asyncpg", "sqlalchemy", "aiokafka", "faststream", "pydantic")
+_MEASURED: Final = (
+    "fastapi",
+    "uvicorn",
+    "uvloop",
+    "asyncpg",
+    "sqlalchemy",
+    "aiokafka",
+    "faststream",
+    "pydantic",
+    "httptools",
+)
 
 _LOAD_AT_START: Final = os.getloadavg()
 """Over 1, 5 and 15 minutes, before we began: above about 1 somebody else was measured as well."""
@@ -39,8 +49,14 @@ def row_of(side: str, rounds: Sequence[Mapping[str, float]]) -> Row:
 
 def publish(scenario: str, method: Mapping[str, Any], rows: Sequence[Row]) -> None:
     """Print the table, keep the result, and print it as the last line."""
-    now = SystemClock().now()
     _print_table(scenario, rows)
+    keep(scenario, method, [asdict(row) for row in rows])
+    print(json.dumps({"scenario": scenario, **{row.side: row.figures for row in rows}}), flush=True)
+
+
+def keep(scenario: str, method: Mapping[str, Any], results: Any) -> None:
+    """Write the result, with what it was measured on, to ``results/<date>-<scenario>.json``."""
+    now = SystemClock().now()
     result = {
         "scenario": scenario,
         "measured_at": now.isoformat(timespec="seconds"),
@@ -48,13 +64,12 @@ def publish(scenario: str, method: Mapping[str, Any], rows: Sequence[Row]) -> No
         "machine": _machine(),
         "versions": {"python": platform.python_version(), **{name: version(name) for name in _MEASURED}},
         "method": dict(method),
-        "results": [asdict(row) for row in rows],
+        "results": results,
     }
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / f"{now.date().isoformat()}-{scenario}.json"
     path.write_text(json.dumps(result, indent=2) + "\n")
     print(f"kept in bench/results/{path.name}\n")
-    print(json.dumps({"scenario": scenario, **{row.side: row.figures for row in rows}}), flush=True)
 
 
 def _print_table(scenario: str, rows: Sequence[Row]) -> None:
@@ -82,5 +97,6 @@ def _cpu_lines() -> list[str]:
 
 
 def _revision() -> str:
-    done = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True)
+    """The commit, with ``-dirty`` when files differ from it."""
+    done = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True)
     return done.stdout.strip() or "unknown"

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import uvloop
 
-from bench.accept import one_side
+from bench.accept import comparison, one_side
 from bench.accept.options import parse
 
 
 def run(arguments: Sequence[str]) -> None:
     """Measure as the command line says. Raises ``Refused`` when a server refuses anything."""
     options = parse(arguments)
-    uvloop.run(one_side.run(options))
+    uvloop.run(one_side.run(options) if options.only else comparison.run(options))

@@ -9,18 +9,17 @@ from typing import Final
 from bench.accept.measure import Measuring, Round
 from bench.accept.options import Options
 from bench.accept.request import Requests
-from bench.accept.sides import OURS, Server, Stage, Variant, ours, peer
+from bench.accept.sides import OURS, PROGRAM, Server, Stage, Variant, ours, peer
 from bench.accept.stage import find_postmaster, stage
 
 DEFAULT_VARIANT: Final = Variant("model", 10)
 _PROFILED: Final = ("-m", "bench.accept.profiled")
-_PROGRAM: Final = ("-m", "referral_intake", "api")
 _WARM_UP_SECONDS: Final = 2.0
 
 
 async def run(options: Options) -> None:
     """Measure one side. Raises ``Refused`` when it refuses anything."""
-    program = (*_PROFILED, options.profile) if options.profile else _PROGRAM
+    program = (*_PROFILED, options.profile) if options.profile else PROGRAM
     async with stage(program, pinned=options.pinned) as stood, AsyncExitStack() as stack:
         server = await _start(stood, options.only or OURS, stack)
         measuring = Measuring(Requests(stood.issuer.token()).make, await find_postmaster(stood.admin_url))

@@ -21,6 +21,8 @@ OURS: Final = "ours"
 SIDES: Final = (NONE, TWO_INSERTS, ORM, OURS)
 PEERS: Final = (NONE, TWO_INSERTS, ORM)
 
+PROGRAM: Final = ("-m", "referral_intake", "api")
+
 _NOTHING_LISTENS: Final = "127.0.0.1:9"
 
 
@@ -32,7 +34,7 @@ class Stage:
     issuer: Issuer
     folder: Path
     processor: int | None
-    program: tuple[str, ...] = ("-m", "referral_intake", "api")
+    program: tuple[str, ...]
     """Our server; another word for it when it is profiled."""
 
 

@@ -11,7 +11,7 @@ import asyncpg
 import psutil
 
 from bench.accept.cpu import pin
-from bench.accept.sides import Stage
+from bench.accept.sides import PROGRAM, Stage
 from bench.issuer import issuing
 from chassis.testing import postgres
 
@@ -33,7 +33,7 @@ _SETTINGS: Final = (
 
 
 @asynccontextmanager
-async def stage(program: tuple[str, ...], *, pinned: bool) -> AsyncIterator[Stage]:
+async def stage(program: tuple[str, ...] = PROGRAM, *, pinned: bool) -> AsyncIterator[Stage]:
     """PostgreSQL and an issuer, for as long as the block lasts.
 
     ``pinned``: this process, and the PostgreSQL it starts, share one processor; the measured server has the other
