@@ -85,7 +85,14 @@ NOTHING_KNOWN = ChildFacts(
     has_company_now=False,
     has_voice=False,
 )
-UNBORN = replace(NOTHING_KNOWN, has_name=True, expected_on=date(2027, 2, 26), has_home=True, has_place=True)
+UNBORN = replace(
+    NOTHING_KNOWN,
+    has_name=True,
+    expected_on=date(2027, 2, 26),
+    has_home=True,
+    has_place=True,
+    has_location_now=True,
+)
 REFERRER = ReferrerFacts(professional=True, wishes_anonymity=False, has_name=True, has_phone=True, reachable=True)
 FAMILY = FamilyFacts(
     has_household=True,

@@ -7,15 +7,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from intake_examples import (
+    AGREED,
     CHILD,
+    CONCERN,
+    CONSENT,
     FACTS,
+    FAMILY,
+    NHS_NUMBER,
     NOTHING_KNOWN,
     NOW,
     REFERRAL_ID,
+    REFERRER,
     SENDER,
     TERMS,
     TODAY,
     UNBORN,
+    UPN,
     minted,
     received,
 )
@@ -33,27 +40,24 @@ from referral_intake.model import (
 )
 
 WRONG_NHS_NUMBER = "9990000019"
-FINDABLE = replace(NOTHING_KNOWN, has_name=True, has_place=True)
+WRONG_UPN = "A212999917001"
+UNREACHABLE = replace(REFERRER, has_phone=False, reachable=False)
+SOMEBODY = replace(NOTHING_KNOWN, has_name=True)
 
 children = st.builds(
     ChildFacts,
-    has_name=st.booleans(),
-    has_description=st.booleans(),
     born_on=st.none() | st.dates(date(2005, 1, 1), date(2030, 1, 1)),
     expected_on=st.none() | st.dates(date(2026, 1, 1), date(2028, 1, 1)),
-    has_home=st.booleans(),
-    has_school=st.booleans(),
-    has_place=st.booleans(),
-    nhs_number=st.sampled_from([None, "9990000018", WRONG_NHS_NUMBER]),
-    has_upn=st.booleans(),
-    has_sex=st.booleans(),
-    has_ethnicity=st.booleans(),
+    nhs_number=st.sampled_from([None, NHS_NUMBER, WRONG_NHS_NUMBER]),
+    upn=st.sampled_from([None, UPN, WRONG_UPN]),
+    la_child_id=st.sampled_from([None, "A123", "A-123"]),
+    postcodes=st.sampled_from([(), ("ZZ99 3AB",), ("nowhere",)]),
 )
-referrals = st.builds(ReferralFacts, children=st.lists(children, max_size=4).map(tuple), concern_types=st.just(()))
+referrals = st.builds(ReferralFacts, children=st.lists(children, max_size=4).map(tuple))
 
 
-def with_child(**changes: object) -> ReferralFacts:
-    return replace(FACTS, children=(replace(CHILD, **changes),))  # type: ignore[arg-type]
+def with_children(*children: ChildFacts) -> ReferralFacts:
+    return replace(FACTS, children=children)
 
 
 def pointers(facts: ReferralFacts) -> list[str]:
@@ -88,20 +92,17 @@ def test_one_concern_named_twice_is_one_concern() -> None:
 @pytest.mark.parametrize(
     ("facts", "pointer"),
     [
-        (replace(FACTS, has_referrer_name=False), "/referrer/name"),
-        (replace(FACTS, has_referrer_phone=False, has_referrer_email=False), "/referrer/phone"),
-        (replace(FACTS, children=()), "/children"),
-        (replace(FACTS, has_concern=False), "/concern/facts"),
-        (with_child(has_name=False), "/children/0/first_name"),
-        (replace(FACTS, children=(CHILD, replace(NOTHING_KNOWN, has_name=True))), "/children/1/addresses"),
-        (
-            replace(FACTS, children=(replace(NOTHING_KNOWN, has_name=True, nhs_number=WRONG_NHS_NUMBER),)),
-            "/children/0/nhs_number",
-        ),
-        (
-            replace(FACTS, children=(replace(NOTHING_KNOWN, has_name=True, born_on=TODAY + timedelta(days=1)),)),
-            "/children/0/addresses",
-        ),
+        (replace(FACTS, referrer=UNREACHABLE), "/referrer/phone"),
+        (with_children(), "/children"),
+        (replace(FACTS, concern=replace(CONCERN, is_said=False)), "/concern/facts"),
+        (with_children(replace(CHILD, has_name=False)), "/children/0/first_name"),
+        (with_children(CHILD, SOMEBODY), "/children/1/addresses"),
+        (with_children(replace(SOMEBODY, nhs_number=WRONG_NHS_NUMBER)), "/children/0/nhs_number"),
+        (with_children(replace(SOMEBODY, upn=WRONG_UPN)), "/children/0/upn"),
+        (with_children(replace(SOMEBODY, la_child_id="A-123")), "/children/0/la_child_id"),
+        (with_children(replace(SOMEBODY, born_on=TODAY + timedelta(days=1))), "/children/0/addresses"),
+        (with_children(replace(CHILD, expected_on=date(2027, 2, 26))), "/children/0/expected_date_of_birth"),
+        (replace(FACTS, family=replace(FAMILY, twice_dated=(2,))), "/household/2/expected_date_of_birth"),
     ],
 )
 def test_a_referral_nobody_could_act_on_is_refused_with_the_place_to_mend(facts: ReferralFacts, pointer: str) -> None:
@@ -109,16 +110,25 @@ def test_a_referral_nobody_could_act_on_is_refused_with_the_place_to_mend(facts:
         received(facts)
 
     assert [error.pointer for error in refused.value.errors] == [pointer]
+    assert all(error.detail.endswith(".") for error in refused.value.errors)
 
 
-def test_everything_that_must_be_added_is_said_at_once() -> None:
-    empty = ReferralFacts(False, False, False, False, (NOTHING_KNOWN,), (), False, False, False, False, False)
+def test_everything_that_must_change_is_said_at_once() -> None:
+    empty = replace(
+        FACTS,
+        referrer=UNREACHABLE,
+        children=(NOTHING_KNOWN, replace(CHILD, expected_on=TODAY)),
+        family=replace(FAMILY, twice_dated=(0, 4)),
+        concern=replace(CONCERN, is_said=False),
+    )
 
     assert pointers(empty) == [
-        "/referrer/name",
         "/referrer/phone",
         "/children/0/first_name",
         "/children/0/addresses",
+        "/children/1/expected_date_of_birth",
+        "/household/0/expected_date_of_birth",
+        "/household/4/expected_date_of_birth",
         "/concern/facts",
     ]
 
@@ -127,62 +137,33 @@ def test_everything_that_must_be_added_is_said_at_once() -> None:
     "child",
     [
         replace(NOTHING_KNOWN, has_description=True, has_place=True),
-        replace(NOTHING_KNOWN, has_name=True, has_place=True),
-        replace(NOTHING_KNOWN, has_name=True, has_upn=True),
-        replace(NOTHING_KNOWN, has_name=True, nhs_number="999 000 0018"),
-        replace(NOTHING_KNOWN, has_name=True, born_on=date(2015, 4, 1)),
-        replace(NOTHING_KNOWN, has_name=True, expected_on=date(2027, 2, 26)),
+        replace(SOMEBODY, has_place=True),
+        replace(SOMEBODY, upn=UPN),
+        replace(SOMEBODY, upn=UPN.lower(), nhs_number=WRONG_NHS_NUMBER),
+        replace(SOMEBODY, nhs_number="999 000 0018"),
+        replace(SOMEBODY, la_child_id="A123"),
+        replace(SOMEBODY, born_on=date(2015, 4, 1)),
+        replace(SOMEBODY, born_on=date(2015, 4, 1), nhs_number=WRONG_NHS_NUMBER, upn=WRONG_UPN, la_child_id="A-1"),
+        replace(SOMEBODY, expected_on=date(2027, 2, 26)),
     ],
 )
 def test_a_name_or_description_and_one_thing_to_find_the_child_by_is_enough(child: ChildFacts) -> None:
-    assert pointers(replace(FACTS, children=(child,))) == []
+    assert pointers(with_children(child)) == []
 
 
-@pytest.mark.parametrize(
-    ("facts", "item"),
-    [
-        (with_child(born_on=None), MissingItem.DATE_OF_BIRTH),
-        (with_child(born_on=TODAY + timedelta(days=1)), MissingItem.DATE_OF_BIRTH),
-        (with_child(has_home=False), MissingItem.ADDRESS),
-        (with_child(nhs_number=None), MissingItem.NHS_NUMBER),
-        (with_child(nhs_number=WRONG_NHS_NUMBER), MissingItem.INVALID_NHS_NUMBER),
-        (with_child(has_ethnicity=False), MissingItem.ETHNICITY),
-        (with_child(has_sex=False), MissingItem.SEX),
-        (with_child(has_school=False), MissingItem.SCHOOL),
-        (replace(FACTS, has_child_voice=False), MissingItem.CHILD_VOICE),
-        (replace(FACTS, says_parents_informed=False), MissingItem.PARENTS_INFORMED),
-        (replace(FACTS, says_agreement=False), MissingItem.AGREEMENT),
-        (replace(FACTS, has_household=False), MissingItem.HOUSEHOLD),
-        (replace(FACTS, has_referrer_phone=False), MissingItem.REFERRER_PHONE),
-    ],
-)
-def test_anything_else_that_is_missing_is_noted_and_does_not_stop_the_referral(
-    facts: ReferralFacts, item: MissingItem
-) -> None:
-    assert received(facts).missing_information == (item,)
+@pytest.mark.parametrize("wishes_anonymity", [True, False])
+def test_a_member_of_the_public_need_not_be_reachable(wishes_anonymity: bool) -> None:
+    neighbour = replace(UNREACHABLE, professional=False, wishes_anonymity=wishes_anonymity, has_name=False)
+
+    assert pointers(replace(FACTS, referrer=neighbour)) == []
 
 
-def test_missing_information_covers_every_item_of_the_code_list() -> None:
-    wrong_number = replace(FINDABLE, nhs_number=WRONG_NHS_NUMBER)
-    bare = ReferralFacts(False, True, False, True, (FINDABLE, wrong_number), (), True, False, False, False, False)
-
-    assert decide.missing_information(bare, today=TODAY) == tuple(MissingItem)
+def test_a_professional_without_a_name_is_reachable_all_the_same() -> None:
+    assert pointers(replace(FACTS, referrer=replace(REFERRER, has_name=False))) == []
 
 
-def test_an_unborn_child_lacks_neither_sex_nor_school_nor_voice() -> None:
-    facts = replace(FACTS, children=(UNBORN,), has_child_voice=False)
-
-    assert missing(facts) == set()
-
-
-def test_a_child_with_both_dates_is_born() -> None:
+def test_a_child_with_a_date_of_birth_is_not_unborn() -> None:
     assert not replace(CHILD, expected_on=date(2027, 1, 1)).unborn
-
-
-def test_no_school_is_expected_of_a_baby() -> None:
-    baby = replace(CHILD, born_on=date(2026, 7, 8), has_school=False)
-
-    assert missing(replace(FACTS, children=(baby,))) == set()
 
 
 @given(referrals)
@@ -199,11 +180,18 @@ def test_what_is_received_names_every_child_once_and_lacks_nothing_twice(facts: 
 
 
 @given(referrals, st.data())
-def test_saying_more_about_the_sender_or_concern_never_refuses_what_was_accepted(
-    facts: ReferralFacts, data: st.DataObject
-) -> None:
-    said = data.draw(st.sampled_from(["has_referrer_name", "has_referrer_phone", "has_concern", "has_child_voice"]))
-    more = replace(facts, **{said: True})  # type: ignore[arg-type]
+def test_saying_more_never_refuses_what_was_accepted(facts: ReferralFacts, data: st.DataObject) -> None:
+    more = data.draw(
+        st.sampled_from(
+            [
+                replace(facts, referrer=REFERRER),
+                replace(facts, concern=CONCERN),
+                replace(facts, consent=replace(CONSENT, to_help=AGREED)),
+                replace(facts, has_child_voice=True),
+                replace(facts, children=tuple(replace(child, has_place=True) for child in facts.children)),
+            ]
+        )
+    )
 
     assert set(pointers(more)) <= set(pointers(facts))
     assert missing(more) <= missing(facts)

@@ -24,7 +24,7 @@ def safety_gaps(facts: ReferralFacts) -> list[Gap]:
     ]
     for place, child in enumerate(facts.children if in_danger else ()):
         rules.append((not child.has_location_now, MissingItem.LOCATION_NOW, f"/children/{place}/location_now"))
-        rules.append((not child.has_company_now, MissingItem.WITH_NOW, f"/children/{place}/with_now"))
+        rules.append((not (child.unborn or child.has_company_now), MissingItem.WITH_NOW, f"/children/{place}/with_now"))
     return [Gap(item, pointer) for is_open, item, pointer in rules if is_open]
 
 

@@ -1,0 +1,325 @@
+"""What a referral leaves open: each thing by its name and place, and never more than has to be asked."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from intake_examples import (
+    AGREED,
+    CHILD,
+    CONCERN,
+    CONSENT,
+    FACTS,
+    FAMILY,
+    NO_ANSWER,
+    NO_CIRCUMSTANCES,
+    REFERRER,
+    TODAY,
+    UNBORN,
+    received,
+)
+
+from contracts.codes import Advice, AgreementAnswer, ConcernType, Disability, FgmKnowledge, MissingItem, Sex
+from referral_intake import decide
+from referral_intake.model import AgreementFacts, ChildFacts, Gap, ReferralFacts
+
+NO_REASON = AgreementFacts(answer=AgreementAnswer.NOT_ASKED, dated=False, reasoned=False)
+REASON = replace(NO_REASON, reasoned=True)
+REFUSED = AgreementFacts(answer=AgreementAnswer.REFUSED, dated=True, reasoned=True)
+WITH_BASIS = replace(CONSENT, has_lawful_basis=True)
+TOMORROW = TODAY + timedelta(days=1)
+
+
+def child(**changes: object) -> ReferralFacts:
+    return replace(FACTS, children=(replace(CHILD, **changes),))  # type: ignore[arg-type]
+
+
+def unborn(**changes: object) -> ReferralFacts:
+    return replace(FACTS, children=(replace(UNBORN, **changes),))  # type: ignore[arg-type]
+
+
+def danger(**changes: object) -> ReferralFacts:
+    return replace(FACTS, immediate_danger=True, **changes)  # type: ignore[arg-type]
+
+
+def about(concern: ConcernType, **said: object) -> ReferralFacts:
+    return replace(
+        FACTS,
+        concern_types=(concern,),
+        circumstances=replace(NO_CIRCUMSTANCES, **said),  # type: ignore[arg-type]
+    )
+
+
+def consent(**changes: object) -> ReferralFacts:
+    return replace(FACTS, consent=replace(CONSENT, **changes))  # type: ignore[arg-type]
+
+
+def gaps(facts: ReferralFacts) -> list[Gap]:
+    return list(decide.gaps(facts, today=TODAY))
+
+
+SENDER = [
+    (replace(FACTS, referrer=replace(REFERRER, has_name=False)), "referrer-name", "/referrer/name"),
+    (replace(FACTS, referrer=replace(REFERRER, has_phone=False)), "referrer-phone", "/referrer/phone"),
+    (danger(has_emergency_call=False), "emergency-call", "/immediate_safety/called_999"),
+    (danger(children=(replace(CHILD, has_location_now=False),)), "location-now", "/children/0/location_now"),
+    (danger(children=(CHILD, replace(CHILD, has_company_now=False))), "with-now", "/children/1/with_now"),
+    (
+        replace(FACTS, family=replace(FAMILY, names_alleged_perpetrator=True), has_next_contact=False),
+        "next-contact",
+        "/immediate_safety/next_contact_with_abuser",
+    ),
+]
+CHILDREN = [
+    (child(has_name=False, has_description=True), "child-name", "/children/0/first_name"),
+    (child(born_on=None), "date-of-birth", "/children/0/date_of_birth"),
+    (child(born_on=TOMORROW, upn=None), "future-date-of-birth", "/children/0/date_of_birth"),
+    (child(estimated=True), "exact-date-of-birth", "/children/0/date_of_birth"),
+    (child(born_on=date(2000, 11, 22)), "implausible-date", "/children/0/date_of_birth"),
+    (
+        unborn(expected_on=TODAY + timedelta(weeks=43)),
+        "implausible-date",
+        "/children/0/expected_date_of_birth",
+    ),
+    (
+        unborn(expected_on=TODAY - timedelta(weeks=3)),
+        "expected-date-passed",
+        "/children/0/expected_date_of_birth",
+    ),
+    (child(sex=None), "sex", "/children/0/sex"),
+    (unborn(sex=Sex.FEMALE), "unborn-sex", "/children/0/sex"),
+    (child(has_ethnicity=False), "ethnicity", "/children/0/ethnicity"),
+    (child(disabilities=None), "disability", "/children/0/disabilities"),
+    (child(disabilities=()), "disability", "/children/0/disabilities"),
+    (
+        child(disabilities=(Disability.HEARING, Disability.NONE)),
+        "disability-contradiction",
+        "/children/0/disabilities",
+    ),
+    (child(lacks_language_to_interpret=True), "interpreter-language", "/children/0/first_language"),
+    (child(nhs_number=None), "nhs-number", "/children/0/nhs_number"),
+    (child(nhs_number="9990000019"), "invalid-nhs-number", "/children/0/nhs_number"),
+    (child(upn=None), "upn-or-reason", "/children/0/upn"),
+    (child(upn="A212999917001"), "invalid-upn", "/children/0/upn"),
+    (child(la_child_id="A-123", has_la_code=True), "invalid-la-child-id", "/children/0/la_child_id"),
+    (child(la_child_id="A123"), "la-code", "/children/0/la_code"),
+    (child(has_home=False), "address", "/children/0/addresses"),
+    (child(postcodes=("ZZ99 3AB", "nowhere")), "invalid-postcode", "/children/0/addresses"),
+    (child(has_school=False), "school", "/children/0/school"),
+    (child(has_gp=False), "gp", "/children/0/gp"),
+]
+PEOPLE = [
+    (replace(FACTS, family=replace(FAMILY, has_household=False)), "household", "/household"),
+    (replace(FACTS, family=replace(FAMILY, names_responsible=False)), "parental-responsibility", "/household"),
+    (replace(FACTS, family=replace(FAMILY, parents=1)), "other-parent", "/household"),
+    (replace(FACTS, lacks_professional_agreement=True), "professional-agreement", "/professionals"),
+    (replace(FACTS, has_staff_risks=False), "risks-to-staff", "/risks_to_staff"),
+    (replace(FACTS, lacks_staff_risk_review=True), "staff-risk-review", "/risks_to_staff"),
+    (replace(FACTS, lacks_attachment_place=True), "attachment-place", "/attachments"),
+    (
+        replace(FACTS, contradictory=("/children/0/addresses/1/lived_until",)),
+        "contradictory-dates",
+        "/children/0/addresses/1/lived_until",
+    ),
+]
+WORRIES = [
+    (replace(FACTS, concern_types=()), "concern-type", "/concern/types"),
+    (replace(FACTS, concern=replace(CONCERN, has_source=False)), "source-of-facts", "/concern/source"),
+    (replace(FACTS, concern=replace(CONCERN, has_impact=False)), "impact", "/concern/impact"),
+    (replace(FACTS, concern=replace(CONCERN, has_change=False)), "what-changed", "/concern/what_changed"),
+    (
+        replace(FACTS, concern=replace(CONCERN, has_incomplete_disclosure=True)),
+        "disclosure-details",
+        "/concern/disclosure",
+    ),
+    (replace(FACTS, has_child_voice=False), "child-voice", "/child_voice"),
+]
+KINDS = [
+    (about(ConcernType.DOMESTIC_ABUSE), "safe-contact", "/concern/domestic_abuse/safe_contact"),
+    (about(ConcernType.FGM), "fgm-knowledge", "/concern/fgm/knowledge"),
+    (about(ConcernType.RADICALISATION), "radicalisation-details", "/concern/radicalisation"),
+    (
+        about(ConcernType.PRIVATE_FOSTERING, has_fostering_carers=True),
+        "private-fostering-dates",
+        "/concern/private_fostering/started_on",
+    ),
+    (
+        about(ConcernType.PRIVATE_FOSTERING, has_fostering_start=True),
+        "private-fostering-carers",
+        "/concern/private_fostering/carers",
+    ),
+    (about(ConcernType.MISSING, has_missing_report=True), "missing-episodes", "/concern/missing_episodes"),
+    (about(ConcernType.MISSING, has_missing_episode=True), "missing-police-report", "/concern/missing_episodes"),
+    (about(ConcernType.ALLEGATION_AGAINST_STAFF), "designated-officer", "/concern/staff_allegation"),
+    (about(ConcernType.NEGLECT, has_allegation=True), "designated-officer", "/concern/staff_allegation"),
+    (about(ConcernType.HARM_OUTSIDE_HOME), "place-or-peers", "/concern/place_or_peers"),
+]
+AGREEMENTS = [
+    (consent(informed=None), "parents-informed", "/consent/parents_informed"),
+    (consent(to_referral=NO_ANSWER), "agreement-to-referral", "/consent/to_referral"),
+    (consent(to_checks=NO_ANSWER), "agreement", "/consent/to_checks"),
+    (replace(FACTS, wants_help=True), "agreement-to-help", "/consent/to_help"),
+    (consent(to_help=replace(AGREED, dated=False)), "agreement-details", "/consent/to_help"),
+    (replace(FACTS, consent=replace(WITH_BASIS, informed=False)), "dispensing-reason", "/consent/dispensing_reasons"),
+    (
+        replace(FACTS, consent=replace(WITH_BASIS, to_referral=NO_REASON)),
+        "dispensing-reason",
+        "/consent/dispensing_reasons",
+    ),
+    (consent(to_checks=REFUSED), "lawful-basis", "/consent/lawful_basis"),
+    (consent(to_referral=REASON), "lawful-basis", "/consent/lawful_basis"),
+]
+TABLE = SENDER + CHILDREN + PEOPLE + WORRIES + KINDS + AGREEMENTS
+
+
+@pytest.mark.parametrize(("facts", "item", "pointer"), TABLE)
+def test_what_is_left_open_is_noted_with_its_place_and_does_not_stop_the_referral(
+    facts: ReferralFacts, item: str, pointer: str
+) -> None:
+    assert gaps(facts) == [Gap(MissingItem(item), pointer)]
+    assert received(facts).missing_information == (MissingItem(item),)
+
+
+def test_every_item_of_the_code_list_is_noted_by_some_referral() -> None:
+    noted = {item for _, item, _ in TABLE} | {gap.item.value for gap in gaps(about_a_girl())}
+
+    assert noted == {item.value for item in MissingItem}
+
+
+def about_a_girl(**changes: object) -> ReferralFacts:
+    """Female genital mutilation that was done to a girl, known by what she said."""
+    girl = replace(CHILD, sex=Sex.FEMALE, **changes)  # type: ignore[arg-type]
+    return replace(about(ConcernType.FGM, fgm=FgmKnowledge.TOLD_BY_GIRL), children=(girl,))
+
+
+def test_nothing_is_left_open_by_a_full_referral() -> None:
+    assert gaps(FACTS) == []
+
+
+def test_each_child_is_asked_about_in_its_own_place_and_the_item_is_named_once() -> None:
+    facts = replace(FACTS, children=(replace(CHILD, has_gp=False), CHILD, replace(CHILD, has_gp=False)))
+
+    assert [gap.pointer for gap in gaps(facts)] == ["/children/0/gp", "/children/2/gp"]
+    assert received(facts).missing_information == (MissingItem.GP,)
+
+
+# -- what is not asked ----------------------------------------------------------------------------------------------
+
+
+def test_an_unborn_child_lacks_no_sex_school_doctor_number_disability_or_voice() -> None:
+    facts = replace(FACTS, children=(UNBORN,), has_child_voice=False)
+
+    assert gaps(facts) == []
+
+
+def test_nobody_has_parental_responsibility_for_an_unborn_child_yet() -> None:
+    facts = replace(FACTS, children=(UNBORN,), family=replace(FAMILY, names_responsible=False))
+
+    assert gaps(facts) == []
+
+
+@pytest.mark.parametrize(
+    "young",
+    [
+        replace(CHILD, born_on=date(2026, 7, 8), has_school=False, upn=None),
+        replace(CHILD, born_on=date(2021, 11, 24), upn=None),
+        replace(CHILD, born_on=date(2010, 11, 23), upn=None),
+        replace(CHILD, upn=None, has_upn_reason=True),
+        replace(CHILD, disabilities=(Disability.NONE, Disability.NONE)),
+        replace(CHILD, disabilities=(Disability.HEARING, Disability.LEARNING)),
+        replace(CHILD, la_child_id="A123", has_la_code=True),
+        replace(CHILD, born_on=date(2000, 11, 24)),
+    ],
+)
+def test_what_does_not_apply_to_a_child_is_not_asked(young: ChildFacts) -> None:
+    assert gaps(replace(FACTS, children=(young,))) == []
+
+
+@pytest.mark.parametrize("expected", [TODAY - timedelta(weeks=2), TODAY, TODAY + timedelta(weeks=42)])
+def test_any_day_of_a_pregnancy_is_plausible(expected: date) -> None:
+    assert gaps(unborn(expected_on=expected)) == []
+
+
+def test_one_who_wishes_to_stay_anonymous_is_not_asked_who_they_are() -> None:
+    neighbour = replace(REFERRER, professional=False, wishes_anonymity=True, has_name=False, has_phone=False)
+
+    assert gaps(replace(FACTS, referrer=neighbour)) == []
+
+
+def test_a_professional_cannot_stay_anonymous() -> None:
+    nameless = replace(REFERRER, wishes_anonymity=True, has_name=False)
+
+    assert [gap.item for gap in gaps(replace(FACTS, referrer=nameless))] == [MissingItem.REFERRER_NAME]
+
+
+def test_where_everybody_is_now_is_asked_only_in_danger() -> None:
+    facts = replace(child(has_location_now=False, has_company_now=False), has_emergency_call=False)
+
+    assert gaps(facts) == []
+
+
+def test_a_reason_why_the_other_parent_is_not_named_is_enough() -> None:
+    facts = replace(FACTS, family=replace(FAMILY, parents=0, has_other_parent_reason=True))
+
+    assert gaps(facts) == []
+
+
+def test_each_childs_own_voice_is_a_voice() -> None:
+    heard = replace(CHILD, has_voice=True)
+
+    assert gaps(replace(FACTS, has_child_voice=False, children=(heard, UNBORN, heard))) == []
+
+
+def test_a_reason_for_not_asking_stands_for_the_answers_and_asks_for_the_law() -> None:
+    unasked = replace(CONSENT, informed=False, reasoned=True, to_referral=NO_ANSWER, to_checks=NO_ANSWER)
+
+    assert [gap.item for gap in gaps(replace(FACTS, consent=unasked))] == [MissingItem.LAWFUL_BASIS]
+    assert gaps(replace(FACTS, consent=replace(unasked, has_lawful_basis=True))) == []
+
+
+# -- what the sender is told to do ----------------------------------------------------------------------------------
+
+
+def test_a_known_case_of_fgm_shows_the_personal_duty_until_there_is_a_report() -> None:
+    facts = about_a_girl()
+    reported = replace(facts, circumstances=replace(facts.circumstances, has_fgm_report=True))
+
+    assert gaps(facts) == [Gap(MissingItem.FGM_POLICE_REPORT, "/concern/fgm")]
+    assert decide.advice(facts, today=TODAY) == (Advice.REPORT_KNOWN_FGM,)
+    assert "report this to the police yourself" in Advice.REPORT_KNOWN_FGM.label
+    assert gaps(reported) == []
+    assert decide.advice(reported, today=TODAY) == ()
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        about_a_girl(born_on=date(2008, 11, 23)),
+        about(ConcernType.FGM, fgm=FgmKnowledge.SIGNS_SEEN),
+        replace(about_a_girl(), circumstances=replace(NO_CIRCUMSTANCES, fgm=FgmKnowledge.AT_RISK)),
+        replace(about_a_girl(), circumstances=replace(NO_CIRCUMSTANCES, fgm=FgmKnowledge.SUSPECTED)),
+    ],
+)
+def test_the_personal_duty_is_for_known_cases_in_girls_under_18(facts: ReferralFacts) -> None:
+    assert decide.advice(facts, today=TODAY) == ()
+
+
+def test_a_girl_whose_age_is_not_known_counts_as_under_18() -> None:
+    assert decide.advice(about_a_girl(born_on=None), today=TODAY) == (Advice.REPORT_KNOWN_FGM,)
+
+
+@pytest.mark.parametrize(
+    ("facts", "advice"),
+    [
+        (FACTS, ()),
+        (about(ConcernType.MISSING), (Advice.REPORT_MISSING,)),
+        (about(ConcernType.MISSING, has_missing_report=True), ()),
+        (about(ConcernType.ONLINE_HARM), (Advice.KEEP_IMAGES_WHERE_THEY_ARE,)),
+        (about(ConcernType.SEXUAL_ABUSE, has_images=True), (Advice.KEEP_IMAGES_WHERE_THEY_ARE,)),
+        (about(ConcernType.NEGLECT, has_allegation=True), (Advice.TELL_DESIGNATED_OFFICER,)),
+        (about(ConcernType.ALLEGATION_AGAINST_STAFF, designated_officer_told=True), ()),
+        (about(ConcernType.DOMESTIC_ABUSE, has_safe_contact=True), (Advice.KEEP_CONTACT_SAFE,)),
+    ],
+)
+def test_some_concerns_ask_something_of_the_sender(facts: ReferralFacts, advice: tuple[Advice, ...]) -> None:
+    assert decide.advice(facts, today=TODAY) == advice
