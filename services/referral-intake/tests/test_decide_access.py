@@ -49,11 +49,13 @@ MAY_READ = {
     ("social-worker", Purpose.CHILD_PROTECTION),
     ("mash-manager", Purpose.TRIAGE),
     ("mash-manager", Purpose.CHILD_PROTECTION),
+    ("mash-manager", Purpose.RECORDS),
     ("macpt-member", Purpose.CHILD_PROTECTION),
+    ("records-officer", Purpose.RECORDS),
 }
 ROLES = [
     "partner", "agency-representative", "contact-officer", "social-worker", "mash-manager", "macpt-member",
-    "early-help-lead", "auditor", "caldicott-guardian", "operator", "service",
+    "records-officer", "early-help-lead", "auditor", "caldicott-guardian", "operator", "service",
 ]  # fmt: skip
 
 

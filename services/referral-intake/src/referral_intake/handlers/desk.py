@@ -13,11 +13,12 @@ from referral_intake.model import (
     Asker,
 )
 from referral_intake.packs import Packs
+from referral_intake.standing import Standing
 
 
 @dataclass(frozen=True)
 class Desk:
-    """What the handlers of one running service stand on."""
+    """What the handlers of one running service stand on. ``log_url`` is the audit service's address, if it is known."""
 
     db: Database
     clock: Clock
@@ -25,6 +26,8 @@ class Desk:
     packs: Packs
     public_url: str
     commits: GroupCommit[Acceptance, Answer]
+    standing: Standing
+    log_url: str = ""
 
 
 def _asker(principal: Principal) -> Asker:

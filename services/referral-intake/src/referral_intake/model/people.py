@@ -24,8 +24,9 @@ DOCUMENT_PURPOSES: Final[Mapping[str, frozenset[Purpose]]] = MappingProxyType(
     {
         "contact-officer": frozenset({Purpose.TRIAGE}),
         "social-worker": frozenset({Purpose.TRIAGE, Purpose.CHILD_PROTECTION}),
-        "mash-manager": frozenset({Purpose.TRIAGE, Purpose.CHILD_PROTECTION}),
+        "mash-manager": frozenset({Purpose.TRIAGE, Purpose.CHILD_PROTECTION, Purpose.RECORDS}),
         "macpt-member": frozenset({Purpose.CHILD_PROTECTION}),
+        "records-officer": frozenset({Purpose.RECORDS}),
     }
 )
 """Which roles may read a referral's document, and for what. A role that is not here may not."""

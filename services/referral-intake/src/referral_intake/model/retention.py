@@ -20,7 +20,11 @@ CERTIFICATE_PURPOSES: Final[Mapping[str, Purpose]] = MappingProxyType(
 )
 """Which staff may read the certificate of a disposal, and what for."""
 
-LIST_CLASSES_EACH_ROUND: Final = 200
+TO_REVIEW: Final = "to-review"
+TO_APPROVE: Final = "to-approve"
+APPROVED: Final = "approved"
+
+LISTED_EACH_ROUND: Final = 200
 """How many referrals are looked at in one transaction while a run's list is made."""
 
 
@@ -49,7 +53,7 @@ class Finding:
     """What the pack says about one referral now.
 
     ``due``: its time is over. ``undated``: it hangs on a birthday that is not known, and enough years have passed for
-    a person to look. ``counted_from`` and ``kept_through`` are None when they would tell a birthday.
+    a person to look. ``counted_from`` and ``kept_through`` are None while they are not known, or are not to be told.
     """
 
     record_class: str
@@ -67,7 +71,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Run:
+class DisposalRun:
     """A review of what has been kept for its time; ``listed_at`` is when its list was complete."""
 
     run_id: UUID
@@ -91,7 +95,7 @@ class Settled(StrEnum):
 
 
 @dataclass(frozen=True)
-class Review:
+class DisposalReview:
     """What a person decided about a referral of a run, having looked at ``edition``."""
 
     decision: DisposalDecision
@@ -103,16 +107,16 @@ class Review:
 
 
 @dataclass(frozen=True)
-class Standing:
+class StandingReview:
     """The last review of an item, and everybody who ever reviewed it."""
 
     review_id: int
-    review: Review
+    review: DisposalReview
     reviewers: frozenset[str]
 
 
 @dataclass(frozen=True)
-class Item:
+class DisposalItem:
     """One referral of a run, as it was listed and as it stands."""
 
     run_id: UUID
@@ -122,14 +126,23 @@ class Item:
     approved_review: int | None
     approved_by: str | None
     settled_as: Settled | None
-    standing: Standing | None
+    standing: StandingReview | None
+
+    @property
+    def state(self) -> str:
+        """How far it has come, or what became of it."""
+        if self.settled_as is not None:
+            return self.settled_as.value
+        if self.approved_by is not None:
+            return APPROVED
+        return TO_REVIEW if self.standing is None else TO_APPROVE
 
 
 @dataclass(frozen=True)
 class ListedItem:
     """An item with what a reviewer must know of its referral now."""
 
-    item: Item
+    item: DisposalItem
     reference: str
     edition: int
     held: bool
@@ -145,7 +158,7 @@ class Seal:
 
 
 @dataclass(frozen=True)
-class Order:
+class HoldOrder:
     """A legal hold that is to be placed."""
 
     hold_id: UUID
@@ -157,10 +170,19 @@ class Order:
 
 
 @dataclass(frozen=True)
+class HoldPlaced:
+    """On which referrals a hold stands now; the others by their places among those named: not found, or destroyed."""
+
+    referral_ids: tuple[UUID, ...]
+    absent: tuple[int, ...]
+    destroyed: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Hold:
     """A legal hold, and on how many referrals it stands."""
 
-    order: Order
+    order: HoldOrder
     referrals: int
 
 
@@ -168,7 +190,7 @@ class Hold:
 class HoldOnReferral:
     """A legal hold as it concerns one referral; it stands until ``lifted_at``."""
 
-    order: Order
+    order: HoldOrder
     lifted_by: str | None
     lifted_at: datetime | None
 

@@ -1,0 +1,165 @@
+"""``/v1/holds``: legal holds, for one referral or for all that an inquiry names."""
+
+from datetime import datetime
+from typing import Annotated, Self
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from chassis.access import unwrap
+from chassis.auth import Principal, signed_in_as
+from chassis.http import problem_responses
+from contracts.codes import HoldReason
+from referral_intake import handlers, receipt, store
+from referral_intake.api.desk import AtDesk
+from referral_intake.api.paging import Cursor, PageSize, read_cursor, write_cursor
+from referral_intake.model import RECORDS_OFFICER, Hold, HoldOnReferral, HoldOrder
+
+router = APIRouter(tags=["records"])
+
+RecordsOfficer = Annotated[Principal, Depends(signed_in_as(RECORDS_OFFICER))]
+Reference = Annotated[str, StringConstraints(min_length=1, max_length=40)]
+Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
+
+
+class HoldForm(BaseModel):
+    """Why, and on which referrals. ``note``: who asked for it and where that is written; nobody's name or story."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        hide_input_in_errors=True,
+        json_schema_extra={
+            "examples": [{"reason": "public-inquiry", "note": "Letter of 3 March", "references": ["WAN-7K3M-Q9TD"]}]
+        },
+    )
+
+    reason: HoldReason
+    note: Note | None = None
+    references: Annotated[tuple[Reference, ...], Field(min_length=1, max_length=1000)]
+
+
+class PlacedView(BaseModel):
+    """The hold stands. What it could not be placed on is named by its place in your list."""
+
+    hold_id: UUID
+    placed_at: datetime
+    referral_ids: tuple[UUID, ...] = Field(description="What is held now.")
+    not_found: tuple[str, ...] = Field(description="Pointers to references that no referral of yours has.")
+    destroyed: tuple[str, ...] = Field(description="Pointers to references whose content is gone already.")
+
+
+class HoldView(BaseModel):
+    """A legal hold and on how many referrals it stands."""
+
+    hold_id: UUID
+    reason: HoldReason
+    note: str | None
+    placed_by: str
+    placed_at: datetime
+    referrals: int
+
+    @classmethod
+    def of(cls, hold: Hold) -> Self:
+        """A hold as it is shown."""
+        order = hold.order
+        return cls(
+            hold_id=order.hold_id,
+            reason=order.reason,
+            note=order.note,
+            placed_by=order.placed_by,
+            placed_at=order.placed_at,
+            referrals=hold.referrals,
+        )
+
+
+class HoldPage(BaseModel):
+    """Holds that stand, newest first."""
+
+    holds: tuple[HoldView, ...]
+    next: str | None
+
+
+class ReferralHoldView(BaseModel):
+    """A hold as it concerns one referral; it stands while ``lifted_at`` is empty."""
+
+    hold_id: UUID
+    reason: HoldReason
+    note: str | None
+    placed_by: str
+    placed_at: datetime
+    lifted_by: str | None
+    lifted_at: datetime | None
+
+    @classmethod
+    def of(cls, hold: HoldOnReferral) -> Self:
+        """A hold as it is shown with its referral."""
+        order = hold.order
+        return cls(
+            hold_id=order.hold_id,
+            reason=order.reason,
+            note=order.note,
+            placed_by=order.placed_by,
+            placed_at=order.placed_at,
+            lifted_by=hold.lifted_by,
+            lifted_at=hold.lifted_at,
+        )
+
+
+class Lifted(BaseModel):
+    """From how many referrals the hold was lifted. Other holds may still stand on them."""
+
+    referrals: int
+
+
+@router.post("/v1/holds", status_code=201, summary="Hold referrals")
+async def place_hold(form: HoldForm, desk: AtDesk, officer: RecordsOfficer) -> PlacedView:
+    """Nothing of a held referral is destroyed, however long it was kept, until every hold on it is lifted.
+
+    For records officers; one referral or up to 1,000. What is not found does not keep the others from being held.
+    """
+    order = HoldOrder(desk.ids.new(), officer.partnership, form.reason, form.note, officer.subject, desk.clock.now())
+    async with desk.db.transaction() as tx:
+        placed = await handlers.place_hold(tx, order, form.references)
+    return PlacedView(
+        hold_id=order.hold_id,
+        placed_at=order.placed_at,
+        referral_ids=placed.referral_ids,
+        not_found=tuple(f"/references/{place}" for place in placed.absent),
+        destroyed=tuple(f"/references/{place}" for place in placed.destroyed),
+    )
+
+
+@router.get("/v1/holds", summary="List the holds that stand", responses=problem_responses(400))
+async def list_holds(desk: AtDesk, officer: RecordsOfficer, cursor: Cursor = None, limit: PageSize = 50) -> HoldPage:
+    """Of your partnership. A hold that was lifted from all its referrals is not listed any more."""
+    before = read_cursor(cursor)
+    async with desk.db.transaction() as tx:
+        found = await store.list_holds(tx, officer.partnership, before=before, limit=limit + 1)
+    shown = found[:limit]
+    following = write_cursor(shown[-1].order.placed_at, shown[-1].order.hold_id) if len(found) > limit else None
+    return HoldPage(holds=tuple(map(HoldView.of, shown)), next=following)
+
+
+@router.post("/v1/holds/{hold_id}/release", summary="Lift a hold from all its referrals")
+async def lift_hold(hold_id: UUID, desk: AtDesk, officer: RecordsOfficer) -> Lifted:
+    """Referrals whose time is over come up in the next disposal run; nothing is destroyed by lifting."""
+    async with desk.db.transaction() as tx:
+        lifted = await handlers.lift_hold(tx, hold_id, officer, referral_id=None, now=desk.clock.now())
+    return Lifted(referrals=lifted)
+
+
+@router.post(receipt.PATH + "/{referral_id}/holds/{hold_id}/release", summary="Lift a hold from one referral")
+async def lift_hold_from_referral(referral_id: UUID, hold_id: UUID, desk: AtDesk, officer: RecordsOfficer) -> Lifted:
+    """The hold goes on standing on its other referrals."""
+    async with desk.db.transaction() as tx:
+        lifted = await handlers.lift_hold(tx, hold_id, officer, referral_id=referral_id, now=desk.clock.now())
+    return Lifted(referrals=lifted)
+
+
+@router.get(receipt.PATH + "/{referral_id}/holds", summary="Read the holds on a referral")
+async def read_holds(referral_id: UUID, desk: AtDesk, officer: RecordsOfficer) -> tuple[ReferralHoldView, ...]:
+    """Every hold that ever stood on it, oldest first; the look is written down."""
+    async with desk.db.transaction() as tx:
+        result = await handlers.read_holds(tx, referral_id, officer, now=desk.clock.now())
+    return tuple(map(ReferralHoldView.of, unwrap(result)))
