@@ -116,4 +116,4 @@ def test_the_same_request_prepared_twice_shares_its_fingerprint_and_nothing_else
 
 def test_nothing_is_prepared_for_a_referral_nobody_could_act_on(press: Press) -> None:
     with pytest.raises(NotEnough):
-        press.prepare(replace(SUBMISSION, facts=replace(FACTS, children=())), TERMS, now=NOW)
+        press.prepare(replace(SUBMISSION, facts=replace(FACTS, concern=replace(FACTS.concern, is_said=False))), TERMS, now=NOW)
