@@ -8,45 +8,37 @@ from uuid import UUID
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
-from triage_examples import ASKING, FIRST, NOW, SECOND, STAFF_TERMS, acting, case, timing
+from triage_examples import ASKING, CASE_ID, DUE, FIRST, NOW, SECOND, STAFF_TERMS, acting, case, news, timing
+from triage_history import TEAMS, after
 
-from contracts.codes import Answer, LawfulBasis, Outcome, Rating, ThresholdLevel
+from contracts.codes import Answer, CaseNews, LawfulBasis, Outcome, Rating, ThresholdLevel
 from contracts.events import (
     CaseClosed,
     CaseDecided,
-    CaseRated,
-    CaseRecommended,
-    CaseReturned,
+    CaseReopened,
     Event,
-    HandoverAccepted,
-    HandoverOffered,
     InformationAnswered,
-    InformationRequested,
+    QuestionAnswered,
 )
 from contracts.problems import Problem
 from triage import decide
 from triage.model import (
+    DECISION_CLOCK,
     Acting,
     Ask,
     Authorise,
-    Case,
     Child,
-    Decision,
+    Clock,
     Detail,
-    Handover,
-    InformationRequest,
     Offer,
     Rate,
     Recommend,
-    Recommendation,
     Reply,
-    Settled,
 )
 
-THIRD = UUID(int=13)
-TEAMS = {Outcome.STRATEGY_DISCUSSION: "wandsworth-macpt", Outcome.EARLY_HELP: "wandsworth-early-help"}
+THIRD, FOURTH, FIFTH = UUID(int=13), UUID(int=14), UUID(int=15)
 OUTCOMES = (*TEAMS, Outcome.NO_FURTHER_ACTION)
-children = st.sampled_from([FIRST, SECOND, THIRD])
+children = st.sampled_from([FIRST, SECOND, THIRD, FOURTH, FIFTH])
 people = st.sampled_from(
     [
         ("worker", "social-worker"),
@@ -57,117 +49,18 @@ people = st.sampled_from(
 )
 
 
-def after(subject: Case, event: Event) -> Case:
-    """The case as the store would read it back after an event."""
-    version = subject.version + 1
-    moved = replace(subject, version=version, changed_version=version)
-    match event:
-        case CaseRated():
-            return replace(moved, rating=event.rating, decision_due_at=event.decision_due_at)
-        case CaseClosed():
-            return replace(moved, closed_at=event.closed_at, closed_reason=event.reason)
-        case InformationRequested() | InformationAnswered():
-            return _after_asking(moved, event)
-        case HandoverOffered() | HandoverAccepted():
-            return _after_handing_over(moved, event)
-        case _:
-            return _after_deciding(moved, event)
-
-
-def _after_asking(subject: Case, event: InformationRequested | InformationAnswered) -> Case:
-    if isinstance(event, InformationRequested):
-        return replace(subject, requests=(*subject.requests, _request(event)))
-    return replace(subject, requests=tuple(_answered(one, event) for one in subject.requests))
-
-
-def _after_handing_over(subject: Case, event: HandoverOffered | HandoverAccepted) -> Case:
-    if isinstance(event, HandoverOffered):
-        return replace(subject, handovers=(*subject.handovers, _handover(event)))
-    return replace(subject, handovers=tuple(_accepted(one, event) for one in subject.handovers))
-
-
-def _after_deciding(subject: Case, event: Event) -> Case:
-    assert isinstance(event, CaseRecommended | CaseReturned | CaseDecided)
-    how = {CaseRecommended: Settled.REPLACED, CaseReturned: Settled.TURNED_DOWN, CaseDecided: Settled.AGREED}
-    settled = tuple(_settle(one, event.child_id, how[type(event)]) for one in subject.recommendations)
-    if isinstance(event, CaseRecommended):
-        return replace(subject, recommendations=(*settled, _recommendation(event)))
-    decisions = (*subject.decisions, _decision(event)) if isinstance(event, CaseDecided) else subject.decisions
-    return replace(subject, recommendations=settled, decisions=decisions)
-
-
-def _request(event: InformationRequested) -> InformationRequest:
-    return InformationRequest(
-        event.request_id,
-        event.case_id,
-        event.agency,
-        event.lawful_basis,
-        (FIRST,),
-        event.requested_by,
-        event.requested_at,
-        event.due_at,
-        "A question?",
-    )
-
-
-def _answered(one: InformationRequest, event: InformationAnswered) -> InformationRequest:
-    return replace(one, answer=event.answer) if one.request_id == event.request_id else one
-
-
-def _recommendation(event: CaseRecommended) -> Recommendation:
-    return Recommendation(
-        event.recommendation_id,
-        event.child_id,
-        event.outcome,
-        event.level,
-        event.recommended_by,
-        event.recommended_at,
-        "Because.",
-    )
-
-
-def _settle(one: Recommendation, child_id: UUID, settled: Settled) -> Recommendation:
-    return replace(one, settled=settled) if one.child_id == child_id and one.settled is None else one
-
-
-def _decision(event: CaseDecided) -> Decision:
-    return Decision(
-        event.decision_id,
-        event.recommendation_id,
-        event.child_id,
-        event.outcome,
-        event.level,
-        TEAMS.get(event.outcome),
-        event.authorised_by,
-        event.decided_at,
-        event.policy_version,
-        "Agreed.",
-    )
-
-
-def _handover(event: HandoverOffered) -> Handover:
-    return Handover(
-        event.handover_id,
-        event.case_id,
-        event.team,
-        event.child_ids,
-        event.offered_by,
-        event.offered_at,
-        event.accept_due_at,
-        "Summary.",
-    )
-
-
-def _accepted(one: Handover, event: HandoverAccepted) -> Handover:
-    return replace(one, accepted_at=event.accepted_at) if one.handover_id == event.handover_id else one
-
-
 class CaseLife(RuleBasedStateMachine):
-    """People of every role try everything in any order; refusals change nothing."""
+    """People of every role try everything in any order, and the sender tells more at any time; refusals change nothing.
+
+    Staff have opened the case before they change it: that is what ``If-Match`` asks of them. Teams have not.
+    """
 
     def __init__(self) -> None:
         super().__init__()
-        self.case = case(children=(Child(FIRST, False), Child(SECOND, False), Child(THIRD, True)))
+        self.case = case(
+            children=(Child(FIRST, False), Child(SECOND, False), Child(THIRD, True)),
+            clocks=(Clock(UUID(int=900), DECISION_CLOCK, CASE_ID, NOW, DUE),),
+        )
         self.now = NOW
         self.minted = 1000
         self.events: list[Event] = []
@@ -181,6 +74,8 @@ class CaseLife(RuleBasedStateMachine):
         return Detail(new_id, f"https://triage.example.org/{new_id}")
 
     def _as(self, person: tuple[str, str]) -> Acting:
+        seen = tuple(replace(one, seen_by=one.seen_by or person[0], seen_at=NOW) for one in self.case.news)
+        self.case = replace(self.case, news=seen)
         return acting(person[1], subject=person[0], now=self.now)
 
     def _try(self, attempt: Callable[[], Event | Sequence[Event]]) -> None:
@@ -191,6 +86,38 @@ class CaseLife(RuleBasedStateMachine):
         for event in [done] if isinstance(done, Event) else done:
             self.case = after(self.case, event)
             self.events.append(event)
+            if isinstance(event, CaseDecided):
+                assert event.all_children_decided == (not self.case.undecided)
+
+    @rule(
+        what=st.sampled_from(list(CaseNews)),
+        added=st.sampled_from([(), (), (FOURTH,), (FIFTH,), (FOURTH, FIFTH)]),
+        answered=st.integers(0, 3),
+    )
+    def the_sender_tells_more(self, what: CaseNews, added: tuple[UUID, ...], answered: int) -> None:
+        fresh = timing(due_at=self.now + timedelta(hours=31), start=self.now)
+        questions = self.case.questions
+        told = news(
+            what=what,
+            edition=len(self.case.news) + 2,
+            told_at=self.now,
+            child_ids=tuple(child_id for child_id in added if child_id not in self.case.child_ids),
+            answers=questions[answered].question_id if answered < len(questions) else None,
+        )
+        starts, before = decide.needs_decision_clock(self.case), self.case.decision_due_at
+
+        self._try(lambda: decide.inform(self.case, told, timing=fresh, now=self.now))
+
+        assert self.case.closed_at is None
+        if starts:
+            clock = Clock(self._new(), DECISION_CLOCK, CASE_ID, self.now, fresh.due_at)
+            self.case = replace(self.case, clocks=(*self.case.clocks, clock), decision_due_at=fresh.due_at)
+        assert starts or self.case.decision_due_at == before
+
+    @rule(who=people)
+    def ask_the_sender(self, who: tuple[str, str]) -> None:
+        by = self._as(who)
+        self._try(lambda: decide.ask_sender(self.case, by=by, timing=timing("question"), detail=self._detail()))
 
     @rule(hours=st.integers(1, 40))
     def time_passes(self, hours: int) -> None:
@@ -198,22 +125,20 @@ class CaseLife(RuleBasedStateMachine):
 
     @rule(who=people, rating=st.sampled_from(list(Rating)), why=st.sampled_from([None, "New facts."]))
     def rate(self, who: tuple[str, str], rating: Rating, why: str | None) -> None:
+        by = self._as(who)
         allowed = timedelta(hours=4 if rating is Rating.RED else 31)
-        due = timing(due_at=self.case.received_at + allowed)
+        due = timing(due_at=self.case.decision_from + allowed)
         late, before = self.case.decision_due_at <= self.now, self.case.decision_due_at
 
-        self._try(lambda: decide.rate(self.case, Rate(rating, why), by=self._as(who), timing=due))
+        self._try(lambda: decide.rate(self.case, Rate(rating, why), by=by, timing=due))
 
         assert not late or self.case.decision_due_at <= before
 
     @rule(who=people, agency=st.sampled_from(["metropolitan-police", "wandsworth-housing", "nobody"]))
     def ask(self, who: tuple[str, str], agency: str) -> None:
+        by = self._as(who)
         command = Ask(agency, LawfulBasis.CHILDREN_ACT_2004_S11, "A question?")
-        self._try(
-            lambda: decide.request_information(
-                self.case, command, by=self._as(who), terms=ASKING, detail=self._detail()
-            )
-        )
+        self._try(lambda: decide.request_information(self.case, command, by=by, terms=ASKING, detail=self._detail()))
 
     @rule(agency=st.sampled_from(["metropolitan-police", "wandsworth-housing"]), which=st.integers(0, 5))
     def answer(self, agency: str, which: int) -> None:
@@ -224,27 +149,39 @@ class CaseLife(RuleBasedStateMachine):
 
     @rule(who=people, child=children, outcome=st.sampled_from(OUTCOMES))
     def recommend(self, who: tuple[str, str], child: UUID, outcome: Outcome) -> None:
+        by = self._as(who)
         command = Recommend(child, outcome, ThresholdLevel.COMPLEX, "Because.")
         terms = replace(STAFF_TERMS, team=TEAMS.get(outcome))
-        self._try(
-            lambda: decide.recommend(self.case, command, by=self._as(who), terms=terms, recommendation_id=self._new())
-        )
+        self._try(lambda: decide.recommend(self.case, command, by=by, terms=terms, recommendation_id=self._new()))
 
     @rule(who=people, child=children, agree=st.booleans())
     def authorise(self, who: tuple[str, str], child: UUID, agree: bool) -> None:
+        by = self._as(who)
         ours = [one for one in self.case.recommendations if one.child_id == child]
         if not ours:
             return
         command = Authorise(ours[-1].recommendation_id, agree, "Said why.")
         terms = replace(STAFF_TERMS, team=TEAMS.get(ours[-1].outcome))
-        self._try(lambda: decide.authorise(self.case, command, by=self._as(who), terms=terms, decision_id=self._new()))
+        self._try(lambda: decide.authorise(self.case, command, by=by, terms=terms, decision_id=self._new()))
 
     @rule(who=people, team=st.sampled_from(list(TEAMS.values())), whom=st.lists(children, max_size=3))
     def offer(self, who: tuple[str, str], team: str, whom: list[UUID]) -> None:
+        by = self._as(who)
         command = Offer(team, tuple(whom), "Summary.")
-        self._try(
-            lambda: decide.offer_handover(self.case, command, by=self._as(who), timing=timing(), detail=self._detail())
-        )
+        self._try(lambda: decide.offer_handover(self.case, command, by=by, timing=timing(), detail=self._detail()))
+
+    @rule(outcome=st.sampled_from(OUTCOMES))
+    def two_people_decide_for_the_next_child(self, outcome: Outcome) -> None:
+        """So that whole cases come about, which people who try at random seldom get done."""
+        for child in sorted(self.case.undecided)[:1]:
+            self.recommend(("worker", "social-worker"), child, outcome)
+            self.authorise(("manager", "mash-manager"), child, True)
+
+    @rule()
+    def every_decided_child_is_offered(self) -> None:
+        for team in TEAMS.values():
+            received = {one.child_id for one in self.case.decisions if one.team == team} & self.case.not_offered
+            self.offer(("worker", "social-worker"), team, sorted(received))
 
     @rule(which=st.integers(0, 3))
     def accept(self, which: int) -> None:
@@ -255,7 +192,8 @@ class CaseLife(RuleBasedStateMachine):
 
     @rule(who=people)
     def close(self, who: tuple[str, str]) -> None:
-        self._try(lambda: decide.close_case(self.case, by=self._as(who)))
+        by = self._as(who)
+        self._try(lambda: decide.close_case(self.case, by=by))
 
     @invariant()
     def every_decision_has_two_people(self) -> None:
@@ -283,19 +221,35 @@ class CaseLife(RuleBasedStateMachine):
             assert not self.case.undecided
             assert not self.case.not_offered
             assert not self.case.not_accepted
-            assert sum(isinstance(event, CaseClosed) for event in self.events) == 1
 
     @invariant()
-    def the_last_decision_alone_says_that_all_are_decided(self) -> None:
-        said = [event.all_children_decided for event in self.events if isinstance(event, CaseDecided)]
-
-        assert said == [number == 3 for number in range(1, len(said) + 1)]
+    def a_closed_case_has_no_news_that_nobody_has_looked_at(self) -> None:
+        assert self.case.closed_at is None or not self.case.unseen
 
     @invariant()
-    def a_case_that_was_handed_over_completely_is_closed(self) -> None:
+    def a_case_is_opened_again_only_after_it_was_closed(self) -> None:
+        turns = [type(event) for event in self.events if isinstance(event, CaseClosed | CaseReopened)]
+
+        assert turns == [CaseClosed, CaseReopened] * (len(turns) // 2) + [CaseClosed] * (len(turns) % 2)
+        assert (self.case.closed_at is not None) == (turns[-1:] == [CaseClosed])
+
+    @invariant()
+    def a_clock_runs_while_a_child_is_undecided_or_news_is_unseen(self) -> None:
+        if self.case.undecided or self.case.unseen:
+            assert self.case.decision_clock is not None
+
+    @invariant()
+    def a_case_that_was_handed_over_completely_is_closed_or_has_news_and_a_clock(self) -> None:
         done = not (self.case.undecided or self.case.not_offered or self.case.not_accepted)
+        if done and self.case.handovers and self.case.closed_at is None:
+            assert self.case.news
+            assert self.case.decision_clock is not None
 
-        assert not (done and self.case.handovers) or self.case.closed_at is not None
+    @invariant()
+    def each_question_has_at_most_one_answer(self) -> None:
+        answered = [event.question_id for event in self.events if isinstance(event, QuestionAnswered)]
+
+        assert len(answered) == len(set(answered))
 
     @invariant()
     def each_request_has_at_most_one_answer(self) -> None:

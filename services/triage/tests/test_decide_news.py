@@ -1,0 +1,230 @@
+"""Asking the sender, and what its news makes of a case: everything reaches whoever decides."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from triage_examples import (
+    CASE_ID,
+    DETAIL,
+    DUE,
+    FIRST,
+    NOW,
+    SECOND,
+    WORKER,
+    acting,
+    background,
+    case,
+    decision,
+    document_url,
+    handover,
+    news,
+    question,
+    supplemented,
+    timing,
+    withdrawn,
+)
+
+from contracts.codes import CaseNews, ClosureReason, ConcernType, MissingItem, Rating, RatingReason, SupplementKind
+from contracts.events import CaseClosed, CaseInformed, CaseReopened, ChildReference, HandoverAccepted, QuestionAnswered
+from triage import decide
+from triage.errors import CaseAlreadyClosed, NotOneCase
+from triage.model import DECISION_CLOCK, Case, CaseState, Clock, Suggestion
+
+THIRD = UUID(int=13)
+LATER = NOW + timedelta(days=2)
+FRESH = timing(due_at=LATER + timedelta(hours=31), start=LATER)
+RUNNING = Clock(UUID(int=900), DECISION_CLOCK, CASE_ID, NOW, DUE)
+STOPPED = Clock(UUID(int=900), DECISION_CLOCK, CASE_ID, NOW, DUE, stopped_at=NOW)
+TEAM = acting("macpt-member", agency="wandsworth-macpt", now=LATER)
+
+
+def closed() -> Case:
+    """A case that was handed over completely."""
+    return case(
+        decisions=(decision(FIRST, team="wandsworth-macpt"), decision(SECOND)),
+        handovers=(handover(FIRST, accepted_at=NOW),),
+        clocks=(STOPPED,),
+        closed_at=NOW,
+        closed_reason=ClosureReason.HANDED_OVER,
+    )
+
+
+def test_the_agency_that_sent_the_referral_is_asked_within_the_time_of_the_pack() -> None:
+    asked = decide.ask_sender(case(), by=WORKER, timing=timing("question"), detail=DETAIL)
+
+    assert (asked.question_id, asked.detail_url, asked.agency) == (DETAIL.id, DETAIL.url, "ashcroft-primary")
+    assert (asked.asked_by, asked.asked_at, asked.due_at) == ("worker", NOW, DUE)
+
+
+def test_nobody_is_asked_about_a_closed_case() -> None:
+    with pytest.raises(CaseAlreadyClosed):
+        decide.ask_sender(closed(), by=WORKER, timing=timing("question"), detail=DETAIL)
+
+
+@pytest.mark.parametrize("kind", list(SupplementKind))
+def test_every_kind_of_supplement_is_news_of_the_same_name(kind: SupplementKind) -> None:
+    update = decide.supplement(case(), background(), supplemented(kind=kind))
+
+    assert update.news.what.value == kind.value
+
+
+def test_a_supplement_brings_what_the_case_knows_up_to_date() -> None:
+    told = supplemented(
+        edition=3,
+        concern_types=(ConcernType.FGM, ConcernType.NEGLECT),
+        missing_information=(MissingItem.SCHOOL,),
+        immediate_danger=True,
+        detail_url=document_url(3),
+    )
+
+    update = decide.supplement(case(), background(), told)
+
+    assert update.background.concern_types == (ConcernType.NEGLECT, ConcernType.FGM)
+    assert update.background.missing_information == (MissingItem.SCHOOL,)
+    assert update.background.immediate_danger
+    assert update.background.document_url == update.news.document_url == document_url(3)
+
+
+def test_danger_that_was_reported_once_is_not_taken_back_by_a_later_supplement() -> None:
+    update = decide.supplement(case(), background(immediate_danger=True), supplemented(immediate_danger=False))
+
+    assert update.background.immediate_danger
+    assert not update.news.immediate_danger
+
+
+def test_only_children_that_the_case_does_not_have_are_added() -> None:
+    named = tuple(ChildReference(child_id=child_id, unborn=child_id == THIRD) for child_id in (FIRST, THIRD))
+
+    update = decide.supplement(case(), background(), supplemented(children=named))
+
+    assert [(child.child_id, child.unborn) for child in update.children] == [(THIRD, True)]
+    assert update.news.child_ids == (THIRD,)
+
+
+def test_a_supplement_that_names_a_child_twice_is_wrong() -> None:
+    twice = (ChildReference(child_id=THIRD, unborn=False),) * 2
+
+    with pytest.raises(NotOneCase):
+        decide.supplement(case(), background(), supplemented(children=twice))
+
+
+def test_taking_a_referral_back_changes_nothing_but_brings_news() -> None:
+    before = background()
+
+    update = decide.withdraw(before, withdrawn())
+
+    assert (update.news.what, update.news.edition, update.children) == (CaseNews.WITHDRAWN, 2, ())
+    assert update.background.concern_types == before.concern_types
+    assert update.background.document_url == document_url(2)
+
+
+def test_an_open_case_is_told() -> None:
+    [informed] = decide.inform(
+        case(clocks=(RUNNING,)), news(child_ids=(THIRD,), immediate_danger=True), timing=FRESH, now=LATER
+    )
+
+    assert isinstance(informed, CaseInformed)
+    assert (informed.news, informed.edition, informed.informed_at) == (CaseNews.NEW_INFORMATION, 2, LATER)
+    assert (informed.child_ids, informed.immediate_danger) == ((THIRD,), True)
+
+
+@pytest.mark.parametrize("what", list(CaseNews))
+def test_whatever_the_news_a_closed_case_is_opened_again_first(what: CaseNews) -> None:
+    reopened, informed = decide.inform(closed(), news(what=what, immediate_danger=True), timing=FRESH, now=LATER)
+
+    assert isinstance(reopened, CaseReopened)
+    assert (reopened.reopened_at, reopened.decision_due_at) == (LATER, FRESH.due_at)
+    assert reopened.immediate_danger
+    assert isinstance(informed, CaseInformed)
+
+
+def test_an_answer_settles_its_question_and_is_news() -> None:
+    subject = case(questions=(question(),))
+
+    informed, answered = decide.inform(
+        subject, news(what=CaseNews.ANSWER, answers=UUID(int=80)), timing=FRESH, now=LATER
+    )
+
+    assert isinstance(informed, CaseInformed)
+    assert isinstance(answered, QuestionAnswered)
+    assert (answered.question_id, answered.supplement_id) == (UUID(int=80), UUID(int=70))
+    assert answered.answered_at == NOW + timedelta(hours=1)
+
+
+@pytest.mark.parametrize("known", [(), (question(answered_at=NOW),)], ids=["no such question", "answered before"])
+def test_an_answer_to_no_open_question_is_news_all_the_same(known: tuple[object, ...]) -> None:
+    told = news(what=CaseNews.ANSWER, answers=UUID(int=80))
+
+    events = decide.inform(case(questions=known), told, timing=FRESH, now=LATER)
+
+    assert [type(event) for event in events] == [CaseInformed]
+
+
+@pytest.mark.parametrize(
+    ("subject", "needed"),
+    [
+        (case(clocks=(RUNNING,)), False),
+        (case(clocks=(STOPPED,), decisions=(decision(FIRST), decision(SECOND))), True),
+        (closed(), True),
+    ],
+    ids=["undecided", "decided", "closed"],
+)
+def test_news_starts_a_decision_clock_unless_one_runs(subject: Case, needed: bool) -> None:
+    assert decide.needs_decision_clock(subject) is needed
+
+
+def test_a_decision_is_timed_from_the_news_that_opened_the_case_again() -> None:
+    again = Clock(UUID(int=901), DECISION_CLOCK, CASE_ID, LATER, FRESH.due_at)
+
+    assert case().decision_from == NOW
+    assert case(clocks=(STOPPED, again)).decision_from == LATER
+
+
+def waiting_for_its_team(**changes: object) -> Case:
+    return case(
+        decisions=(decision(FIRST, team="wandsworth-macpt"), decision(SECOND)), handovers=(handover(FIRST),), **changes
+    )
+
+
+def test_a_case_does_not_close_by_itself_over_news_that_nobody_has_looked_at() -> None:
+    events = decide.accept_handover(waiting_for_its_team(news=(news(),)), UUID(int=60), by=TEAM)
+
+    assert [type(event) for event in events] == [HandoverAccepted]
+
+
+def test_a_case_closes_by_itself_once_its_news_was_looked_at() -> None:
+    seen = news(seen_by="worker", seen_at=NOW)
+
+    events = decide.accept_handover(waiting_for_its_team(news=(seen,)), UUID(int=60), by=TEAM)
+
+    assert [type(event) for event in events] == [HandoverAccepted, CaseClosed]
+
+
+def test_a_person_closes_again_what_was_handed_over_before() -> None:
+    opened_again = case(
+        decisions=(decision(FIRST, team="wandsworth-macpt"), decision(SECOND)),
+        handovers=(handover(FIRST, accepted_at=NOW),),
+        news=(news(seen_by="manager", seen_at=LATER),),
+    )
+
+    closure = decide.close_case(opened_again, by=WORKER)
+
+    assert opened_again.state is CaseState.DECIDED
+    assert closure.reason is ClosureReason.HANDED_OVER
+
+
+RATINGS = st.sampled_from(list(Rating))
+
+
+@given(RATINGS, RATINGS)
+def test_news_never_calms_a_suggestion(anew: Rating, before: Rating) -> None:
+    order = list(Rating)
+    suggested, kept = Suggestion(anew, (RatingReason.CONCERN_TYPE,)), Suggestion(before, (RatingReason.DEFAULT,))
+
+    chosen = decide.more_urgent(suggested, kept)
+
+    assert order.index(chosen.rating) == min(order.index(anew), order.index(before))
+    assert chosen is suggested or order.index(anew) > order.index(before)
