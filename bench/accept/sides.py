@@ -24,6 +24,8 @@ PEERS: Final = (NONE, TWO_INSERTS, ORM)
 PROGRAM: Final = ("-m", "referral_intake", "api")
 
 _NOTHING_LISTENS: Final = "127.0.0.1:9"
+_NEVER_REACHED: Final = "1000000"
+"""The limit is counted for every request as for any partner; it only never refuses one."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ class Variant:
 
 @asynccontextmanager
 async def ours(stage: Stage) -> AsyncIterator[Server]:
-    """``python -m referral_intake api`` with a fresh database and every setting at its default."""
+    """``python -m referral_intake api`` with a fresh database and, but for the partner's limit, every default."""
     urls, port = await postgres.migrated(stage.admin_url, "referral_intake"), free_port()
     environment = {
         "FRONTDOOR_DATABASE_URL": urls.app_url,
@@ -70,6 +72,7 @@ async def ours(stage: Stage) -> AsyncIterator[Server]:
         "FRONTDOOR_HTTP_PORT": str(port),
         "FRONTDOOR_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "FRONTDOOR_PARTNERSHIPS_FOLDER": str(ROOT / "partnerships"),
+        "FRONTDOOR_PARTNER_REFERRALS_PER_MINUTE": _NEVER_REACHED,
     }
     async with _serving(stage, stage.program, environment, name=OURS, port=port) as server:
         yield server

@@ -36,7 +36,7 @@ class Child(BaseModel):
     sex: str | None = None
     ethnicity: str | None = None
     first_language: str | None = None
-    interpreter_needed: bool | None = None
+    disabilities: list[str] = []
     upn: str | None = None
     addresses: list[Address] = []
     school: str | None = None
@@ -52,7 +52,6 @@ class HouseholdMember(BaseModel):
     parental_responsibility: bool | None = None
     lives_with_child: bool | None = None
     alleged_perpetrator: bool | None = None
-    notes: str | None = None
 
 
 class Disclosure(BaseModel):
@@ -68,6 +67,7 @@ class Concern(BaseModel):
 
     types: list[str]
     facts: str | None = None
+    source: str | None = None
     opinion: str | None = None
     impact: str | None = None
     what_changed: str | None = None
@@ -82,12 +82,30 @@ class ChildVoice(BaseModel):
     how_gathered: str | None = None
 
 
+class Agreement(BaseModel):
+    """Whether somebody agreed to one thing."""
+
+    answer: str
+    given_by: str | None = None
+    given_on: date | None = None
+    method: str | None = None
+
+
+class Basis(BaseModel):
+    """On what lawful basis this is shared."""
+
+    bases: list[str] = []
+    decided_by: str | None = None
+    decided_on: date | None = None
+
+
 class Consent(BaseModel):
     """What the parents know and agreed to."""
 
     parents_informed: bool | None = None
-    agreed_to_referral: bool | None = None
-    agreed_to_checks: bool | None = None
+    to_referral: Agreement | None = None
+    to_checks: Agreement | None = None
+    lawful_basis: Basis | None = None
 
 
 class Professional(BaseModel):
