@@ -22,9 +22,13 @@ sys.path.insert(0, str(Path(__file__).parent))  # so that the tests here can sha
 
 from intake_caller import ADDRESS, Caller, settings
 from intake_examples import NOW
+from intake_records import Office, opened_office
 
 MakeDatabase = Callable[[str], Awaitable[DatabaseUrls]]
-_EMPTY = "TRUNCATE repeat_mark, referral, child, document, idempotency, legal_hold, disposal_run, event, position, applied, parked, partner, partner_limited CASCADE"
+_EMPTY = (
+    "TRUNCATE repeat_mark, referral, child, document, idempotency, "
+    "legal_hold, disposal_run, event, position, applied, parked, partner, partner_limited CASCADE"
+)
 
 
 @pytest.fixture(scope="session")
@@ -70,3 +74,9 @@ async def caller(service: Service, signer: Signer, db: Database) -> AsyncIterato
     transport = httpx2.ASGITransport(app=service.app, raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url=ADDRESS, timeout=60) as http:
         yield Caller(http, signer, db)
+
+
+@pytest.fixture
+async def office(urls: DatabaseUrls, signer: Signer, db: Database) -> AsyncIterator[Office]:
+    async with opened_office(urls.app_url, signer, db) as opened:
+        yield opened

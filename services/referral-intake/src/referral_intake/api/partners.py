@@ -58,7 +58,7 @@ class PartnerForm(BaseModel):
                     "client_id": "lantern-youth-club",
                     "partnership": "wandsworth",
                     "agency": "lantern-youth-club",
-                    "source": "10",
+                    "source": "8",
                     "scopes": ["referrals:send", "referrals:read"],
                     "jwks_url": "https://lantern.example.org/jwks.json",
                 }

@@ -24,6 +24,8 @@ from referral_intake.tables import partner, partner_key, partner_limited
 
 _LOCK: Final = text("SELECT pg_advisory_xact_lock(hashtextextended('registry/' || :client_id, 0))")
 
+_OLDEST_FIRST: Final = (partner_key.c.added_at, partner_key.c.until.nulls_last(), partner_key.c.thumbprint)
+
 _ADD_LIMITED: Final = text(
     """INSERT INTO partner_limited (client_id, scope, partnership, agency, times, last_at)
        SELECT * FROM unnest(CAST(:clients AS text[]), CAST(:scopes AS text[]), CAST(:partnerships AS text[]),
@@ -50,16 +52,14 @@ async def find_partner(tx: Transaction, client_id: str) -> Partner | None:
     if row is None:
         return None
     columns = partner_key.c
-    rows = await tx.execute(
-        select(partner_key).where(columns.client_id == client_id).order_by(columns.added_at, columns.thumbprint)
-    )
+    rows = await tx.execute(select(partner_key).where(columns.client_id == client_id).order_by(*_OLDEST_FIRST))
     return _partner(row, tuple(map(_key, rows)))
 
 
 async def list_partners(tx: Transaction) -> list[Partner]:
     """Every partner by client id, with its keys. There are as many as there are systems that refer: few."""
     keys: dict[str, list[PartnerKey]] = {}
-    for row in await tx.execute(select(partner_key).order_by(partner_key.c.added_at, partner_key.c.thumbprint)):
+    for row in await tx.execute(select(partner_key).order_by(*_OLDEST_FIRST)):
         keys.setdefault(row.client_id, []).append(_key(row))
     rows = await tx.execute(select(partner).order_by(partner.c.client_id))
     return [_partner(row, tuple(keys.get(row.client_id, ()))) for row in rows]
