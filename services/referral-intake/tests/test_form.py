@@ -2,18 +2,22 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
-from intake_examples import FACTS, NHS_NUMBER, TODAY, form
+from intake_examples import NHS_NUMBER, TODAY, form
 from pydantic import ValidationError
 
 from contracts.codes import ConcernType
 from referral_intake import decide
+from referral_intake.form import ReferralForm
+from referral_intake.form.example import EXAMPLE
 from referral_intake.form.facts import facts_of
-from referral_intake.form.referral import EXAMPLE, NARRATIVE_CHARACTERS, ReferralForm
+from referral_intake.form.part import NARRATIVE_CHARACTERS
 
 EXAMPLES = sorted((Path(__file__).parents[3] / "examples" / "referrals").glob("*.json"))
-BLANKS = ["", " ", "\t\n", "\u00a0"]
+BLANKS = ["", " ", "\t\n", "\u00a0", "-", "...", "\u2014", "?", "_", "\U0001f636"]
+Json = dict[str, Any]
 
 
 def refused(document: object) -> list[tuple[tuple[int | str, ...], str]]:
@@ -36,7 +40,7 @@ def test_the_documented_example_is_taken() -> None:
 def test_an_empty_form_is_a_form_and_the_rules_say_what_it_lacks() -> None:
     facts = facts_of(ReferralForm.model_validate({}))
 
-    assert len(decide.refusals(facts, today=TODAY)) == 4
+    assert len(decide.refusals(facts, today=TODAY)) == 3
 
 
 def test_a_full_form_says_everything() -> None:
@@ -45,21 +49,36 @@ def test_a_full_form_says_everything() -> None:
     assert facts.children[0].nhs_number == NHS_NUMBER
     assert facts.concern_types == (ConcernType.NEGLECT,)
     assert decide.missing_information(facts, today=TODAY) == ()
-    assert facts.has_referrer_email is False
-    assert facts.says_agreement is FACTS.says_agreement
 
 
 @pytest.mark.parametrize("blank", BLANKS)
-def test_blank_text_counts_as_not_said(blank: str) -> None:
-    said = form(
-        referrer={"name": blank, "phone": blank, "email": blank},
-        children=[{"first_name": blank, "aliases": [blank], "school": blank, "nhs_number": blank}],
-        concern={"facts": blank, "disclosure": {"words": blank}},
+def test_text_without_a_letter_or_number_counts_as_not_said(blank: str) -> None:
+    sent = form(
+        referrer={"name": blank, "phone": blank, "email": blank, "line_manager": {"phone": blank}},
+        children=[
+            {"first_name": blank, "aliases": [blank], "school": blank, "nhs_number": blank, "upn": blank},
+            {"description": blank, "school": {"name": blank}, "la_child_id": blank, "addresses": [{"uprn": blank}]},
+        ],
+        concern={"facts": blank, "disclosure": {"words": blank}, "incidents": [{"what": blank}]},
     )
 
-    facts = facts_of(ReferralForm.model_validate(said))
+    facts = facts_of(ReferralForm.model_validate(sent))
 
-    assert len(decide.refusals(facts, today=TODAY)) == 5
+    assert [refused.pointer for refused in decide.refusals(facts, today=TODAY)] == [
+        "/referrer/phone",
+        "/children/0/first_name",
+        "/children/0/addresses",
+        "/children/1/first_name",
+        "/children/1/addresses",
+        "/concern/facts",
+    ]
+
+
+@pytest.mark.parametrize("name", ["Ng", "李", "Ⅷ", "ਜਸਪ੍ਰੀਤ", "«Mo»", "…4", "\u200fמשה"])
+def test_a_name_of_any_script_is_a_name(name: str) -> None:
+    [child] = facts_of(ReferralForm.model_validate({"children": [{"first_name": name}]})).children
+
+    assert child.has_name
 
 
 @pytest.mark.parametrize(
@@ -81,19 +100,57 @@ def test_a_child_lives_where_a_home_or_temporary_address_says_something(address:
 
 
 @pytest.mark.parametrize(
-    "child", [{"addresses": [{"postcode": "ZZ99 3AB", "kind": "previous"}]}, {"location_now": "The bus station"}]
+    "child",
+    [
+        {"addresses": [{"postcode": "ZZ99 3AB", "kind": "previous"}]},
+        {"addresses": [{"uprn": "100000000001"}]},
+        {"location_now": "The bus station"},
+        {"school": "Ashcroft Primary School"},
+        {"school": {"urn": "100999"}},
+    ],
 )
-def test_any_place_helps_to_find_a_child(child: dict[str, object]) -> None:
+def test_any_place_helps_to_find_a_child(child: Json) -> None:
     facts = facts_of(ReferralForm.model_validate(form(children=[{"first_name": "Rowan", **child}])))
 
     assert facts.children[0].has_place
+    assert decide.refusals(facts, today=TODAY) == ()
 
 
-def test_a_reason_for_not_asking_says_where_agreement_stands() -> None:
-    facts = facts_of(ReferralForm.model_validate(form(consent={"reason_not_asked": "It would put the child at risk"})))
+@pytest.mark.parametrize(
+    ("referrer", "refused"),
+    [
+        ({"name": "Morgan"}, True),
+        ({"phone": "020 7946 0199"}, False),
+        ({"email": "morgan@example.org"}, False),
+        ({"line_manager": {"email": "sam@example.org"}}, False),
+        ({"kind": "public"}, False),
+        ({"kind": "public", "wishes_anonymity": True}, False),
+        ({"kind": "professional", "wishes_anonymity": True}, True),
+    ],
+)
+def test_only_a_professional_must_be_reachable(referrer: Json, refused: bool) -> None:
+    facts = facts_of(ReferralForm.model_validate(form(referrer=referrer)))
 
-    assert facts.says_agreement
-    assert not facts.says_parents_informed
+    assert bool(decide.refusals(facts, today=TODAY)) is refused
+
+
+@pytest.mark.parametrize(
+    "concern",
+    [
+        {"facts": "No coat."},
+        {"opinion": "Nobody is at home."},
+        {"disclosure": {"words": "I get myself up."}},
+        {"disclosures": [{"told_to": "Sam"}, {"words": "I get myself up."}]},
+        {"incidents": [{"when": "Monday"}, {"what": "Asleep in class."}]},
+    ],
+)
+def test_facts_an_opinion_an_event_or_what_was_said_make_a_concern(concern: Json) -> None:
+    facts = facts_of(ReferralForm.model_validate(form(concern=concern)))
+
+    assert facts.concern.is_said
+
+
+# -- what the form has no place for ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -106,7 +163,7 @@ def test_a_reason_for_not_asking_says_where_agreement_stands() -> None:
         (
             form(children=[{"date_of_birth": "yesterday"}]),
             ("children", 0, "date_of_birth"),
-            "date_from_datetime_parsing",
+            "date_type",
         ),
         (form(children=[{}] * 31), ("children",), "too_long"),
     ],
