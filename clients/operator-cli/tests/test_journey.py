@@ -54,6 +54,16 @@ def test_steps_are_told_in_the_order_of_time_since_the_receipt(command: Command,
     assert {step["trace_id"] for step in told["steps"]} == {TRACE}
 
 
+def test_what_a_sender_told_later_is_named_by_its_code(command: Command, services: FakeServices) -> None:
+    informed = entry("case.informed.v1", 50, 6, news="new-child", edition=2, immediate_danger=False)
+    log_of(services, RECEIVED, entry("case.reopened.v1", 50, 5), informed)
+
+    shown = command("journey", REFERRAL_ID).stdout
+
+    assert "case reopened" in shown
+    assert "new-child" in shown
+
+
 def test_people_read_steps_in_words_with_codes_and_agencies_only(command: Command, services: FakeServices) -> None:
     log_of(services, RECEIVED, DECIDED)
 

@@ -14,8 +14,8 @@ from frontdoor.errors import CalledWrongly, Refused, Wrong
 
 # What is told of an event beside its type: codes and agencies, in this order; never an id.
 _DETAILS: Final = (
-    "kind", "record", "rating", "outcome", "answer", "refusal_ground", "agency", "team", "channel", "clock", "reason",
-    "purpose",
+    "kind", "news", "record", "rating", "outcome", "answer", "refusal_ground", "agency", "team", "channel", "clock",
+    "reason", "purpose",
 )  # fmt: skip
 
 
