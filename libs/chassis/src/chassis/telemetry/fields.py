@@ -22,7 +22,7 @@ WITHHELD: Final = "withheld"
 
 withheld_total = Counter("frontdoor_telemetry_withheld", "Fields kept out of logs and traces", ["of"])
 
-_CODE: Final = re.compile(r"[A-Za-z0-9_.:/{}+-]{1,200}")
+_CODE: Final = re.compile(r"[A-Za-z0-9_.:/{}$+-]{1,200}")
 _DIGITS: Final = re.compile(r"\d{7,}")
 
 Plain = str | int | float | bool

@@ -30,6 +30,15 @@ _CODES: Final[Mapping[str, IssueCode]] = {
     "string_too_long": IssueCode.TOO_LONG,
     "value_error": IssueCode.BUSINESS_RULE,
 }
+_ADVICE: Final[Mapping[str, str]] = {
+    "string_pattern_mismatch": (
+        "Write this as R4 does: a date such as 2017-05-04, a time such as 2026-11-23T09:15:00Z, an id of at most 64 "
+        "letters, digits, hyphens and dots"
+    ),
+    "dict_type": "Send an object",
+    "model_type": "Send an object",
+    "model_attributes_type": "Send an object",
+}
 _MODIFIERS: Final = frozenset({"modifierExtension", "implicitRules"})
 
 
@@ -62,10 +71,9 @@ def mistakes_at(error_: ValidationError, base: str) -> Iterator[tuple[IssueCode,
     """Each thing that does not fit a model, with its path below ``base`` instead of a pointer."""
     mistakes = [{**each, "loc": ("body", *each["loc"])} for each in error_.errors(include_url=False)]
     for mistake, field in zip(mistakes, problems.refusal(mistakes, NAMES).errors, strict=True):
-        yield (
-            _CODES.get(str(mistake["type"]), IssueCode.STRUCTURE),
-            FieldError(_path(base, field.pointer), field.detail),
-        )
+        kind = str(mistake["type"])
+        advice = _ADVICE.get(kind, field.detail)
+        yield _CODES.get(kind, IssueCode.STRUCTURE), FieldError(_path(base, field.pointer), advice)
 
 
 def _resources(given: Sequence[_Entry], issues: list[Issue]) -> tuple[list[Entry], dict[str, Resource]]:

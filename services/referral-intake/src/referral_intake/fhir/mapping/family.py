@@ -75,7 +75,8 @@ def _contact(contact: PatientContact) -> Part:
 
 def _relationship(concepts: Sequence[CodeableConcept]) -> dict[str, Tree]:
     """Who somebody is to the child: as a code where one is known, and in the sender's words."""
-    fields: dict[str, Tree] = {"relationship": words_of(concepts)}
+    named = [concept for concept in concepts if concept.text or any(coding.display for coding in concept.coding)]
+    fields: dict[str, Tree] = {"relationship": words_of(named)}
     for concept in concepts:
         if own := concept.code_of(systems.code_system("family-role")):
             return {**fields, "role": own}

@@ -16,7 +16,7 @@ def location_now(message: Message, request: ServiceRequest, patient: Patient) ->
     for reference in references:
         location = message.find(reference, Location)
         if location and (words := _words(location)):
-            return words
+            return Said(words.value, (*words.places, *((own.path,) if own else ())))
     return None
 
 

@@ -1,5 +1,6 @@
 """The whole referral: a request, and everything around it."""
 
+from collections.abc import Iterator
 from typing import Final
 
 from referral_intake.fhir import systems
@@ -13,6 +14,8 @@ from referral_intake.fhir.mapping.professionals import professionals_of, referre
 from referral_intake.fhir.message import Message
 from referral_intake.fhir.r4.content import ServiceRequest
 from referral_intake.fhir.r4.element import Said
+from referral_intake.fhir.r4.people import Organization
+from referral_intake.fhir.r4.resource import Resource
 
 _EMERGENCY: Final = "stat"
 _RESPONSES: Final = systems.code_system("requested-response")
@@ -28,6 +31,7 @@ def draft_of(message: Message, request: ServiceRequest) -> Draft:
     draft.add(("concern",), Part(request.path, {}))
     _people(draft, message, request)
     _words(draft, message, request)
+    draft.covered.update(_receivers(message, request))
     return draft
 
 
@@ -40,6 +44,14 @@ def _people(draft: Draft, message: Message, request: ServiceRequest) -> None:
     draft.add(("professionals",), tuple(professionals_of(message, referrer=practitioner)))
 
 
+def _receivers(message: Message, request: ServiceRequest) -> Iterator[str]:
+    """Those the message is for are known here: what it says of them needs no mention."""
+    for reference in (*(each.receiver for each in message.header.destination), *request.performer):
+        receiver = message.find(reference, Resource)
+        if receiver is not None and (isinstance(receiver, Organization) or type(receiver) is Resource):
+            yield receiver.path
+
+
 def _words(draft: Draft, message: Message, request: ServiceRequest) -> None:
     told = Told(message, children_of(message, request))
     if request.priority == _EMERGENCY:
@@ -47,8 +59,8 @@ def _words(draft: Draft, message: Message, request: ServiceRequest) -> None:
     if request.code and (response := request.code.code_of(_RESPONSES)):
         draft.add(("requested_response",), response)
     sayings = (
-        *observations(told),
         *worries(told, request),
+        *observations(told),
         *warnings(told),
         *agreements(message),
         *papers(message),

@@ -31,11 +31,17 @@ class Source(Element):
     endpoint: Text | None = None
 
 
+class Destination(Element):
+    """Whom a message is for."""
+
+    receiver: Reference | None = None
+
+
 class MessageHeader(Resource):
     """What kind of message this is, from whom, and which resource it is about."""
 
     event_coding: Coding | None = None
-    event_uri: Text | None = None
+    destination: tuple[Destination, ...] = ()
     sender: Reference | None = None
     author: Reference | None = None
     source: Source | None = None

@@ -1,0 +1,78 @@
+"""Messages that the tests of the FHIR door share, and how they are sent. Every name in them is invented."""
+
+import json
+from copy import deepcopy
+from pathlib import Path
+from typing import Any, Final
+
+import httpx2
+from intake_caller import Caller
+
+from referral_intake.fhir.example import EXAMPLE
+
+EXAMPLES: Final = sorted((Path(__file__).parents[3] / "examples" / "fhir").glob("*.json"))
+PATH: Final = "/fhir/R4/$process-message"
+MEDIA_TYPE: Final = "application/fhir+json"
+HEADER, REQUEST, PATIENT, PRACTITIONER = range(4)
+
+Json = dict[str, Any]
+
+
+def message(**changes: Json) -> Json:
+    """The documented example; ``changes`` go into the resources named ``header``, ``request``, ``patient``, ``who``."""
+    bundle = deepcopy(EXAMPLE)
+    names = {"header": HEADER, "request": REQUEST, "patient": PATIENT, "who": PRACTITIONER}
+    for name, change in changes.items():
+        resource = bundle["entry"][names[name]]["resource"]
+        resource.update(change)
+        bundle["entry"][names[name]]["resource"] = {k: v for k, v in resource.items() if v is not None}
+    return bundle
+
+
+def with_entries(bundle: Json, *resources: Json) -> Json:
+    """The same message with further resources, each under an address made of its place."""
+    for resource in resources:
+        number = len(bundle["entry"])
+        bundle["entry"].append({"fullUrl": url(number), "resource": resource})
+    return bundle
+
+
+def url(number: int) -> str:
+    """The address of the entry at this place of a message that was added to the example."""
+    return EXAMPLE["entry"][number]["fullUrl"] if number < 4 else f"urn:uuid:6b8e4a52-0c5d-4f38-9d9c-{number:012}"
+
+
+def load(path: Path) -> Json:
+    """An example that partners are shown."""
+    document: Json = json.loads(path.read_text(encoding="utf-8"))
+    return document
+
+
+async def send(
+    caller: Caller, document: Any, *, headers: dict[str, str] | None = None, **claims: Any
+) -> httpx2.Response:
+    """Send a message as a partner's system would."""
+    sent = {"Content-Type": MEDIA_TYPE, "Accept": MEDIA_TYPE, **(headers or {}), **caller.signer.bearer(**claims)}
+    body = document if isinstance(document, bytes) else json.dumps(document, ensure_ascii=False).encode()
+    return await caller.http.post(PATH, content=body, headers=sent)
+
+
+def issues(answer: httpx2.Response) -> list[Json]:
+    """The issues of a refusal, or those that come with an answer."""
+    body = answer.json()
+    outcome = body if body["resourceType"] == "OperationOutcome" else body["entry"][2]["resource"]
+    found: list[Json] = outcome["issue"]
+    return found
+
+
+def places(answer: httpx2.Response) -> list[str]:
+    """Every place of the sender's message that an answer points to."""
+    return [place for issue in issues(answer) for place in issue.get("expression", ())]
+
+
+async def document_of(caller: Caller, answer: httpx2.Response) -> Json:
+    """What was stored for an accepted message, as staff would read it."""
+    task = answer.json()["entry"][1]["resource"]
+    path = task["output"][0]["valueUrl"].removeprefix("https://intake.example.org")
+    found: Json = (await caller.document(path)).json()
+    return found
