@@ -4,7 +4,7 @@ from datetime import date
 
 from contracts.codes import Advice, ConcernType
 from referral_intake.decide.gaps.concern import knows_of_fgm
-from referral_intake.model.facts import ReferralFacts
+from referral_intake.model import ReferralFacts
 
 
 def advice(facts: ReferralFacts, *, today: date) -> tuple[Advice, ...]:

@@ -8,7 +8,7 @@ from contracts.problems import FieldError
 from referral_intake.decide.dates import has_date
 from referral_intake.decide.gaps import gaps
 from referral_intake.identifiers import la_child_id, nhs_number, upn
-from referral_intake.model.facts import ChildFacts, ReferralFacts
+from referral_intake.model import ChildFacts, ReferralFacts
 
 _ONE_DATE: Final = "Send the date of birth of a child who is born, or the expected date of one who is not; never both."
 _PLACES: Final = "an address, a school, where the child is now, or a date of birth."

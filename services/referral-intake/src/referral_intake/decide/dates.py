@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Final
 
-from referral_intake.model.facts import ChildFacts
+from referral_intake.model import ChildFacts
 
 # No school or nursery is expected of a child too young to be offered a place (funded places begin at two).
 _NURSERY_AGE: Final = 2

@@ -3,7 +3,8 @@
 import unicodedata
 from collections.abc import Iterator
 
-from referral_intake.form.referral import Child, ReferralForm
+from referral_intake.form.child import Child
+from referral_intake.form.referral import ReferralForm
 from referral_intake.identifiers import nhs_number, upn
 
 

@@ -6,7 +6,7 @@ from referral_intake.decide.gaps.agreement import agreement_gaps
 from referral_intake.decide.gaps.child import child_gaps
 from referral_intake.decide.gaps.concern import concern_gaps
 from referral_intake.decide.gaps.people import people_gaps, safety_gaps, staff_gaps
-from referral_intake.model.facts import Gap, ReferralFacts
+from referral_intake.model import Gap, ReferralFacts
 
 __all__ = ["gaps"]
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 from contracts.codes import AgreementAnswer, MissingItem
-from referral_intake.model.facts import AgreementFacts, ConsentFacts, Gap, ReferralFacts
+from referral_intake.model import AgreementFacts, ConsentFacts, Gap, ReferralFacts
 
 _GIVEN: Final = frozenset({AgreementAnswer.AGREED, AgreementAnswer.REFUSED})
 

@@ -5,7 +5,7 @@ from datetime import date
 from contracts.codes import Disability, MissingItem, Sex
 from referral_intake.decide import dates
 from referral_intake.identifiers import la_child_id, nhs_number, postcode, upn
-from referral_intake.model.facts import ChildFacts, Gap
+from referral_intake.model import ChildFacts, Gap
 
 _Points = list[tuple[MissingItem, str]]
 """What to ask for, and the field of the child where it would stand."""

@@ -6,7 +6,7 @@ from typing import Final
 
 from contracts.codes import ConcernType, FgmKnowledge, MissingItem, Sex
 from referral_intake.decide import dates
-from referral_intake.model.facts import Gap, ReferralFacts
+from referral_intake.model import Gap, ReferralFacts
 
 _KNOWN: Final = frozenset({FgmKnowledge.TOLD_BY_GIRL, FgmKnowledge.SIGNS_SEEN})
 

@@ -1,7 +1,7 @@
 """What is left open about the moment, the sender, the family and those who will visit."""
 
 from contracts.codes import MissingItem
-from referral_intake.model.facts import Gap, ReferralFacts
+from referral_intake.model import Gap, ReferralFacts
 
 
 def safety_gaps(facts: ReferralFacts) -> list[Gap]:

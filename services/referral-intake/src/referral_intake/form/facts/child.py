@@ -8,7 +8,7 @@ from referral_intake.form.child import Address, Child
 from referral_intake.form.facts.said import any_said, said
 from referral_intake.form.services import Practice, School
 from referral_intake.form.voice import ChildVoice
-from referral_intake.model.facts import ChildFacts
+from referral_intake.model import ChildFacts
 
 _LIVED_AT: Final = frozenset({AddressKind.HOME, AddressKind.TEMPORARY})
 

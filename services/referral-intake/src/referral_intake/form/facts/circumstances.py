@@ -3,7 +3,7 @@
 from referral_intake.form.circumstances import DomesticAbuse, Fgm, PlaceOrPeers, PrivateFostering, Radicalisation
 from referral_intake.form.facts.said import said
 from referral_intake.form.referral import ReferralForm
-from referral_intake.model.facts import CircumstanceFacts
+from referral_intake.model import CircumstanceFacts
 
 
 def circumstances_of(form: ReferralForm) -> CircumstanceFacts:

@@ -5,7 +5,7 @@ from typing import Final
 from contracts.codes import AgreementAnswer
 from referral_intake.form.agreement import Agreement, Consent
 from referral_intake.form.facts.said import said
-from referral_intake.model.facts import AgreementFacts, ConsentFacts
+from referral_intake.model import AgreementFacts, ConsentFacts
 
 _NOTHING: Final = AgreementFacts(answer=None, dated=False, reasoned=False)
 

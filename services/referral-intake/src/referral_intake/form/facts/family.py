@@ -6,7 +6,7 @@ from contracts.codes import FamilyRole
 from referral_intake.form.facts.said import said
 from referral_intake.form.family import HouseholdMember
 from referral_intake.form.referral import ReferralForm
-from referral_intake.model.facts import FamilyFacts
+from referral_intake.model import FamilyFacts
 
 _PARENTS: Final = frozenset({FamilyRole.MOTHER, FamilyRole.FATHER, FamilyRole.PARENT})
 _PARENT_WORDS: Final = frozenset({"mother", "father", "parent", "mum", "dad"})

@@ -12,7 +12,7 @@ from referral_intake.form.facts.family import family_of
 from referral_intake.form.facts.said import said
 from referral_intake.form.referral import ReferralForm
 from referral_intake.form.referrer import Referrer
-from referral_intake.model.facts import ConcernFacts, ReferralFacts, ReferrerFacts
+from referral_intake.model import ConcernFacts, ReferralFacts, ReferrerFacts
 
 _HELP: Final = frozenset({RequestedResponse.EARLY_HELP, RequestedResponse.TARGETED_YOUTH})
 
