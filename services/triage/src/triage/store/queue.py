@@ -8,7 +8,7 @@ from sqlalchemy import Row, text
 
 from chassis.db import Transaction
 from contracts.codes import CaseNews, Rating, RatingReason
-from triage.model import QueueItem, QueueMark
+from triage.model import DECISION_CLOCK, QueueItem, QueueMark
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ _QUEUE: Final = text(
         ) w
         CROSS JOIN LATERAL (
             SELECT min(due_at) AS running_due_at
-            FROM clock WHERE case_id = c.case_id AND name = 'decision' AND stopped_at IS NULL
+            FROM clock WHERE case_id = c.case_id AND name = :decision_clock AND stopped_at IS NULL
         ) d
         WHERE c.partnership = :partnership AND (c.closed_at IS NOT NULL) = :closed
           AND (CAST(:rating AS text) IS NULL OR c.rating = :rating)
@@ -78,6 +78,7 @@ async def list_queue(tx: Transaction, which: Filter, *, after: QueueMark | None,
     """A page of the queue, the least time left first; what waits for nothing but closing comes last."""
     values = {
         "partnership": which.partnership,
+        "decision_clock": DECISION_CLOCK,
         "closed": which.closed,
         "rating": which.rating.value if which.rating else None,
         "after_without": after.without_due if after else None,
