@@ -1,28 +1,34 @@
 """A records office for tests: time that passes, cases that close, people who hold, review and approve."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx2
-from intake_caller import Caller
+from intake_caller import ADDRESS, Caller, settings
 from intake_examples import NOW, form
 
+from chassis.db import Database
 from chassis.messages import Message
 from chassis.process import Stop
 from chassis.testing.clock import SettableClock
+from chassis.testing.signer import Signer
 from contracts.codes import ClosureReason, Outcome, ThresholdLevel
 from contracts.envelope import Envelope
 from contracts.events import CaseClosed, CaseDecided, Event
+from policy.load import load_packs
 from referral_intake.disposal import Disposal
+from referral_intake.main import build
+from referral_intake.packs import Packs
 from referral_intake.subscriptions import SUBSCRIPTIONS
 
-OFFICER = {"roles": ["records-officer"], "agency": "wandsworth-records", "subject": "officer-1"}
-OTHER_OFFICER = {**OFFICER, "subject": "officer-2"}
-MANAGER = {"roles": ["mash-manager"], "agency": "wandsworth-mash", "subject": "manager-1"}
+OFFICER: dict[str, Any] = {"roles": ["records-officer"], "agency": "wandsworth-records", "subject": "officer-1"}
+OTHER_OFFICER: dict[str, Any] = {**OFFICER, "subject": "officer-2"}
+MANAGER: dict[str, Any] = {"roles": ["mash-manager"], "agency": "wandsworth-mash", "subject": "manager-1"}
 DECIDED_AFTER = timedelta(hours=6)
 SEVEN_YEARS = timedelta(days=7 * 366)
 
@@ -171,3 +177,15 @@ def _message(event: Event) -> Message:
         correlation_id=event.correlation,
     )
     return Message(envelope, event.to_json(), "triage.v1", 0, 0, event)
+
+
+@asynccontextmanager
+async def opened_office(database_url: str, signer: Signer, db: Database) -> AsyncIterator[Office]:
+    """An office with a service of its own, whose time the test sets."""
+    clock, configured = SettableClock(NOW), settings(database_url)
+    service = build(configured, clock=clock, verifier=signer.verifier())
+    transport = httpx2.ASGITransport(app=service.app, raise_app_exceptions=False)
+    async with httpx2.AsyncClient(transport=transport, base_url=ADDRESS, timeout=60) as http:
+        packs = Packs(load_packs(configured.partnerships_folder))
+        yield Office(Caller(http, signer, db), clock, Disposal(db, clock, packs))
+    await service.close()

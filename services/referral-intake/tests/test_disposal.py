@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -10,37 +9,17 @@ from uuid import UUID, uuid4
 
 import httpx2
 import pytest
-from intake_caller import ADDRESS, Caller, settings
 from intake_examples import NOW, form, planted
 from intake_records import MANAGER, OFFICER, OTHER_OFFICER, Office
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
+from supplement_examples import news, withdrawal
 
-from chassis.db import Database
 from chassis.process import Stop
-from chassis.provision import DatabaseUrls
-from chassis.testing.clock import SettableClock
-from chassis.testing.signer import Signer
 from contracts.codes import Outcome
 from contracts.events import CaseReopened
-from policy.load import load_packs
-from referral_intake.disposal import Disposal
-from referral_intake.main import build
-from referral_intake.packs import Packs
 
 CANARY = "Testerley"
-
-
-@pytest.fixture
-async def office(urls: DatabaseUrls, signer: Signer, db: Database) -> AsyncIterator[Office]:
-    clock = SettableClock(NOW)
-    configured = settings(urls.app_url)
-    service = build(configured, clock=clock, verifier=signer.verifier())
-    transport = httpx2.ASGITransport(app=service.app, raise_app_exceptions=False)
-    async with httpx2.AsyncClient(transport=transport, base_url=ADDRESS, timeout=60) as http:
-        packs = Packs(load_packs(configured.partnerships_folder))
-        yield Office(Caller(http, signer, db), clock, Disposal(db, clock, packs))
-    await service.close()
 
 
 # -- what comes up --------------------------------------------------------------------------------------------------
@@ -408,7 +387,7 @@ async def test_those_who_may_know_are_told_that_it_is_gone_and_nobody_else_anyth
 
     assert (gone.status_code, hidden.status_code) == (410, 404)
     assert "certificate" in gone.json()["detail"]
-    assert "22 November 2033" in gone.json()["detail"]
+    assert "28 November 2033" in gone.json()["detail"]
 
 
 async def test_the_sender_still_sees_reference_and_times_and_that_the_content_is_gone(office: Office) -> None:
@@ -580,7 +559,7 @@ async def test_a_destruction_that_cannot_be_told_is_not_done_and_left_for_people
     assert len(await office.events("referral.disposed.v1")) == 2
 
 
-async def test_two_workers_destroy_everything_once(office: Office, urls: DatabaseUrls) -> None:
+async def test_two_workers_destroy_everything_once(office: Office) -> None:
     receipts = [await office.closed(key=f"key-{number}") for number in range(12)]
     await office.later()
     run_id = await office.opened()
@@ -626,3 +605,82 @@ async def test_today_is_a_day_that_can_be_kept_until(office: Office) -> None:
     )
 
     assert kept.status_code == 200
+
+
+# -- editions --------------------------------------------------------------------------------------------------------
+
+
+async def test_every_edition_is_destroyed_and_certified(office: Office) -> None:
+    receipt = await office.send()
+    added = await add(office, receipt, "supplements", news(), key="key-2")
+    await add(office, receipt, "withdrawal", withdrawal(), key="key-3")
+    await office.close(receipt["referral_id"], Outcome.NO_FURTHER_ACTION)
+    await office.later()
+    run_id = await office.opened()
+    await office.review(run_id, receipt["referral_id"], edition=3)
+    await office.approve(run_id, receipt["referral_id"])
+
+    await office.work()
+
+    told = [
+        (await office.events(kind))[0]["content_commitment"]
+        for kind in ("referral.received.v1", "referral.supplemented.v1", "referral.withdrawn.v1")
+    ]
+    assert added.status_code == 202
+    assert (await office.events("referral.disposed.v1"))[0]["commitments"] == told
+    assert await office.caller.count("document") == await office.caller.count("idempotency") == 0
+
+
+async def test_nothing_is_added_to_a_destroyed_referral_and_nothing_taken_back(office: Office) -> None:
+    receipt = await office.closed()
+    await office.later()
+    await office.destroyed(receipt["referral_id"])
+
+    answers = [
+        await add(office, receipt, "supplements", news(), key="key-2"),
+        await add(office, receipt, "withdrawal", withdrawal(), key="key-3"),
+    ]
+
+    assert [answer.status_code for answer in answers] == [410, 410]
+    assert all("send a new referral" in answer.json()["detail"] for answer in answers)
+
+
+async def test_a_supplement_after_the_approval_stops_it(office: Office) -> None:
+    receipt = await office.closed()
+    await office.later()
+    run_id = await office.approved(receipt["referral_id"])
+    await add(office, receipt, "supplements", news(), key="key-2")
+
+    await office.work()
+
+    assert await office.counts(run_id) == {"changed": 1}
+    assert await office.caller.count("document") == 2
+
+
+async def test_supplements_and_destructions_at_once_lose_nothing_that_was_accepted(office: Office) -> None:
+    receipts = [await office.closed(key=f"key-{number}") for number in range(12)]
+    await office.later()
+    run_id = await office.opened()
+    for receipt in receipts:
+        await office.review(run_id, receipt["referral_id"])
+    await office.approve(run_id, *(receipt["referral_id"] for receipt in receipts))
+
+    _, *added = await asyncio.gather(
+        office.work(),
+        *(add(office, receipt, "supplements", news(), key=f"more-{n}") for n, receipt in enumerate(receipts)),
+    )
+    await office.work()
+
+    assert {answer.status_code for answer in added} <= {202, 410}
+    kept = await office.caller.rows("SELECT referral_id, count(*) AS editions FROM document GROUP BY referral_id")
+    taken = {
+        receipt["referral_id"] for receipt, answer in zip(receipts, added, strict=True) if answer.status_code == 202
+    }
+    assert {str(row.referral_id): row.editions for row in kept} == dict.fromkeys(taken, 2)
+
+
+async def add(office: Office, receipt: Any, what: str, said: Any, *, key: str) -> httpx2.Response:
+    """Something the sender adds or takes back."""
+    sender = {"roles": ["partner"], "agency": "ashcroft-primary"}
+    path = f"{receipt['links']['self']}/{what}"
+    return await office.as_(sender, "POST", path, json=said, headers={"Idempotency-Key": key})

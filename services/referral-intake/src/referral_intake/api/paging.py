@@ -31,6 +31,6 @@ def read_cursor(cursor: str | None) -> Mark:
         at = datetime.fromisoformat(at_text)
         if at.tzinfo is None:
             raise CursorInvalid
-        return at, UUID(id_text)
-    except ValueError as error:
+        return at.astimezone(UTC), UUID(id_text)
+    except (ValueError, OverflowError) as error:
         raise CursorInvalid from error

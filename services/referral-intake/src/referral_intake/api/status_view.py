@@ -41,6 +41,7 @@ _EXAMPLE: Final[dict[str, Any]] = {
     "open_questions": 1,
     "withdrawn_at": None,
     "previous_referral_id": None,
+    "content_destroyed_at": None,
     "links": {
         "self": f"/v1/referrals/{_ID}",
         "receipt": f"/v1/referrals/{_ID}/receipt",
@@ -96,6 +97,9 @@ class Summary(BaseModel):
     withdrawn_at: datetime | None = Field(description="When you took it back; it is looked at all the same.")
     previous_referral_id: UUID | None = Field(
         description="An earlier referral of yours about one of these children: this one is likely a repeat of it."
+    )
+    content_destroyed_at: datetime | None = Field(
+        description="When what you sent was destroyed, because its time to be kept was over. This much is left of it."
     )
     links: ReferralLinks
 
@@ -217,6 +221,7 @@ def _summary(referral: Referral, now: datetime) -> dict[str, Any]:
         "open_questions": referral.open_questions,
         "withdrawn_at": referral.withdrawn_at,
         "previous_referral_id": referral.previous_referral_id,
+        "content_destroyed_at": referral.content_destroyed_at,
         "links": links_of(referral.referral_id),
     }
 

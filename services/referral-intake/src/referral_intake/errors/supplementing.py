@@ -1,6 +1,12 @@
 """Every way a supplement or a withdrawal can be refused."""
 
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
 from contracts.problems import Conflict, FieldError, Invalid, Problem
+
+_LONDON: Final = ZoneInfo("Europe/London")
 
 
 class SupplementRefused(Invalid):
@@ -24,12 +30,14 @@ class AlreadyWithdrawn(Conflict):
 
 
 class ReferralDestroyed(Problem):
-    """The time to keep it is over: its document was destroyed after a review, so nothing can be added to it."""
+    """The time to keep it is over: its document was destroyed after a review. Only told to those who may know of it."""
 
     slug, title, status = "referral-destroyed", "This referral is no longer kept", 410
 
-    def __init__(self) -> None:
-        super().__init__("If you are worried about a child, send a new referral. In an emergency call 999.")
+    def __init__(self, destroyed_at: datetime | None) -> None:
+        day = destroyed_at.astimezone(_LONDON) if destroyed_at is not None else None
+        said = f"What it said was destroyed on {day.day} {day:%B %Y}; the certificate is in the log. " if day else ""
+        super().__init__(said + "If you are worried about a child, send a new referral. In an emergency call 999.")
 
 
 class DocumentFull(Conflict):

@@ -74,7 +74,7 @@ async def open_referral(tx: Transaction, referral_id: UUID, *, now: datetime) ->
     referral = await store.lock_referral(tx, referral_id)
     stored = await store.find_document(tx, referral_id, referral.edition) if referral is not None else None
     if referral is None or stored is None:
-        raise ReferralDestroyed
+        raise ReferralDestroyed(referral.content_destroyed_at if referral is not None else None)
     return Opened(referral, edition.standing_of(stored.content), now)
 
 

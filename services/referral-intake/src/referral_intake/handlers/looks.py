@@ -36,7 +36,8 @@ async def read_document(tx: Transaction, look: Look, *, edition: int | None, now
     referral = await _read(tx, look, edition=edition, now=now)
     if isinstance(referral, Problem):
         return referral
-    return await store.find_document(tx, referral.referral_id, edition or referral.edition) or ReferralDestroyed()
+    stored = await store.find_document(tx, referral.referral_id, edition or referral.edition)
+    return stored or ReferralDestroyed(referral.content_destroyed_at)
 
 
 async def list_editions(tx: Transaction, look: Look, *, now: datetime) -> Sequence[Edition] | Problem:

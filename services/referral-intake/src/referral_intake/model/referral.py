@@ -76,6 +76,7 @@ class Referral:
     withdrawn_at: datetime | None = None
     open_questions: int = 0
     previous_referral_id: UUID | None = None
+    content_destroyed_at: datetime | None = None
 
 
 class Step(StrEnum):

@@ -172,6 +172,7 @@ def _select_referral() -> Select[*tuple[Any, ...]]:
         columns.closed_at,
         columns.edition,
         columns.previous_referral_id,
+        columns.disposed_at,
         withdrawal.c.withdrawn_at,
         _open_questions().label("open_questions"),
     ).select_from(referral.outerjoin(withdrawal))
@@ -192,4 +193,5 @@ def _referral(row: Row[*tuple[Any, ...]]) -> Referral:
         withdrawn_at=row.withdrawn_at,
         open_questions=row.open_questions,
         previous_referral_id=row.previous_referral_id,
+        content_destroyed_at=row.disposed_at,
     )
