@@ -39,13 +39,23 @@ class Caller:
         headers = {"Idempotency-Key": key, **self.signer.bearer(**claims)}
         return await self.http.post("/v1/referrals", json=document, headers=headers)
 
+    async def add(self, path: str, document: Any, *, key: str = "add-1", **claims: Any) -> httpx2.Response:
+        headers = {"Idempotency-Key": key, **self.signer.bearer(**claims)}
+        return await self.http.post(f"{path}/supplements", json=document, headers=headers)
+
+    async def withdraw(self, path: str, document: Any, *, key: str = "back-1", **claims: Any) -> httpx2.Response:
+        headers = {"Idempotency-Key": key, **self.signer.bearer(**claims)}
+        return await self.http.post(f"{path}/withdrawal", json=document, headers=headers)
+
     async def get(self, path: str, *, headers: dict[str, str] | None = None, **claims: Any) -> httpx2.Response:
         return await self.http.get(path, headers={**(headers or {}), **self.signer.bearer(**claims)})
 
-    async def document(self, path: str, *, purpose: str | None = "triage", **claims: Any) -> httpx2.Response:
+    async def document(
+        self, path: str, *, purpose: str | None = "triage", part: str = "", **claims: Any
+    ) -> httpx2.Response:
         named = {"Access-Purpose": purpose} if purpose else {}
         who = {"roles": ["social-worker"], "agency": "wandsworth-mash", "subject": "worker-1", **claims}
-        return await self.get(f"{path}/document", headers=named, **who)
+        return await self.get(f"{path}/document{part}", headers=named, **who)
 
     async def rows(self, query: str) -> Sequence[Any]:
         async with self.db.transaction() as tx:

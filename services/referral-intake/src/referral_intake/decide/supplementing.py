@@ -61,7 +61,7 @@ def put_right(
     for number, correction in enumerate(corrections):
         steps = pointing.steps_of(correction.pointer) or ()
         whole = steps[:1] == (_CHILDREN,) and len(steps) < _WITHIN_A_CHILD
-        place = None if whole else pointing.put(corrected, steps, correction.value)
+        place = pointing.put(corrected, steps, correction.value) if steps and not whole else None
         if place is None:
             advice = _WHOLE_CHILD if whole else _NO_SUCH_PLACE
             refused.append(FieldError(f"/corrections/{number}/pointer", advice))

@@ -1,0 +1,450 @@
+"""``POST …/supplements`` on a real database: what each kind adds, what is refused, and that nothing said is lost."""
+
+import json
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+import pytest
+from intake_caller import Caller
+from intake_examples import form
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+from supplement_examples import (
+    QUESTION_ID,
+    answer,
+    case_closed,
+    case_decided,
+    case_opened,
+    correction,
+    id_of,
+    new_child,
+    news,
+    question_asked,
+    told,
+    withdrawal,
+)
+
+
+async def sent(caller: Caller, **changes: Any) -> str:
+    response = await caller.post(form(**changes))
+    assert response.status_code == 202
+    return str(response.headers["location"])
+
+
+async def edition(caller: Caller, path: str, number: int | None = None) -> dict[str, Any]:
+    read = await caller.document(path, part=f"?edition={number}" if number else "")
+    assert read.status_code == 200
+    found: dict[str, Any] = read.json()
+    return found
+
+
+async def recorded(caller: Caller) -> list[dict[str, Any]]:
+    found = await caller.rows("SELECT headers, data FROM event WHERE topic = 'referral-intake.v1' ORDER BY id")
+    return [{"type": row.headers["ce_type"], **json.loads(row.data)} for row in found]
+
+
+def pointers(response: Any) -> list[str]:
+    return [error["pointer"] for error in response.json()["errors"]]
+
+
+# -- each kind ------------------------------------------------------------------------------------------------------
+
+
+async def test_new_information_makes_a_second_edition_and_a_receipt(caller: Caller) -> None:
+    path = await sent(caller)
+
+    response = await caller.add(path, news(concern={"types": ["person-posing-risk"], "facts": "Seen at 15:20."}))
+
+    assert response.status_code == 202
+    assert response.headers["location"] == path
+    told_sender = response.json()
+    assert (told_sender["edition"], told_sender["kind"]) == (2, "new-information")
+    assert told_sender["what_happens_next"] == "The front door team reads it together with your referral."
+    assert "emergency_advice" not in told_sender
+    assert told_sender["links"]["self"] == path
+
+
+async def test_what_was_added_stands_in_the_history_with_who_said_it_and_when(caller: Caller) -> None:
+    path = await sent(caller)
+    await caller.add(path, news(concern={"types": ["person-posing-risk"], "facts": "Seen at 15:20."}))
+
+    now = await edition(caller, path)
+
+    first, second = now["history"]
+    assert (first["edition"], first["kind"], first["referrer"]["name"]) == (1, "received", "Morgan Adeyemi-Clarke")
+    assert (second["edition"], second["kind"], second["agency"]) == (2, "new-information", "ashcroft-primary")
+    assert second["words"] == "Collected by a stranger today."
+    assert second["concern"]["facts"] == "Seen at 15:20."
+    assert second["referrer"]["name"] == "Morgan Adeyemi-Clarke"
+
+
+async def test_what_was_said_is_not_run_together_with_what_is_added(caller: Caller) -> None:
+    path = await sent(caller)
+    await caller.add(path, news(concern={"types": ["neglect", "fgm"], "facts": "More.", "opinion": "Worse."}))
+
+    now = await edition(caller, path)
+
+    assert now["concern"]["types"] == ["neglect", "fgm"]
+    assert now["concern"]["facts"] == form()["concern"]["facts"]
+    assert "opinion" not in now["concern"]
+
+
+async def test_a_correction_stands_in_the_new_edition_and_what_was_said_before_in_the_earlier_one(
+    caller: Caller,
+) -> None:
+    path = await sent(caller)
+
+    response = await caller.add(path, correction("/children/0/date_of_birth", "2017-05-14"))
+
+    assert response.status_code == 202
+    first, second = await edition(caller, path, 1), await edition(caller, path, 2)
+    assert first["children"][0]["date_of_birth"] == "2017-05-04"
+    assert second["children"][0]["date_of_birth"] == "2017-05-14"
+    assert first["children"][0]["child_id"] == second["children"][0]["child_id"]
+    assert second["history"][1]["put_right"] == [
+        {
+            "pointer": "/children/0/date_of_birth",
+            "was": "2017-05-04",
+            "value": "2017-05-14",
+            "reason": "Read from the birth certificate.",
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    ("pointer", "value", "seen"),
+    [
+        ("/children/0/school", "Birch Lane Primary School", "Birch Lane Primary School"),
+        ("/children/0/upn", "H801200001001", "H801200001001"),
+        ("/strengths", "A grandmother nearby.", "A grandmother nearby."),
+        ("/concern/disclosure/words", "He shouted.", "He shouted."),
+        ("/household/0/name", "Jo Testerley-Ray", "Jo Testerley-Ray"),
+        ("/children/0/addresses/-", {"postcode": "ZZ99 3CZ", "kind": "temporary"}, None),
+        ("/professionals/-", {"name": "Sam Nurse"}, None),
+        ("/children/0/nhs_number", None, None),
+    ],
+)
+async def test_any_fact_of_the_form_can_be_put_right(caller: Caller, pointer: str, value: Any, seen: Any) -> None:
+    path = await sent(caller)
+
+    response = await caller.add(path, correction(pointer, value))
+
+    assert response.status_code == 202
+    [line] = (await edition(caller, path))["history"][1]["put_right"]
+    assert line["value"] == (seen if seen is not None else value)
+
+
+async def test_another_child_is_given_an_id_and_the_first_one_keeps_its_own(caller: Caller) -> None:
+    path = await sent(caller)
+
+    response = await caller.add(path, new_child())
+
+    assert response.status_code == 202
+    first, second = await edition(caller, path, 1), await edition(caller, path)
+    assert [child["first_name"] for child in second["children"]] == ["Rowan", "Wren"]
+    assert second["children"][0]["child_id"] == first["children"][0]["child_id"]
+    assert second["history"][1]["added_children"] == [second["children"][1]["child_id"]]
+    assert [row.place for row in await caller.rows("SELECT place FROM child ORDER BY place")] == [0, 1]
+
+
+async def test_an_answer_closes_its_question(caller: Caller) -> None:
+    path = await sent(caller)
+    await told(caller.db, case_opened(id_of(path)), question_asked(id_of(path)))
+    assert (await caller.get(path)).json()["status"] == "needs-answer"
+
+    response = await caller.add(path, answer())
+
+    assert response.status_code == 202
+    status = (await caller.get(path)).json()
+    assert (status["status"], status["open_questions"]) == ("being-looked-at", 0)
+    assert status["questions"][0]["answered_at"] is not None
+    assert (await edition(caller, path))["history"][1]["answers"] == str(QUESTION_ID)
+
+
+async def test_an_answer_may_put_a_fact_right(caller: Caller) -> None:
+    path = await sent(caller)
+    await told(caller.db, case_opened(id_of(path)), question_asked(id_of(path)))
+
+    response = await caller.add(path, {**correction("/children/0/gp", "Invented Surgery"), **answer(words=None)})
+
+    assert response.status_code == 202
+    assert (await edition(caller, path))["children"][0]["gp"] == "Invented Surgery"
+
+
+async def test_immediate_danger_is_accepted_and_answered_with_what_to_do(caller: Caller) -> None:
+    path = await sent(caller)
+
+    response = await caller.add(path, news(immediate_danger=True))
+
+    assert response.status_code == 202
+    assert response.json()["emergency_advice"].startswith("Call 999 now")
+    assert (await edition(caller, path))["immediate_danger"] is True
+
+
+async def test_what_is_no_longer_missing_is_no_longer_asked_for(caller: Caller) -> None:
+    path = await sent(caller, child_voice={})
+    before = {item["item"] for item in (await caller.get(path)).json()["missing_information"]}
+
+    response = await caller.add(path, news(child_voice={"words": "I am hungry.", "how_gathered": "Breakfast club"}))
+
+    after = {item["item"] for item in response.json()["missing_information"]}
+    assert "child-voice" in before - after
+    assert {item["item"] for item in (await caller.get(path)).json()["missing_information"]} == after
+
+
+async def test_a_supplement_is_told_to_triage_without_a_word_of_it(caller: Caller) -> None:
+    path = await sent(caller)
+
+    response = await caller.add(path, new_child())
+
+    event = (await recorded(caller))[1]
+    assert event["type"] == "referral.supplemented.v1"
+    assert (event["edition"], event["kind"], event["agency"]) == (2, "new-child", "ashcroft-primary")
+    assert event["supplement_id"] == response.json()["supplement_id"]
+    assert [child["unborn"] for child in event["children"]] == [False]
+    assert event["detail_url"].endswith(f"{path}/document?edition=2")
+    assert "Wren" not in json.dumps(event)
+    assert "Wren" not in str(await caller.rows("SELECT * FROM supplement"))
+
+
+async def test_every_edition_can_be_checked_against_the_commitment_that_was_published(caller: Caller) -> None:
+    path = await sent(caller)
+    await caller.add(path, news())
+    await caller.withdraw(path, withdrawal())
+    published = [event["content_commitment"] for event in await recorded(caller)]
+
+    read = [await caller.document(path, part=f"?edition={number}") for number in (1, 2, 3)]
+
+    checked = [sha256(bytes.fromhex(each.headers["content-salt"]) + each.content).hexdigest() for each in read]
+    assert checked == [each.headers["content-commitment"] for each in read] == published
+    assert [each.headers["content-edition"] for each in read] == ["1", "2", "3"]
+    assert len({each.headers["content-salt"] for each in read}) == 3
+
+
+# -- it is never too late -------------------------------------------------------------------------------------------
+
+
+async def test_a_closed_referral_takes_a_supplement_and_its_sender_is_told_that_it_is_opened_again(
+    caller: Caller,
+) -> None:
+    path = await sent(caller)
+    child = UUID((await caller.get(path)).json()["children"][0]["child_id"])
+    await told(caller.db, case_opened(id_of(path)), case_decided(id_of(path), child), case_closed(id_of(path)))
+
+    response = await caller.add(path, news())
+
+    assert response.status_code == 202
+    assert "opened again" in response.json()["what_happens_next"]
+
+
+async def test_a_decided_referral_with_another_child_is_not_decided_and_a_new_promise_begins(caller: Caller) -> None:
+    path = await sent(caller)
+    child = UUID((await caller.get(path)).json()["children"][0]["child_id"])
+    await told(caller.db, case_opened(id_of(path)), case_decided(id_of(path), child))
+    assert (await caller.get(path)).json()["status"] == "decided"
+
+    response = await caller.add(path, new_child())
+
+    assert "had decided" in response.json()["what_happens_next"]
+    status = (await caller.get(path)).json()
+    assert (status["status"], status["decided_at"]) == ("being-looked-at", None)
+    assert len(status["clocks"]) == 2
+    assert [child["decided_at"] is None for child in status["children"]] == [False, True]
+
+
+async def test_a_withdrawn_referral_takes_a_supplement(caller: Caller) -> None:
+    path = await sent(caller)
+    await caller.withdraw(path, withdrawal())
+
+    response = await caller.add(path, news())
+
+    assert response.status_code == 202
+    assert "all the same" in response.json()["what_happens_next"]
+    assert response.json()["edition"] == 3
+
+
+async def test_nothing_can_be_added_once_the_document_was_destroyed(caller: Caller, owner: AsyncEngine) -> None:
+    path = await sent(caller)
+    async with owner.begin() as tx:
+        await tx.execute(text("DELETE FROM document"))
+
+    response = await caller.add(path, news())
+
+    assert response.status_code == 410
+    assert "999" in response.json()["detail"]
+
+
+# -- refusals -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("document", "pointer"),
+    [
+        (news(referrer={}), "/referrer/name"),
+        (news(words=" ", concern={}), "/words"),
+        (news(children=[{"first_name": "Wren", "school": "Ashcroft"}]), "/children"),
+        (news(question_id=str(QUESTION_ID)), "/question_id"),
+        ({**correction("/strengths", "x"), "corrections": []}, "/corrections"),
+        ({**correction("/strengths", "x"), "kind": "new-information"}, "/corrections"),
+        ({**new_child(), "children": []}, "/children"),
+        (new_child(first_name=" ", last_name=""), "/children/0/first_name"),
+        (new_child(date_of_birth=None), "/children/0/addresses"),
+        (answer(), "/question_id"),
+        (answer(question_id=None), "/question_id"),
+        (answer(words=""), "/words"),
+        (correction("/children", []), "/corrections/0/pointer"),
+        (correction("/children/0", {"first_name": "Another"}), "/corrections/0/pointer"),
+        (correction("/children/-", {"first_name": "Another"}), "/corrections/0/pointer"),
+        (correction("/children/1/first_name", "Another"), "/corrections/0/pointer"),
+        (correction("/children/0/child_id", str(QUESTION_ID)), "/corrections/0/pointer"),
+        (correction("/referral_id", str(QUESTION_ID)), "/corrections/0/pointer"),
+        (correction("/history", []), "/corrections/0/pointer"),
+        (correction("/agency", "metropolitan-police"), "/corrections/0/pointer"),
+        (correction("", {}), "/corrections/0/pointer"),
+        (correction("children/0/sex", "F"), "/corrections/0/pointer"),
+        (correction("/household/7/name", "Nobody"), "/corrections/0/pointer"),
+        (correction("/children/0/sex", "X"), "/corrections/0/value"),
+        (correction("/children/0/date_of_birth", "yesterday"), "/corrections/0/value"),
+        (correction("/concern", None), "/corrections/0/value"),
+        (correction("/concern/facts", None), "/corrections/0/value"),
+        (correction("/children/0/expected_date_of_birth", "2027-02-26"), "/corrections/0/value"),
+        (correction("/referrer/phone", None), "/corrections/0/value"),
+        (news(household=[{"date_of_birth": "1990-01-01", "expected_date_of_birth": "2027-01-01"}]),
+         "/household/0/expected_date_of_birth"),
+    ],
+)  # fmt: skip
+async def test_what_cannot_stand_is_refused_by_its_place_in_the_supplement(
+    caller: Caller, document: Any, pointer: str
+) -> None:
+    path = await sent(caller)
+
+    response = await caller.add(path, document)
+
+    assert response.status_code == 422
+    assert pointer in pointers(response)
+    assert await caller.count("document") == 1
+    assert await caller.count("supplement") == 0
+    assert [event["type"] for event in await recorded(caller)] == ["referral.received.v1"]
+
+
+async def test_a_correction_cannot_make_a_child_unfindable(caller: Caller) -> None:
+    path = await sent(caller, children=[{"first_name": "Rowan", "date_of_birth": "2017-05-04"}])
+
+    response = await caller.add(path, correction("/children/0/date_of_birth", None))
+
+    assert response.status_code == 422
+    assert pointers(response) == ["/corrections/0/value"]
+
+
+async def test_every_refused_correction_is_named_at_once(caller: Caller) -> None:
+    path = await sent(caller)
+    wrong = [{"pointer": "/household/7/name", "value": "x"}, {"pointer": "/children/9/sex", "value": "F"}]
+
+    response = await caller.add(path, {**correction("/strengths", "x"), "corrections": wrong})
+
+    assert response.status_code == 422
+    assert pointers(response) == ["/corrections/0/pointer", "/corrections/1/pointer"]
+
+
+async def test_a_refusal_does_not_repeat_what_was_sent(caller: Caller) -> None:
+    path = await sent(caller)
+
+    response = await caller.add(path, correction("/children/0/sex", "SECRET-VALUE", words="SECRET-WORDS"))
+
+    assert response.status_code == 422
+    assert "SECRET" not in response.text
+
+
+async def test_a_question_is_answered_once(caller: Caller) -> None:
+    path = await sent(caller)
+    await told(caller.db, case_opened(id_of(path)), question_asked(id_of(path)))
+    await caller.add(path, answer())
+
+    again = await caller.add(path, answer(words="And his uncle."), key="add-2")
+
+    assert again.status_code == 422
+    assert pointers(again) == ["/question_id"]
+
+
+async def test_the_question_of_another_referral_is_not_open_here(caller: Caller) -> None:
+    mine, other = await sent(caller), (await caller.post(form(strengths="x"), key="other")).headers["location"]
+    await told(caller.db, case_opened(id_of(other)), question_asked(id_of(other)))
+
+    response = await caller.add(mine, answer())
+
+    assert response.status_code == 422
+    assert pointers(response) == ["/question_id"]
+
+
+# -- keys -----------------------------------------------------------------------------------------------------------
+
+
+async def test_the_same_key_and_supplement_get_the_very_same_answer(caller: Caller) -> None:
+    path = await sent(caller)
+    first = await caller.add(path, news())
+
+    again = await caller.add(path, dict(reversed(news().items())))
+
+    assert (again.status_code, again.content) == (202, first.content)
+    assert await caller.count("supplement") == 1
+
+
+async def test_the_same_key_for_something_else_is_refused(caller: Caller) -> None:
+    path = await sent(caller)
+    await caller.add(path, news())
+
+    another = await caller.add(path, news(words="Something else."))
+    referral = await caller.post(form(), key="add-1")
+    taken_back = await caller.withdraw(path, withdrawal(), key="add-1")
+    supplement = await caller.add(path, news(), key="key-1")
+
+    for response in (another, referral, taken_back, supplement):
+        assert response.status_code == 422
+        assert response.json()["type"].endswith("/idempotency-key-reused")
+
+
+async def test_a_refused_supplement_leaves_its_key_free(caller: Caller) -> None:
+    path = await sent(caller)
+    refused = await caller.add(path, news(words=""))
+
+    response = await caller.add(path, news())
+
+    assert (refused.status_code, response.status_code) == (422, 202)
+
+
+async def test_a_key_is_needed(caller: Caller) -> None:
+    path = await sent(caller)
+
+    response = await caller.http.post(f"{path}/supplements", json=news(), headers=caller.signer.bearer())
+
+    assert response.status_code == 400
+    assert response.json()["type"].endswith("/idempotency-key-missing")
+
+
+# -- whose it is ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("claims", "reason"),
+    [
+        ({"agency": "metropolitan-police"}, "relationship"),
+        ({"partnership": "warwickshire"}, "partnership"),
+        ({"roles": ["social-worker"]}, "role"),
+        ({"roles": ["agency-representative"]}, "role"),
+    ],
+)
+@pytest.mark.parametrize("change", ["add", "withdraw"])
+async def test_for_anybody_else_there_is_no_such_referral_and_the_attempt_is_written_down(
+    caller: Caller, claims: Any, reason: str, change: str
+) -> None:
+    path = await sent(caller)
+    document = {"add": news(), "withdraw": withdrawal()}[change]
+
+    refused = await getattr(caller, change)(path, document, **claims)
+    absent = await getattr(caller, change)("/v1/referrals/00000000-0000-4000-8000-000000000404", document)
+
+    assert refused.status_code == absent.status_code == 404
+    assert refused.content == absent.content
+    assert [look["reason"] for look in await caller.looks()] == [reason, "not-found"]
+    assert await caller.count("document") == 1
