@@ -665,10 +665,10 @@ async def test_supplements_and_destructions_at_once_lose_nothing_that_was_accept
         await office.review(run_id, receipt["referral_id"])
     await office.approve(run_id, *(receipt["referral_id"] for receipt in receipts))
 
-    _, *added = await asyncio.gather(
-        office.work(),
-        *(add(office, receipt, "supplements", news(), key=f"more-{n}") for n, receipt in enumerate(receipts)),
-    )
+    adding = [add(office, each, "supplements", news(), key=f"more-{place}") for place, each in enumerate(receipts)]
+    working = asyncio.create_task(office.work())
+    added = await asyncio.gather(*adding)
+    await working
     await office.work()
 
     assert {answer.status_code for answer in added} <= {202, 410}
