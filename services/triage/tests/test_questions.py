@@ -124,6 +124,18 @@ async def test_an_answer_settles_the_question_and_stops_its_clock(world: World) 
     assert (now["news"][0]["what"], now["news"][0]["answers"]) == ("answer", str(id_of(question)))
 
 
+async def test_an_answer_that_was_long_on_its_way_was_not_late(world: World) -> None:
+    case = await world.open_case()
+    question = await world.ask_sender(case)
+    received_at = world.clock.now() + timedelta(hours=1)
+    world.clock.advance(timedelta(days=6))
+
+    await answer(world, question, received_at=received_at)
+
+    now = (await world.get(case, "worker")).json()
+    assert [clock["late"] for clock in now["clocks"] if clock["name"] == "question"] == [False]
+
+
 async def test_an_answer_makes_a_decision_taken_without_it_stale(world: World) -> None:
     case = await world.open_case()
     question = await world.ask_sender(case)

@@ -1,6 +1,6 @@
 """The rules of a case: facts and the time in, events out. Nothing here does I/O."""
 
-from triage.decide.alarms import ends_wait, sound
+from triage.decide.alarms import ended_at, ends_wait, sound
 from triage.decide.cases import check_version, close_case, decision_due_at, open_case, rate
 from triage.decide.handovers import accept_handover, find_handover, offer_handover
 from triage.decide.information import answer_request, find_request, request_information
@@ -23,6 +23,7 @@ __all__ = [
     "check_version",
     "close_case",
     "decision_due_at",
+    "ended_at",
     "ends_wait",
     "find_handover",
     "find_question",

@@ -54,3 +54,8 @@ def ends_wait(event: Event) -> UUID | None:
             return event.handover_id
         case _:
             return None
+
+
+def ended_at(event: Event, *, now: datetime) -> datetime:
+    """When what a clock waited for happened. The sender has answered at the receipt, however long that was on its way."""
+    return event.answered_at if isinstance(event, QuestionAnswered) else now

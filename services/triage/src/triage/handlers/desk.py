@@ -124,7 +124,8 @@ async def settle(tx: Transaction, case: Case, events: Sequence[Event], *, contex
     for event in events:
         about_id = decide.ends_wait(event)
         if about_id is not None:
-            await store.stop_clocks(tx, about_id, event_type=event.TYPE, at=context.now)
+            at = decide.ended_at(event, now=context.now)
+            await store.stop_clocks(tx, about_id, event_type=event.TYPE, at=at)
         if isinstance(event, CaseReopened):
             await store.record_reopened(tx, event)
         if isinstance(event, CaseClosed):
