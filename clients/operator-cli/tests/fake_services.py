@@ -9,10 +9,10 @@ import httpx2
 from typer.testing import CliRunner, Result
 
 from chassis.http_client import HttpClient
-from frontdoor.client import SERVICES, Caller
+from frontdoor.client import IDENTITY_PROVIDER, SERVICES, Caller
 from frontdoor.main import app
 
-URLS: Mapping[str, str] = {service: f"http://{service}.example.org" for service in SERVICES}
+URLS: Mapping[str, str] = {each: f"http://{each}.example.org" for each in (*SERVICES, IDENTITY_PROVIDER)}
 Reply = httpx2.Response | Exception | Callable[[httpx2.Request], httpx2.Response]
 
 

