@@ -18,7 +18,9 @@ _WARM_UP_SECONDS: Final = 3.0
 
 
 async def run(options: Options) -> None:
-    """Measure, publish and say which goals are met. Raises ``Refused`` when a server refuses anything."""
+    """Measure, publish and say which goals are met. Raises ``Refused`` when a server refuses anything, and
+    ``NotKept`` when what it accepted is not in its database.
+    """
     async with stage(pinned=options.pinned) as stood, AsyncExitStack() as stack:
         measuring = Measuring(Requests(stood.issuer.token()).make, await find_postmaster(stood.admin_url))
         ceilings = await _ceilings(stood, measuring, options)
@@ -27,6 +29,8 @@ async def run(options: Options) -> None:
         for server in servers:
             await measuring.throughput(server, max(options.connections), seconds=min(_WARM_UP_SECONDS, options.seconds))
         loads = [load for count in options.connections for load in await _at(count, servers, measuring, options)]
+        for server in servers:
+            await measuring.check(server)
         settings = await postgresql_settings(stood.admin_url)
     publish(loads, tried, options, {"postgresql": settings, "generator_ceiling": ceilings})
 

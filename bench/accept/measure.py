@@ -1,8 +1,11 @@
 """One round: press a server, and say what it did and what it cost. A refusal ends the run."""
 
+from collections import Counter
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
+
+import asyncpg
 
 from bench.accept.cpu import Meter
 from bench.accept.figures import figures_of
@@ -11,6 +14,13 @@ from bench.accept.sample import Sample
 from bench.accept.sides import Server
 
 _LOG_CHARACTERS: Final = 2_000
+
+
+class NotKept(RuntimeError):
+    """A server said of more or fewer referrals that it accepted them than its database has."""
+
+    def __init__(self, side: str, *, answers: int, rows: int) -> None:
+        super().__init__(f"{side} accepted {answers} referrals and kept {rows}, so nothing was measured")
 
 
 @dataclass(frozen=True)
@@ -27,6 +37,8 @@ class Measuring:
 
     make: Callable[[], bytes]
     postmaster: int | None
+    answers: Counter[int] = field(default_factory=Counter)
+    """How many referrals each server, by its port, said it accepted."""
 
     async def throughput(self, server: Server, connections: int, *, seconds: float) -> Round:
         """A closed loop. Raises ``Refused``."""
@@ -45,4 +57,17 @@ class Measuring:
         except Exception as error:
             error.add_note(f"{server.side}, whose log ends:\n{server.log.read_text()[-_LOG_CHARACTERS:]}")
             raise
+        self.answers[server.port] += sample.answers
         return Round(sample, figures_of(sample, meter.shares()))
+
+    async def check(self, server: Server) -> None:
+        """Raises ``NotKept`` unless every answer has its row, and every row its answer."""
+        if not server.database_url:
+            return
+        connection = await asyncpg.connect(server.database_url)
+        try:
+            rows = await connection.fetchval("SELECT count(*) FROM referral")
+        finally:
+            await connection.close()
+        if rows != self.answers[server.port]:
+            raise NotKept(server.side, answers=self.answers[server.port], rows=rows)

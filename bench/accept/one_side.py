@@ -26,6 +26,7 @@ async def run(options: Options) -> None:
         await measuring.throughput(server, max(options.connections), seconds=_WARM_UP_SECONDS)
         for connections in options.connections:
             await _rounds(server, measuring, connections, options)
+        await measuring.check(server)
         await stack.aclose()
         if options.profile:
             print(_profile(server.log))

@@ -25,6 +25,12 @@ class Options:
     profile: str | None = None
     """With ``only ours``: ``calls`` or ``samples`` of the server process."""
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether the result is worth keeping."""
+        enough = self.rounds >= Options.rounds and self.seconds >= Options.seconds
+        return enough and self.connections == CONNECTIONS
+
 
 def parse(arguments: Sequence[str]) -> Options:
     """The options. Ends the process with code 2 and a line that says why when they make no sense."""

@@ -42,6 +42,7 @@ class Closed:
 
     def answered(self, lane: Sends, *, now: float) -> None:
         """Note the answer and send the next request."""
+        self._sample.answers += 1
         if now > self._until:
             self._asking -= 1
             return
@@ -81,7 +82,7 @@ class Open:
     @property
     def finished(self) -> bool:
         """Whether every request of the timetable was answered."""
-        return len(self._sample.latencies) == self._timetable.count
+        return self._sample.answers == self._timetable.count
 
     def begin(self, lanes: Sequence[Sends]) -> None:
         """Every connection is free."""
@@ -104,6 +105,7 @@ class Open:
 
     def answered(self, lane: Sends, *, now: float) -> None:
         """Note the answer; the connection takes the request that waits longest, if any does."""
+        self._sample.answers += 1
         self._sample.latencies.append((now - lane.since) * 1000)
         if self._waiting:
             lane.send(self._make(), since=self._waiting.popleft())

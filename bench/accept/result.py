@@ -14,6 +14,13 @@ from bench.accept.sides import SIDES, TWO_INSERTS
 from bench.accept.tuning import Tried, best
 
 _NAMES: Final = {GENTLE: "p99_ms", BRISK: "p99_ms_brisk", OWN: "p99_ms_own"}
+_TITLES: Final = {
+    "per_second": "per s",
+    "per_server_cpu_second": "per cpu s",
+    "p99_ms": "p99 gentle",
+    "p99_ms_brisk": "p99 brisk",
+    "p99_ms_own": "p99 own",
+}
 
 Line = dict[str, dict[str, dict[str, float]]]
 
@@ -21,16 +28,21 @@ Line = dict[str, dict[str, dict[str, float]]]
 def publish(loads: Sequence[Load], tried: Sequence[Tried], options: Options, facts: Mapping[str, Any]) -> None:
     """Print the table and the goals, keep everything, and end with one line of JSON."""
     line = line_of(loads)
-    _print_table(line)
+    _print_table(line, {(load.side, str(load.connections)): load for load in loads if load.name == THROUGHPUT})
     reached = list(goals(line))
     print(*reached, sep="\n")
+    late = max(each.figures["sent_late_p99_ms"] for load in loads for each in load.rounds)
+    print(f"the generator itself was up to {late} ms late (99th percentile of its worst round)")
     results = {
         "line": line,
         "goals": [{**asdict(goal)} for goal in reached],
         "tuning": [{"side": each.side, "variant": str(each.variant), **each.per_second} for each in tried],
         "loads": [_kept(load) for load in loads],
     }
-    report.keep("accept", {**_method(tried, options), **facts}, results)
+    if options.is_whole:
+        report.keep("accept" if options.pinned else "accept-unpinned", {**_method(tried, options), **facts}, results)
+    else:
+        print("not kept: only a run with the usual rounds, seconds and connections is\n")
     print(json.dumps(line), flush=True)
 
 
@@ -81,16 +93,16 @@ def _method(tried: Sequence[Tried], options: Options) -> dict[str, Any]:
         "latency": "open loop: requests are due at fixed instants and latency counts from then to the answer; one that "
         "finds every connection busy waits in line and is counted as queued",
         "figures": "medians over the rounds; p999_ms and max_ms are of all answers",
-        "refusals": "none: any would have ended the run",
+        "refusals": "none: any would have ended the run; afterwards each database held a row for every answer",
         "peers": {side: str(best(tried, side)) for side in dict.fromkeys(each.side for each in tried)},
     }
 
 
-def _print_table(line: Line) -> None:
-    names = ("per_second", *_NAMES.values())
-    print(f"\n  {'':<12}{'connections':>12}" + "".join(f"{name:>14}" for name in names))
+def _print_table(line: Line, throughput: Mapping[tuple[str, str], Load]) -> None:
+    print(f"\n  {'':<12}{'connections':>12}" + "".join(f"{title:>14}" for title in _TITLES.values()))
     for side, counts in line.items():
         for count, figures in counts.items():
-            shown = (f"{figures[name]:>14,.1f}" if name in figures else f"{'':>14}" for name in names)
+            known = {**throughput[side, count].figures, **figures}
+            shown = (f"{known[name]:>14,.1f}" if name in known else " " * 14 for name in _TITLES)
             print(f"  {side:<12}{count:>12}" + "".join(shown))
     print()

@@ -12,6 +12,8 @@ class Sample:
     seconds: float = 0.0
     latencies: list[float] = field(default_factory=list)
     lateness: list[float] = field(default_factory=list)
+    answers: int = 0
+    """All of them, with those that came too late to be measured."""
     queued: int = 0
     """Requests that were due while every connection still waited for an answer; their waiting counts as latency."""
 

@@ -48,6 +48,7 @@ class Server:
     port: int
     pid: int
     log: Path
+    database_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ async def ours(stage: Stage) -> AsyncIterator[Server]:
         "FRONTDOOR_PARTNER_REFERRALS_PER_MINUTE": _NEVER_REACHED,
     }
     async with _serving(stage, stage.program, environment, name=OURS, port=port) as server:
-        yield server
+        yield replace(server, database_url=urls.app_url)
 
 
 @asynccontextmanager
@@ -87,7 +88,7 @@ async def peer(stage: Stage, side: str, variant: Variant) -> AsyncIterator[Serve
         environment["DATABASE_URL"] = await _peers_database(stage.admin_url, f"peer_{name}_{port}")
     program = ("-m", f"bench.peers.accept_{side}")
     async with _serving(stage, program, environment, name=name, port=port) as server:
-        yield replace(server, side=side)
+        yield replace(server, side=side, database_url=environment.get("DATABASE_URL", ""))
 
 
 @asynccontextmanager
