@@ -57,5 +57,5 @@ def ends_wait(event: Event) -> UUID | None:
 
 
 def ended_at(event: Event, *, now: datetime) -> datetime:
-    """When what a clock waited for happened. A sender has answered at the receipt of its answer, however late we hear."""
+    """When what a clock waited for happened. An answer of the sender counts from its receipt, however late we hear."""
     return event.answered_at if isinstance(event, QuestionAnswered) else now
