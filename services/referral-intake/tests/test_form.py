@@ -1,6 +1,7 @@
 """The form: what it takes, what it refuses, and which facts it gives the rules."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from referral_intake import decide
 from referral_intake.form import ReferralForm
 from referral_intake.form.example import EXAMPLE
 from referral_intake.form.facts import facts_of
-from referral_intake.form.part import NARRATIVE_CHARACTERS
+from referral_intake.form.part import NARRATIVE_CHARACTERS, FormPart
 
 EXAMPLES = sorted((Path(__file__).parents[3] / "examples" / "referrals").glob("*.json"))
 BLANKS = ["", " ", "\t\n", "\u00a0", "-", "...", "\u2014", "?", "_", "\U0001f636"]
@@ -31,6 +32,26 @@ def test_every_example_is_taken_and_may_be_acted_on(path: Path) -> None:
     example = ReferralForm.model_validate(json.loads(path.read_text(encoding="utf-8"))["referral"])
 
     assert decide.refusals(facts_of(example), today=TODAY) == ()
+
+
+def test_the_examples_use_every_part_of_the_form() -> None:
+    sent = [json.loads(path.read_text(encoding="utf-8"))["referral"] for path in EXAMPLES]
+
+    used = {part for example in sent for part in parts_of(ReferralForm.model_validate(example))}
+
+    described = ReferralForm.model_json_schema()["$defs"]
+    assert used == {"ReferralForm"} | {name for name, part in described.items() if "properties" in part}
+
+
+def parts_of(value: object) -> Iterator[str]:
+    """The kinds of part that a form holds, however deep, and that its sender wrote."""
+    if isinstance(value, FormPart):
+        yield type(value).__name__
+        for name in value.model_fields_set:
+            yield from parts_of(getattr(value, name))
+    elif isinstance(value, tuple):
+        for each in value:
+            yield from parts_of(each)
 
 
 def test_the_documented_example_is_taken() -> None:
