@@ -46,7 +46,7 @@ _UNREAD: Final = """
     organization partOf participant patientInstruction payload performerType period photo physicalType policy
     position postalCode prefix preferred priority procedure profile provision purpose qualification quantity rank
     reasonCode reasonReference receiver recorder recordedDate referenceRange relatesTo relevantHistory replaces
-    requisition resource response responsible scope securityLabel serviceProvider serviceType severity size
+    requisition resource resourceType response responsible scope securityLabel serviceProvider serviceType severity size
     software source sourceAttachment sourceReference specimen stage start state status statusHistory subject
     suffix supportingInfo system tag telecom text time timestamp title type unit use userSelected value version
     versionId verification lastUpdated
