@@ -103,11 +103,11 @@ def test_every_form_gives_facts_and_the_rules_judge_them(sent: dict[str, Any]) -
     facts = facts_of(ReferralForm.model_validate(sent))
 
     pointers = [refused.pointer for refused in decide.refusals(facts, today=TODAY)]
-    gaps = decide.gaps(facts, today=TODAY)
+    missing = decide.missing_items(facts, today=TODAY)
 
     assert len(set(pointers)) == len(pointers)
-    assert len(set(gaps)) == len(gaps)
-    assert {step for gap in gaps for step in gap.pointer.split("/")[1:] if not step.isdigit()} <= KNOWN
+    assert len(set(missing)) == len(missing)
+    assert {step for each in missing for step in each.pointer.split("/")[1:] if not step.isdigit()} <= KNOWN
 
 
 @pytest.mark.parametrize("path", list(paths(FULL)), ids=lambda path: "/".join(map(str, path)))

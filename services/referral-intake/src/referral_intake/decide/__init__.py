@@ -23,7 +23,6 @@ from referral_intake.decide.following import (
     settled_at,
     status,
 )
-from referral_intake.decide.gaps import gaps
 from referral_intake.decide.holding import (
     held,
     place_hold,
@@ -32,6 +31,7 @@ from referral_intake.decide.holding import (
     released,
 )
 from referral_intake.decide.local_time import local_date, spoken
+from referral_intake.decide.missing import missing_items
 from referral_intake.decide.receiving import emergency_advice, receive, repeated_answer, what_happens_next
 from referral_intake.decide.retention import (
     approve_destruction,
@@ -68,13 +68,13 @@ __all__ = [
     "earliest_activity",
     "emergency_advice",
     "examine_retention",
-    "gaps",
     "hangs_on_a_birthday",
     "held",
     "is_late",
     "keep_until",
     "local_date",
     "missing_information",
+    "missing_items",
     "place_hold",
     "put_right",
     "read_certificate",

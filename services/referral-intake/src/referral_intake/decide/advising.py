@@ -3,7 +3,7 @@
 from datetime import date
 
 from contracts.codes import Advice, ConcernType
-from referral_intake.decide.gaps.concern import knows_of_fgm
+from referral_intake.decide.missing.concern import knows_of_fgm
 from referral_intake.model import ReferralFacts
 
 

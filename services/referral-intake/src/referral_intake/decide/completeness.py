@@ -6,7 +6,7 @@ from typing import Final
 from contracts.codes import MissingItem
 from contracts.problems import FieldError
 from referral_intake.decide.dates import has_date
-from referral_intake.decide.gaps import gaps
+from referral_intake.decide.missing import missing_items
 from referral_intake.identifiers import la_child_id, nhs_number, upn
 from referral_intake.model import ChildFacts, ReferralFacts
 
@@ -40,7 +40,7 @@ def refusals(facts: ReferralFacts, *, today: date) -> tuple[FieldError, ...]:
 
 def missing_information(facts: ReferralFacts, *, today: date) -> tuple[MissingItem, ...]:
     """What triage will have to ask for, each once, in the order of the form."""
-    return tuple(dict.fromkeys([gap.item for gap in gaps(facts, today=today)]))
+    return tuple(dict.fromkeys([each.item for each in missing_items(facts, today=today)]))
 
 
 def _child_refusals(child: ChildFacts, pointer: str, *, today: date) -> list[FieldError]:

@@ -142,7 +142,7 @@ class ReferralFacts:
     contradictory: tuple[str, ...]
 
 
-class Gap(NamedTuple):
+class Missing(NamedTuple):
     """One thing to ask for, and where in the referral it would stand (JSON pointer). Many are made for each one."""
 
     item: MissingItem

@@ -1,10 +1,10 @@
 """What is left open about the moment, the sender, the family and those who will visit."""
 
 from contracts.codes import MissingItem
-from referral_intake.model import Gap, ReferralFacts
+from referral_intake.model import Missing, ReferralFacts
 
 
-def safety_gaps(facts: ReferralFacts) -> list[Gap]:
+def missing_of_moment(facts: ReferralFacts) -> list[Missing]:
     """The sender, and what is happening now. A member of the public need not say who they are."""
     referrer, in_danger = facts.referrer, facts.immediate_danger
     may_be_asked = referrer.professional or not referrer.wishes_anonymity
@@ -25,24 +25,24 @@ def safety_gaps(facts: ReferralFacts) -> list[Gap]:
     for place, child in enumerate(facts.children if in_danger else ()):
         rules.append((not child.has_location_now, MissingItem.LOCATION_NOW, f"/children/{place}/location_now"))
         rules.append((not (child.unborn or child.has_company_now), MissingItem.WITH_NOW, f"/children/{place}/with_now"))
-    return [Gap(item, pointer) for is_open, item, pointer in rules if is_open]
+    return [Missing(item, pointer) for is_open, item, pointer in rules if is_open]
 
 
-def people_gaps(facts: ReferralFacts) -> list[Gap]:
+def missing_of_family(facts: ReferralFacts) -> list[Missing]:
     """The family. Both parents are asked about: a father is not an afterthought (London pre-birth procedures)."""
     family, any_born = facts.family, any(not child.unborn for child in facts.children)
     if not family.has_household:
-        return [Gap(MissingItem.HOUSEHOLD, "/household")]
-    found: list[Gap] = []
+        return [Missing(MissingItem.HOUSEHOLD, "/household")]
+    found: list[Missing] = []
     # Nobody has parental responsibility for an unborn child yet.
     if any_born and not family.names_responsible:
-        found.append(Gap(MissingItem.PARENTAL_RESPONSIBILITY, "/household"))
+        found.append(Missing(MissingItem.PARENTAL_RESPONSIBILITY, "/household"))
     if family.parents < 2 and not family.has_other_parent_reason:
-        found.append(Gap(MissingItem.OTHER_PARENT, "/household"))
+        found.append(Missing(MissingItem.OTHER_PARENT, "/household"))
     return found
 
 
-def staff_gaps(facts: ReferralFacts) -> list[Gap]:
+def missing_of_others(facts: ReferralFacts) -> list[Missing]:
     """Those who work with the family, those who will visit, the papers, and dates that cannot be."""
     rules = (
         (facts.lacks_professional_agreement, MissingItem.PROFESSIONAL_AGREEMENT, "/professionals"),
@@ -50,5 +50,5 @@ def staff_gaps(facts: ReferralFacts) -> list[Gap]:
         (facts.lacks_staff_risk_review, MissingItem.STAFF_RISK_REVIEW, "/risks_to_staff"),
         (facts.lacks_attachment_place, MissingItem.ATTACHMENT_PLACE, "/attachments"),
     )
-    found = [Gap(item, pointer) for is_open, item, pointer in rules if is_open]
-    return found + [Gap(MissingItem.CONTRADICTORY_DATES, pointer) for pointer in facts.contradictory]
+    found = [Missing(item, pointer) for is_open, item, pointer in rules if is_open]
+    return found + [Missing(MissingItem.CONTRADICTORY_DATES, pointer) for pointer in facts.contradictory]

@@ -6,7 +6,7 @@ from typing import Final
 
 from contracts.codes import ConcernType, FgmKnowledge, MissingItem, Sex
 from referral_intake.decide import dates
-from referral_intake.model import Gap, ReferralFacts
+from referral_intake.model import Missing, ReferralFacts
 
 _KNOWN: Final = frozenset({FgmKnowledge.TOLD_BY_GIRL, FgmKnowledge.SIGNS_SEEN})
 
@@ -25,7 +25,7 @@ _ASKS_FOR_MORE: Final = frozenset(
 _Rules = Iterable[tuple[bool, MissingItem, str]]
 
 
-def concern_gaps(facts: ReferralFacts, *, today: date) -> list[Gap]:
+def missing_of_concern(facts: ReferralFacts, *, today: date) -> list[Missing]:
     """Everything about the worry, and what the child said of it."""
     concern = facts.concern
     rules = (
@@ -37,8 +37,8 @@ def concern_gaps(facts: ReferralFacts, *, today: date) -> list[Gap]:
         *(() if _is_simple(facts) else _of_types(facts)),
         (knows_of_fgm(facts, today) and not facts.circumstances.has_fgm_report, MissingItem.FGM_POLICE_REPORT, "fgm"),
     )
-    found = [Gap(item, f"/concern/{field}") for is_open, item, field in rules if is_open]
-    return found if _is_heard(facts) else [*found, Gap(MissingItem.CHILD_VOICE, "/child_voice")]
+    found = [Missing(item, f"/concern/{field}") for is_open, item, field in rules if is_open]
+    return found if _is_heard(facts) else [*found, Missing(MissingItem.CHILD_VOICE, "/child_voice")]
 
 
 def knows_of_fgm(facts: ReferralFacts, today: date) -> bool:

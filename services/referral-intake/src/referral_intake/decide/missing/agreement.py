@@ -3,12 +3,12 @@
 from typing import Final
 
 from contracts.codes import AgreementAnswer, MissingItem
-from referral_intake.model import AgreementFacts, ConsentFacts, Gap, ReferralFacts
+from referral_intake.model import AgreementFacts, ConsentFacts, Missing, ReferralFacts
 
 _GIVEN: Final = frozenset({AgreementAnswer.AGREED, AgreementAnswer.REFUSED})
 
 
-def agreement_gaps(facts: ReferralFacts) -> list[Gap]:
+def missing_of_agreement(facts: ReferralFacts) -> list[Missing]:
     """None of it stops a referral: agreement is not needed where a child may be at risk, a reason is."""
     consent = facts.consent
     referral, checks, help_ = consent.to_referral, consent.to_checks, consent.to_help
@@ -23,7 +23,7 @@ def agreement_gaps(facts: ReferralFacts) -> list[Gap]:
         (_lacks_reason(consent), MissingItem.DISPENSING_REASON, "dispensing_reasons"),
         (_goes_without(consent) and not consent.has_lawful_basis, MissingItem.LAWFUL_BASIS, "lawful_basis"),
     )
-    return [Gap(item, f"/consent/{field}") for is_open, item, field in rules if is_open]
+    return [Missing(item, f"/consent/{field}") for is_open, item, field in rules if is_open]
 
 
 def _is_open(agreement: AgreementFacts, consent: ConsentFacts) -> bool:

@@ -5,13 +5,13 @@ from datetime import date
 from contracts.codes import Disability, MissingItem, Sex
 from referral_intake.decide import dates
 from referral_intake.identifiers import la_child_id, nhs_number, postcode, upn
-from referral_intake.model import ChildFacts, Gap
+from referral_intake.model import ChildFacts, Missing
 
 _Points = list[tuple[MissingItem, str]]
 """What to ask for, and the field of the child where it would stand."""
 
 
-def child_gaps(child: ChildFacts, pointer: str, *, today: date) -> list[Gap]:
+def missing_of_child(child: ChildFacts, pointer: str, *, today: date) -> list[Missing]:
     """Everything about one child; an unborn child has no school, doctor, number or disability yet."""
     points: _Points = []
     if not child.has_name:
@@ -22,7 +22,7 @@ def child_gaps(child: ChildFacts, pointer: str, *, today: date) -> list[Gap]:
     if child.lacks_language_to_interpret:
         points.append((MissingItem.INTERPRETER_LANGUAGE, "first_language"))
     points += _impossible(child)
-    return [Gap(item, f"{pointer}/{field}") for item, field in points]
+    return [Missing(item, f"{pointer}/{field}") for item, field in points]
 
 
 def _unborn(child: ChildFacts, today: date) -> _Points:

@@ -21,7 +21,7 @@ from intake_examples import (
 
 from contracts.codes import Advice, AgreementAnswer, ConcernType, Disability, FgmKnowledge, MissingItem, Sex
 from referral_intake import decide
-from referral_intake.model import AgreementFacts, ChildFacts, Gap, ReferralFacts
+from referral_intake.model import AgreementFacts, ChildFacts, Missing, ReferralFacts
 
 NO_REASON = AgreementFacts(answer=AgreementAnswer.NOT_ASKED, dated=False, reasoned=False)
 REASON = replace(NO_REASON, reasoned=True)
@@ -54,8 +54,8 @@ def consent(**changes: object) -> ReferralFacts:
     return replace(FACTS, consent=replace(CONSENT, **changes))  # type: ignore[arg-type]
 
 
-def gaps(facts: ReferralFacts) -> list[Gap]:
-    return list(decide.gaps(facts, today=TODAY))
+def missing(facts: ReferralFacts) -> list[Missing]:
+    return list(decide.missing_items(facts, today=TODAY))
 
 
 SENDER = [
@@ -176,12 +176,12 @@ TABLE = SENDER + CHILDREN + PEOPLE + WORRIES + KINDS + AGREEMENTS
 def test_what_is_left_open_is_noted_with_its_place_and_does_not_stop_the_referral(
     facts: ReferralFacts, item: str, pointer: str
 ) -> None:
-    assert gaps(facts) == [Gap(MissingItem(item), pointer)]
+    assert missing(facts) == [Missing(MissingItem(item), pointer)]
     assert received(facts).missing_information == (MissingItem(item),)
 
 
 def test_every_item_of_the_code_list_is_noted_by_some_referral() -> None:
-    noted = {item for _, item, _ in TABLE} | {gap.item.value for gap in gaps(about_a_girl())}
+    noted = {item for _, item, _ in TABLE} | {each.item.value for each in missing(about_a_girl())}
 
     assert noted == {item.value for item in MissingItem}
 
@@ -193,13 +193,13 @@ def about_a_girl(**changes: object) -> ReferralFacts:
 
 
 def test_nothing_is_left_open_by_a_full_referral() -> None:
-    assert gaps(FACTS) == []
+    assert missing(FACTS) == []
 
 
 def test_each_child_is_asked_about_in_its_own_place_and_the_item_is_named_once() -> None:
     facts = replace(FACTS, children=(replace(CHILD, has_gp=False), CHILD, replace(CHILD, has_gp=False)))
 
-    assert [gap.pointer for gap in gaps(facts)] == ["/children/0/gp", "/children/2/gp"]
+    assert [each.pointer for each in missing(facts)] == ["/children/0/gp", "/children/2/gp"]
     assert received(facts).missing_information == (MissingItem.GP,)
 
 
@@ -209,13 +209,13 @@ def test_each_child_is_asked_about_in_its_own_place_and_the_item_is_named_once()
 def test_an_unborn_child_lacks_no_sex_school_doctor_number_disability_or_voice() -> None:
     facts = replace(FACTS, children=(UNBORN,), has_child_voice=False)
 
-    assert gaps(facts) == []
+    assert missing(facts) == []
 
 
 def test_nobody_has_parental_responsibility_for_an_unborn_child_yet() -> None:
     facts = replace(FACTS, children=(UNBORN,), family=replace(FAMILY, names_responsible=False))
 
-    assert gaps(facts) == []
+    assert missing(facts) == []
 
 
 @pytest.mark.parametrize(
@@ -232,49 +232,49 @@ def test_nobody_has_parental_responsibility_for_an_unborn_child_yet() -> None:
     ],
 )
 def test_what_does_not_apply_to_a_child_is_not_asked(young: ChildFacts) -> None:
-    assert gaps(replace(FACTS, children=(young,))) == []
+    assert missing(replace(FACTS, children=(young,))) == []
 
 
 @pytest.mark.parametrize("expected", [TODAY - timedelta(weeks=2), TODAY, TODAY + timedelta(weeks=42)])
 def test_any_day_of_a_pregnancy_is_plausible(expected: date) -> None:
-    assert gaps(unborn(expected_on=expected)) == []
+    assert missing(unborn(expected_on=expected)) == []
 
 
 def test_one_who_wishes_to_stay_anonymous_is_not_asked_who_they_are() -> None:
     neighbour = replace(REFERRER, professional=False, wishes_anonymity=True, has_name=False, has_phone=False)
 
-    assert gaps(replace(FACTS, referrer=neighbour)) == []
+    assert missing(replace(FACTS, referrer=neighbour)) == []
 
 
 def test_a_professional_cannot_stay_anonymous() -> None:
     nameless = replace(REFERRER, wishes_anonymity=True, has_name=False)
 
-    assert [gap.item for gap in gaps(replace(FACTS, referrer=nameless))] == [MissingItem.REFERRER_NAME]
+    assert [each.item for each in missing(replace(FACTS, referrer=nameless))] == [MissingItem.REFERRER_NAME]
 
 
 def test_where_everybody_is_now_is_asked_only_in_danger() -> None:
     facts = replace(child(has_location_now=False, has_company_now=False), has_emergency_call=False)
 
-    assert gaps(facts) == []
+    assert missing(facts) == []
 
 
 def test_a_reason_why_the_other_parent_is_not_named_is_enough() -> None:
     facts = replace(FACTS, family=replace(FAMILY, parents=0, has_other_parent_reason=True))
 
-    assert gaps(facts) == []
+    assert missing(facts) == []
 
 
 def test_each_childs_own_voice_is_a_voice() -> None:
     heard = replace(CHILD, has_voice=True)
 
-    assert gaps(replace(FACTS, has_child_voice=False, children=(heard, UNBORN, heard))) == []
+    assert missing(replace(FACTS, has_child_voice=False, children=(heard, UNBORN, heard))) == []
 
 
 def test_a_reason_for_not_asking_stands_for_the_answers_and_asks_for_the_law() -> None:
     unasked = replace(CONSENT, informed=False, reasoned=True, to_referral=NO_ANSWER, to_checks=NO_ANSWER)
 
-    assert [gap.item for gap in gaps(replace(FACTS, consent=unasked))] == [MissingItem.LAWFUL_BASIS]
-    assert gaps(replace(FACTS, consent=replace(unasked, has_lawful_basis=True))) == []
+    assert [each.item for each in missing(replace(FACTS, consent=unasked))] == [MissingItem.LAWFUL_BASIS]
+    assert missing(replace(FACTS, consent=replace(unasked, has_lawful_basis=True))) == []
 
 
 # -- what the sender is told to do ----------------------------------------------------------------------------------
@@ -284,10 +284,10 @@ def test_a_known_case_of_fgm_shows_the_personal_duty_until_there_is_a_report() -
     facts = about_a_girl()
     reported = replace(facts, circumstances=replace(facts.circumstances, has_fgm_report=True))
 
-    assert gaps(facts) == [Gap(MissingItem.FGM_POLICE_REPORT, "/concern/fgm")]
+    assert missing(facts) == [Missing(MissingItem.FGM_POLICE_REPORT, "/concern/fgm")]
     assert decide.advice(facts, today=TODAY) == (Advice.REPORT_KNOWN_FGM,)
     assert "report this to the police yourself" in Advice.REPORT_KNOWN_FGM.label
-    assert gaps(reported) == []
+    assert missing(reported) == []
     assert decide.advice(reported, today=TODAY) == ()
 
 
