@@ -67,7 +67,7 @@ async def _carry(
     db: Database, acceptances: Sequence[Acceptance], answers: "asyncio.Future[Sequence[Answer | Problem]]"
 ) -> None:
     try:
-        async with db.transaction() as tx:
+        async with db.driver_transaction() as tx:
             answers.set_result(await handlers.accept(tx, acceptances))
             await asyncio.sleep(COMMIT_SECONDS)  # a disk that is slow to sync
     except Exception as error:

@@ -42,7 +42,7 @@ SOCIAL_WORKER = replace(PARTNER, kind=ActorKind.PERSON, agency="wandsworth-mash"
 
 
 async def accept(db: Database, *acceptances: Acceptance) -> list[Answer | Problem]:
-    async with db.transaction() as tx:
+    async with db.driver_transaction() as tx:
         return await handlers.accept(tx, acceptances)
 
 
@@ -132,7 +132,7 @@ async def test_equal_keys_in_one_batch_make_one_referral(db: Database) -> None:
 
 
 async def test_a_key_that_another_transaction_works_on_is_still_running_and_holds_nobody_up(db: Database) -> None:
-    async with db.transaction() as running:
+    async with db.driver_transaction() as running:
         await handlers.accept(running, [acceptance(1, key="same")])
 
         async with asyncio.timeout(5):
@@ -145,7 +145,7 @@ async def test_a_key_that_another_transaction_works_on_is_still_running_and_hold
 
 async def test_a_key_whose_transaction_was_rolled_back_is_free_again(db: Database) -> None:
     async def abandoned() -> None:
-        async with db.transaction() as tx:
+        async with db.driver_transaction() as tx:
             await handlers.accept(tx, [acceptance(1, key="same")])
             raise LookupError
 
@@ -179,7 +179,8 @@ async def access_events(db: Database) -> list[tuple[str, dict[str, Any]]]:
 
 async def read_document(db: Database, principal: Principal, *, number: int = 1) -> Document | Problem:
     async with db.transaction() as tx:
-        return await handlers.read_document(tx, UUID(int=number), principal, purpose=Purpose.TRIAGE, now=NOW)
+        look = handlers.look_at_document(UUID(int=number), principal, Purpose.TRIAGE)
+        return await handlers.read_document(tx, look, edition=None, now=NOW)
 
 
 async def test_a_document_is_read_as_it_was_stored_and_the_look_is_written_down(db: Database) -> None:

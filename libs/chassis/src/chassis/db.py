@@ -1,8 +1,9 @@
 """The database: one engine per service, transactions opened only at an edge."""
 
+import builtins
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self, TypeAlias
 
 import asyncpg
 from sqlalchemy import text
@@ -12,9 +13,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from contracts.problems import Unavailable
 
+if TYPE_CHECKING:
+    from asyncpg.pool import PoolConnectionProxy
+
 Transaction = AsyncConnection
 """A connection inside an open transaction. Whoever receives one MUST NOT commit, roll back or close it."""
 
+DriverTransaction: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
+"""The same as the driver has it, for the few statements that are run so often that an adapter costs too much."""
+
+DRIVER_POOL_SIZE: Final = 4
 RETRY_AFTER_SECONDS: Final = 2
 
 # A statement that runs longer is a fault, and a transaction left open holds locks and stalls vacuum.
@@ -36,11 +44,47 @@ class DatabaseUnavailable(Unavailable):
         super().__init__(headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
 
 
-class Database:
-    """One pool of connections for one service, as the role that owns nothing."""
+class _AsItWasLeft(asyncpg.Connection):
+    """A connection that is used again without a round trip to reset it: nobody here changes a session's settings."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def get_reset_query(self) -> str:
+        """Asked for by the driver's pool."""
+        return ""
+
+
+class _DriverPool:
+    """The driver's own pool, made when it is first used: it belongs to the loop that it is made in."""
+
+    def __init__(self, dsn: str) -> None:
+        self._dsn = dsn
+        self._pool: asyncpg.Pool[asyncpg.Record] | None = None
+
+    async def ready(self) -> "asyncpg.Pool[asyncpg.Record]":
+        """The pool; it connects nothing by itself."""
+        if self._pool is None:
+            self._pool = asyncpg.create_pool(
+                self._dsn,
+                min_size=0,
+                max_size=DRIVER_POOL_SIZE,
+                connection_class=_AsItWasLeft,
+                server_settings=_SERVER_SETTINGS,
+                timeout=5,
+                command_timeout=20,
+            )
+        return await self._pool
+
+    async def close(self) -> None:
+        """Close its connections."""
+        if self._pool is not None:
+            await (await self._pool).close()
+
+
+class Database:
+    """The connections of one service, as the role that owns nothing."""
+
+    def __init__(self, engine: AsyncEngine, driver_pool: _DriverPool) -> None:
         self.engine = engine
+        self._driver_pool = driver_pool
 
     @classmethod
     def connect(cls, url: str, *, pool_size: int = 10) -> Self:
@@ -54,7 +98,8 @@ class Database:
             hide_parameters=True,  # parameters are personal data; they must never reach an error text
             connect_args={"server_settings": _SERVER_SETTINGS, "timeout": 5, "command_timeout": 20},
         )
-        return cls(engine)
+        dsn = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+        return cls(engine, _DriverPool(dsn))
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
@@ -74,6 +119,19 @@ class Database:
         except (OSError, *_OURS) as error:  # raised while connecting
             raise DatabaseUnavailable from error
 
+    @asynccontextmanager
+    async def driver_transaction(self) -> AsyncIterator[DriverTransaction]:
+        """The same on the driver itself: parameters are ``$1``, rows are records. Written only at an edge.
+
+        A connection that was lost while nobody used it fails one transaction: whoever asks must be able to ask again.
+        """
+        try:
+            pool = await self._driver_pool.ready()
+            async with pool.acquire(timeout=5) as connection, connection.transaction():
+                yield connection
+        except (OSError, builtins.TimeoutError, *_OURS) as error:
+            raise DatabaseUnavailable from error
+
     async def ping(self) -> None:
         """Raises ``DatabaseUnavailable`` unless the database answers."""
         async with self.transaction() as tx:
@@ -82,3 +140,4 @@ class Database:
     async def close(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
+        await self._driver_pool.close()

@@ -1,32 +1,63 @@
 """Routes that resolve their own arguments, for the few that are asked so often that the usual way costs too much."""
 
-from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, ClassVar, TypeVar
 
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis.middleware import BODY
-from chassis.problems import NotJson
+from chassis.problems import NotJson, answer_to
 
 M = TypeVar("M", bound=BaseModel)
 Handle = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
-def direct(handle: Handle) -> type[APIRoute]:
-    """A class of routes that run ``handle``, while the endpoint's signature is what the API document describes.
+class Direct(APIRoute):
+    """A route with a fixed path that runs ``handle``; its endpoint's signature is what the API document describes."""
 
-    ``handle`` MUST resolve what the signature says, refuse what it refuses, and call the endpoint with the rest.
+    handle_request: ClassVar[Handle]
+
+    def get_route_handler(self) -> Handle:
+        """What the framework runs when a request reaches the route its way."""
+        return type(self).handle_request
+
+
+def direct(handle: Handle) -> type[Direct]:
+    """A class of routes that run ``handle``.
+
+    ``handle`` MUST resolve what the endpoint's signature says, refuse what it refuses, and call the endpoint.
+    """
+    return type("DirectRoute", (Direct,), {"handle_request": staticmethod(handle)})
+
+
+class Shortcut:
+    """Pure ASGI middleware, innermost: takes requests for direct routes past the framework's routing.
+
+    What the framework puts around a route (exit stacks for dependencies that yield, matching of parameters) these
+    routes have no use for; what else happens to a request happens around this.
     """
 
-    class Direct(APIRoute):
-        def get_route_handler(self) -> Handle:
-            return handle
+    def __init__(self, app: ASGIApp, *, routes: Sequence[Direct]) -> None:
+        self.app = app
+        self._routes = {(method, route.path): route for route in routes for method in route.methods or ()}
 
-    return Direct
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        route = self._routes.get((scope["method"], scope["path"])) if scope["type"] == "http" else None
+        if route is None:
+            await self.app(scope, receive, send)
+            return
+        scope["route"] = route
+        request = Request(scope, receive)
+        try:
+            response = await type(route).handle_request(request)
+        except Exception as error:
+            response = answer_to(request, error)
+        await response(scope, receive, send)
 
 
 def _says_json(content_type: str) -> bool:

@@ -10,7 +10,7 @@ from pydantic_core import to_json
 from sqlalchemy import text
 
 from chassis import telemetry
-from chassis.db import Transaction
+from chassis.db import DriverTransaction, Transaction
 from contracts.events import Event
 from contracts.topics import topic_of
 
@@ -56,16 +56,13 @@ _INSERT: Final = text(
 )
 
 
-_INSERT_FIRST: Final = text(
-    """
+_INSERT_FIRST: Final = """
     INSERT INTO event (event_id, aggregate, version, topic, key, headers, data, recorded_at)
     SELECT gen_random_uuid(), n.aggregate, 1, n.topic, n.key, CAST(n.headers AS jsonb), n.data, n.recorded_at
-    FROM unnest(CAST(:aggregates AS text[]), CAST(:topics AS text[]), CAST(:keys AS bytea[]),
-                CAST(:headers AS text[]), CAST(:data AS bytea[]), CAST(:recorded AS timestamptz[]))
+    FROM unnest($1::text[], $2::text[], $3::bytea[], $4::text[], $5::bytea[], $6::timestamptz[])
          WITH ORDINALITY AS n(aggregate, topic, key, headers, data, recorded_at, nth)
     ORDER BY n.nth
-    """
-)
+"""
 
 
 async def record(tx: Transaction, events: Sequence[Event], *, context: Context) -> dict[str, int]:
@@ -94,14 +91,14 @@ async def record_each(tx: Transaction, entries: Sequence[tuple[Event, Context]])
     return versions
 
 
-async def record_first(tx: Transaction, entries: Sequence[tuple[Event, Context]]) -> None:
+async def record_first(tx: DriverTransaction, entries: Sequence[tuple[Event, Context]]) -> None:
     """Append the first events of aggregates that this very transaction makes.
 
     Cheaper than ``record_each``: nobody else can know such an aggregate before the commit, so there is no lock to
     take and no version to look up. One that was there already fails the transaction.
     """
     if entries:
-        await tx.execute(_INSERT_FIRST, _columns(entries))
+        await tx.execute(_INSERT_FIRST, *_columns(entries).values())
 
 
 def _columns(entries: Sequence[tuple[Event, Context]]) -> dict[str, object]:

@@ -10,6 +10,7 @@ from starlette.middleware import Middleware
 
 from chassis import problems, telemetry
 from chassis.auth import Verifier
+from chassis.direct import Direct, Shortcut
 from chassis.health import Check, Health, health_app
 from chassis.middleware import AnswerHeaders, Body, Faults, Observe
 
@@ -48,6 +49,9 @@ def create_app(
         responses=problem_responses(401, 403, 404, 422, 503),
         middleware=_middleware(max_body_bytes),
     )
+    shortcuts = [route for router in routers for route in router.routes if isinstance(route, Direct)]
+    if shortcuts:
+        app.user_middleware.append(Middleware(Shortcut, routes=shortcuts))
     app.state.verifier = verifier
     app.state.health = Health(readiness)
     problems.install(app)

@@ -34,6 +34,8 @@ _ANSWER_HEADERS: Final = (
     (b"strict-transport-security", b"max-age=31536000; includeSubDomains"),
     (b"x-content-type-options", b"nosniff"),
 )
+ADDED: Final = "frontdoor.added"
+"""Where in the scope a route leaves headers (pairs of bytes) that its answer carries, whatever the answer is."""
 BODY: Final = "frontdoor.body"
 """Where in the scope a request's whole body is, for routes that read it themselves."""
 
@@ -63,7 +65,7 @@ class AnswerHeaders:
             if message["type"] == "http.response.start":
                 said = {name for name, _ in message["headers"]}
                 ours = (pair for pair in _ANSWER_HEADERS if pair[0] not in said)
-                message["headers"] = [*message["headers"], *mirrored, *ours]
+                message["headers"] = [*message["headers"], *mirrored, *scope.get(ADDED, ()), *ours]
             await send(message)
 
         await self.app(scope, receive, send_with_headers)

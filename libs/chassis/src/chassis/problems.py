@@ -87,26 +87,26 @@ def install(app: FastAPI) -> None:
     What nobody foresaw is answered by ``chassis.middleware.Faults``, inside the middleware that sets headers.
     """
 
-    app.add_exception_handler(Problem, _on_problem)
-    app.add_exception_handler(HTTPException, _on_http)
-    app.add_exception_handler(RequestValidationError, _on_invalid)
+    async def answer(request: Request, error: Exception) -> Response:
+        return answer_to(request, error)
+
+    for kind in (Problem, HTTPException, RequestValidationError):
+        app.add_exception_handler(kind, answer)
 
 
-async def _on_problem(_: Request, error: Exception) -> Response:
-    assert isinstance(error, Problem)  # registered for this class only
-    if error.status >= 500:
-        log.error("request failed", problem=error.slug, exc_info=error)
-    return response_of(error)
-
-
-async def _on_http(_: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)  # registered for this class only
-    return of_status(error.status_code, headers=error.headers)  # a 405 keeps its Allow; the text is not ours
-
-
-async def _on_invalid(request: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)  # registered for this class only
-    return response_of(refusal(error.errors(), known_fields(request.app)))
+def answer_to(request: Request, error: Exception) -> Response:
+    """What is answered to an exception that was foreseen; raises any other again."""
+    match error:
+        case Problem():
+            if error.status >= 500:
+                log.error("request failed", problem=error.slug, exc_info=error)
+            return response_of(error)
+        case HTTPException():  # a 405 keeps its Allow; the text is not ours
+            return of_status(error.status_code, headers=error.headers)
+        case RequestValidationError():
+            return response_of(refusal(error.errors(), known_fields(request.app)))
+        case _:
+            raise error
 
 
 def response_of(problem: Problem) -> Response:

@@ -91,7 +91,7 @@ def _committing(db: Database) -> Commit[Acceptance, Answer]:
     """The one transaction of this service that no route opens: callers who arrive together share it."""
 
     async def commit(acceptances: Sequence[Acceptance]) -> Sequence[Answer | Problem]:
-        async with db.transaction() as tx:
+        async with db.driver_transaction() as tx:
             return await handlers.accept(tx, acceptances)
 
     return commit

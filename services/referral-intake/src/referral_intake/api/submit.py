@@ -10,9 +10,10 @@ from chassis.direct import direct, read_form
 from chassis.http import problem_responses
 from referral_intake import handlers, receipt
 from referral_intake.api.desk import AtDesk
+from referral_intake.api.standing import admit
 from referral_intake.errors import KeyMissing
 from referral_intake.form import ReferralForm, submission_of
-from referral_intake.model import PARTNER, Sender
+from referral_intake.model import PARTNER, Scope, Sender
 
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
 _KEY_DESCRIPTION: Final = (
@@ -39,6 +40,7 @@ async def _submit(request: Request) -> Response:
     require_role(partner, PARTNER)
     key = await idempotency_key(request.headers.get("idempotency-key"))
     form = read_form(ReferralForm, request)
+    admit(request, partner, scope=Scope.SEND, emergency=form.immediate_danger)
     return await submit_referral(request.app.state.desk, partner, key, form)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from chassis import telemetry
-from chassis.db import Transaction
+from chassis.db import DriverTransaction
 from chassis.events import Context, record_first
 from contracts.problems import Problem
 from referral_intake import decide, store
@@ -27,7 +27,7 @@ async def submit_referral(desk: Desk, submission: Submission) -> Answer:
     return await desk.commits.submit(acceptance, urgent=acceptance.received.immediate_danger)
 
 
-async def accept(tx: Transaction, acceptances: Sequence[Acceptance]) -> list[Answer | Problem]:
+async def accept(tx: DriverTransaction, acceptances: Sequence[Acceptance]) -> list[Answer | Problem]:
     """Write those whose key is new, with their events, and say what each of them is told. The caller commits.
 
     Raises ``Overtaken``: tried again one by one, none of them relies on another.

@@ -1,32 +1,30 @@
 """SQL of accepting: two statements for what is known and what is written, however many are accepted together."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, delete, select, text, tuple_
+from sqlalchemy import delete
 
-from chassis.db import Transaction
+from chassis.db import DriverTransaction, Transaction
 from referral_intake.model import Acceptance, Answer, ClientKey, Earlier, Found, StoredAnswer
-from referral_intake.tables import idempotency, repeat_mark
+from referral_intake.tables import repeat_mark
 
-_LOOK_UP: Final = text(
-    """
+_LOOK_UP: Final = """
     WITH asked AS (
-        SELECT * FROM unnest(CAST(:client_ids AS text[]), CAST(:keys AS text[]))
-                      WITH ORDINALITY AS a(client_id, key, nth)
+        SELECT * FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS a(client_id, key, nth)
     ), locked AS MATERIALIZED (
         SELECT nth, client_id, key,
                pg_try_advisory_xact_lock(hashtextextended('idempotency/' || client_id || '/' || key, 0)) AS free
         FROM asked
     ), earlier AS (
         SELECT DISTINCT ON (m.nth) m.nth, r.referral_id, r.reference, r.received_at
-        FROM unnest(CAST(:mark_nths AS bigint[]), CAST(:marks AS bytea[])) AS m(nth, mark)
+        FROM unnest($3::bigint[], $4::bytea[]) AS m(nth, mark)
         CROSS JOIN repeat_key k
         CROSS JOIN LATERAL (
             SELECT referral_id FROM repeat_mark
-            WHERE mark = sha256(k.key || m.mark) AND received_at > :since
+            WHERE mark = sha256(k.key || m.mark) AND received_at > $5
             ORDER BY received_at DESC, referral_id DESC LIMIT 1
         ) latest
         JOIN referral r USING (referral_id)
@@ -38,51 +36,48 @@ _LOOK_UP: Final = text(
     LEFT JOIN idempotency i ON i.client_id = l.client_id AND i.key = l.key
     LEFT JOIN earlier e ON e.nth = l.nth
     ORDER BY l.nth
-    """
-)
-_RECORD: Final = text(
-    """
+"""
+_RECORD: Final = """
     WITH claimed AS (
         INSERT INTO idempotency (client_id, key, fingerprint, referral_id, answer)
-        SELECT * FROM unnest(CAST(:client_ids AS text[]), CAST(:keys AS text[]), CAST(:fingerprints AS bytea[]),
-                             CAST(:referral_ids AS uuid[]), CAST(:answers AS bytea[]))
+        SELECT * FROM unnest($1::text[], $2::text[], $3::bytea[], $4::uuid[], $5::bytea[])
         ON CONFLICT DO NOTHING
         RETURNING referral_id
     ), referrals AS (
         INSERT INTO referral (referral_id, reference, partnership, agency, received_at, decision_expected_by,
                               immediate_danger, content_commitment, previous_referral_id)
         SELECT new.*
-        FROM unnest(CAST(:referral_ids AS uuid[]), CAST(:references AS text[]), CAST(:partnerships AS text[]),
-                    CAST(:agencies AS text[]), CAST(:received AS timestamptz[]), CAST(:expected AS timestamptz[]),
-                    CAST(:dangers AS boolean[]), CAST(:commitments AS text[]), CAST(:previous AS uuid[]))
+        FROM unnest($4::uuid[], $6::text[], $7::text[], $8::text[], $9::timestamptz[], $10::timestamptz[],
+                    $11::boolean[], $12::text[], $13::uuid[])
              AS new(referral_id, reference, partnership, agency, received_at, expected, danger, commitment, previous)
-        JOIN claimed USING (referral_id)
-    ), children AS (
-        INSERT INTO child (child_id, referral_id, place, unborn)
-        SELECT new.*
-        FROM unnest(CAST(:child_ids AS uuid[]), CAST(:child_referrals AS uuid[]), CAST(:places AS smallint[]),
-                    CAST(:unborn AS boolean[])) AS new(child_id, referral_id, place, unborn)
         JOIN claimed USING (referral_id)
     ), documents AS (
         INSERT INTO document (referral_id, salt, content)
         SELECT new.*
-        FROM unnest(CAST(:referral_ids AS uuid[]), CAST(:salts AS bytea[]), CAST(:contents AS bytea[]))
-             AS new(referral_id, salt, content)
+        FROM unnest($4::uuid[], $14::bytea[], $15::bytea[]) AS new(referral_id, salt, content)
+        JOIN claimed USING (referral_id)
+    ), children AS (
+        INSERT INTO child (child_id, referral_id, place, unborn)
+        SELECT new.*
+        FROM unnest($16::uuid[], $17::uuid[], $18::smallint[], $19::boolean[])
+             AS new(child_id, referral_id, place, unborn)
         JOIN claimed USING (referral_id)
     ), marks AS (
         INSERT INTO repeat_mark (mark, referral_id, received_at)
         SELECT sha256(k.key || new.mark), new.referral_id, new.received_at
-        FROM unnest(CAST(:marks AS bytea[]), CAST(:mark_referrals AS uuid[]), CAST(:mark_times AS timestamptz[]))
-             AS new(mark, referral_id, received_at)
+        FROM unnest($20::bytea[], $21::uuid[], $22::timestamptz[]) AS new(mark, referral_id, received_at)
         JOIN claimed USING (referral_id)
         CROSS JOIN repeat_key k
     )
     SELECT referral_id FROM claimed
-    """
-)
+"""
+_ANSWERS: Final = """
+    SELECT client_id, key, fingerprint, referral_id, answer
+    FROM idempotency JOIN unnest($1::text[], $2::text[]) AS asked(client_id, key) USING (client_id, key)
+"""
 
 
-async def look_up(tx: Transaction, acceptances: Sequence[Acceptance], *, since: datetime) -> list[Found]:
+async def look_up(tx: DriverTransaction, acceptances: Sequence[Acceptance], *, since: datetime) -> list[Found]:
     """What is known of each one's key and children, in order; free keys stay locked until this transaction ends.
 
     ``since``: how long ago an earlier referral about the same child may have come. Never waits for anybody.
@@ -91,37 +86,25 @@ async def look_up(tx: Transaction, acceptances: Sequence[Acceptance], *, since: 
     batch, with all its neighbours, for the other's commit.
     """
     marks = [(nth, mark) for nth, a in enumerate(acceptances, 1) for mark in a.marks]
-    rows = await tx.execute(
-        _LOOK_UP,
-        {
-            "client_ids": [a.sender.client_id for a in acceptances],
-            "keys": [a.key for a in acceptances],
-            "mark_nths": [nth for nth, _ in marks],
-            "marks": [mark for _, mark in marks],
-            "since": since,
-        },
-    )
-    return [_found(row) for row in rows]
+    clients, keys = [a.sender.client_id for a in acceptances], [a.key for a in acceptances]
+    rows = await tx.fetch(_LOOK_UP, clients, keys, [nth for nth, _ in marks], [mark for _, mark in marks], since)
+    return [_found(*row) for row in rows]
 
 
-async def record_accepted(tx: Transaction, acceptances: Sequence[Acceptance]) -> frozenset[UUID]:
+async def record_accepted(tx: DriverTransaction, acceptances: Sequence[Acceptance]) -> frozenset[UUID]:
     """Write what ``ReferralReceived`` says, the documents and the answers; returns the referrals whose key was new.
 
     The others are not written: their key was given an answer after it was looked up.
     """
     if not acceptances:
         return frozenset()
-    rows = await tx.execute(_RECORD, {**_referrals(acceptances), **_children(acceptances), **_marks(acceptances)})
-    return frozenset(rows.scalars())
+    rows = await tx.fetch(_RECORD, *_referrals(acceptances), *_children(acceptances), *_marks(acceptances))
+    return frozenset(referral_id for (referral_id,) in rows)
 
 
-async def find_answers(tx: Transaction, keys: Iterable[ClientKey]) -> dict[ClientKey, StoredAnswer]:
+async def find_answers(tx: DriverTransaction, keys: Sequence[ClientKey]) -> dict[ClientKey, StoredAnswer]:
     """The answers that keys were given."""
-    columns = idempotency.c
-    wanted = tuple_(columns.client_id, columns.key).in_(list(dict.fromkeys(keys)))
-    rows = await tx.execute(
-        select(columns.client_id, columns.key, columns.fingerprint, columns.referral_id, columns.answer).where(wanted)
-    )
+    rows = await tx.fetch(_ANSWERS, [client for client, _ in keys], [key for _, key in keys])
     return {(client, key): StoredAnswer(print_, Answer(id_, body)) for client, key, print_, id_, body in rows}
 
 
@@ -130,46 +113,46 @@ async def forget_marks(tx: Transaction, *, before: datetime) -> int:
     return (await tx.execute(delete(repeat_mark).where(repeat_mark.c.received_at < before))).rowcount
 
 
-def _found(row: Row[*tuple[Any, ...]]) -> Found:
-    stored = StoredAnswer(row.fingerprint, Answer(row.referral_id, row.answer)) if row.answer is not None else None
-    earlier = Earlier(row.earlier_id, row.earlier_reference, row.earlier_at) if row.earlier_id is not None else None
-    return Found(row.free, stored, earlier)
+def _found(free: bool, fingerprint: bytes, referral_id: UUID, answer: bytes | None, *earlier: Any) -> Found:
+    stored = StoredAnswer(fingerprint, Answer(referral_id, answer)) if answer is not None else None
+    return Found(free, stored, Earlier(*earlier) if earlier[0] is not None else None)
 
 
-def _referrals(acceptances: Sequence[Acceptance]) -> dict[str, list[Any]]:
+def _referrals(acceptances: Sequence[Acceptance]) -> Iterator[Sequence[Any]]:
+    """$1 to $15 of ``_RECORD``."""
     received = [a.received for a in acceptances]
-    return {
-        "client_ids": [a.sender.client_id for a in acceptances],
-        "keys": [a.key for a in acceptances],
-        "fingerprints": [a.fingerprint for a in acceptances],
-        "answers": [a.answer for a in acceptances],
-        "salts": [a.salt for a in acceptances],
-        "contents": [a.document for a in acceptances],
-        "partnerships": [a.sender.partnership for a in acceptances],
-        "referral_ids": [event.referral_id for event in received],
-        "references": [event.reference for event in received],
-        "agencies": [event.agency for event in received],
-        "received": [event.received_at for event in received],
-        "expected": [event.decision_expected_by for event in received],
-        "dangers": [event.immediate_danger for event in received],
-        "commitments": [event.content_commitment for event in received],
-        "previous": [event.previous_referral_id for event in received],
-    }
+    yield [a.sender.client_id for a in acceptances]
+    yield [a.key for a in acceptances]
+    yield [a.fingerprint for a in acceptances]
+    yield [event.referral_id for event in received]
+    yield [a.answer for a in acceptances]
+    yield [event.reference for event in received]
+    yield [a.sender.partnership for a in acceptances]
+    yield [event.agency for event in received]
+    yield [event.received_at for event in received]
+    yield [event.decision_expected_by for event in received]
+    yield [event.immediate_danger for event in received]
+    yield [event.content_commitment for event in received]
+    yield [event.previous_referral_id for event in received]
+    yield [a.salt for a in acceptances]
+    yield [a.document for a in acceptances]
 
 
-def _children(acceptances: Sequence[Acceptance]) -> dict[str, list[Any]]:
+def _children(acceptances: Sequence[Acceptance]) -> Iterator[Sequence[Any]]:
+    """$16 to $19 of ``_RECORD``."""
     rows = [
         (child.child_id, a.received.referral_id, place, child.unborn)
         for a in acceptances
         for place, child in enumerate(a.received.children)
     ]
-    return _columns(("child_ids", "child_referrals", "places", "unborn"), rows)
+    return _columns(rows, 4)
 
 
-def _marks(acceptances: Sequence[Acceptance]) -> dict[str, list[Any]]:
+def _marks(acceptances: Sequence[Acceptance]) -> Iterator[Sequence[Any]]:
+    """$20 to $22 of ``_RECORD``."""
     rows = [(mark, a.received.referral_id, a.received.received_at) for a in acceptances for mark in a.marks]
-    return _columns(("marks", "mark_referrals", "mark_times"), rows)
+    return _columns(rows, 3)
 
 
-def _columns(names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> dict[str, list[Any]]:
-    return {name: [row[place] for row in rows] for place, name in enumerate(names)}
+def _columns(rows: Sequence[tuple[Any, ...]], count: int) -> Iterator[Sequence[Any]]:
+    return zip(*rows, strict=True) if rows else iter([()] * count)
