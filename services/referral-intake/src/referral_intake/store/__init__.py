@@ -1,6 +1,6 @@
 """All SQL of this service."""
 
-from referral_intake.store.accepting import find_answers, forget_marks, look_up, record_accepted
+from referral_intake.store.accepting import find_answers, find_late_answers, forget_marks, look_up, record_accepted
 from referral_intake.store.disposal import (
     count_items,
     find_items,
@@ -55,6 +55,7 @@ from referral_intake.store.retention import (
     try_lock_kept,
 )
 from referral_intake.store.supplements import (
+    find_answer,
     find_withdrawal,
     list_supplements,
     lock_key,
@@ -69,6 +70,7 @@ from referral_intake.store.supplements import (
 __all__ = [
     "count_items",
     "destroy_documents",
+    "find_answer",
     "find_answers",
     "find_by_reference",
     "find_certificate",
@@ -76,6 +78,7 @@ __all__ = [
     "find_hold_order",
     "find_items",
     "find_kept",
+    "find_late_answers",
     "find_missing_information",
     "find_referral",
     "find_run",

@@ -55,6 +55,11 @@ _NEXT_APPROVED: Final = text(
     """SELECT run_id, referral_id FROM disposal_item WHERE settled_at IS NULL AND approved_at IS NOT NULL
        ORDER BY approved_at, place LIMIT :limit"""
 )
+_APPROVE: Final = text(
+    """UPDATE disposal_item i SET approved_review = a.review_id, approved_by = :by, approved_at = :at
+       FROM unnest(CAST(:referral_ids AS uuid[]), CAST(:review_ids AS bigint[])) AS a(referral_id, review_id)
+       WHERE i.run_id = :run_id AND i.referral_id = a.referral_id"""
+)
 _COUNTS: Final = text(
     """SELECT coalesce(i.settled_as, CASE WHEN i.approved_at IS NOT NULL THEN 'approved'
                                          WHEN v.review_id IS NOT NULL THEN 'to-approve' ELSE 'to-review' END) AS state,
@@ -164,9 +169,8 @@ async def record_approvals(
     tx: Transaction, run_id: UUID, approved: Mapping[UUID, int], *, by: str, at: datetime
 ) -> None:
     """Somebody else agreed with these reviews."""
-    for referral_id, review_id in approved.items():
-        values = {"approved_review": review_id, "approved_by": by, "approved_at": at}
-        await tx.execute(_changed(run_id, referral_id).values(values))
+    reviews = {"referral_ids": list(approved), "review_ids": list(approved.values())}
+    await tx.execute(_APPROVE, {"run_id": run_id, "by": by, "at": at, **reviews})
 
 
 async def list_approved(tx: Transaction, *, limit: int) -> list[tuple[UUID, UUID]]:

@@ -10,6 +10,7 @@ from chassis.db import Transaction
 from contracts.codes import SupplementKind, WithdrawalReason
 from contracts.events import ChildReference, ReferralSupplemented, ReferralWithdrawn
 from referral_intake.model import (
+    Answer,
     ClientKey,
     FollowedSupplement,
     FollowedWithdrawal,
@@ -35,6 +36,17 @@ async def lock_key(tx: Transaction, client_key: ClientKey) -> bool:
     client_id, key = client_key
     locked: bool = await tx.scalar(_LOCK_KEY, {"client_id": client_id, "key": key})
     return locked
+
+
+async def find_answer(tx: Transaction, client_key: ClientKey) -> StoredAnswer | None:
+    """The answer that a key, which is locked, was given."""
+    client_id, key = client_key
+    columns = idempotency.c
+    query = select(columns.fingerprint, columns.referral_id, columns.answer).where(
+        columns.client_id == client_id, columns.key == key
+    )
+    row = (await tx.execute(query)).one_or_none()
+    return StoredAnswer(row.fingerprint, Answer(row.referral_id, row.answer)) if row is not None else None
 
 
 async def lock_referral(tx: Transaction, referral_id: UUID) -> Referral | None:
