@@ -79,7 +79,8 @@ def without(sent: dict[str, Any], path: Path) -> dict[str, Any]:
 
 
 def is_needed(path: Path) -> bool:
-    return path in NEEDED or (path[0] == "children" and path[2:] in (("first_name",), ("addresses",)))
+    of_child = path[0] == "children" and path[2:] in (("first_name",), ("addresses",))
+    return path in NEEDED or of_child or path[-1] == "child"
 
 
 # -- what is taken --------------------------------------------------------------------------------------------------
