@@ -42,7 +42,7 @@ async def accept(tx: DriverTransaction, acceptances: Sequence[Acceptance]) -> li
     if lost and any(a.received.previous_referral_id == b.received.referral_id for a in ready for b in lost):
         raise Overtaken
     await record_first(tx, [(a.received, _context(a)) for a in ready if a.is_in(claimed)])
-    late = await store.find_late_answers(tx, [a.client_key for a in lost]) if lost else {}
+    late = await store.find_answers(tx, [a.client_key for a in lost]) if lost else {}
     return [
         written.get(a.received.referral_id)
         or decide.repeated_answer(look.stored or late.get(a.client_key), a.fingerprint)

@@ -1,6 +1,6 @@
 """All SQL of this service."""
 
-from referral_intake.store.accepting import find_answers, find_late_answers, forget_marks, look_up, record_accepted
+from referral_intake.store.accepting import find_answers, forget_marks, look_up, record_accepted
 from referral_intake.store.disposal import (
     count_items,
     find_items,
@@ -78,7 +78,6 @@ __all__ = [
     "find_hold_order",
     "find_items",
     "find_kept",
-    "find_late_answers",
     "find_missing_information",
     "find_referral",
     "find_run",

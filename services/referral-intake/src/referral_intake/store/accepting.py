@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import delete, select, tuple_
+from sqlalchemy import delete
 
 from chassis.db import DriverTransaction, Transaction
 from referral_intake.model import Acceptance, Answer, ClientKey, Earlier, Found, StoredAnswer
-from referral_intake.tables import idempotency, repeat_mark
+from referral_intake.tables import repeat_mark
 
 _LOOK_UP: Final = """
     WITH asked AS (
@@ -102,19 +102,9 @@ async def record_accepted(tx: DriverTransaction, acceptances: Sequence[Acceptanc
     return frozenset(referral_id for (referral_id,) in rows)
 
 
-async def find_late_answers(tx: DriverTransaction, keys: Sequence[ClientKey]) -> dict[ClientKey, StoredAnswer]:
-    """The answers that keys were given since they were looked up."""
+async def find_answers(tx: DriverTransaction, keys: Sequence[ClientKey]) -> dict[ClientKey, StoredAnswer]:
+    """The answers that keys were given."""
     rows = await tx.fetch(_ANSWERS, [client for client, _ in keys], [key for _, key in keys])
-    return {(client, key): StoredAnswer(print_, Answer(id_, body)) for client, key, print_, id_, body in rows}
-
-
-async def find_answers(tx: Transaction, keys: Sequence[ClientKey]) -> dict[ClientKey, StoredAnswer]:
-    """The answers that keys were given, for whoever shares no transaction."""
-    columns = idempotency.c
-    wanted = tuple_(columns.client_id, columns.key).in_(keys)
-    rows = await tx.execute(
-        select(columns.client_id, columns.key, columns.fingerprint, columns.referral_id, columns.answer).where(wanted)
-    )
     return {(client, key): StoredAnswer(print_, Answer(id_, body)) for client, key, print_, id_, body in rows}
 
 
