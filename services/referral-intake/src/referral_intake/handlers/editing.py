@@ -65,7 +65,7 @@ async def find_given(tx: Transaction, change: Change) -> Answer | Problem | None
     """What the key was answered before, or why there is no answer now; None when the key is new, and then locked."""
     if not await store.lock_key(tx, client_key(change)):
         return decide.repeated_answer(None, fingerprint(change))
-    stored = (await store.find_answers(tx, [client_key(change)])).get(client_key(change))
+    stored = await store.find_answer(tx, client_key(change))
     return decide.repeated_answer(stored, fingerprint(change)) if stored is not None else None
 
 
