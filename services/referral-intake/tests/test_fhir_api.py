@@ -7,6 +7,9 @@ import pytest
 from fhir_messages import EXAMPLES, MEDIA_TYPE, PATH, document_of, issues, load, message, places, send
 from intake_caller import ADDRESS, Caller
 
+from chassis.service import Service
+from referral_intake.model import Rates
+
 REQUEST_ID = "2f9d6a0e-4f57-4f0f-8f0c-8f3d7b6f1e55"
 
 
@@ -242,6 +245,23 @@ async def test_other_doors_keep_their_own_problems(caller: Caller) -> None:
     answer = await caller.http.get("/v1/referrals")
 
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_a_partner_over_its_limit_is_told_when_to_come_back_and_an_emergency_is_taken(
+    caller: Caller, service: Service
+) -> None:
+    standing = service.app.state.desk.standing
+    standing.everybody = Rates(referrals_per_minute=2, reads_per_minute=2)
+    sent = [await send(caller, {**message(), "id": f"message-{number}"}) for number in range(2)]
+
+    limited = await send(caller, {**message(), "id": "message-3"})
+    refused = await send(caller, {})
+    emergency = await send(caller, {**message(request={"priority": "stat"}), "id": "message-4"})
+
+    assert [answer.status_code for answer in (*sent, limited, refused, emergency)] == [200, 200, 429, 429, 200]
+    assert int(limited.headers["retry-after"]) > 0
+    assert issues(limited)[0]["code"] == "throttled"
+    assert emergency.headers["ratelimit-remaining"] == "0"
 
 
 async def test_a_database_that_is_away_is_an_outcome_that_says_to_try_again(
