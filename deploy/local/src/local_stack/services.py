@@ -19,6 +19,7 @@ from local_stack.telling import say
 NAMES: Final = ("referral-intake", "triage", "agency-notify", "audit")
 ROLES: Final = ("api", "worker")
 LOG_ORIGIN: Final = "frontdoor.example.org/local"
+_REFERRALS_PER_MINUTE: Final = "6000"  # a fault campaign sends in one partner's name what no agency sends
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,8 @@ def environment(service: Service, surroundings: Surroundings, services: Mapping[
 def _of_its_own(name: str, surroundings: Surroundings) -> dict[str, str]:
     keys = surroundings.keys
     match name:
+        case "referral-intake":
+            return {"PARTNER_REFERRALS_PER_MINUTE": _REFERRALS_PER_MINUTE}
         case "agency-notify":
             return {
                 "SMTP_URL": surroundings.smtp_url,
