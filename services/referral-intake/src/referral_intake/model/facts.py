@@ -1,6 +1,6 @@
 """Which things a referral says: whether something was said, never its words."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
@@ -22,27 +22,28 @@ class ReferrerFacts:
 class ChildFacts:
     """Which things a referral says about one child. Text without a letter or number counts as not said.
 
-    ``has_place``: anywhere to look for the child, such as a school. Identifiers and postcodes are as they were sent.
+    ``has_place``: anywhere to look for the child, such as a school. Identifiers and postcodes are as they were sent,
+    and stay out of what is printed.
     """
 
     has_name: bool
     has_description: bool
-    born_on: date | None
-    expected_on: date | None
+    born_on: date | None = field(repr=False)
+    expected_on: date | None = field(repr=False)
     estimated: bool
     sex: Sex | None
     has_ethnicity: bool
     disabilities: tuple[Disability, ...] | None
     lacks_language_to_interpret: bool
-    nhs_number: str | None
-    upn: str | None
+    nhs_number: str | None = field(repr=False)
+    upn: str | None = field(repr=False)
     has_upn_reason: bool
-    la_child_id: str | None
+    la_child_id: str | None = field(repr=False)
     has_la_code: bool
     has_home: bool
     has_school: bool
     has_place: bool
-    postcodes: tuple[str, ...]
+    postcodes: tuple[str, ...] = field(repr=False)
     has_gp: bool
     has_location_now: bool
     has_company_now: bool
