@@ -182,3 +182,14 @@ async def bytes_on_disk(superuser: AsyncEngine) -> bytes:
         await connection.execute(text("CHECKPOINT"))
         found: bytes = await connection.scalar(text("SELECT pg_read_binary_file(pg_relation_filepath('document'))"))
         return found
+
+
+async def test_what_was_deleted_is_vacuumed_however_little_it_is(office: Office) -> None:
+    found = await office.caller.rows(
+        """SELECT t.reloptions, toast.reloptions AS toast FROM pg_class t
+           JOIN pg_class toast ON toast.oid = t.reltoastrelid WHERE t.relname IN ('document', 'idempotency')"""
+    )
+
+    at_once = {"autovacuum_vacuum_scale_factor=0", "autovacuum_vacuum_threshold=0"}
+    assert len(found) == 2
+    assert all(at_once <= set(row.reloptions) and at_once <= set(row.toast) for row in found)
