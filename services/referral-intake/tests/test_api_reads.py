@@ -8,6 +8,16 @@ from typing import Any
 import pytest
 from intake_caller import Caller
 from intake_examples import form
+from pydantic import BaseModel
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+from supplement_examples import news, withdrawal
+
+from referral_intake.api.documents import Editions
+from referral_intake.api.receipts import PrintableReceipt
+from referral_intake.api.status_view import StatusView
+from referral_intake.form.supplement import SUPPLEMENT_EXAMPLES, WITHDRAWAL_EXAMPLE, SupplementForm, WithdrawalForm
+from referral_intake.supplement_receipt import SupplementReceipt, WithdrawalReceipt
 
 # -- following ------------------------------------------------------------------------------------------------------
 
@@ -126,6 +136,73 @@ async def test_a_purpose_must_be_named(caller: Caller, purpose: str | None) -> N
     assert "triage" in answer.json()["errors"][0]["detail"]
 
 
+# -- editions -------------------------------------------------------------------------------------------------------
+
+
+async def test_each_edition_is_read_by_its_number_and_the_latest_without_one(caller: Caller) -> None:
+    path = (await caller.post(form())).headers["location"]
+    await caller.add(path, news())
+
+    latest, first, second = [await caller.document(path, part=part) for part in ("", "?edition=1", "?edition=2")]
+
+    assert [each.headers["content-edition"] for each in (latest, first, second)] == ["2", "1", "2"]
+    assert latest.content == second.content
+    assert "history" not in first.json()
+
+
+@pytest.mark.parametrize(("part", "status"), [("?edition=3", 404), ("?edition=0", 422), ("?edition=40000", 422)])
+async def test_an_edition_that_there_is_not_is_not_read(caller: Caller, part: str, status: int) -> None:
+    path = (await caller.post(form())).headers["location"]
+    await caller.add(path, news())
+
+    answer = await caller.document(path, part=part)
+
+    assert answer.status_code == status
+    assert {look["type"] for look in await caller.looks()} <= {"access.denied.v1"}
+
+
+async def test_staff_see_what_made_each_edition_and_the_look_is_written_down(caller: Caller) -> None:
+    path = (await caller.post(form())).headers["location"]
+    await caller.add(path, news())
+    await caller.withdraw(path, withdrawal())
+
+    answer = await caller.document(path, part="/editions")
+
+    made = answer.json()["editions"]
+    assert [(each["edition"], each["made_by"]) for each in made] == [
+        (1, "received"),
+        (2, "new-information"),
+        (3, "withdrawal"),
+    ]
+    read = [(await caller.document(path, part=f"?edition={number}")) for number in (1, 2, 3)]
+    assert [each.headers["content-commitment"] for each in read] == [each["content_commitment"] for each in made]
+    assert (await caller.looks())[0]["record"] == "referral-document"
+
+
+async def test_nobody_else_sees_what_made_each_edition(caller: Caller) -> None:
+    path = (await caller.post(form())).headers["location"]
+
+    answer = await caller.document(path, part="/editions", roles=["partner"], agency="ashcroft-primary")
+
+    assert answer.status_code == 403
+    assert [look["reason"] for look in await caller.looks()] == ["role"]
+
+
+async def test_a_destroyed_document_is_gone_for_those_who_may_know_and_its_editions_are_still_named(
+    caller: Caller, owner: AsyncEngine
+) -> None:
+    path = (await caller.post(form())).headers["location"]
+    async with owner.begin() as tx:
+        await tx.execute(text("DELETE FROM document"))
+        await tx.execute(text("UPDATE referral SET disposed_at = received_at"))
+
+    gone, elsewhere = await caller.document(path), await caller.document(path, partnership="warwickshire")
+
+    assert (gone.status_code, elsewhere.status_code) == (410, 404)
+    assert len((await caller.document(path, part="/editions")).json()["editions"]) == 1
+    assert (await caller.get(path)).json()["disposed_at"] is not None
+
+
 # -- description ----------------------------------------------------------------------------------------------------
 
 
@@ -136,5 +213,33 @@ async def test_the_openapi_document_describes_every_route_with_an_example(caller
     assert {"/v1/referrals", "/v1/referrals/{referral_id}", "/v1/referrals/{referral_id}/document"} <= set(
         described["paths"]
     )
+    assert {"supplements", "withdrawal", "receipt"} <= {path.rpartition("/")[2] for path in described["paths"]}
     assert described["components"]["schemas"]["ReferralForm"]["examples"]
     assert {"202", "400", "409", "413", "422", "503"} <= set(described["paths"]["/v1/referrals"]["post"]["responses"])
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        SupplementForm, WithdrawalForm, SupplementReceipt, WithdrawalReceipt, StatusView, PrintableReceipt, Editions,
+    ],
+)  # fmt: skip
+def test_every_example_of_the_description_is_one(model: type[BaseModel]) -> None:
+    examples = model.model_json_schema()["examples"]
+
+    for example in examples:
+        assert model.model_validate(example).model_dump(mode="json", exclude_unset=True).keys() == example.keys()
+    assert examples
+
+
+@pytest.mark.parametrize("example", SUPPLEMENT_EXAMPLES[:3])
+async def test_the_examples_of_supplements_are_accepted(caller: Caller, example: dict[str, Any]) -> None:
+    path = (await caller.post(form())).headers["location"]
+
+    assert (await caller.add(path, example)).status_code == 202
+
+
+async def test_the_example_of_a_withdrawal_is_accepted(caller: Caller) -> None:
+    path = (await caller.post(form())).headers["location"]
+
+    assert (await caller.withdraw(path, WITHDRAWAL_EXAMPLE)).status_code == 202

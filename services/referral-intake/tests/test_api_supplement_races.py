@@ -33,9 +33,16 @@ async def sent(caller: Caller) -> str:
 
 
 async def editions(caller: Caller) -> list[dict[str, Any]]:
+    """Every edition of the only referral."""
+    [row] = await caller.rows("SELECT referral_id FROM referral")
+    return await editions_of(caller, f"/{row.referral_id}")
+
+
+async def editions_of(caller: Caller, path: str) -> list[dict[str, Any]]:
     """Every edition as it is stored, checked against the commitment that was published of it."""
-    events = await caller.rows("SELECT data FROM event WHERE topic = 'referral-intake.v1' ORDER BY version")
-    rows = await caller.rows("SELECT edition, salt, content FROM document ORDER BY edition")
+    its = f"'{id_of(path)}'"
+    events = await caller.rows(f"SELECT data FROM event WHERE aggregate = 'referral/' || {its} ORDER BY version")
+    rows = await caller.rows(f"SELECT edition, salt, content FROM document WHERE referral_id = {its} ORDER BY edition")
     assert [row.edition for row in rows] == list(range(1, len(rows) + 1))
     assert [sha256(row.salt + row.content).hexdigest() for row in rows] == [
         json.loads(event.data)["content_commitment"] for event in events
@@ -138,6 +145,18 @@ async def test_two_services_serialise_the_supplements_of_one_referral(
 
     assert sorted(response.json()["edition"] for response in responses) == list(range(2, 14))
     assert len(await editions(caller)) == 13
+
+
+async def test_a_crowd_of_supplements_keeps_no_referral_from_coming_in(caller: Caller) -> None:
+    path = await sent(caller)
+    crowd = asyncio.gather(*(caller.add(path, news(), key=f"add-{number}") for number in range(60)))
+
+    referral = await caller.post(form(strengths="x"), key="meanwhile")
+
+    assert not crowd.done()
+    assert referral.status_code == 202
+    assert {response.status_code for response in await crowd} == {202}
+    assert len(await editions_of(caller, path)) == 61
 
 
 async def test_a_supplement_that_cannot_be_told_is_not_kept(caller: Caller, owner: AsyncEngine) -> None:

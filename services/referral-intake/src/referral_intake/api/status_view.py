@@ -41,6 +41,7 @@ _EXAMPLE: Final[dict[str, Any]] = {
     "open_questions": 1,
     "withdrawn_at": None,
     "previous_referral_id": None,
+    "disposed_at": None,
     "content_destroyed_at": None,
     "links": {
         "self": f"/v1/referrals/{_ID}",
@@ -100,6 +101,9 @@ class Summary(BaseModel):
     )
     content_destroyed_at: datetime | None = Field(
         description="When what you sent was destroyed, because its time to be kept was over. This much is left of it."
+    )
+    disposed_at: datetime | None = Field(
+        description="When its document was destroyed, because its time to be kept was over."
     )
     links: ReferralLinks
 
@@ -221,6 +225,7 @@ def _summary(referral: Referral, now: datetime) -> dict[str, Any]:
         "open_questions": referral.open_questions,
         "withdrawn_at": referral.withdrawn_at,
         "previous_referral_id": referral.previous_referral_id,
+        "disposed_at": referral.disposed_at,
         "content_destroyed_at": referral.content_destroyed_at,
         "links": links_of(referral.referral_id),
     }

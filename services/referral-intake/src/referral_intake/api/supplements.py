@@ -68,7 +68,7 @@ async def supplement_referral(referral_id: UUID, desk: AtDesk, posted: Posted, f
     """
     admit(posted.request, posted.principal, scope=Scope.SEND, emergency=form.immediate_danger)
     supplement = supplement_of(form, posted.sender, referral_id, key=posted.key)
-    async with desk.db.transaction() as tx:
+    async with desk.changes, desk.db.transaction() as tx:
         result = await handlers.supplement_referral(tx, desk, supplement, posted.principal, now=desk.clock.now())
     return accepted(unwrap(result))
 

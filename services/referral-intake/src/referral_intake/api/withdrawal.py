@@ -32,6 +32,6 @@ async def withdraw_referral(referral_id: UUID, desk: AtDesk, posted: Posted, for
     """
     admit(posted.request, posted.principal, scope=Scope.SEND)
     withdrawal = withdrawal_of(form, posted.sender, referral_id, key=posted.key)
-    async with desk.db.transaction() as tx:
+    async with desk.changes, desk.db.transaction() as tx:
         result = await handlers.withdraw_referral(tx, desk, withdrawal, posted.principal, now=desk.clock.now())
     return accepted(unwrap(result))

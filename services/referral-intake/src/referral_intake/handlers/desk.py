@@ -1,6 +1,8 @@
 """What the handlers stand on."""
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
+from typing import Final
 
 from chassis.auth import Principal
 from chassis.clock import Clock
@@ -16,9 +18,16 @@ from referral_intake.packs import Packs
 from referral_intake.standing import Standing
 
 
+CHANGES_AT_ONCE: Final = 4
+"""Fewer than there are connections: changes wait for one another, and must not keep referrals from coming in."""
+
+
 @dataclass(frozen=True)
 class Desk:
-    """What the handlers of one running service stand on. ``log_url`` is the audit service's address, if it is known."""
+    """What the handlers of one running service stand on. ``log_url`` is the audit service's address, if it is known.
+
+    Whoever changes a referral holds ``changes``, one of a few places, for as long as its transaction takes.
+    """
 
     db: Database
     clock: Clock
@@ -28,6 +37,7 @@ class Desk:
     commits: GroupCommit[Acceptance, Answer]
     standing: Standing
     log_url: str = ""
+    changes: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CHANGES_AT_ONCE))
 
 
 def _asker(principal: Principal) -> Asker:

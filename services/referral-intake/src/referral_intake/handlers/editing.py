@@ -73,7 +73,7 @@ async def open_referral(tx: Transaction, referral_id: UUID, *, now: datetime) ->
     """Lock a referral and take its latest edition apart. Raises ``ReferralDestroyed`` when that is kept no more."""
     referral = await store.lock_referral(tx, referral_id)
     stored = await store.find_document(tx, referral_id, referral.edition) if referral is not None else None
-    if referral is None or stored is None:
+    if referral is None or stored is None or referral.disposed_at is not None:
         raise ReferralDestroyed(referral.content_destroyed_at if referral is not None else None)
     return Opened(referral, edition.standing_of(stored.content), now)
 

@@ -60,7 +60,7 @@ class Referral:
     """A referral as its sender may follow it.
 
     ``decision_expected_by`` is the promise that runs now, ``first_expected_by`` the receipt's (None: the same);
-    ``edition`` is the number of the document that stands.
+    ``edition`` is the number of the document that stands; from ``disposed_at`` on it stands no more.
     """
 
     referral_id: UUID
@@ -76,6 +76,7 @@ class Referral:
     withdrawn_at: datetime | None = None
     open_questions: int = 0
     previous_referral_id: UUID | None = None
+    disposed_at: datetime | None = None
     content_destroyed_at: datetime | None = None
 
 
