@@ -227,3 +227,25 @@ def test_the_key_of_a_message_is_its_own(path: Any) -> None:
 
     assert take(load(path)).key == take(document).key
     assert len(keys) == (3 if document != message() else 2)
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"name": [{"text": "Ro"}] * 201}, "too-costly"),
+        ({"name": [7] * 200_000}, "structure"),
+        ({"name": [{"given": ["R"] * 201}]}, "too-costly"),
+    ],
+)
+def test_more_repetitions_than_people_write_are_refused_at_the_first(change: Json, code: str) -> None:
+    assert [kind for kind, _ in refused(message(patient=change))] == [code]
+
+
+def test_a_field_that_many_places_said_is_refused_at_the_first_of_them() -> None:
+    worries = [{"resourceType": "Condition", "note": [{"text": "x" * 50}] * 200}] * 3
+
+    [(code, places)] = refused(with_entries(message(), *worries))
+
+    assert code == "too-long"
+    assert places[0] == "Bundle.entry[1].resource.reasonCode[0].text"
+    assert len(places) == 20

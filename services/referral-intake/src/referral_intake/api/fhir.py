@@ -1,5 +1,6 @@
 """``/fhir/R4``: the FHIR R4 door, for systems that speak the NHS's referral standard (BaRS)."""
 
+import asyncio
 import json
 import re
 from collections.abc import Mapping
@@ -106,7 +107,7 @@ async def process_message(request: Request, desk: AtDesk, partner: Partner, key:
     if key is not None and not _KEY.fullmatch(key):
         raise KeyMissing
     try:
-        taken = _take(request, partner, await request.body())
+        taken = await _take(request, partner)
         answer = await _submit(desk, taken, partner, key or taken.key)
     except fhir.MessageRefused as refused:
         return _fhir(fhir.refusal(refused.issues, status=refused.http_status), refused.http_status)
@@ -114,10 +115,14 @@ async def process_message(request: Request, desk: AtDesk, partner: Partner, key:
     return _fhir(fhir.answer_of(taken, receipt, public_url=desk.public_url), 200)
 
 
-def _take(request: Request, partner: Principal, body: bytes) -> fhir.Taken:
-    """The referral in the message, once the partner may send it; an emergency is never limited."""
+async def _take(request: Request, partner: Principal) -> fhir.Taken:
+    """The referral in the message, once the partner may send it; an emergency is never limited.
+
+    It is read on another thread: a message as large as may be keeps everybody waiting for half a second otherwise.
+    """
+    body = await request.body()
     try:
-        taken = fhir.take(json.loads(body or b"null"))
+        taken = await asyncio.to_thread(lambda: fhir.take(json.loads(body or b"null")))
     except ValueError as error:
         raise problems.Malformed("Send valid JSON") from error
     except fhir.MessageRefused:

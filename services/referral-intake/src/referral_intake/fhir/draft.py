@@ -21,6 +21,9 @@ class Part:
 
 Tree: TypeAlias = "Said[Any] | Part | Sequence[Tree] | None"
 
+MOST_PLACES: Final = 20
+"""As many places of one field are named in a refusal: its sender needs the first, not all."""
+
 WHERE_TO_ADD: Final[Mapping[str, str]] = {
     "name": "name",
     "first_name": "name",
@@ -42,8 +45,9 @@ class Draft:
     """Fills in the form. What is said twice of one field stands there twice, and is judged as one."""
 
     document: dict[str, Any] = field(default_factory=dict)
-    places: dict[Pointer, tuple[str, ...]] = field(default_factory=dict)
+    places: dict[Pointer, list[str]] = field(default_factory=dict)
     covered: set[str] = field(default_factory=set)
+    _texts: dict[Pointer, list[str]] = field(default_factory=dict)
 
     def add(self, pointer: Pointer, tree: Tree) -> None:
         """Put what was said, and where, at this place of the form; what was not said leaves no trace."""
@@ -63,35 +67,42 @@ class Draft:
         if tree is not None:
             self.add((*pointer, len(self._find(pointer) or ())), tree)
 
+    def finish(self) -> None:
+        """Join what was said in several places. MUST be called once, when everything was added."""
+        for pointer, texts in self._texts.items():
+            self._holder(pointer)[pointer[-1]] = "\n".join(texts)
+
     def place_of(self, pointer: Pointer) -> tuple[str, ...]:
         """Where the message says this or, when it does not, where it would."""
         for length in range(len(pointer), -1, -1):
-            if places := self.places.get(pointer[:length]):
+            if places := self.places.get(pointer[:length], ())[:MOST_PLACES]:
                 missing = WHERE_TO_ADD.get(str(pointer[length])) if length < len(pointer) else None
-                return tuple(f"{place}.{missing}" for place in places) if missing else places
+                return tuple(f"{place}.{missing}" if missing else place for place in places)
         return ("Bundle",)
 
     def _stand(self, pointer: Pointer, place: str) -> None:
         """A part of a list stands in it even when nothing was said of it, so that those behind it keep their number."""
-        self.places.setdefault(pointer, (place,))
+        self.places.setdefault(pointer, [place])
         if pointer and isinstance(pointer[-1], int):
             self._holder((*pointer, ""))
 
     def _say(self, pointer: Pointer, said: Said[Any]) -> None:
-        holder, name = self._holder(pointer), pointer[-1]
         before = self._find(pointer)
-        if isinstance(before, str) and isinstance(said.value, str):
-            value: Any = f"{before}\n{said.value}"
-        elif before is None:
-            value = said.value
+        if before is None:
+            self._put(pointer, said.value)
+        elif isinstance(before, str) and isinstance(said.value, str):
+            self._texts.setdefault(pointer, [before]).append(said.value)
         else:
             return  # left out, and so reported as not taken
-        if isinstance(holder, list) and before is None:
+        self.places.setdefault(pointer, []).extend(said.places)
+        self.covered.update(said.places)
+
+    def _put(self, pointer: Pointer, value: Any) -> None:
+        holder, name = self._holder(pointer), pointer[-1]
+        if isinstance(holder, list):
             holder.append(value)
         else:
             holder[name] = value
-        self.places[pointer] = (*self.places.get(pointer, ()), *said.places)
-        self.covered.update(said.places)
 
     def _holder(self, pointer: Pointer) -> Any:
         """What holds the last step of a pointer; made when it is not there yet. Lists are filled in order."""

@@ -84,6 +84,8 @@ def _resources(given: Sequence[_Entry], issues: list[Issue]) -> tuple[list[Entry
         path = f"Bundle.entry[{position}].resource"
         resource = _resource(entry.resource, path, issues)
         entries.append(Entry(entry.full_url, resource))
+        if len(issues) >= MAX_ISSUES:
+            raise MessageRefused(issues[:MAX_ISSUES])
         for place, inner in enumerate(_contained(entry.resource)):
             read_inner = _resource(inner, f"{path}.contained[{place}]", issues)
             contained[f"{path}#{read_inner.id}"] = read_inner

@@ -32,6 +32,7 @@ def draft_of(message: Message, request: ServiceRequest) -> Draft:
     _people(draft, message, request)
     _words(draft, message, request)
     draft.covered.update(_receivers(message, request))
+    draft.finish()
     return draft
 
 

@@ -11,6 +11,7 @@ from referral_intake.fhir.r4.datatypes import (
     Coding,
     ContactPoint,
     DateTime,
+    Many,
     Period,
     Reference,
     Text,
@@ -41,12 +42,12 @@ class MessageHeader(Resource):
     """What kind of message this is, from whom, and which resource it is about."""
 
     event_coding: Coding | None = None
-    destination: tuple[Destination, ...] = ()
+    destination: Many[Destination] = ()
     sender: Reference | None = None
     author: Reference | None = None
     source: Source | None = None
     reason: CodeableConcept | None = None
-    focus: tuple[Reference, ...] = ()
+    focus: Many[Reference] = ()
 
 
 class ServiceRequest(Identified):
@@ -54,18 +55,18 @@ class ServiceRequest(Identified):
 
     status: Text | None = None
     do_not_perform: StrictBool | None = None
-    category: tuple[CodeableConcept, ...] = ()
+    category: Many[CodeableConcept] = ()
     priority: Priority | None = None
     code: CodeableConcept | None = None
     subject: Reference | None = None
     encounter: Reference | None = None
     authored_on: DateTime | None = None
     requester: Reference | None = None
-    performer: tuple[Reference, ...] = ()
-    location_reference: tuple[Reference, ...] = ()
-    reason_code: tuple[CodeableConcept, ...] = ()
-    reason_reference: tuple[Reference, ...] = ()
-    note: tuple[Annotation, ...] = ()
+    performer: Many[Reference] = ()
+    location_reference: Many[Reference] = ()
+    reason_code: Many[CodeableConcept] = ()
+    reason_reference: Many[Reference] = ()
+    note: Many[Annotation] = ()
 
 
 class Condition(Identified):
@@ -74,7 +75,7 @@ class Condition(Identified):
     verification_status: CodeableConcept | None = None
     code: CodeableConcept | None = None
     subject: Reference | None = None
-    note: tuple[Annotation, ...] = ()
+    note: Many[Annotation] = ()
 
 
 class Component(Valued):
@@ -91,8 +92,8 @@ class Observation(Identified, Valued):
     subject: Reference | None = None
     effective_date_time: DateTime | None = None
     data_absent_reason: CodeableConcept | None = None
-    component: tuple[Component, ...] = ()
-    note: tuple[Annotation, ...] = ()
+    component: Many[Component] = ()
+    note: Many[Annotation] = ()
 
 
 class Provision(Element):
@@ -105,9 +106,9 @@ class Consent(Identified):
     """One agreement, or its refusal."""
 
     status: Text | None = None
-    category: tuple[CodeableConcept, ...] = ()
+    category: Many[CodeableConcept] = ()
     date_time: DateTime | None = None
-    performer: tuple[Reference, ...] = ()
+    performer: Many[Reference] = ()
     policy_rule: CodeableConcept | None = None
     provision: Provision | None = None
 
@@ -125,14 +126,14 @@ class DocumentReference(Identified):
     type: CodeableConcept | None = None
     date: DateTime | None = None
     description: Text | None = None
-    content: tuple[DocumentContent, ...] = ()
+    content: Many[DocumentContent] = ()
 
 
 class Flag(Identified):
     """A warning."""
 
     status: Text | None = None
-    category: tuple[CodeableConcept, ...] = ()
+    category: Many[CodeableConcept] = ()
     code: CodeableConcept | None = None
     subject: Reference | None = None
     period: Period | None = None
@@ -148,4 +149,4 @@ class Encounter(Identified):
     """The contact with the child out of which the referral came."""
 
     subject: Reference | None = None
-    location: tuple[EncounterLocation, ...] = ()
+    location: Many[EncounterLocation] = ()

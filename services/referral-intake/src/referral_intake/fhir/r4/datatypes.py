@@ -1,13 +1,19 @@
 """The R4 data types that a referral is made of, as far as it needs them."""
 
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, TypeVar
 
-from pydantic import Field, StrictBool, StrictFloat, StrictInt
+from pydantic import FailFast, Field, StrictBool, StrictFloat, StrictInt
 
 from referral_intake.fhir.r4.element import Element, Said
 
+T = TypeVar("T")
+
+MOST_REPETITIONS: Final = 200
+"""Of one element in one place: more is not what people write, and reading it would keep others waiting."""
+
 Text = Annotated[str, Field(strict=True)]
-Texts = tuple[Text | None, ...]  # a null keeps the place of a value that is there as an extension only
+Many = Annotated[tuple[T, ...], Field(max_length=MOST_REPETITIONS), FailFast()]
+Texts = Many[Text | None]  # a null keeps the place of a value that is there as an extension only
 Date = Annotated[str, Field(strict=True, pattern=r"^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$")]
 DateTime = Annotated[
     str,
@@ -39,7 +45,7 @@ class Coding(Element):
 class CodeableConcept(Element):
     """A meaning, as codes and as text."""
 
-    coding: tuple[Coding, ...] = ()
+    coding: Many[Coding] = ()
     text: Text | None = None
 
     def code_of(self, *systems: str) -> Said[str] | None:
@@ -132,7 +138,7 @@ class Extension(Valued):
 class Extensible(Element):
     """An element whose extensions are read."""
 
-    extension: tuple[Extension, ...] = ()
+    extension: Many[Extension] = ()
 
     def extension_of(self, url: str) -> Extension | None:
         """The first extension with this definition."""

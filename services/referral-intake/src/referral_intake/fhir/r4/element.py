@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, PrivateAttr
@@ -24,6 +25,7 @@ class Said(Generic[T]):
     places: tuple[str, ...]
 
 
+@lru_cache(maxsize=4096)
 def step(name: str) -> str:
     """An element's name in a path: ``valueString`` is ``value``, and ``_birthDate`` belongs to ``birthDate``."""
     choice = _CHOICE.fullmatch(name)

@@ -10,6 +10,7 @@ from referral_intake.fhir.r4.datatypes import (
     Extensible,
     Gender,
     HumanName,
+    Many,
     Reference,
     Text,
 )
@@ -27,9 +28,9 @@ class Communication(Element):
 class PatientContact(Extensible):
     """Somebody to reach for a patient."""
 
-    relationship: tuple[CodeableConcept, ...] = ()
+    relationship: Many[CodeableConcept] = ()
     name: HumanName | None = None
-    telecom: tuple[ContactPoint, ...] = ()
+    telecom: Many[ContactPoint] = ()
     gender: Gender | None = None
 
 
@@ -37,14 +38,14 @@ class Patient(Identified):
     """A child, born or unborn."""
 
     active: StrictBool | None = None
-    name: tuple[HumanName, ...] = ()
-    telecom: tuple[ContactPoint, ...] = ()
+    name: Many[HumanName] = ()
+    telecom: Many[ContactPoint] = ()
     gender: Gender | None = None
     birth_date: Date | None = None
-    address: tuple[Address, ...] = ()
-    contact: tuple[PatientContact, ...] = ()
-    communication: tuple[Communication, ...] = ()
-    general_practitioner: tuple[Reference, ...] = ()
+    address: Many[Address] = ()
+    contact: Many[PatientContact] = ()
+    communication: Many[Communication] = ()
+    general_practitioner: Many[Reference] = ()
 
 
 class RelatedPerson(Identified):
@@ -52,20 +53,20 @@ class RelatedPerson(Identified):
 
     active: StrictBool | None = None
     patient: Reference | None = None
-    relationship: tuple[CodeableConcept, ...] = ()
-    name: tuple[HumanName, ...] = ()
-    telecom: tuple[ContactPoint, ...] = ()
+    relationship: Many[CodeableConcept] = ()
+    name: Many[HumanName] = ()
+    telecom: Many[ContactPoint] = ()
     gender: Gender | None = None
     birth_date: Date | None = None
-    address: tuple[Address, ...] = ()
+    address: Many[Address] = ()
 
 
 class Practitioner(Identified):
     """Somebody who works with children."""
 
     active: StrictBool | None = None
-    name: tuple[HumanName, ...] = ()
-    telecom: tuple[ContactPoint, ...] = ()
+    name: Many[HumanName] = ()
+    telecom: Many[ContactPoint] = ()
 
 
 class PractitionerRole(Identified):
@@ -74,17 +75,17 @@ class PractitionerRole(Identified):
     active: StrictBool | None = None
     practitioner: Reference | None = None
     organization: Reference | None = None
-    code: tuple[CodeableConcept, ...] = ()
-    specialty: tuple[CodeableConcept, ...] = ()
-    telecom: tuple[ContactPoint, ...] = ()
+    code: Many[CodeableConcept] = ()
+    specialty: Many[CodeableConcept] = ()
+    telecom: Many[ContactPoint] = ()
 
 
 class Organization(Identified):
     """A school, a surgery, a hospital, an agency."""
 
     name: Text | None = None
-    telecom: tuple[ContactPoint, ...] = ()
-    address: tuple[Address, ...] = ()
+    telecom: Many[ContactPoint] = ()
+    address: Many[Address] = ()
 
 
 class Location(Identified):

@@ -1,6 +1,6 @@
 """What every resource has."""
 
-from referral_intake.fhir.r4.datatypes import Extensible, Id, Identifier
+from referral_intake.fhir.r4.datatypes import Extensible, Id, Identifier, Many
 
 
 class Resource(Extensible):
@@ -12,4 +12,4 @@ class Resource(Extensible):
 class Identified(Resource):
     """A resource that can be referred to by an identifier."""
 
-    identifier: tuple[Identifier, ...] = ()
+    identifier: Many[Identifier] = ()
