@@ -52,7 +52,7 @@ router = APIRouter(tags=["referrals"], route_class=direct(_submit))
     summary="Send a referral",
     status_code=202,
     response_model=receipt.Receipt,
-    responses={202: {"headers": _LOCATION}, **problem_responses(400, 408, 409, 413, 415)},
+    responses={202: {"headers": _LOCATION}, **problem_responses(400, 408, 409, 413, 415, 429)},
 )
 async def submit_referral(
     desk: AtDesk, partner: Partner, key: Annotated[str, Depends(idempotency_key)], form: ReferralForm
