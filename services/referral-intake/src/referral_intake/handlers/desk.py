@@ -17,7 +17,6 @@ from referral_intake.model import (
 from referral_intake.packs import Packs
 from referral_intake.standing import Standing
 
-
 CHANGES_AT_ONCE: Final = 4
 """Fewer than there are connections: changes wait for one another, and must not keep referrals from coming in."""
 
