@@ -15,8 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from joserfc import jws, jwt
 from joserfc.errors import SecurityWarning
-from joserfc.jwk import ECKey, OKPKey, RSAKey
+from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
 
+from chassis import auth
 from chassis.auth import MAX_TOKEN_BYTES, Principal, PublishedKeys, SignedIn, Verifier, require_role, signed_in_as
 from chassis.http import create_app
 from chassis.http_client import HttpClient, NoAnswer
@@ -209,6 +210,76 @@ async def test_clocks_may_differ_by_thirty_seconds_and_other_audiences_may_be_na
     stamp: Signer, verifier: Verifier, claims: dict[str, Any]
 ) -> None:
     assert (await verifier.verify(stamp.token(**claims))).kind is ActorKind.PARTNER
+
+
+# -- tokens that were verified before -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every token whose signature is verified from now on."""
+    seen: list[str] = []
+    decode = auth._decode
+
+    def counting(token: str, keys: KeySet) -> Any:
+        seen.append(token)
+        return decode(token, keys)
+
+    monkeypatch.setattr(auth, "_decode", counting)
+    return seen
+
+
+async def test_a_verified_token_is_known_again(counted: list[str]) -> None:
+    signer = Signer(SettableClock(NOW))
+    verifier, token = signer.verifier(), signer.token()
+
+    first, again = await verifier.verify(token), await verifier.verify(token)
+
+    assert first == again
+    assert counted == [token]
+
+
+async def test_a_known_token_is_refused_once_it_has_expired() -> None:
+    clock = SettableClock(NOW)
+    signer = Signer(clock)
+    verifier, token = signer.verifier(), signer.token()
+    await verifier.verify(token)
+
+    clock.advance(timedelta(minutes=5, seconds=31))
+
+    await refused(verifier, token)
+
+
+async def test_a_known_token_is_refused_once_its_key_is_withdrawn() -> None:
+    signer = Signer(SettableClock(NOW))
+    verifier, token = signer.verifier(), signer.token()
+    await verifier.verify(token)
+
+    signer.published = KeySet([RSAKey.generate_key(2048, parameters={"kid": "another"})])
+
+    await refused(verifier, token)
+
+
+async def test_a_refused_token_is_verified_anew_each_time(counted: list[str]) -> None:
+    signer = Signer(SettableClock(NOW))
+    verifier, token = signer.verifier(), signer.token(aud="somebody-else")
+
+    for _ in range(2):
+        await refused(verifier, token)
+
+    assert counted == [token, token]
+
+
+async def test_a_flood_of_tokens_fills_no_memory(monkeypatch: pytest.MonkeyPatch, counted: list[str]) -> None:
+    monkeypatch.setattr(auth, "KNOWN_TOKENS", 3)
+    signer = Signer(SettableClock(NOW))
+    verifier = signer.verifier()
+    tokens = [signer.token(jti=str(number)) for number in range(4)]
+
+    for token in [*tokens, tokens[3], tokens[0]]:
+        await verifier.verify(token)
+
+    assert counted == [*tokens, tokens[0]]
 
 
 async def test_a_huge_token_is_refused_before_anything_is_read(stamp: Signer) -> None:

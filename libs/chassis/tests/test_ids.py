@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.clock import SystemClock
-from chassis.ids import ALPHABET, RandomIds, find_reference, reference
+from chassis.ids import ALPHABET, AT_A_TIME, RandomIds, find_reference, reference
 from chassis.testing import SequentialIds, SettableClock
 
 numbers = st.integers(min_value=0, max_value=2**35 - 1)
@@ -45,7 +45,9 @@ def test_what_is_not_a_reference_is_not_found(typed: str) -> None:
 def test_random_ids_differ_and_references_carry_their_prefix() -> None:
     ids = RandomIds()
 
-    assert len({ids.new() for _ in range(100)}) == 100
+    minted = [ids.new() for _ in range(3 * AT_A_TIME)]
+    assert len(set(minted)) == len(minted)
+    assert {one.version for one in minted} == {4}
     assert all(ids.new_reference("WAR").startswith("WAR-") for _ in range(100))
 
 

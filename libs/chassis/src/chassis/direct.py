@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from chassis.middleware import BODY
+from chassis.middleware import DOCUMENT
 from chassis.problems import NotJson, answer_to
 
 M = TypeVar("M", bound=BaseModel)
@@ -68,8 +68,10 @@ def read_form(model: type[M], request: Request) -> M:
     """The JSON body as a model. Raises as the framework would: ``NotJson``, ``RequestValidationError``."""
     if not _says_json(request.headers.get("content-type", "")):
         raise NotJson
+    if DOCUMENT not in request.scope:
+        raise RequestValidationError([{"type": "missing", "loc": ("body",)}])
     try:
-        return model.model_validate_json(request.scope[BODY])
+        return model.model_validate(request.scope[DOCUMENT])
     except ValidationError as error:
         mistakes = error.errors(include_url=False)
         raise RequestValidationError([{**each, "loc": ("body", *each["loc"])} for each in mistakes]) from error

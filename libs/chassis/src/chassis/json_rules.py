@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, Final
 
 import jiter
@@ -15,29 +16,24 @@ MAX_DEPTH: Final = 32
 _SUSPICIOUS: Final = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")  # NUL, and halves of surrogate pairs
 
 
-def check(body: bytes) -> None:
-    """Raises ``Malformed`` for what two readers could read differently, ``Invalid`` for text that cannot be kept.
+def read(body: bytes) -> Any:
+    """The document.
+
+    Raises ``Malformed`` for what two readers could read differently, ``Invalid`` for text that cannot be kept.
 
     Refused: other encodings than UTF-8, a key twice in one object, NaN and infinities, nesting beyond
     ``MAX_DEPTH``, NUL (PostgreSQL cannot keep it) and halves of surrogate pairs (UTF-8 cannot say them).
     """
     # Both searches of the bytes may cry wolf (inside text, or behind a backslash) but never miss: the walk decides.
-    if body.count(b"[") + body.count(b"{") <= MAX_DEPTH and not _SUSPICIOUS.search(body) and _reads(body):
-        return
+    if body.count(b"[") + body.count(b"{") <= MAX_DEPTH and not _SUSPICIOUS.search(body):
+        with suppress(ValueError):  # what this reader does not like, the other one judges and words
+            return jiter.from_json(body, allow_inf_nan=False, catch_duplicate_keys=True, cache_mode="keys")
     try:
         document = json.loads(body.decode(), object_pairs_hook=_object, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise Malformed("Send valid JSON in UTF-8, with each key once in its object") from error
     _check_values(document)
-
-
-def _reads(body: bytes) -> bool:
-    """The usual case in half the time; what this reader does not like, the other one judges and words."""
-    try:
-        jiter.from_json(body, allow_inf_nan=False, catch_duplicate_keys=True, cache_mode="keys")
-    except ValueError:
-        return False
-    return True
+    return document
 
 
 def _check_values(document: object) -> None:

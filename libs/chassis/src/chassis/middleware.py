@@ -36,8 +36,8 @@ _ANSWER_HEADERS: Final = (
 )
 ADDED: Final = "frontdoor.added"
 """Where in the scope a route leaves headers (pairs of bytes) that its answer carries, whatever the answer is."""
-BODY: Final = "frontdoor.body"
-"""Where in the scope a request's whole body is, for routes that read it themselves."""
+DOCUMENT: Final = "frontdoor.document"
+"""Where in the scope the document is that a JSON body holds, for routes that read it themselves."""
 
 
 class AnswerHeaders:
@@ -156,7 +156,6 @@ class Body:
             await problems.response_of(problem)(scope, receive, send)
             return
         if body is not None:
-            scope[BODY] = body
             await self.app(scope, _once(body, receive), send)
 
     async def _read(self, scope: Scope, receive: Receive) -> bytes | None:
@@ -169,7 +168,7 @@ class Body:
         except TimeoutError as error:
             raise problems.TooSlow("Send the whole request at once", headers={"Connection": "close"}) from error
         if body and _is_json(_header(scope, b"content-type")):
-            json_rules.check(body)
+            scope[DOCUMENT] = json_rules.read(body)
         return body
 
     async def _collect(self, receive: Receive) -> bytes | None:

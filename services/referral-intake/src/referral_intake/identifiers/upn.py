@@ -1,6 +1,7 @@
 """Unique pupil numbers: a check letter, who gave it out, a school, a year and a serial number."""
 
 import re
+from operator import mul
 from typing import Final
 
 from referral_intake.identifiers import la_code
@@ -8,6 +9,8 @@ from referral_intake.identifiers.letters import capitals
 
 _LETTERS: Final = "ABCDEFGHJKLMNPQRTUVWXYZ"
 _FORM: Final = re.compile(rf"[{_LETTERS}][0-9]{{11}}[0-9{_LETTERS}]")
+_PLACES: Final = range(2, 14)
+_VALUES: Final = {character: value for row in ("0123456789", _LETTERS) for value, character in enumerate(row)}
 _OTHER_ISSUERS: Final = frozenset(f"{number:03}" for number in (*range(1, 6), *range(660, 682), *range(701, 709)))
 """Not authorities of England, but found in good numbers: pseudo authorities, Wales, service schools and the Channel
 Islands (children in need census 2023-24, rule 1530)."""
@@ -42,9 +45,5 @@ def _is_issuer(code: str) -> bool:
 
 
 def _check_letter(upn: str) -> str:
-    total = sum(place * _value(character) for place, character in enumerate(upn[1:], start=2))
+    total = sum(map(mul, _PLACES, map(_VALUES.__getitem__, upn[1:])))
     return _LETTERS[total % len(_LETTERS)]
-
-
-def _value(character: str) -> int:
-    return _LETTERS.index(character) if character in _LETTERS else int(character)
