@@ -1,7 +1,7 @@
 """What the comparison leaves behind: goals for people, a file to keep, one line of JSON for programs."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -30,7 +30,7 @@ def publish(loads: Sequence[Load], tried: Sequence[Tried], options: Options, fac
     line = line_of(loads)
     _print_table(line, {(load.side, str(load.connections)): load for load in loads if load.name == THROUGHPUT})
     reached = list(goals(line))
-    print(*reached, sep="\n")
+    print(*reached, *_peers(tried), sep="\n")
     late = max(each.figures["sent_late_p99_ms"] for load in loads for each in load.rounds)
     print(f"the generator itself was up to {late} ms late (99th percentile of its worst round)")
     results = {
@@ -62,6 +62,13 @@ def line_of(loads: Sequence[Load]) -> Line:
     for figures in line[TWO_INSERTS].values():
         figures[_NAMES[OWN]] = figures[_NAMES[BRISK]]  # the same rate, measured once
     return line
+
+
+def _peers(tried: Sequence[Tried]) -> Iterator[str]:
+    for each in tried:
+        chosen = "chosen" if each.variant == best(tried, each.side) else ""
+        reached = ", ".join(f"{rate:,.0f}/s at {count}" for count, rate in each.per_second.items())
+        yield f"{chosen:<8} {each.side}, {each.variant}: {reached}"
 
 
 def _kept(load: Load) -> dict[str, Any]:
