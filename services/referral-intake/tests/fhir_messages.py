@@ -8,11 +8,14 @@ from typing import Any, Final
 import httpx2
 from intake_caller import Caller
 
+from referral_intake.fhir import take
 from referral_intake.fhir.example import EXAMPLE
+from referral_intake.fhir.systems import code_system, extension
 
 EXAMPLES: Final = sorted((Path(__file__).parents[3] / "examples" / "fhir").glob("*.json"))
 PATH: Final = "/fhir/R4/$process-message"
 MEDIA_TYPE: Final = "application/fhir+json"
+FIELDS: Final = code_system("referral-field")
 HEADER, REQUEST, PATIENT, PRACTITIONER = range(4)
 
 Json = dict[str, Any]
@@ -76,3 +79,34 @@ async def document_of(caller: Caller, answer: httpx2.Response) -> Json:
     path = task["output"][0]["valueUrl"].removeprefix("https://intake.example.org")
     found: Json = (await caller.document(path)).json()
     return found
+
+
+def form_of(document: Json) -> Json:
+    """What a message fills in."""
+    return take(document).form.model_dump(mode="json", exclude_unset=True)
+
+
+def child_of(**changes: Any) -> Json:
+    """The child of the example with other elements."""
+    found: Json = form_of(message(patient=changes))["children"][0]
+    return found
+
+
+def concept(system: str, code: str, text: str | None = None) -> Json:
+    """A meaning of one code, and perhaps in words."""
+    return {"coding": [{"system": system, "code": code}], **({"text": text} if text else {})}
+
+
+def observed(code: str, **value: Any) -> Json:
+    """An observation named after a field of the form."""
+    return {"resourceType": "Observation", "status": "final", "code": concept(FIELDS, code), **value}
+
+
+def ours(name: str, **value: Any) -> list[Json]:
+    """One of our own extensions."""
+    return [{"url": extension(name), **value}]
+
+
+def filled_in(*resources: Json, **changes: Json) -> Json:
+    """What the example with further resources fills in."""
+    return form_of(with_entries(message(**changes), *resources))

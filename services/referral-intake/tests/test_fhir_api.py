@@ -124,8 +124,17 @@ async def test_another_referral_under_the_ids_of_a_message_is_refused(caller: Ca
     answer = await send(caller, message(patient={"birthDate": "2018-01-01"}))
 
     assert answer.status_code == 422
-    assert issues(answer)[0]["details"]["coding"][0]["code"] == "SEND_UNPROCESSABLE_ENTITY"
+    assert (issues(answer)[0]["code"], places(answer)) == ("duplicate", ["Bundle.id"])
     assert await caller.count("referral") == 1
+
+
+async def test_another_referral_under_a_key_of_the_senders_own_is_refused(caller: Caller) -> None:
+    await send(caller, message(), headers={"Idempotency-Key": "own-key"})
+
+    answer = await send(caller, message(patient={"birthDate": "2018-01-01"}), headers={"Idempotency-Key": "own-key"})
+
+    assert answer.status_code == 422
+    assert "new key" in issues(answer)[0]["diagnostics"]
 
 
 @pytest.mark.parametrize("change", [{"id": "another"}, {"identifier": {"value": "another"}}])

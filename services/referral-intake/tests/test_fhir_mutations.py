@@ -56,7 +56,7 @@ def _change(draw: st.DrawFn, holder: Any, name: Any, nodes: list[Step]) -> None:
             holder[name] = deepcopy(other[place])
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=800, deadline=None)
 @given(mutated())
 def test_a_changed_message_is_taken_or_refused_and_nothing_of_it_is_repeated(document: Json) -> None:
     try:
@@ -70,7 +70,7 @@ def test_a_changed_message_is_taken_or_refused_and_nothing_of_it_is_repeated(doc
     assert not {"Larkhill", "Qamberi", "Rookwood", "Testerley", "Achterberg"} & set(text.replace(".", " ").split())
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(document=mutated())
 async def test_a_changed_message_is_never_a_fault_of_ours(caller: Caller, document: Json) -> None:
     answer = await send(caller, document)

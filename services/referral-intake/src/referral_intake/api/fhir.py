@@ -14,7 +14,7 @@ from contracts.problems import Problem
 from referral_intake import fhir, handlers
 from referral_intake.api.desk import AtDesk
 from referral_intake.api.standing import admit
-from referral_intake.errors import KeyMissing
+from referral_intake.errors import KeyMissing, KeyReused
 from referral_intake.fhir.example import EXAMPLE
 from referral_intake.form import submission_of
 from referral_intake.handlers import Desk
@@ -136,6 +136,8 @@ async def _submit(desk: Desk, taken: fhir.Taken, partner: Principal, key: str) -
     sender = Sender(partner.partnership, partner.agency, partner.client_id or partner.subject)
     try:
         return await handlers.submit_referral(desk, submission_of(taken.form, sender, key=key))
+    except KeyReused as reused:
+        raise taken.reused() if key == taken.key else reused from reused
     except Problem as problem:
         if problem.errors:
             raise taken.refusal(problem) from problem

@@ -29,7 +29,7 @@ class IssueCode(StrEnum):
     TOO_LONG = "too-long"
     TOO_COSTLY = "too-costly"
     BUSINESS_RULE = "business-rule"
-    CODE_INVALID = "code-invalid"
+    DUPLICATE = "duplicate"
     INFORMATIONAL = "informational"
     PROCESSING = "processing"
     LOGIN = "login"

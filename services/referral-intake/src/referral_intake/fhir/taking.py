@@ -45,6 +45,11 @@ class Taken:
         value = identifier.get("value") if isinstance(identifier, dict) else None
         return "fhir-" + sha256(f"{self.message_id}\n{raw.get('id')}\n{value}".encode()).hexdigest()
 
+    def reused(self) -> MessageRefused:
+        """Why a message is refused whose ids came with other words before."""
+        advice = "These ids came with a different referral before. Give the Bundle and its MessageHeader new ids."
+        return MessageRefused([error(IssueCode.DUPLICATE, advice, "Bundle.id")])
+
     def leftovers(self) -> Iterator[Issue]:
         """What the message says and the referral does not."""
         return leftovers(self.message, self.draft.covered)
