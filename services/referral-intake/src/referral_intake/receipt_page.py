@@ -53,13 +53,15 @@ def page_of(text: ReceiptText) -> bytes:
         _missing(text.missing),
         "<p>This receipt names nobody. It may be kept with your own records.</p>",
     )
-    page = (
+    return f"{_head(title)}<body>\n<main>\n{_lines(parts)}\n</main>\n</body>\n</html>\n".encode()
+
+
+def _head(title: str) -> str:
+    return (
         '<!doctype html>\n<html lang="en-GB">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n{_lines(parts)}\n"
-        "</main>\n</body>\n</html>\n"
+        f"<title>{escape(title)}</title>\n<style>{_STYLE}</style>\n</head>\n"
     )
-    return page.encode()
 
 
 def _missing(labels: Sequence[str]) -> str:

@@ -207,9 +207,8 @@ class StatusView(Summary):
 
 
 def _summary(referral: Referral, now: datetime) -> dict[str, Any]:
-    milestones = referral.milestones
+    milestones, expected_by = referral.milestones, referral.decision_expected_by
     status = decide.status(milestones, open_questions=referral.open_questions)
-    expected_by = referral.decision_expected_by
     return {
         "referral_id": referral.referral_id,
         "reference": referral.reference,
@@ -218,9 +217,7 @@ def _summary(referral: Referral, now: datetime) -> dict[str, Any]:
         "received_at": referral.received_at,
         "decision_expected_by": expected_by,
         "late": decide.is_late(expected_by, decide.settled_at(milestones), now=now),
-        "looked_at": milestones.looked_at,
-        "decided_at": milestones.decided_at,
-        "closed_at": milestones.closed_at,
+        **vars(milestones),
         "edition": referral.edition,
         "open_questions": referral.open_questions,
         "withdrawn_at": referral.withdrawn_at,
