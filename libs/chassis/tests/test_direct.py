@@ -25,7 +25,7 @@ class Form(BaseModel):
 
 
 async def handle(request: Request) -> Response:
-    request.scope[middleware.ADDED] = [(b"ratelimit-limit", b"7")]
+    request.scope[middleware.ADDED] = {"RateLimit-Limit": "7"}
     return await post(read_form(Form, request))
 
 

@@ -154,7 +154,7 @@ def minted(*, children: int = 1, number: int = 1) -> Minted:
 def received(facts: ReferralFacts = FACTS, *, number: int = 1) -> ReferralReceived:
     """The event of a referral that says ``facts``."""
     ids = minted(children=len(facts.children), number=number)
-    return decide.receive(facts, SENDER, terms=TERMS, minted=ids, now=NOW)
+    return decide.receive(facts, SENDER, terms=TERMS, minted=ids, now=NOW)[0]
 
 
 def acceptance(number: int, *, key: str | None = None, words: str = "one") -> Acceptance:

@@ -11,11 +11,12 @@ import pytest
 from intake_examples import FACTS, NOW, SENDER, TERMS, form
 
 from chassis.testing.ids import SequentialIds
-from contracts.codes import ContactSource, Rating
+from contracts.codes import Advice, ContactSource, MissingItem, Rating
 from policy.load import load_packs
 from policy.pack import Pack
 from referral_intake.acceptance import Press, repeating, terms
 from referral_intake.errors import NotEnough, PartnershipNotServed
+from referral_intake.form import ReferralForm, submission_of
 from referral_intake.model import Earlier, Submission
 from referral_intake.packs import Packs
 from referral_intake.receipt import Receipt
@@ -95,6 +96,23 @@ def test_what_a_sender_is_told_is_a_receipt_as_described(press: Press) -> None:
         assert json.loads(told.model_dump_json(exclude_none=True)) == json.loads(answer)
 
 
+def test_a_sender_is_told_what_is_missing_where_and_what_only_they_can_do(press: Press) -> None:
+    girl = {"first_name": "Wren", "school": "Ashcroft", "sex": "F", "date_of_birth": "2015-01-02"}
+    known = form(
+        children=[girl, girl], concern={"types": ["fgm"], "fgm": {"knowledge": "told-by-girl"}, "facts": "She told."}
+    )
+    submission = submission_of(ReferralForm.model_validate(known), SENDER, key="key-1")
+
+    prepared = press.prepare(submission, TERMS, now=NOW)
+
+    told = Receipt.model_validate_json(prepared.answer)
+    missing = {each.item: each.pointers for each in told.missing_information}
+    assert missing[MissingItem.NHS_NUMBER] == ("/children/0/nhs_number", "/children/1/nhs_number")
+    assert [item.item for item in told.missing_information] == list(prepared.received.missing_information)
+    assert [advice.code for advice in told.advice] == [Advice.REPORT_KNOWN_FGM]
+    assert "101" in told.advice[0].text
+
+
 def test_what_is_kept_told_and_published_belongs_together(press: Press) -> None:
     prepared = press.prepare(SUBMISSION, TERMS, now=NOW)
 
@@ -116,4 +134,6 @@ def test_the_same_request_prepared_twice_shares_its_fingerprint_and_nothing_else
 
 def test_nothing_is_prepared_for_a_referral_nobody_could_act_on(press: Press) -> None:
     with pytest.raises(NotEnough):
-        press.prepare(replace(SUBMISSION, facts=replace(FACTS, concern=replace(FACTS.concern, is_said=False))), TERMS, now=NOW)
+        press.prepare(
+            replace(SUBMISSION, facts=replace(FACTS, concern=replace(FACTS.concern, is_said=False))), TERMS, now=NOW
+        )

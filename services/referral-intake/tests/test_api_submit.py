@@ -63,7 +63,8 @@ async def test_what_is_missing_is_listed_in_plain_words(caller: Caller) -> None:
     answer = await caller.post(form(children=[child]))
 
     assert answer.status_code == 202
-    assert {"item": "address", "label": "Where the child lives"} in answer.json()["missing_information"]
+    address = {"item": "address", "label": "Where the child lives", "pointers": ["/children/0/addresses"]}
+    assert address in answer.json()["missing_information"]
     assert "invalid-nhs-number" in [missing["item"] for missing in answer.json()["missing_information"]]
 
 

@@ -71,7 +71,7 @@ def missing(facts: ReferralFacts) -> set[MissingItem]:
 def test_a_full_referral_is_received_as_it_came() -> None:
     facts = replace(FACTS, children=(CHILD, UNBORN), immediate_danger=True)
 
-    event = decide.receive(facts, SENDER, terms=TERMS, minted=minted(children=2), now=NOW)
+    event, _ = decide.receive(facts, SENDER, terms=TERMS, minted=minted(children=2), now=NOW)
 
     assert event.referral_id == REFERRAL_ID
     assert event.agency == "ashcroft-primary"

@@ -178,6 +178,6 @@ def test_nothing_that_was_said_is_taken_away(standing: dict[str, Any], said: dic
     ],
 )
 def test_a_mistake_is_found_in_the_supplement(steps: Any, places: Any, part: Any) -> None:
-    corrected = {"children": [{}], "household": [{}]}
+    corrected: dict[str, Any] = {"children": [{}], "household": [{}]}
 
     assert decide.blame(steps, places, corrected=corrected) == part

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
@@ -66,6 +67,22 @@ async def test_every_migration_has_a_way_back(postgres: str, migrated_database: 
     await migrate.downgrade(fresh.owner_url, package="referral_intake")
     await migrate.upgrade(fresh.owner_url, package="referral_intake")
 
+    assert await migrate.differences(fresh.owner_url, metadata) == []
+
+
+async def test_going_back_loses_nothing_that_somebody_added(postgres: str, migrated_database: Any) -> None:
+    fresh: DatabaseUrls = await migrated_database("referral_intake")
+    async with AsyncExitStack() as stack:
+        database = Database.connect(fresh.app_url)
+        stack.push_async_callback(database.close)
+        await accept(database, acceptance(1))
+        await rows(database, "INSERT INTO document SELECT referral_id, salt, content, 2 FROM document RETURNING 2")
+
+        with pytest.raises(IntegrityError):
+            await migrate.downgrade(fresh.owner_url, package="referral_intake")
+
+        kept = await rows(database, "SELECT edition FROM document ORDER BY edition")
+    assert [row.edition for row in kept] == [1, 2]
     assert await migrate.differences(fresh.owner_url, metadata) == []
 
 

@@ -35,7 +35,7 @@ _ANSWER_HEADERS: Final = (
     (b"x-content-type-options", b"nosniff"),
 )
 ADDED: Final = "frontdoor.added"
-"""Where in the scope a route leaves headers (pairs of bytes) that its answer carries, whatever the answer is."""
+"""Where in the scope a route leaves headers, by name, that its answer carries, whatever the answer is."""
 DOCUMENT: Final = "frontdoor.document"
 """Where in the scope the document is that a JSON body holds, for routes that read it themselves."""
 
@@ -63,9 +63,10 @@ class AnswerHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
+                added = [(name.lower().encode(), value.encode()) for name, value in scope.get(ADDED, {}).items()]
                 said = {name for name, _ in message["headers"]}
-                ours = (pair for pair in _ANSWER_HEADERS if pair[0] not in said)
-                message["headers"] = [*message["headers"], *mirrored, *scope.get(ADDED, ()), *ours]
+                ours = (pair for pair in (*added, *_ANSWER_HEADERS) if pair[0] not in said)
+                message["headers"] = [*message["headers"], *mirrored, *ours]
             await send(message)
 
         await self.app(scope, receive, send_with_headers)

@@ -52,7 +52,7 @@ def mark_repeats(fresh: Sequence[tuple[Acceptance, Earlier | None]]) -> list[Acc
 def repeating(acceptance: Acceptance, earlier: Earlier) -> Acceptance:
     """The same acceptance, marked as a likely repeat of an earlier referral, to triage and to its sender."""
     received = acceptance.received.model_copy(update={"previous_referral_id": earlier.referral_id})
-    return replace(acceptance, received=received, answer=receipt.body_of(received, earlier))
+    return replace(acceptance, received=received, answer=receipt.body_of(received, acceptance.told, earlier))
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Press:
         """What is to be written. Raises ``NotEnough`` when the rules refuse the referral."""
         salt = secrets.token_bytes(document.SALT_BYTES)
         minted, content = self._mint(submission, terms, salt, now=now)
-        received = decide.receive(submission.facts, submission.sender, terms=terms, minted=minted, now=now)
+        received, told = decide.receive(submission.facts, submission.sender, terms=terms, minted=minted, now=now)
         return Acceptance(
             sender=submission.sender,
             key=submission.key,
@@ -75,8 +75,9 @@ class Press:
             received=received,
             document=content,
             salt=salt,
-            answer=receipt.body_of(received),
+            answer=receipt.body_of(received, told),
             traceparent=self.traceparent,
+            told=told,
             marks=marks(submission.sender, submission.identities),
         )
 

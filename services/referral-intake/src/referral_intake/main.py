@@ -20,7 +20,6 @@ from contracts.problems import Problem
 from policy.load import load_packs
 from referral_intake import handlers
 from referral_intake.api import ROUTERS
-from referral_intake.api.standing import AllowanceHeaders
 from referral_intake.disposal import Disposal
 from referral_intake.fhir import FhirOutcomes
 from referral_intake.forgetting import forget_marks
@@ -82,7 +81,6 @@ def _app(desk: Desk, verifier: Verifier, close: Callable[[], Awaitable[None]]) -
         lifespan=lifespan,
     )
     app.state.desk = desk
-    app.add_middleware(AllowanceHeaders)
     app.add_middleware(FhirOutcomes)
     return app
 

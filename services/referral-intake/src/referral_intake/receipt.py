@@ -7,10 +7,10 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import to_json
 
-from contracts.codes import MissingItem
+from contracts.codes import Advice, MissingItem
 from contracts.events import ReferralReceived
 from referral_intake import decide
-from referral_intake.model import Earlier
+from referral_intake.model import Earlier, Told
 
 PATH: Final = "/v1/referrals"
 
@@ -20,6 +20,14 @@ class MissingInformation(BaseModel):
 
     item: MissingItem
     label: str
+    pointers: tuple[str, ...] = Field((), description="Where in what you sent it would stand: JSON pointers.")
+
+
+class AdviceGiven(BaseModel):
+    """Something that only the person who is worried can do, whatever the front door team does."""
+
+    code: Advice
+    text: str
 
 
 class EarlierReferral(BaseModel):
@@ -49,7 +57,9 @@ class Receipt(BaseModel):
                     "received_at": "2026-11-23T09:30:00Z",
                     "decision_expected_by": "2026-11-24T17:00:00Z",
                     "what_happens_next": "The front door team reads every referral. You can expect a decision …",
-                    "missing_information": [{"item": "nhs-number", "label": "NHS number"}],
+                    "missing_information": [
+                        {"item": "nhs-number", "label": "NHS number", "pointers": ["/children/0/nhs_number"]}
+                    ],
                     "links": {"self": "/v1/referrals/0b9a1f0e-3d55-4a52-9f0b-0b8f3c1f2a77"},
                 }
             ]
@@ -63,6 +73,7 @@ class Receipt(BaseModel):
     decision_expected_by: datetime
     what_happens_next: str
     emergency_advice: str | None = Field(None, description="Only when a child is in danger now.")
+    advice: tuple[AdviceGiven, ...] = ()
     likely_repeat_of: EarlierReferral | None = Field(
         None, description="Your agency referred one of these children in the last 72 hours."
     )
@@ -75,7 +86,7 @@ def path_of(referral_id: UUID) -> str:
     return f"{PATH}/{referral_id}"
 
 
-def body_of(received: ReferralReceived, earlier: Earlier | None = None) -> bytes:
+def body_of(received: ReferralReceived, told: Told, earlier: Earlier | None = None) -> bytes:
     """The receipt as it is sent, and sent again for the same request; a ``Receipt`` that is not built for speed."""
     said = {
         "referral_id": received.referral_id,
@@ -85,8 +96,20 @@ def body_of(received: ReferralReceived, earlier: Earlier | None = None) -> bytes
         "decision_expected_by": received.decision_expected_by,
         "what_happens_next": decide.what_happens_next(received),
         "emergency_advice": decide.emergency_advice(received),
+        "advice": [{"code": advice.value, "text": advice.label} for advice in told.advice],
         "likely_repeat_of": vars(earlier) if earlier else None,
-        "missing_information": [{"item": item, "label": item.label} for item in received.missing_information],
+        "missing_information": _missing(told),
         "links": {"self": path_of(received.referral_id)},
     }
     return to_json({name: value for name, value in said.items() if value is not None})
+
+
+def _missing(told: Told) -> list[dict[str, object]]:
+    """Each item once, with every place where it would stand."""
+    pointers: dict[MissingItem, list[str]] = {}
+    for item, pointer in told.missing:
+        pointers.setdefault(item, []).append(pointer)
+    return [{**_WORDS[item], "pointers": places} for item, places in pointers.items()]
+
+
+_WORDS: Final = {item: {"item": item.value, "label": item.label} for item in MissingItem}

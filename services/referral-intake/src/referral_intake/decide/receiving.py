@@ -4,8 +4,10 @@ from datetime import datetime
 
 from contracts.events import ChildReference, ReferralReceived
 from contracts.problems import Problem
-from referral_intake.decide.completeness import missing_information, refusals
+from referral_intake.decide.advising import advice
+from referral_intake.decide.completeness import refusals
 from referral_intake.decide.local_time import local_date, spoken
+from referral_intake.decide.missing import missing_items
 from referral_intake.errors import KeyReused, NotEnough, StillRunning
 from referral_intake.model import (
     EMERGENCY_ADVICE,
@@ -15,16 +17,23 @@ from referral_intake.model import (
     Sender,
     StoredAnswer,
     Terms,
+    Told,
 )
 
 
-def receive(facts: ReferralFacts, sender: Sender, *, terms: Terms, minted: Minted, now: datetime) -> ReferralReceived:
-    """Take a referral in. Raises ``NotEnough`` when nobody could act on it; anything else missing is only noted."""
+def receive(
+    facts: ReferralFacts, sender: Sender, *, terms: Terms, minted: Minted, now: datetime
+) -> tuple[ReferralReceived, Told]:
+    """Take a referral in, and say what to tell its sender.
+
+    Raises ``NotEnough`` when nobody could act on it; anything else missing is only noted.
+    """
     today = local_date(now)
     refused = refusals(facts, today=today)
     if refused:
         raise NotEnough(refused)
-    return ReferralReceived(
+    told = Told(missing_items(facts, today=today), advice(facts, today=today))
+    received = ReferralReceived(
         referral_id=minted.referral_id,
         reference=minted.reference,
         agency=sender.agency,
@@ -33,12 +42,13 @@ def receive(facts: ReferralFacts, sender: Sender, *, terms: Terms, minted: Minte
         children=_children(facts, minted),
         concern_types=tuple(dict.fromkeys(facts.concern_types)),
         immediate_danger=facts.immediate_danger,
-        missing_information=missing_information(facts, today=today),
+        missing_information=tuple(dict.fromkeys([missing.item for missing in told.missing])),
         decision_expected_by=terms.decision_expected_by,
         policy_version=terms.policy_version,
         content_commitment=minted.content_commitment,
         detail_url=minted.detail_url,
     )
+    return received, told
 
 
 def emergency_advice(received: ReferralReceived) -> str | None:

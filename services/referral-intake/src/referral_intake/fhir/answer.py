@@ -68,6 +68,8 @@ def _issues(taken: Taken, receipt: Receipt) -> Iterator[Issue]:
     """What to do at once comes first; then what is missing, then what was not taken."""
     if receipt.emergency_advice:
         yield Issue(Severity.WARNING, IssueCode.INFORMATIONAL, receipt.emergency_advice)
+    for advice in receipt.advice:
+        yield Issue(Severity.WARNING, IssueCode.INFORMATIONAL, advice.text)
     yield _said("We have your referral. Keep the reference of the Task: with it anybody here finds the referral.")
     if receipt.likely_repeat_of:
         yield _said(

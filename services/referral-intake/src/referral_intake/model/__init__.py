@@ -1,6 +1,7 @@
 """What the rules need to know: facts about a referral, never its words or names."""
 
 from referral_intake.model.acceptance import (
+    NOTHING_TO_TELL,
     REPEAT_WITHIN,
     Acceptance,
     Answer,
@@ -11,6 +12,7 @@ from referral_intake.model.acceptance import (
     StoredAnswer,
     Submission,
     Terms,
+    Told,
 )
 from referral_intake.model.facts import (
     AgreementFacts,
@@ -107,6 +109,7 @@ __all__ = [
     "EVERY_SCOPE",
     "LISTED_EACH_ROUND",
     "NOTHING_TO_SAY",
+    "NOTHING_TO_TELL",
     "OWN_AGENCY_ROLES",
     "PARTNER",
     "RECEIVED",
@@ -181,5 +184,6 @@ __all__ = [
     "Supplement",
     "SupplementFacts",
     "Terms",
+    "Told",
     "Withdrawal",
 ]

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from contracts.codes import ContactSource
+from contracts.codes import Advice, ContactSource
 from contracts.events import ReferralReceived
-from referral_intake.model.facts import ReferralFacts
+from referral_intake.model.facts import Missing, ReferralFacts
 from referral_intake.model.people import Sender
 
 REPEAT_WITHIN: Final = timedelta(hours=72)
@@ -70,6 +70,17 @@ ClientKey = tuple[str, str]
 
 
 @dataclass(frozen=True)
+class Told:
+    """What a sender is told about its referral beside what the event says: what is missing where, and what to do."""
+
+    missing: tuple[Missing, ...]
+    advice: tuple[Advice, ...]
+
+
+NOTHING_TO_TELL: Final = Told((), ())
+
+
+@dataclass(frozen=True)
 class Earlier:
     """A referral that came before, by the same agency and about the same child."""
 
@@ -94,8 +105,8 @@ class Found:
 class Acceptance:
     """Everything to be written for one referral, ready before its transaction begins.
 
-    ``answer`` is the body of the response; ``traceparent`` the trace of the request; ``marks`` are digests by which
-    a later referral about one of these children is recognised.
+    ``answer`` is the body of the response, ``told`` what stands in it; ``traceparent`` the trace of the request;
+    ``marks`` are digests by which a later referral about one of these children is recognised.
     """
 
     sender: Sender
@@ -106,6 +117,7 @@ class Acceptance:
     salt: bytes = field(repr=False)
     answer: bytes = field(repr=False)
     traceparent: str | None
+    told: Told = NOTHING_TO_TELL
     marks: tuple[bytes, ...] = ()
 
     @property
