@@ -193,6 +193,26 @@ async def test_what_is_no_longer_missing_is_no_longer_asked_for(caller: Caller) 
     assert {item["item"] for item in (await caller.get(path)).json()["missing_information"]} == after
 
 
+async def test_what_is_missing_is_named_where_a_correction_would_put_it(caller: Caller) -> None:
+    path = await sent(caller)
+    response = await caller.add(path, new_child())
+    missing = {item["item"]: item["pointers"] for item in response.json()["missing_information"]}
+    assert missing["nhs-number"] == ["/children/1/nhs_number"]
+
+    again = await caller.add(path, correction(missing["nhs-number"][0], "999 000 0026"), key="add-2")
+
+    assert again.status_code == 202
+    assert "nhs-number" not in {item["item"] for item in again.json()["missing_information"]}
+
+
+async def test_a_duty_that_comes_with_new_information_is_named(caller: Caller) -> None:
+    path = await sent(caller)
+
+    response = await caller.add(path, news(concern={"types": ["missing"]}))
+
+    assert "report-missing" in {advice["code"] for advice in response.json()["advice"]}
+
+
 async def test_a_supplement_is_told_to_triage_without_a_word_of_it(caller: Caller) -> None:
     path = await sent(caller)
 

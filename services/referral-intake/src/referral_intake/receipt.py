@@ -98,13 +98,13 @@ def body_of(received: ReferralReceived, told: Told, earlier: Earlier | None = No
         "emergency_advice": decide.emergency_advice(received),
         "advice": [{"code": advice.value, "text": advice.label} for advice in told.advice],
         "likely_repeat_of": vars(earlier) if earlier else None,
-        "missing_information": _missing(told),
+        "missing_information": missing_in(told),
         "links": {"self": path_of(received.referral_id)},
     }
     return to_json({name: value for name, value in said.items() if value is not None})
 
 
-def _missing(told: Told) -> list[dict[str, object]]:
+def missing_in(told: Told) -> list[dict[str, object]]:
     """Each item once, with every place where it would stand."""
     pointers: dict[MissingItem, list[str]] = {}
     for item, pointer in told.missing:

@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from contracts.codes import SupplementKind, WithdrawalReason
 from contracts.events import ReferralSupplemented, ReferralWithdrawn
 from referral_intake import decide, receipt
-from referral_intake.model import EMERGENCY_ADVICE, Referral
-from referral_intake.receipt import MissingInformation
+from referral_intake.model import EMERGENCY_ADVICE, Referral, Told
+from referral_intake.receipt import AdviceGiven, MissingInformation
 
 _ID: Final = "0b9a1f0e-3d55-4a52-9f0b-0b8f3c1f2a77"
 _LINKS: Final[dict[str, Any]] = {
@@ -44,7 +44,10 @@ class SupplementReceipt(BaseModel):
                     "kind": "new-information",
                     "received_at": "2026-11-24T10:00:00Z",
                     "what_happens_next": "The front door team reads it together with your referral.",
-                    "missing_information": [{"item": "nhs-number", "label": "NHS number"}],
+                    "advice": [],
+                    "missing_information": [
+                        {"item": "nhs-number", "label": "NHS number", "pointers": ["/children/0/nhs_number"]}
+                    ],
                     "links": _LINKS,
                 }
             ]
@@ -59,7 +62,10 @@ class SupplementReceipt(BaseModel):
     received_at: datetime
     what_happens_next: str
     emergency_advice: str | None = Field(None, description="Only when a child is in danger now.")
-    missing_information: tuple[MissingInformation, ...] = Field(description="What the whole referral still lacks.")
+    advice: tuple[AdviceGiven, ...] = Field(description="What only you can do, for all that the referral says now.")
+    missing_information: tuple[MissingInformation, ...] = Field(
+        description="What the whole referral still lacks, and where a correction would put it."
+    )
     links: ReferralLinks
 
 
@@ -99,7 +105,7 @@ def links_of(referral_id: UUID) -> ReferralLinks:
     )
 
 
-def supplement_body(event: ReferralSupplemented, referral: Referral) -> bytes:
+def supplement_body(event: ReferralSupplemented, referral: Referral, told: Told) -> bytes:
     """The receipt as it is sent, and sent again for the same request. ``referral`` is as it stood before."""
     return (
         SupplementReceipt(
@@ -111,9 +117,8 @@ def supplement_body(event: ReferralSupplemented, referral: Referral) -> bytes:
             received_at=event.received_at,
             what_happens_next=decide.what_happens_to_a_supplement(referral),
             emergency_advice=EMERGENCY_ADVICE if event.immediate_danger else None,
-            missing_information=tuple(
-                MissingInformation(item=item, label=item.label) for item in event.missing_information
-            ),
+            advice=tuple(AdviceGiven(code=advice, text=advice.label) for advice in told.advice),
+            missing_information=tuple(map(MissingInformation.model_validate, receipt.missing_in(told))),
             links=links_of(event.referral_id),
         )
         .model_dump_json(exclude_none=True)

@@ -5,9 +5,7 @@ from typing import Any, Final
 
 from contracts.events import ReferralSupplemented, ReferralWithdrawn
 from contracts.problems import FieldError
-from referral_intake.decide.completeness import missing_information
 from referral_intake.decide.following import status
-from referral_intake.decide.local_time import local_date
 from referral_intake.errors import AlreadyWithdrawn, SupplementRefused
 from referral_intake.model import WITHDRAWAL, Added, Made, Referral, Status, Supplement, Withdrawal
 
@@ -51,7 +49,7 @@ def supplemented(supplement: Supplement, added: Added, made: Made) -> ReferralSu
         children=added.children,
         concern_types=tuple(dict.fromkeys(added.facts.concern_types)),
         immediate_danger=added.immediate_danger,
-        missing_information=missing_information(added.facts, today=local_date(made.made_at)),
+        missing_information=tuple(dict.fromkeys(missing.item for missing in added.told.missing)),
         answers=supplement.question_id,
         policy_version=made.policy_version,
         content_commitment=made.content_commitment,

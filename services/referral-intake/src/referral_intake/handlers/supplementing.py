@@ -15,7 +15,7 @@ from referral_intake.edition import Revision
 from referral_intake.errors import SupplementRefused
 from referral_intake.handlers.desk import Desk
 from referral_intake.handlers.editing import Opened, answer_with, find_given, find_own, open_referral, seal
-from referral_intake.model import SERVICE, Added, Answer, Status, Supplement
+from referral_intake.model import SERVICE, Added, Answer, Status, Supplement, Told
 
 _NOT_OPEN: Final = FieldError(
     "/question_id", "This question is not open. Follow the referral for those that are, or send new-information."
@@ -60,15 +60,17 @@ async def _add(tx: Transaction, desk: Desk, supplement: Supplement, opened: Open
     await store.record_supplement(tx, event, supplement.sender)
     await _take_in_children(tx, desk, opened, event)
     await record(tx, [event], context=Context(SERVICE, opened.referral.partnership, opened.now))
-    return await answer_with(tx, supplement, supplement_receipt.supplement_body(event, opened.referral))
+    return await answer_with(tx, supplement, supplement_receipt.supplement_body(event, opened.referral, added.told))
 
 
 def _added(supplement: Supplement, revision: Revision, opened: Opened, *, ids: Ids) -> Added:
     new = revision.facts.children[len(opened.standing.child_ids) :]
+    today = decide.local_date(opened.now)
     in_danger_before = bool(opened.standing.content.get("immediate_danger"))
     return Added(
         supplement_id=ids.new(),
         facts=revision.facts,
+        told=Told(decide.missing_items(revision.facts, today=today), decide.advice(revision.facts, today=today)),
         immediate_danger=supplement.immediate_danger or (revision.facts.immediate_danger and not in_danger_before),
         children=tuple(ChildReference(child_id=ids.new(), unborn=child.unborn) for child in new),
         put_right=revision.put_right,

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from contracts.codes import SupplementKind, WithdrawalReason
 from contracts.events import ChildReference
+from referral_intake.model.acceptance import Told
 from referral_intake.model.facts import ReferralFacts
 from referral_intake.model.people import Sender
 
@@ -75,10 +76,11 @@ class PutRight:
 
 @dataclass(frozen=True)
 class Added:
-    """What a supplement adds, once it is known how the referral stands with it; ``facts`` are of the whole."""
+    """What a supplement adds. ``facts`` and ``told`` are of the whole referral, as it stands with it."""
 
     supplement_id: UUID
     facts: ReferralFacts
+    told: Told
     immediate_danger: bool
     children: tuple[ChildReference, ...]
     put_right: tuple[PutRight, ...]
