@@ -11,7 +11,7 @@ from referral_intake.errors import NotConfirmed, StillRunning, TooBusy
 from referral_intake.group_commit import GroupCommit, Limits
 
 WAIT_SECONDS = 5.0
-POISON, TAKEN = -1, -2
+POISON, TAKEN, REFUSED = -1, -2, -3
 
 
 class Ledger:
@@ -42,8 +42,14 @@ def ledger() -> Ledger:
     return Ledger()
 
 
-def group(ledger: Ledger, limits: Limits | None = None) -> GroupCommit[int, str]:
-    return GroupCommit(ledger.commit, limits)
+def group(ledger: Ledger, limits: Limits | None = None) -> GroupCommit[int, int, str]:
+    return GroupCommit(judged, ledger.commit, limits)
+
+
+def judged(item: int) -> int:
+    if item == REFUSED:
+        raise StillRunning
+    return item
 
 
 async def started(ledger: Ledger, *, batches: int) -> None:
@@ -185,3 +191,38 @@ async def test_at_most_as_many_transactions_run_at_once_as_there_are_lanes(ledge
 
     ledger.gate.set()
     await asyncio.gather(*callers)
+
+
+async def test_an_item_that_is_refused_is_written_with_nobody_and_holds_nobody_up(ledger: Ledger) -> None:
+    commits = group(ledger)
+
+    results = await asyncio.gather(*(commits.submit(item) for item in (1, REFUSED, 2)), return_exceptions=True)
+
+    assert (results[0], results[2]) == ("saved 1", "saved 2")
+    assert isinstance(results[1], StillRunning)
+    assert REFUSED not in ledger.committed
+
+
+async def test_a_batch_in_which_everything_is_refused_writes_nothing(ledger: Ledger) -> None:
+    with pytest.raises(StillRunning):
+        await group(ledger).submit(REFUSED)
+
+    assert ledger.batches == []
+
+
+async def test_an_urgent_item_is_taken_when_the_queue_is_full_and_goes_first(ledger: Ledger) -> None:
+    commits = group(ledger, Limits(size=1, wait_seconds=0, lanes=1, pending=2))
+    ledger.gate.clear()
+    first = asyncio.create_task(commits.submit(1))
+    await started(ledger, batches=1)
+    waiting = [asyncio.create_task(commits.submit(item)) for item in (2, 3)]
+    await asyncio.sleep(0)
+
+    with pytest.raises(TooBusy):
+        await commits.submit(4)
+    urgent = asyncio.create_task(commits.submit(5, urgent=True))
+    await asyncio.sleep(0)
+    ledger.gate.set()
+    await asyncio.gather(first, urgent, *waiting)
+
+    assert ledger.batches == [[1], [5], [2], [3]]

@@ -7,11 +7,15 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Final
 
+from chassis.clock import Clock
 from chassis.ids import Ids
 from contracts.codes import ContactSource
 from policy.pack import Pack
 from referral_intake import decide, document, receipt
+from referral_intake.form import ReferralForm, submission_of
 from referral_intake.model import Acceptance, Earlier, Minted, Sender, Submission, Terms
+from referral_intake.packs import Packs
+from referral_intake.standing import Standing
 
 _PREFIX_LENGTH: Final = 3
 
@@ -97,3 +101,32 @@ class Press:
         commitment = document.commitment(salt, content)
         detail_url = f"{self.public_url}{receipt.path_of(referral_id)}/document"
         return Minted(referral_id, reference, child_ids, commitment, detail_url), content
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A referral that came in through one of the doors and was read, and is still to be judged."""
+
+    form: ReferralForm
+    sender: Sender
+    key: str
+    traceparent: str | None
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """Makes of an arrival what is to be written for it. Raises the ``Problem`` that stops it."""
+
+    packs: Packs
+    standing: Standing
+    clock: Clock
+    ids: Ids
+    public_url: str
+
+    def __call__(self, arrival: Arrival) -> Acceptance:
+        now, sender = self.clock.now(), arrival.sender
+        pack, due = self.packs.get(sender.partnership, at=now), self.packs.decision_due(sender.partnership, at=now)
+        agreed = self.standing.source_of(sender.client_id)
+        press = Press(self.ids, self.public_url, arrival.traceparent)
+        submission = submission_of(arrival.form, sender, key=arrival.key)
+        return press.prepare(submission, terms(pack, sender, due=due, agreed=agreed), now=now)

@@ -13,10 +13,14 @@ from contracts.problems import Problem, Unavailable
 from referral_intake.errors import NotConfirmed, TooBusy
 
 Item = TypeVar("Item")
+Ready = TypeVar("Ready")
 Result = TypeVar("Result")
 
-Commit = Callable[[Sequence[Item]], Awaitable[Sequence[Result | Problem]]]
-"""Writes items in one transaction of its own and commits it; returns, in the items' order, each one's result.
+Prepare = Callable[[Item], Ready]
+"""Judges an item and makes what is to be written for it; does no I/O. What it raises, the item's caller is told."""
+
+Commit = Callable[[Sequence[Ready]], Awaitable[Sequence[Result | Problem]]]
+"""Writes what is ready in one transaction of its own and commits it; returns, in the same order, each one's result.
 
 A ``Problem`` among the results is raised to that item's caller alone. MUST NOT return before COMMIT has.
 """
@@ -44,9 +48,11 @@ class _Waiting(Generic[Item, Result]):
     outcome: "asyncio.Future[Result | Exception]"
 
 
-class GroupCommit(Generic[Item, Result]):
+class GroupCommit(Generic[Item, Ready, Result]):
     """Contract.
 
+    - A batch's items are prepared one after the other just before it is written, so that the processor has the rules
+      at hand: prepared as they come in, between one another's sign-ins and forms, they take twice as long.
     - A caller gets its result only after the transaction that wrote its item has committed.
     - A batch that fails is tried again one item at a time, so that an item that cannot be written fails alone.
       When the database itself is away (``Unavailable``) nobody is tried again: everybody is told.
@@ -56,7 +62,10 @@ class GroupCommit(Generic[Item, Result]):
     - An urgent item is never refused, and goes with the next batch whoever waits longer.
     """
 
-    def __init__(self, commit: "Commit[Item, Result]", limits: Limits | None = None) -> None:
+    def __init__(
+        self, prepare: "Prepare[Item, Ready]", commit: "Commit[Ready, Result]", limits: Limits | None = None
+    ) -> None:
+        self._prepare = prepare
         self._commit = commit
         self._limits = limits or Limits()
         self._pending: deque[_Waiting[Item, Result]] = deque()
@@ -98,7 +107,7 @@ class GroupCommit(Generic[Item, Result]):
     async def _carry(self) -> None:
         if len(self._running) > 1 and self._waits() < self._limits.size:
             await asyncio.sleep(self._limits.wait_seconds)
-        batch = [self._next() for _ in range(min(self._waits(), self._limits.size))]
+        batch = self._prepared([self._next() for _ in range(min(self._waits(), self._limits.size))])
         if not batch:
             return
         batch_size.observe(len(batch))
@@ -106,7 +115,7 @@ class GroupCommit(Generic[Item, Result]):
         if error is None:
             return
         if isinstance(error, Unavailable) or len(batch) == 1:
-            _answer(batch, [error] * len(batch))
+            _answer([waiting for waiting, _ in batch], [error] * len(batch))
             return
         await self._write_singly(batch)
 
@@ -116,21 +125,34 @@ class GroupCommit(Generic[Item, Result]):
     def _next(self) -> "_Waiting[Item, Result]":
         return (self._urgent or self._pending).popleft()
 
-    async def _write_singly(self, batch: "list[_Waiting[Item, Result]]") -> None:
-        for waiting in batch:
-            alone_total.inc()
-            error = await self._write([waiting])
-            if error is not None:
+    def _prepared(self, taken: "Sequence[_Waiting[Item, Result]]") -> "Batch[Item, Result, Ready]":
+        """What can be written; the callers of the others are told why not."""
+        batch: Batch[Item, Result, Ready] = []
+        for waiting in taken:
+            try:
+                batch.append((waiting, self._prepare(waiting.item)))
+            except Exception as error:
                 _answer([waiting], [error])
+        return batch
 
-    async def _write(self, batch: "list[_Waiting[Item, Result]]") -> Exception | None:
+    async def _write_singly(self, batch: "Batch[Item, Result, Ready]") -> None:
+        for each in batch:
+            alone_total.inc()
+            error = await self._write([each])
+            if error is not None:
+                _answer([each[0]], [error])
+
+    async def _write(self, batch: "Batch[Item, Result, Ready]") -> Exception | None:
         """Commit and answer; or return what went wrong with the transaction, with nobody answered yet."""
         try:
-            results = await self._commit([waiting.item for waiting in batch])
+            results = await self._commit([ready for _, ready in batch])
         except Exception as error:
             return error
-        _answer(batch, results)
+        _answer([waiting for waiting, _ in batch], results)
         return None
+
+
+Batch = list[tuple[_Waiting[Item, Result], Ready]]
 
 
 def _answer(batch: "Sequence[_Waiting[Item, Result]]", outcomes: "Sequence[Result | Exception]") -> None:

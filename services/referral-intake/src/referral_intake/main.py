@@ -19,6 +19,7 @@ from chassis.service import Service
 from contracts.problems import Problem
 from policy.load import load_packs
 from referral_intake import handlers
+from referral_intake.acceptance import Preparation
 from referral_intake.api import ROUTERS
 from referral_intake.disposal import Disposal
 from referral_intake.fhir import FhirOutcomes
@@ -45,9 +46,10 @@ def build(
     """Wire the service; nothing is contacted yet. Raises ``PackInvalid`` when a pack cannot be used."""
     clock, ids = clock or SystemClock(), ids or RandomIds()
     db, http = Database.connect(settings.database_url), HttpClient.connect()
-    commits = GroupCommit(_committing(db), settings.limits)
     packs = Packs(load_packs(settings.partnerships_folder))
     standing = Standing(_registry(db), packs=packs, clock=clock, everybody=settings.rates)
+    prepare = Preparation(packs, standing, clock, ids, settings.public_url)
+    commits = GroupCommit(prepare, _committing(db), settings.limits)
     log_url = settings.service_urls.get("audit", "")
     desk = Desk(db, clock, ids, packs, settings.public_url, commits, standing, log_url)
     delivery = deliver(db, settings, SUBSCRIPTIONS, service=SERVICE, clock=clock, ids=ids)

@@ -12,7 +12,7 @@ from referral_intake import handlers, receipt
 from referral_intake.api.desk import AtDesk
 from referral_intake.api.standing import admit
 from referral_intake.errors import KeyMissing
-from referral_intake.form import ReferralForm, submission_of
+from referral_intake.form import ReferralForm
 from referral_intake.model import PARTNER, Scope, Sender
 
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
@@ -64,6 +64,6 @@ async def submit_referral(
     If a child is in danger now, call 999 first.
     """
     sender = Sender(partner.partnership, partner.agency, partner.client_id or partner.subject)
-    answer = await handlers.submit_referral(desk, submission_of(form, sender, key=key))
+    answer = await handlers.submit_referral(desk, form, sender, key=key)
     location = receipt.path_of(answer.referral_id)
     return Response(answer.body, 202, media_type="application/json", headers={"Location": location})

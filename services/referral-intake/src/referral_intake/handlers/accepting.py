@@ -7,24 +7,20 @@ from chassis.db import DriverTransaction
 from chassis.events import Context, record_first
 from contracts.problems import Problem
 from referral_intake import decide, store
-from referral_intake.acceptance import Press, mark_repeats, terms
+from referral_intake.acceptance import Arrival, mark_repeats
+from referral_intake.form import ReferralForm
 from referral_intake.handlers.desk import Desk
-from referral_intake.model import REPEAT_WITHIN, SERVICE, Acceptance, Answer, Submission
+from referral_intake.model import REPEAT_WITHIN, SERVICE, Acceptance, Answer, Sender
 
 
 class Overtaken(Exception):
     """A key was answered elsewhere after it was looked up, and a neighbour's receipt named its referral."""
 
 
-async def submit_referral(desk: Desk, submission: Submission) -> Answer:
+async def submit_referral(desk: Desk, form: ReferralForm, sender: Sender, *, key: str) -> Answer:
     """Accept a referral; returns once it is durable. Raises the ``Problem`` that stopped it."""
-    now = desk.clock.now()
-    sender = submission.sender
-    pack, due = desk.packs.get(sender.partnership, at=now), desk.packs.decision_due(sender.partnership, at=now)
-    press = Press(desk.ids, desk.public_url, telemetry.current_traceparent())
-    agreed = desk.standing.source_of(sender.client_id)
-    acceptance = press.prepare(submission, terms(pack, sender, due=due, agreed=agreed), now=now)
-    return await desk.commits.submit(acceptance, urgent=acceptance.received.immediate_danger)
+    arrival = Arrival(form, sender, key, telemetry.current_traceparent())
+    return await desk.commits.submit(arrival, urgent=form.immediate_danger)
 
 
 async def accept(tx: DriverTransaction, acceptances: Sequence[Acceptance]) -> list[Answer | Problem]:

@@ -8,6 +8,7 @@ from chassis.auth import Principal
 from chassis.clock import Clock
 from chassis.db import Database
 from chassis.ids import Ids
+from referral_intake.acceptance import Arrival
 from referral_intake.group_commit import GroupCommit
 from referral_intake.model import (
     Acceptance,
@@ -33,7 +34,7 @@ class Desk:
     ids: Ids
     packs: Packs
     public_url: str
-    commits: GroupCommit[Acceptance, Answer]
+    commits: GroupCommit[Arrival, Acceptance, Answer]
     standing: Standing
     log_url: str = ""
     changes: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CHANGES_AT_ONCE))
