@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 export XDG_RUNTIME_DIR ?= $(CURDIR)/.frontdoor/run
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down status check test format schemas lock chaos chaos-controls bench bench-accept clean
+.PHONY: help demo up sandbox down status check test format schemas lock chaos chaos-controls bench bench-accept clean
 
 help: ## Show every target
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -18,7 +18,10 @@ demo: $(STAMP) ## Start the stack, walk real-shaped referrals through every stag
 up: $(STAMP) ## The same, and stay up; prints addresses and sign-ins
 	@$(BIN)/python -m frontdoor up --demo
 
-down: $(STAMP) ## Stop what `make up` started
+sandbox: $(STAMP) ## Start the stack for partners' developers, with a front door team that answers by magic words
+	@$(BIN)/python -m frontdoor up --sandbox
+
+down: $(STAMP) ## Stop what `make up` or `make sandbox` started
 	@$(BIN)/python -m frontdoor down
 
 status: $(STAMP) ## What is running, and where

@@ -111,6 +111,9 @@ def show_demo(as_json: AsJson = False) -> None:
 @app.command("up")
 def start(
     with_demo: Annotated[bool, typer.Option("--demo", help="Walk the invented referrals through it as well.")] = False,
+    sandbox: Annotated[
+        bool, typer.Option("--sandbox", help="With a front door team that answers partners by magic words.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Start everything and stay up; prints addresses and sign-ins."""
@@ -118,7 +121,7 @@ def start(
     def act() -> Answer:
         from frontdoor.demo.stack import up
 
-        return up(with_demo=with_demo)
+        return up(with_demo=with_demo, sandbox=sandbox)
 
     end(act, as_json=as_json)
 

@@ -33,7 +33,8 @@ def _up(chosen: argparse.Namespace) -> int:
 
 
 def _run(chosen: argparse.Namespace) -> int:
-    runner.serve(chosen.folder.resolve(), frozenset(chosen.parts.split(",")), services=not chosen.no_services)
+    parts = frozenset(chosen.parts.split(","))
+    runner.serve(chosen.folder.resolve(), parts, services=not chosen.no_services, sandbox=chosen.sandbox)
     return 0
 
 
@@ -78,7 +79,8 @@ def _show(found: dict[str, Any]) -> None:
 
 
 def _run_arguments(chosen: argparse.Namespace) -> list[str]:
-    return ["--parts", chosen.parts, *(["--no-services"] if chosen.no_services else [])]
+    wanted = {"--no-services": chosen.no_services, "--sandbox": chosen.sandbox}
+    return ["--parts", chosen.parts, *(option for option, given in wanted.items() if given)]
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -103,6 +105,7 @@ def _add_options(name: str, command: argparse.ArgumentParser) -> None:
         everything = ",".join(sorted(ALL_PARTS if name == "up" else SERVING_PARTS))
         command.add_argument("--parts", default=everything, help="some of them only, with --no-services")
         command.add_argument("--no-services", action="store_true", help="parts only")
+        command.add_argument("--sandbox", action="store_true", help="with a front door team that plays by magic words")
     if name == "status":
         command.add_argument("--json", action="store_true")
     if name == "parts":

@@ -60,12 +60,12 @@ def down(folder: Path) -> bool:
     return was_running
 
 
-def serve(folder: Path, parts: frozenset[str], *, services: bool) -> None:
+def serve(folder: Path, parts: frozenset[str], *, services: bool, sandbox: bool = False) -> None:
     """Be the runner: hold a stack until SIGTERM or SIGINT."""
     signal.signal(signal.SIGTERM, _end)
     signal.signal(signal.SIGINT, _end)
     try:
-        with running(folder, parts=parts, services=services):
+        with running(folder, parts=parts, services=services, sandbox=sandbox):
             threading.Event().wait()
     except Ended:
         return

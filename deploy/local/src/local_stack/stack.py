@@ -20,6 +20,7 @@ from local_stack.keycloak import ADMINISTRATOR, Keycloak
 from local_stack.keys import Keys
 from local_stack.part import Part, ProcessPart
 from local_stack.ports import Ports
+from local_stack.sandbox import process as sandbox_process
 from local_stack.services import Service, Surroundings
 from local_stack.state import State, own_identity
 from local_stack.supervisor import Supervisor
@@ -32,16 +33,20 @@ _RESTARTS_UNTIL_HOPELESS: Final = 5
 
 @contextmanager
 def running(
-    folder: Path = STACK_FOLDER, *, parts: frozenset[str] | set[str] = SERVING_PARTS, services: bool = True
+    folder: Path = STACK_FOLDER,
+    *,
+    parts: frozenset[str] | set[str] = SERVING_PARTS,
+    services: bool = True,
+    sandbox: bool = False,
 ) -> Iterator["Stack"]:
     """A stack that is ready; everything it started has ended when the block is left.
 
-    ``services=False`` starts only ``parts``. Raises ``StackError`` when a stack runs in ``folder`` already, or when
-    something does not become ready.
+    ``services=False`` starts only ``parts``; ``sandbox`` adds a front door team that plays by magic words. Raises
+    ``StackError`` when a stack runs in ``folder`` already, or when something does not become ready.
     """
     state = State(folder)
     with state.held():
-        stack = Stack(state, frozenset(parts), with_services=services)
+        stack = Stack(state, frozenset(parts), with_services=services, with_sandbox=sandbox)
         try:
             stack.start()
             yield stack
@@ -52,7 +57,9 @@ def running(
 class Stack:
     """Parts, services and how to sign in. Use ``running`` to get one."""
 
-    def __init__(self, state: State, wanted: frozenset[str], *, with_services: bool) -> None:
+    def __init__(
+        self, state: State, wanted: frozenset[str], *, with_services: bool, with_sandbox: bool = False
+    ) -> None:
         missing = SERVING_PARTS - wanted
         if with_services and missing:
             raise StackError(f"the services need {', '.join(sorted(missing))} too")
@@ -64,6 +71,7 @@ class Stack:
         self.services: Mapping[str, Service] = {}
         self.sign_ins = self._sign_ins()
         self._with_services = with_services
+        self._sandbox_port = self._ports.take() if with_services and with_sandbox else None
         self._phase = "starting"
         self._writing = threading.Lock()
         self._abandoned = threading.Event()
@@ -97,6 +105,8 @@ class Stack:
         found: dict[str, str] = {}
         for part in self.parts.values():
             found |= part.addresses()
+        if self._sandbox_port is not None:
+            found[sandbox_process.NAME] = sandbox_process.address(self._sandbox_port)
         return found | {name: service.url for name, service in self.services.items()}
 
     def processes(self) -> dict[str, Identity]:
@@ -119,8 +129,16 @@ class Stack:
                 services.migrate(service, self._surroundings(), self.services)
 
     def _start_services(self) -> None:
-        self.supervisor.start(dict(services.commands(self._surroundings(), self.services)))
-        self._together([partial(self._wait_for_process, name, url) for name, url in services.health(self.services)])
+        commands, health = (
+            dict(services.commands(self._surroundings(), self.services)),
+            dict(services.health(self.services)),
+        )
+        if self._sandbox_port is not None:
+            self._write()  # it reads the file at its start
+            commands[sandbox_process.NAME] = sandbox_process.command(self._state.file, self._sandbox_port)
+            health[sandbox_process.NAME] = sandbox_process.health(self._sandbox_port)
+        self.supervisor.start(commands)
+        self._together([partial(self._wait_for_process, name, url) for name, url in health.items()])
 
     def _wait_for_process(self, name: str, url: str) -> None:
         def possible() -> bool:

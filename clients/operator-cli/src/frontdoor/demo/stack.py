@@ -16,6 +16,7 @@ from frontdoor.demo.endpoints import register
 from frontdoor.demo.examples import read_all
 from frontdoor.demo.report import Report
 from frontdoor.demo.run import run
+from frontdoor.demo.sandbox import first_steps
 from frontdoor.demo.world import World
 from frontdoor.errors import Wrong
 from local_stack import runner
@@ -43,14 +44,17 @@ def demo() -> Answer:
     return report.answer()
 
 
-def up(*, with_demo: bool) -> Answer:
-    """The stack of this checkout in the background, with Zipkin, ready to be used."""
+def up(*, with_demo: bool, sandbox: bool = False) -> Answer:
+    """The stack of this checkout in the background, with Zipkin, ready to be used; with ``sandbox`` for partners."""
+    options = ["--parts", ",".join(sorted(ALL_PARTS)), *(["--sandbox"] if sandbox else [])]
     try:
-        found = runner.up(STACK_FOLDER, ["--parts", ",".join(sorted(ALL_PARTS))])
+        found = runner.up(STACK_FOLDER, options)
     except StackError as error:
         raise Wrong(f"The stack failed: {error}") from error
     report = asyncio.run(_prepare(found["addresses"], found["sign_ins"], walk=with_demo))
     data, shown = {name: found[name] for name in ("addresses", "sign_ins")}, _shown(found)
+    if sandbox:
+        shown = (*shown, *first_steps(found["addresses"]))
     if report is None:
         return Answer(data, shown)
     walked = report.answer()
