@@ -1,13 +1,14 @@
 """Looks at records: written down in the same transaction as the read, before the data leaves, or not given at all."""
 
 from dataclasses import dataclass
-from typing import Annotated, TypeVar
+from typing import Annotated, Final, TypeVar
 from uuid import UUID
 
 from fastapi import Header
 
 from chassis.auth import Principal
 from chassis.db import Transaction
+from chassis.describing import needed
 from chassis.events import Context, record
 from contracts.codes import DenialReason, Purpose, RecordKind
 from contracts.events import AccessDenied, RecordAccessed
@@ -67,7 +68,14 @@ def _common(look: Look, context: Context) -> dict[str, object]:
     }
 
 
-async def access_purpose(value: Annotated[str | None, Header(alias="Access-Purpose")] = None) -> Purpose:
+_PURPOSE: Final = Header(
+    alias="Access-Purpose",
+    description="What you need this for; it is written down with your look.",
+    json_schema_extra=needed({"type": "string", "enum": [purpose.value for purpose in Purpose]}),
+)
+
+
+async def access_purpose(value: Annotated[str | None, _PURPOSE] = None) -> Purpose:
     """FastAPI dependency: what a person says the look is for. Raises ``Invalid``."""
     try:
         return Purpose(value or "")

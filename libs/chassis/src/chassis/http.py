@@ -8,8 +8,9 @@ from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 from starlette.middleware import Middleware
 
-from chassis import problems, telemetry
+from chassis import describing, problems, telemetry
 from chassis.auth import Verifier
+from chassis.describing import problem_responses
 from chassis.direct import Direct, Shortcut
 from chassis.health import Check, Health, health_app
 from chassis.middleware import AnswerHeaders, Body, Faults, Observe
@@ -19,12 +20,6 @@ __all__ = ["Check", "create_app", "health_app", "problem_responses"]
 MAX_BODY_BYTES: Final = 1_048_576
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
-
-
-def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """What a route declares for the problems it may answer with."""
-    content = {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {status: {"description": "A problem", "content": content} for status in statuses}
 
 
 def create_app(
@@ -46,7 +41,7 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,  # a redirect would leave out what the middleware promises of every answer
         telemetry=telemetry.NOT_FASTAPIS,
-        responses=problem_responses(401, 403, 404, 422, 503),
+        responses=problem_responses(400, 401, 403, 404, 422, 503),
         middleware=_middleware(max_body_bytes),
     )
     shortcuts = [route for router in routers for route in router.routes if isinstance(route, Direct)]
@@ -72,13 +67,13 @@ def _middleware(max_body_bytes: int) -> list[Middleware]:
 
 
 def _describe(app: FastAPI) -> Callable[[], dict[str, Any]]:
-    """The OpenAPI document, made once, with the one schema that no route returns."""
+    """The OpenAPI document, made once."""
     made: dict[str, Any] = {}
 
     def openapi() -> dict[str, Any]:
         if not made:
             made.update(get_openapi(title=app.title, version=app.version, routes=app.routes))
-            made.setdefault("components", {}).setdefault("schemas", {})["Problem"] = dict(problems.SCHEMA)
+            describing.complete(made)
         return made
 
     return openapi

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from chassis import parking, republish, telemetry
 from chassis.auth import Principal, signed_in_as
 from chassis.db import Database
+from chassis.describing import problem_responses
 from contracts.problems import Conflict
 
 BIGINT: Final = 2**63 - 1
@@ -37,7 +38,7 @@ class Again(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     aggregate: str = Field(min_length=3, max_length=200, pattern=_AGGREGATE)
-    after_version: int = Field(ge=0, le=INTEGER)
+    after_version: int = Field(strict=True, ge=0, le=INTEGER)
 
 
 def router(db: Callable[[], Database], *, may_discard: bool = True) -> APIRouter:
@@ -58,7 +59,7 @@ def _add_parked(routes: APIRouter, db: Callable[[], Database], *, may_discard: b
         async with db().transaction() as tx:
             return {"parked": await parking.list_parked(tx, after=after), "waiting": await parking.waiting(tx)}
 
-    @routes.post("/parked/{parked_id}/release", status_code=202)
+    @routes.post("/parked/{parked_id}/release", status_code=202, responses=problem_responses(409))
     async def release(parked_id: ParkedId, body: Reason, operator: Operator) -> dict[str, str]:
         """Try a message again; everything is checked anew."""
         async with db().transaction() as tx:
@@ -66,7 +67,7 @@ def _add_parked(routes: APIRouter, db: Callable[[], Database], *, may_discard: b
         log.info("release asked", parked_id=parked_id)
         return {"status": "asked"}
 
-    @routes.post("/parked/{parked_id}/discard", status_code=202)
+    @routes.post("/parked/{parked_id}/discard", status_code=202, responses=problem_responses(409))
     async def discard(parked_id: ParkedId, body: Reason, operator: Operator) -> dict[str, str]:
         """Give a message up for good."""
         if not may_discard:

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -101,12 +102,23 @@ def answer_to(request: Request, error: Exception) -> Response:
             if error.status >= 500:
                 log.error("request failed", problem=error.slug, exc_info=error)
             return response_of(error)
-        case HTTPException():  # a 405 keeps its Allow; the text is not ours
+        case HTTPException(status_code=405):  # the framework allows what the first route of this address takes
+            return of_status(405, headers={"Allow": ", ".join(_methods_of(request))})
+        case HTTPException():  # the text is not ours
             return of_status(error.status_code, headers=error.headers)
         case RequestValidationError():
             return response_of(refusal(error.errors(), known_fields(request.app)))
         case _:
             raise error
+
+
+def _methods_of(request: Request) -> list[str]:
+    """Every method that some route takes at this address (RFC 9110, 10.2.1)."""
+    path, methods = request.scope["path"], set[str]()
+    for context in iter_route_contexts(request.app.routes):
+        if context.path_regex.match(path):
+            methods.update(context.methods or ())
+    return sorted(methods)
 
 
 def response_of(problem: Problem) -> Response:
