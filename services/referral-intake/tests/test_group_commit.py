@@ -73,7 +73,15 @@ async def test_callers_that_arrive_together_share_transactions_within_the_size(l
     await asyncio.gather(*(commits.submit(item) for item in range(500)))
 
     assert max(map(len, ledger.batches)) <= 64
-    assert len(ledger.batches) <= 10
+    assert len(ledger.batches) <= 20
+
+
+async def test_the_lanes_share_who_is_here_so_that_nobody_waits_for_everybody(ledger: Ledger) -> None:
+    commits = group(ledger, Limits(lanes=2))
+
+    await asyncio.gather(*(commits.submit(item) for item in range(10)))
+
+    assert list(map(len, ledger.batches)) == [5, 5]
 
 
 async def test_a_lone_caller_leaves_at_once(ledger: Ledger) -> None:
@@ -105,7 +113,7 @@ async def test_an_item_that_cannot_be_written_fails_alone(ledger: Ledger) -> Non
 
 
 async def test_a_problem_of_one_item_is_raised_to_its_caller_only(ledger: Ledger) -> None:
-    commits = group(ledger)
+    commits = group(ledger, Limits(lanes=1))
 
     results = await asyncio.gather(*map(commits.submit, [1, TAKEN, 2]), return_exceptions=True)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextvars
+import math
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -36,8 +37,8 @@ class Limits:
     """How much may share a transaction, how long it waits for company, and how long a caller waits for it."""
 
     size: int = 64
-    wait_seconds: float = 0.003
-    lanes: int = 2
+    wait_seconds: float = 0.0
+    lanes: int = 3
     pending: int = 2_000
     answer_seconds: float = 20.0
 
@@ -71,6 +72,7 @@ class GroupCommit(Generic[Item, Ready, Result]):
         self._pending: deque[_Waiting[Item, Result]] = deque()
         self._urgent: deque[_Waiting[Item, Result]] = deque()
         self._running: set[asyncio.Task[None]] = set()
+        self._under_way = 0
 
     async def submit(self, item: Item, *, urgent: bool = False) -> Result:
         """The item's result, once it is committed. Raises its ``Problem``, or what went wrong with its transaction."""
@@ -107,7 +109,14 @@ class GroupCommit(Generic[Item, Ready, Result]):
     async def _carry(self) -> None:
         if len(self._running) > 1 and self._waits() < self._limits.size:
             await asyncio.sleep(self._limits.wait_seconds)
-        batch = self._prepared([self._next() for _ in range(min(self._waits(), self._limits.size))])
+        taken = [self._next() for _ in range(self._share())]
+        self._under_way += len(taken)
+        try:
+            await self._settle(self._prepared(taken))
+        finally:
+            self._under_way -= len(taken)
+
+    async def _settle(self, batch: "Batch[Item, Result, Ready]") -> None:
         if not batch:
             return
         batch_size.observe(len(batch))
@@ -121,6 +130,15 @@ class GroupCommit(Generic[Item, Ready, Result]):
 
     def _waits(self) -> int:
         return len(self._urgent) + len(self._pending)
+
+    def _share(self) -> int:
+        """How many the next batch takes.
+
+        The lanes share whoever is here, so that one batch is prepared while another is written: callers who all
+        travelled together would come back together, and find nobody at work meanwhile.
+        """
+        here = self._waits() + self._under_way
+        return min(self._waits(), self._limits.size, math.ceil(here / self._limits.lanes))
 
     def _next(self) -> "_Waiting[Item, Result]":
         return (self._urgent or self._pending).popleft()

@@ -10,7 +10,7 @@ from referral_intake.model import Rates
 class Settings(ServiceSettings):
     """The chassis's settings, how accepts share transactions, and how much a partner may ask for in a minute."""
 
-    group_commit_wait_ms: int = Field(default=3, ge=0, le=50)
+    group_commit_wait_ms: int = Field(default=0, ge=0, le=50)
     group_commit_size: int = Field(default=64, ge=1, le=500)
     group_commit_pending: int = Field(default=2_000, ge=1, le=100_000)
 
