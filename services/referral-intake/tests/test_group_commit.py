@@ -78,8 +78,12 @@ async def test_callers_that_arrive_together_share_transactions_within_the_size(l
 
 async def test_the_lanes_share_who_is_here_so_that_nobody_waits_for_everybody(ledger: Ledger) -> None:
     commits = group(ledger, Limits(lanes=2))
+    ledger.gate.clear()
 
-    await asyncio.gather(*(commits.submit(item) for item in range(10)))
+    callers = asyncio.gather(*(commits.submit(item) for item in range(10)))
+    await started(ledger, batches=2)
+    ledger.gate.set()
+    await callers
 
     assert list(map(len, ledger.batches)) == [5, 5]
 
