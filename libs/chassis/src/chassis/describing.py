@@ -25,6 +25,11 @@ def needed(schema: Mapping[str, Any]) -> Described:
     return {_NEEDED: dict(schema)}
 
 
+def trimmed(length: int) -> Described:
+    """For ``json_schema_extra`` of text that is at least so long without the space around it, which is taken off."""
+    return {"pattern": r"\S" if length < 2 else rf"\S[\s\S]{{{length - 2},}}\S"}
+
+
 def complete(document: Described) -> None:
     """Add the one schema that no route returns, what may be said of every body, and which headers are needed."""
     document.setdefault("components", {}).setdefault("schemas", {})["Problem"] = dict(problems.SCHEMA)

@@ -1,6 +1,7 @@
 """The issuer's published keys: found, kept, renewed, and asked for no more often than is decent."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from typing import Any, Final, Protocol
 
@@ -34,7 +35,7 @@ class PublishedKeys:
     def __init__(self, issuer: str, http: HttpClient, *, now: Callable[[], float] | None = None) -> None:
         self._issuer = issuer
         self._http = http
-        self._now = now or (lambda: asyncio.get_running_loop().time())
+        self._now = now or time.monotonic
         self._keys: KeySet | None = None
         self._fetched_at = float("-inf")
         self._asked_at = float("-inf")

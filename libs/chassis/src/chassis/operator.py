@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from chassis import parking, republish, telemetry
 from chassis.auth import Principal, signed_in_as
 from chassis.db import Database
-from chassis.describing import problem_responses
+from chassis.describing import problem_responses, trimmed
 from contracts.problems import Conflict
 
 BIGINT: Final = 2**63 - 1
@@ -29,7 +29,11 @@ class Reason(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=5, max_length=1000)]
+    reason: Annotated[
+        str,
+        StringConstraints(strip_whitespace=True, min_length=5, max_length=1000),
+        Field(json_schema_extra=trimmed(5)),
+    ]
 
 
 class Again(BaseModel):

@@ -38,7 +38,7 @@ class Limits:
 
     size: int = 64
     wait_seconds: float = 0.0
-    lanes: int = 3
+    lanes: int = 2
     pending: int = 2_000
     answer_seconds: float = 20.0
 
@@ -78,10 +78,11 @@ class GroupCommit(Generic[Item, Ready, Result]):
         """The item's result, once it is committed. Raises its ``Problem``, or what went wrong with its transaction."""
         if not urgent and len(self._pending) >= self._limits.pending:
             raise TooBusy
-        waiting: _Waiting[Item, Result] = _Waiting(item, asyncio.get_running_loop().create_future())
+        loop = asyncio.get_running_loop()
+        waiting: _Waiting[Item, Result] = _Waiting(item, loop.create_future())
         (self._urgent if urgent else self._pending).append(waiting)
         self._depart()
-        patience = asyncio.get_running_loop().call_later(self._limits.answer_seconds, _give_up, waiting)
+        patience = loop.call_later(self._limits.answer_seconds, _give_up, waiting)
         try:
             outcome = await waiting.outcome
         finally:
