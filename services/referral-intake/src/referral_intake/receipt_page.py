@@ -12,11 +12,16 @@ body { font-family: Arial, Helvetica, sans-serif; font-size: 1.1875rem; line-hei
        background: #fff; max-width: 42rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 2rem; line-height: 1.2; }
 h2 { font-size: 1.5rem; }
+h1, h2, dt { break-after: avoid; }
+li, dd, .advice { break-inside: avoid; }
+.whole { white-space: nowrap; }
 .reference { border: 2px solid #0b0c0c; padding: 1rem; font-size: 1.5rem; font-weight: bold; }
 .advice { border-left: 10px solid #942514; padding: 0.5rem 1rem; font-weight: bold; }
 dt { font-weight: bold; margin-top: 0.75rem; }
 dd { margin: 0; }
-@media print { body { font-size: 12pt; margin: 0; max-width: none; } }
+@media (max-width: 30rem) { h1 { font-size: 1.625rem; } }
+@media print { body { font-size: 12pt; margin: 0; padding: 0; max-width: none; } }
+@page { size: A4; margin: 20mm; }
 """
 
 CONTENT_SECURITY_POLICY: Final = (
@@ -39,11 +44,11 @@ class ReceiptText:
 
 def page_of(text: ReceiptText) -> bytes:
     """The page, in UTF-8."""
-    title = f"Receipt for referral {text.reference}"
+    reference = f'<span class="whole">{escape(text.reference)}</span>'
     parts = (
-        f"<h1>{escape(title)}</h1>",
+        f"<h1>Receipt for referral {reference}</h1>",
         f'<p class="advice">{escape(text.advice)}</p>' if text.advice else "",
-        f'<p class="reference">{escape(text.reference)}</p>',
+        f'<p class="reference">{reference}</p>',
         "<p>Keep this reference. Say it when you phone the front door team about this referral.</p>",
         "<h2>Your referral</h2>",
         f"<dl>{''.join(f'<dt>{escape(name)}</dt><dd>{escape(value)}</dd>' for name, value in text.facts)}</dl>",
@@ -51,9 +56,10 @@ def page_of(text: ReceiptText) -> bytes:
         "".join(f"<p>{escape(sentence)}</p>" for sentence in text.what_happens_next),
         "<h2>What we do not know yet</h2>",
         _missing(text.missing),
-        "<p>This receipt names nobody. It may be kept with your own records.</p>",
+        f"<p>This receipt for {reference} names nobody. It may be kept with your own records.</p>",
     )
-    return f"{_head(title)}<body>\n<main>\n{_lines(parts)}\n</main>\n</body>\n</html>\n".encode()
+    head = _head(f"Receipt for referral {text.reference}")
+    return f"{head}<body>\n<main>\n{_lines(parts)}\n</main>\n</body>\n</html>\n".encode()
 
 
 def _head(title: str) -> str:
