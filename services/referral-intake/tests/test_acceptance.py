@@ -11,7 +11,7 @@ import pytest
 from intake_examples import FACTS, NOW, SENDER, TERMS, form
 
 from chassis.testing.ids import SequentialIds
-from contracts.codes import Advice, ContactSource, MissingItem, Rating
+from contracts.codes import CODE_LISTS, Advice, ContactSource, MissingItem, Rating
 from policy.load import load_packs
 from policy.pack import Pack
 from referral_intake.acceptance import Press, repeating, terms
@@ -119,6 +119,7 @@ def test_what_is_kept_told_and_published_belongs_together(press: Press) -> None:
     kept, told, published = json.loads(prepared.document), json.loads(prepared.answer), prepared.received
     assert kept["referral_id"] == told["referral_id"] == str(published.referral_id)
     assert kept["reference"] == told["reference"] == published.reference
+    assert kept["code_lists"]["ethnicity"] == CODE_LISTS["ethnicity"].edition
     assert [child["child_id"] for child in kept["children"]] == [str(c.child_id) for c in published.children]
     assert published.content_commitment == sha256(prepared.salt + prepared.document).hexdigest()
 

@@ -96,6 +96,7 @@ class Press:
             "agency": sender.agency,
             "source": terms.source,
             "received_at": now.isoformat(),
+            "code_lists": document.EDITIONS,
         }
         content = document.build(submission.content, header, child_ids)
         commitment = document.commitment(salt, content)

@@ -7,13 +7,24 @@ from uuid import UUID
 
 from pydantic_core import to_json
 
+from contracts.codes import CODE_LISTS
+
 SALT_BYTES: Final = 32
+
+EDITIONS: Final = {
+    name: CODE_LISTS[name].edition
+    for name in (
+        "contact-source", "sex", "ethnicity", "disability", "upn-unknown-reason", "local-authority",
+        "review-participation",
+    )
+}  # fmt: skip
+"""Which editions of the sector's lists the codes of a document are of: labels change from year to year."""
 
 Content = Mapping[str, Any]
 """A referral as it was sent, in JSON's own types and the form's own order; what was not sent is not there."""
 
 
-def build(content: Content, header: Mapping[str, str], child_ids: Sequence[UUID]) -> bytes:
+def build(content: Content, header: Mapping[str, Any], child_ids: Sequence[UUID]) -> bytes:
     """``header`` (who sent it, when, under which reference) and the content, each child with its id first."""
     children = [
         {"child_id": str(child_id), **child}

@@ -64,7 +64,8 @@ def standing_of(stored: bytes) -> Standing:
 
 def sealed(standing: Standing) -> Sealed:
     """The bytes of the edition that the history ends with, and a salt of its own. Raises ``DocumentFull``."""
-    header = {**standing.header, _EDITION: standing.history[-1][_EDITION], _HISTORY: standing.history}
+    made = {"code_lists": document.EDITIONS, _EDITION: standing.history[-1][_EDITION], _HISTORY: standing.history}
+    header = {**standing.header, **made}
     content = document.build(standing.content, header, standing.child_ids)
     if len(content) > MAX_BYTES:
         raise DocumentFull
