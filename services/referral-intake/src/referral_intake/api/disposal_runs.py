@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from chassis.access import unwrap
 from chassis.auth import Principal, signed_in_as
+from chassis.describing import trimmed
 from chassis.http import problem_responses
 from contracts.codes import DisposalDecision
 from referral_intake import decide, handlers, receipt, store
@@ -24,7 +25,11 @@ SMALLINT = 2**15 - 1
 router = APIRouter(prefix=PATH, tags=["records"])
 
 RecordsStaff = Annotated[Principal, Depends(signed_in_as(*APPROVERS))]
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=5, max_length=1000)]
+Reason = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=5, max_length=1000),
+    Field(json_schema_extra=trimmed(5)),
+]
 
 
 class RunView(BaseModel):
@@ -127,6 +132,8 @@ class ReviewForm(BaseModel):
         extra="forbid",
         hide_input_in_errors=True,
         json_schema_extra={
+            "if": {"properties": {"decision": {"const": "destroy"}}},
+            "then": {"properties": {"keep_until": {"type": "null"}}},
             "examples": [
                 {"decision": "destroy", "edition": 1},
                 {
@@ -135,12 +142,12 @@ class ReviewForm(BaseModel):
                     "keep_until": "2035-12-31",
                     "reason": "A sibling was referred again.",
                 },
-            ]
+            ],
         },
     )
 
     decision: DisposalDecision
-    edition: int = Field(ge=1, le=SMALLINT, description="The edition you looked at.")
+    edition: int = Field(strict=True, ge=1, le=SMALLINT, description="The edition you looked at.")
     keep_until: date | None = Field(None, description="With keep: the last day on which it is kept.")
     reason: Reason | None = Field(None, description="Needed with keep. It goes with the document.")
 

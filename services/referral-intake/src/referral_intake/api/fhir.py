@@ -33,7 +33,10 @@ _KEY_DESCRIPTION: Final = (
 )
 
 Partner = Annotated[Principal, Depends(signed_in_as(PARTNER))]
-Key = Annotated[str | None, Header(alias="Idempotency-Key", description=_KEY_DESCRIPTION)]
+_KEY_HEADER: Final = Header(
+    alias="Idempotency-Key", description=_KEY_DESCRIPTION, json_schema_extra={"pattern": f"^{_KEY.pattern}$"}
+)
+Key = Annotated[str | None, _KEY_HEADER]
 
 
 class NotFhir(Problem):

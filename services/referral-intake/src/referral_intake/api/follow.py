@@ -1,12 +1,13 @@
 """``GET /v1/referrals…``: an agency follows its own referrals."""
 
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field
 
 from chassis.access import unwrap
 from chassis.http import problem_responses
@@ -25,10 +26,19 @@ PageSize = Annotated[int, Query(ge=1, le=100, description="How many at most.")]
 Statuses = Annotated[
     tuple[Status, ...], Query(alias="status", max_length=len(Status), description="Only these; may be repeated.")
 ]
-From = Annotated[
-    AwareDatetime | None, Query(description="Received at or after this.", examples=["2026-11-23T00:00:00Z"])
-]
-Until = Annotated[AwareDatetime | None, Query(description="Received before this.", examples=["2026-11-24T00:00:00Z"])]
+_BEGINS_AS_A_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _written_out(value: object) -> object:
+    """A number is no time here, though it could be read as seconds since 1970."""
+    if isinstance(value, str) and not _BEGINS_AS_A_DAY.match(value):
+        raise ValueError("Send a date and time such as 2026-03-02T09:30:00Z")
+    return value
+
+
+Time = Annotated[AwareDatetime, BeforeValidator(_written_out)]
+From = Annotated[Time | None, Query(description="Received at or after this.", examples=["2026-11-23T00:00:00Z"])]
+Until = Annotated[Time | None, Query(description="Received before this.", examples=["2026-11-24T00:00:00Z"])]
 Asked = Annotated[
     Literal["open", "none"] | None,
     Query(description="`open`: only those with a question for you; `none`: only those without."),

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from chassis.access import unwrap
 from chassis.auth import Principal, signed_in_as
+from chassis.describing import trimmed
 from chassis.http import problem_responses
 from contracts.codes import HoldReason
 from referral_intake import handlers, receipt, store
@@ -20,7 +21,11 @@ router = APIRouter(tags=["records"])
 
 RecordsOfficer = Annotated[Principal, Depends(signed_in_as(RECORDS_OFFICER))]
 Reference = Annotated[str, StringConstraints(min_length=1, max_length=40)]
-Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
+Note = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=1000),
+    Field(json_schema_extra=trimmed(1)),
+]
 
 
 class HoldForm(BaseModel):

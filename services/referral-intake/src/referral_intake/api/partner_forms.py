@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from chassis.describing import trimmed
 from contracts.codes import ContactSource, SuspensionReason
 from referral_intake.handlers import Desk
 from referral_intake.model import (
@@ -24,8 +25,16 @@ _OURS: Final = "frontdoor-"
 _CODE: Final = r"^[a-z0-9-]{1,60}$"
 _JWKS_URL: Final = r"^(https://|http://(127\.0\.0\.1|localhost)(:[0-9]+)?/)[\x21-\x7e]{1,2000}$"
 
-PerMinute = Annotated[int | None, Field(ge=1, le=1_000_000, description="Left out: what everybody has.")]
+PerMinute = Annotated[
+    Annotated[int, Field(strict=True, ge=1, le=1_000_000)] | None, Field(description="Left out: what everybody has.")
+]
 Jwk = dict[str, Any]
+
+Name = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
+    Field(json_schema_extra=trimmed(1)),
+]
 
 
 class KeySetForm(BaseModel):
@@ -42,6 +51,10 @@ class PartnerForm(BaseModel):
     model_config = ConfigDict(
         extra="forbid",
         json_schema_extra={
+            "oneOf": [
+                {"required": ["jwks"], "properties": {"jwks": {"type": "object"}}},
+                {"required": ["jwks_url"], "properties": {"jwks_url": {"type": "string"}}},
+            ],
             "examples": [
                 {
                     "client_id": "lantern-youth-club",
@@ -51,21 +64,21 @@ class PartnerForm(BaseModel):
                     "scopes": ["referrals:send", "referrals:read"],
                     "jwks_url": "https://lantern.example.org/jwks.json",
                 }
-            ]
+            ],
         },
     )
 
-    client_id: str = Field(pattern=CLIENT)
+    client_id: str = Field(pattern=CLIENT, json_schema_extra={"not": {"pattern": f"^{_OURS}"}})
     partnership: str = Field(pattern=_CODE)
     agency: str = Field(pattern=_CODE, description="Need not be an agency of the pack.")
     source: ContactSource = Field(description="DfE code; counts before what the pack says of the agency.")
     scopes: tuple[Scope, ...] = Field(EVERY_SCOPE, min_length=1)
-    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)] | None = None
+    name: Name | None = None
     referrals_per_minute: PerMinute = None
     reads_per_minute: PerMinute = None
     jwks: KeySetForm | None = None
     jwks_url: str | None = Field(None, pattern=_JWKS_URL)
-    change: bool = Field(False, description="Agree something else with a partner that is registered.")
+    change: bool = Field(False, strict=True, description="Agree something else with a partner that is registered.")
 
     @model_validator(mode="after")
     def _is_a_partner_with_keys(self) -> Self:
@@ -96,7 +109,7 @@ class RotationForm(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     jwks: KeySetForm
-    overlap_seconds: int = Field(7 * 86_400, ge=0, le=LONGEST_OVERLAP_SECONDS)
+    overlap_seconds: int = Field(7 * 86_400, strict=True, ge=0, le=LONGEST_OVERLAP_SECONDS)
 
 
 class SuspensionForm(BaseModel):

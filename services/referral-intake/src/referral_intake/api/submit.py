@@ -6,6 +6,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Header, Request, Response
 
 from chassis.auth import Principal, authenticated, require_role, signed_in_as
+from chassis.describing import needed
 from chassis.direct import direct, read_form
 from chassis.http import problem_responses
 from referral_intake import handlers, receipt
@@ -20,14 +21,17 @@ _KEY_DESCRIPTION: Final = (
     "Needed: 1 to 255 visible ASCII characters, new for each referral and the same for each repeat of it. "
     "A repeat is given the first answer again; another referral under the same key is refused."
 )
+_KEY_HEADER: Final = Header(
+    alias="Idempotency-Key",
+    description=_KEY_DESCRIPTION,
+    json_schema_extra=needed({"type": "string", "pattern": f"^{_KEY.pattern}$"}),
+)
 _LOCATION: Final = {"Location": {"description": "Where to follow the referral.", "schema": {"type": "string"}}}
 
 Partner = Annotated[Principal, Depends(signed_in_as(PARTNER))]
 
 
-async def idempotency_key(
-    value: Annotated[str | None, Header(alias="Idempotency-Key", description=_KEY_DESCRIPTION)] = None,
-) -> str:
+async def idempotency_key(value: Annotated[str | None, _KEY_HEADER] = None) -> str:
     """The key. Raises ``KeyMissing`` when it is absent or not what a key may be."""
     if value is None or not _KEY.fullmatch(value):
         raise KeyMissing
