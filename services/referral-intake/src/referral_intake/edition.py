@@ -21,7 +21,7 @@ from referral_intake.model import RECEIVED, PutRight, ReferralFacts, Sealed, Sup
 MAX_BYTES: Final = 8_388_608
 """A referral is about 3 KB and one request at most 1 MB, so only a fault fills an edition."""
 
-_EDITION, _HISTORY, _CHILDREN, _CHILD_ID = "edition", "history", "children", "child_id"
+_EDITION, _HISTORY, _CODE_LISTS, _CHILDREN, _CHILD_ID = "edition", "history", "code_lists", "children", "child_id"
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,8 @@ def standing_of(stored: bytes) -> Standing:
     whole: dict[str, Any] = json.loads(stored)
     children = whole.pop(_CHILDREN)
     child_ids = tuple(UUID(child.pop(_CHILD_ID)) for child in children)
-    whole.pop(_EDITION, None)
+    for remade in (_EDITION, _CODE_LISTS):
+        whole.pop(remade, None)
     history = whole.pop(_HISTORY, None)
     content = {name: value for name, value in whole.items() if name in ReferralForm.model_fields}
     header = {name: value for name, value in whole.items() if name not in content}
@@ -64,7 +65,7 @@ def standing_of(stored: bytes) -> Standing:
 
 def sealed(standing: Standing) -> Sealed:
     """The bytes of the edition that the history ends with, and a salt of its own. Raises ``DocumentFull``."""
-    made = {"code_lists": document.EDITIONS, _EDITION: standing.history[-1][_EDITION], _HISTORY: standing.history}
+    made = {_CODE_LISTS: document.EDITIONS, _EDITION: standing.history[-1][_EDITION], _HISTORY: standing.history}
     header = {**standing.header, **made}
     content = document.build(standing.content, header, standing.child_ids)
     if len(content) > MAX_BYTES:
