@@ -50,7 +50,7 @@ def stack(collector: Collector) -> Iterator[Stack]:
         with pytest.MonkeyPatch.context() as environment:
             _exporting_to(collector, environment)
             stack = ending.enter_context(running(Path(folder) / "stack"))
-        asyncio.run(_register_endpoints(stack))
+        asyncio.run(register_endpoints(stack))
         yield stack
 
 
@@ -62,7 +62,8 @@ def _exporting_to(collector: Collector, environment: pytest.MonkeyPatch) -> None
     environment.setenv("OTEL_BSP_SCHEDULE_DELAY", SPANS_LEAVE_AFTER_MILLISECONDS)
 
 
-async def _register_endpoints(stack: Stack) -> None:
+async def register_endpoints(stack: Stack) -> None:
+    """Tell agency-notify where the agencies of this stack are."""
     addresses, http = stack.addresses(), HttpClient.connect(timeout_seconds=CALL_SECONDS)
     world = World(
         http=http,
