@@ -65,7 +65,7 @@ def pointers(facts: ReferralFacts) -> list[str]:
 
 
 def missing(facts: ReferralFacts) -> set[MissingItem]:
-    return set(decide.missing_information(facts, today=TODAY))
+    return {missing.item for missing in decide.missing_items(facts, today=TODAY)}
 
 
 def test_a_full_referral_is_received_as_it_came() -> None:

@@ -69,7 +69,7 @@ def test_a_full_form_says_everything() -> None:
 
     assert facts.children[0].nhs_number == NHS_NUMBER
     assert facts.concern_types == (ConcernType.NEGLECT,)
-    assert decide.missing_information(facts, today=TODAY) == ()
+    assert decide.missing_items(facts, today=TODAY) == ()
 
 
 @pytest.mark.parametrize("blank", BLANKS)

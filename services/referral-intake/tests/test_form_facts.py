@@ -14,7 +14,7 @@ Json = dict[str, Any]
 def noted(**changes: Any) -> set[str]:
     """What a full form with these changes leaves open."""
     facts = facts_of(ReferralForm.model_validate(form(**changes)))
-    return {item.value for item in decide.missing_information(facts, today=TODAY)}
+    return {missing.item.value for missing in decide.missing_items(facts, today=TODAY)}
 
 
 def noted_of_child(**changes: Any) -> set[str]:

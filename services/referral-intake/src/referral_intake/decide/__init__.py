@@ -7,7 +7,7 @@ from referral_intake.decide.access import (
     read_status,
 )
 from referral_intake.decide.advising import advice
-from referral_intake.decide.completeness import missing_information, refusals
+from referral_intake.decide.completeness import refusals
 from referral_intake.decide.editing import (
     supplement_entry,
     supplemented,
@@ -73,7 +73,6 @@ __all__ = [
     "is_late",
     "keep_until",
     "local_date",
-    "missing_information",
     "missing_items",
     "place_hold",
     "put_right",

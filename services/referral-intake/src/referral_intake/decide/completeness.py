@@ -1,12 +1,10 @@
-"""What a referral must say before anyone can act on it, and what is only noted as missing."""
+"""What a referral must say before anyone can act on it."""
 
 from datetime import date
 from typing import Final
 
-from contracts.codes import MissingItem
 from contracts.problems import FieldError
 from referral_intake.decide.dates import has_date
-from referral_intake.decide.missing import missing_items
 from referral_intake.identifiers import la_child_id, nhs_number, upn
 from referral_intake.model import ChildFacts, ReferralFacts
 
@@ -36,11 +34,6 @@ def refusals(facts: ReferralFacts, *, today: date) -> tuple[FieldError, ...]:
             FieldError("/concern/facts", "Say what you are worried about: facts, an opinion, or what was said to you.")
         )
     return tuple(refused)
-
-
-def missing_information(facts: ReferralFacts, *, today: date) -> tuple[MissingItem, ...]:
-    """What triage will have to ask for, each once, in the order of the form."""
-    return tuple(dict.fromkeys([each.item for each in missing_items(facts, today=today)]))
 
 
 def _child_refusals(child: ChildFacts, pointer: str, *, today: date) -> list[FieldError]:

@@ -49,7 +49,7 @@ def supplemented(supplement: Supplement, added: Added, made: Made) -> ReferralSu
         children=added.children,
         concern_types=tuple(dict.fromkeys(added.facts.concern_types)),
         immediate_danger=added.immediate_danger,
-        missing_information=tuple(dict.fromkeys(missing.item for missing in added.told.missing)),
+        missing_information=added.told.items,
         answers=supplement.question_id,
         policy_version=made.policy_version,
         content_commitment=made.content_commitment,

@@ -42,7 +42,7 @@ def receive(
         children=_children(facts, minted),
         concern_types=tuple(dict.fromkeys(facts.concern_types)),
         immediate_danger=facts.immediate_danger,
-        missing_information=tuple(dict.fromkeys([missing.item for missing in told.missing])),
+        missing_information=told.items,
         decision_expected_by=terms.decision_expected_by,
         policy_version=terms.policy_version,
         content_commitment=minted.content_commitment,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from contracts.codes import Advice, ContactSource
+from contracts.codes import Advice, ContactSource, MissingItem
 from contracts.events import ReferralReceived
 from referral_intake.model.facts import Missing, ReferralFacts
 from referral_intake.model.people import Sender
@@ -75,6 +75,11 @@ class Told:
 
     missing: tuple[Missing, ...]
     advice: tuple[Advice, ...]
+
+    @property
+    def items(self) -> tuple[MissingItem, ...]:
+        """What is missing, each item once, in the order of the form."""
+        return tuple(dict.fromkeys([missing.item for missing in self.missing]))
 
 
 NOTHING_TO_TELL: Final = Told((), ())
