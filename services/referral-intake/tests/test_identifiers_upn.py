@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from contracts.codes import LocalAuthority
-from referral_intake.identifiers.upn import is_temporary, is_valid, normalise
+from referral_intake.identifiers.upn import is_valid, normalise
 
 LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
 NEWER_THAN_2011 = ("838", "839", "940", "941", "942", "943")
@@ -100,14 +100,12 @@ def test_authorities_that_are_newer_than_2011_are_known() -> None:
 @given(permanent)
 def test_every_permanent_number_is_valid(number: str) -> None:
     assert is_valid(number)
-    assert not is_temporary(number)
 
 
 @given(temporary)
-def test_every_temporary_number_is_valid_and_known_as_one(number: str) -> None:
+def test_every_temporary_number_is_valid_in_small_letters_too(number: str) -> None:
     assert is_valid(number)
-    assert is_temporary(number)
-    assert is_temporary(number.lower())
+    assert is_valid(number.lower())
 
 
 @pytest.mark.parametrize("letter", "IOS")
@@ -168,7 +166,6 @@ def test_neighbours_that_changed_places_are_always_noticed(right: str, place: in
 def test_any_text_has_an_answer_and_is_normal_once_normalised(text: str) -> None:
     assert is_valid(normalise(text)) is is_valid(text)
     assert normalise(normalise(text)) == normalise(text)
-    assert is_valid(text) or not is_temporary(text)
 
 
 @pytest.mark.parametrize("text", ["", "not known", "b 80", "\u017f801200005001"])

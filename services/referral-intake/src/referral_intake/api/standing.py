@@ -32,8 +32,6 @@ def admitted(*roles: str, scope: Scope) -> Callable[[Request, Principal], Awaita
     return check
 
 
-AsSender = Annotated[Principal, Depends(admitted(PARTNER, scope=Scope.SEND))]
-"""A partner's system that adds to what it sent."""
 AsOwnAgency = Annotated[Principal, Depends(admitted(*OWN_AGENCY_ROLES, scope=Scope.READ))]
 """Whoever reads what their own agency sent."""
 AsReader = Annotated[Principal, Depends(admitted(scope=Scope.READ))]

@@ -16,7 +16,6 @@ REFERENCE: Final = f"{_OURS}/Id/referral-reference"
 REFERRAL_ID: Final = f"{_OURS}/Id/referral-id"
 
 MESSAGE_EVENTS: Final = "https://fhir.nhs.uk/CodeSystem/message-events-bars"
-MESSAGE_REASONS: Final = "https://fhir.nhs.uk/CodeSystem/message-reason-bars"
 FLAG_CATEGORIES: Final = "https://fhir.nhs.uk/CodeSystem/flag-categories-bars"
 ETHNIC_CATEGORIES: Final = frozenset(
     {

@@ -35,11 +35,6 @@ def is_valid(text: str) -> bool:
     return bool(_FORM.fullmatch(upn)) and _is_issuer(upn[1:4]) and upn[0] == _check_letter(upn)
 
 
-def is_temporary(text: str) -> bool:
-    """Whether ``text`` is a UPN that a school gave until it learns the pupil's permanent one."""
-    return is_valid(text) and normalise(text)[-1] in _LETTERS
-
-
 def _is_issuer(code: str) -> bool:
     return la_code.is_valid(code) or code in _OTHER_ISSUERS
 
