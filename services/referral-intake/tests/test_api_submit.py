@@ -115,6 +115,7 @@ async def test_a_field_that_does_not_fit_is_refused_by_its_json_pointer(
 
     assert answer.status_code == 422
     assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
+    assert answer.json()["detail"].startswith("If a child is in danger now, call 999.")
 
 
 async def test_nul_is_refused(caller: Caller) -> None:

@@ -4,15 +4,18 @@ import re
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi.exceptions import RequestValidationError
 
+from chassis import problems
 from chassis.auth import Principal, authenticated, require_role, signed_in_as
 from chassis.describing import needed
 from chassis.direct import direct, read_form
 from chassis.http import problem_responses
+from chassis.middleware import DOCUMENT
 from referral_intake import handlers, receipt
 from referral_intake.api.desk import AtDesk
 from referral_intake.api.standing import admit
-from referral_intake.errors import KeyMissing
+from referral_intake.errors import FormRefused, KeyMissing
 from referral_intake.form import ReferralForm
 from referral_intake.model import PARTNER, Scope, Sender
 
@@ -43,9 +46,23 @@ async def _submit(request: Request) -> Response:
     partner = await authenticated(request)
     require_role(partner, PARTNER)
     key = await idempotency_key(request.headers.get("idempotency-key"))
-    form = read_form(ReferralForm, request)
-    admit(request, partner, scope=Scope.SEND, emergency=form.immediate_danger)
-    return await submit_referral(request.app.state.desk, partner, key, form)
+    admit(request, partner, scope=Scope.SEND, emergency=_says_danger(request))
+    return await submit_referral(request.app.state.desk, partner, key, _form_of(request))
+
+
+def _says_danger(request: Request) -> bool:
+    """Whether a child is said to be in danger now, in however wrong a form."""
+    document = request.scope.get(DOCUMENT)
+    return isinstance(document, dict) and document.get("immediate_danger") is True
+
+
+def _form_of(request: Request) -> ReferralForm:
+    """The form. Raises ``FormRefused`` when it is not one, ``NotJson`` when it is nothing that could be."""
+    try:
+        return read_form(ReferralForm, request)
+    except RequestValidationError as error:
+        refused = problems.refusal(error.errors(), problems.known_fields(request.app))
+        raise FormRefused(refused.errors) from error
 
 
 router = APIRouter(tags=["referrals"], route_class=direct(_submit))

@@ -37,6 +37,7 @@ from referral_intake.errors.retention import (
 )
 from referral_intake.errors.submitting import (
     RETRY_AFTER_SECONDS,
+    FormRefused,
     KeyMissing,
     KeyReused,
     NotConfirmed,
@@ -58,6 +59,7 @@ __all__ = [
     "CursorInvalid",
     "DocumentFull",
     "DocumentRefused",
+    "FormRefused",
     "ItemSettled",
     "KeepUntilRefused",
     "KeyMissing",

@@ -5,8 +5,6 @@ from typing import Final
 from contracts.problems import Conflict, FieldError, Forbidden, Invalid, Unavailable
 
 RETRY_AFTER_SECONDS: Final = 1
-
-
 _RETRY_AFTER: Final = {"Retry-After": str(RETRY_AFTER_SECONDS)}
 
 
@@ -18,6 +16,15 @@ class NotEnough(Invalid):
     def __init__(self, errors: tuple[FieldError, ...]) -> None:
         super().__init__(
             "If a child is in danger now, call 999. Then add what is listed and send it again.", errors=errors
+        )
+
+
+class FormRefused(Invalid):
+    """Something does not fit its field. The kind of problem is the same as for every other form."""
+
+    def __init__(self, errors: tuple[FieldError, ...]) -> None:
+        super().__init__(
+            "If a child is in danger now, call 999. Then change what is listed and send it again.", errors=errors
         )
 
 
