@@ -17,7 +17,7 @@ from referral_intake.api.standing import admit
 from referral_intake.errors import KeyMissing, KeyReused
 from referral_intake.fhir.example import EXAMPLE
 from referral_intake.handlers import Desk
-from referral_intake.model import PARTNER, Answer, Scope, Sender
+from referral_intake.model import PARTNER, Answer, Scope
 from referral_intake.receipt import Receipt
 
 router = APIRouter(tags=["fhir"])
@@ -135,9 +135,8 @@ async def _take(request: Request, partner: Principal) -> fhir.Taken:
 
 
 async def _submit(desk: Desk, taken: fhir.Taken, partner: Principal, key: str) -> Answer:
-    sender = Sender(partner.partnership, partner.agency, partner.client_id or partner.subject)
     try:
-        return await handlers.submit_referral(desk, taken.form, sender, key=key)
+        return await handlers.submit_referral(desk, taken.form, handlers.sender_of(partner), key=key)
     except KeyReused as reused:
         raise taken.reused() if key == taken.key else reused from reused
     except Problem as problem:

@@ -40,8 +40,7 @@ class Posting:
     @property
     def sender(self) -> Sender:
         """Who sends, as the token says."""
-        principal = self.principal
-        return Sender(principal.partnership, principal.agency, principal.client_id or principal.subject)
+        return handlers.sender_of(self.principal)
 
 
 async def _posting(request: Request, principal: SignedIn, key: Annotated[str, Depends(idempotency_key)]) -> Posting:

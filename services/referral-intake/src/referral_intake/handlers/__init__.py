@@ -31,6 +31,7 @@ from referral_intake.handlers.looks import (
     read_document,
     read_status,
 )
+from referral_intake.handlers.people import asker_of, sender_of
 from referral_intake.handlers.supplementing import supplement_referral
 from referral_intake.handlers.withdrawing import withdraw_referral
 
@@ -38,6 +39,7 @@ __all__ = [
     "Desk",
     "accept",
     "approve_destruction",
+    "asker_of",
     "destroy",
     "get_run",
     "leave",
@@ -58,6 +60,7 @@ __all__ = [
     "read_item",
     "read_status",
     "review_referral",
+    "sender_of",
     "submit_referral",
     "supplement_referral",
     "withdraw_referral",

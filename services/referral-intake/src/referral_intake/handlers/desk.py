@@ -4,17 +4,12 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Final
 
-from chassis.auth import Principal
 from chassis.clock import Clock
 from chassis.db import Database
 from chassis.ids import Ids
 from referral_intake.acceptance import Arrival
 from referral_intake.group_commit import GroupCommit
-from referral_intake.model import (
-    Acceptance,
-    Answer,
-    Asker,
-)
+from referral_intake.model import Acceptance, Answer
 from referral_intake.packs import Packs
 from referral_intake.standing import Standing
 
@@ -38,7 +33,3 @@ class Desk:
     standing: Standing
     log_url: str = ""
     changes: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CHANGES_AT_ONCE))
-
-
-def _asker(principal: Principal) -> Asker:
-    return Asker(principal.partnership, principal.agency, principal.roles)

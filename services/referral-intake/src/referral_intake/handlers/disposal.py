@@ -16,7 +16,7 @@ from contracts.problems import Problem
 from policy.pack import Pack
 from referral_intake import decide, store
 from referral_intake.errors import NoLongerDue, NoSuchReferral, NoSuchRun, NotDestroyed, NotInRun
-from referral_intake.handlers.desk import _asker
+from referral_intake.handlers.people import asker_of
 from referral_intake.model import (
     LISTED_EACH_ROUND,
     SERVICE,
@@ -137,7 +137,7 @@ async def read_certificate(
     tx: Transaction, referral_id: UUID, principal: Principal, *, now: datetime
 ) -> Certificate | Problem:
     """The certificate for those who may read it, the look recorded; else a problem, a denial recorded."""
-    purpose = decide.read_certificate(await store.find_referral(tx, referral_id), _asker(principal))
+    purpose = decide.read_certificate(await store.find_referral(tx, referral_id), asker_of(principal))
     context = Context(SERVICE, principal.partnership, now)
     asked_for = purpose if isinstance(purpose, Purpose) else None
     look = Look(RecordKind.REFERRAL, referral_id, referral_id, principal, asked_for)

@@ -16,7 +16,8 @@ from contracts.problems import Problem
 from referral_intake import decide, document, edition, receipt, store
 from referral_intake.edition import Standing
 from referral_intake.errors import NoSuchReferral, ReferralDestroyed
-from referral_intake.handlers.desk import Desk, _asker
+from referral_intake.handlers.desk import Desk
+from referral_intake.handlers.people import asker_of
 from referral_intake.model import (
     SERVICE,
     Answer,
@@ -53,7 +54,7 @@ class Opened:
 
 async def find_own(tx: Transaction, change: Change, principal: Principal, *, now: datetime) -> Referral | Problem:
     """The referral for a system of the agency that sent it; for anybody else a problem, the denial recorded."""
-    referral = decide.add_to(await store.find_referral(tx, change.referral_id), _asker(principal))
+    referral = decide.add_to(await store.find_referral(tx, change.referral_id), asker_of(principal))
     if isinstance(referral, DenialReason):
         look = Look(RecordKind.REFERRAL, change.referral_id, change.referral_id, principal, Purpose.OWN_REFERRAL)
         context = Context(SERVICE, principal.partnership, now)

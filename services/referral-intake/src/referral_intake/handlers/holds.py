@@ -14,7 +14,7 @@ from contracts.codes import DenialReason, Purpose, RecordKind
 from contracts.problems import Problem
 from referral_intake import decide, store
 from referral_intake.errors import NoSuchHold, NoSuchReferral
-from referral_intake.handlers.desk import _asker
+from referral_intake.handlers.people import asker_of
 from referral_intake.model import SERVICE, HoldOnReferral, HoldOrder, HoldPlaced
 
 
@@ -50,7 +50,7 @@ async def read_holds(
     tx: Transaction, referral_id: UUID, principal: Principal, *, now: datetime
 ) -> list[HoldOnReferral] | Problem:
     """Every hold that ever stood on a referral, the look recorded; else a problem, the denial recorded."""
-    referral = decide.read_retention(await store.find_referral(tx, referral_id), _asker(principal))
+    referral = decide.read_retention(await store.find_referral(tx, referral_id), asker_of(principal))
     look = Look(RecordKind.REFERRAL, referral_id, referral_id, principal, Purpose.RECORDS)
     context = Context(SERVICE, principal.partnership, now)
     if isinstance(referral, DenialReason):

@@ -13,13 +13,13 @@ from contracts.codes import DenialReason, Purpose, RecordKind
 from contracts.problems import Problem
 from referral_intake import decide, store
 from referral_intake.errors import NoSuchEdition, NoSuchReferral, ReferralDestroyed
-from referral_intake.handlers.desk import _asker
+from referral_intake.handlers.people import asker_of
 from referral_intake.model import SERVICE, Document, Edition, Followed, Referral
 
 
 async def read_status(tx: Transaction, referral_id: UUID, principal: Principal, *, now: datetime) -> Followed | Problem:
     """All that its own agency may know of a referral, the look recorded; for anybody else a problem, the denial too."""
-    referral = decide.read_status(await store.find_referral(tx, referral_id), _asker(principal))
+    referral = decide.read_status(await store.find_referral(tx, referral_id), asker_of(principal))
     look = Look(RecordKind.REFERRAL, referral_id, referral_id, principal, Purpose.OWN_REFERRAL)
     context = Context(SERVICE, principal.partnership, now)
     if isinstance(referral, DenialReason):
@@ -53,7 +53,7 @@ def look_at_document(referral_id: UUID, principal: Principal, purpose: Purpose) 
 
 async def _read(tx: Transaction, look: Look, *, edition: int | None, now: datetime) -> Referral | Problem:
     found = await store.find_referral(tx, look.referral_id)
-    referral = decide.read_document(found, _asker(look.principal), look.purpose)
+    referral = decide.read_document(found, asker_of(look.principal), look.purpose)
     context = Context(SERVICE, look.principal.partnership, now)
     if isinstance(referral, DenialReason):
         return await access.deny(tx, look, referral, context=context, problem=decide.denied(referral))
