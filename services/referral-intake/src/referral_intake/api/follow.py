@@ -1,28 +1,25 @@
 """``GET /v1/referrals…``: an agency follows its own referrals."""
 
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from datetime import UTC, datetime
 from typing import Annotated, Final, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from chassis.access import unwrap
 from chassis.http import problem_responses
 from chassis.ids import find_reference
 from referral_intake import handlers, receipt, store
 from referral_intake.api.desk import AtDesk
+from referral_intake.api.paging import Cursor, PageSize, read_cursor, write_cursor
 from referral_intake.api.standing import AsOwnAgency, AsReader
-from referral_intake.api.status_view import StatusView, Summary
-from referral_intake.errors import CursorInvalid, ReferenceInvalid
-from referral_intake.model import Asker, Filters, Referral, Status
+from referral_intake.api.status_view import SUMMARY_EXAMPLE, StatusView, Summary
+from referral_intake.errors import ReferenceInvalid
+from referral_intake.model import Filters, Status
 
 router = APIRouter(tags=["referrals"])
 
-Cursor = Annotated[str | None, Query(max_length=200, description="From ``next`` of the page before.")]
-PageSize = Annotated[int, Query(ge=1, le=100, description="How many at most.")]
 Statuses = Annotated[
     tuple[Status, ...], Query(alias="status", max_length=len(Status), description="Only these; may be repeated.")
 ]
@@ -71,6 +68,8 @@ async def filters(
 class Page(BaseModel):
     """Referrals, newest first."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"referrals": [SUMMARY_EXAMPLE], "next": None}]})
+
     referrals: tuple[Summary, ...]
     next: str | None = Field(description="The cursor of the following page; empty on the last one.")
 
@@ -93,12 +92,11 @@ async def list_referrals(
     For the next page send the same filters with ``next`` as the cursor. What comes in meanwhile moves nothing:
     no referral is shown twice, and none is left out.
     """
-    before = _read_cursor(cursor) if cursor is not None else None
-    own = Asker(asker.partnership, asker.agency, asker.roles)
+    before, own = read_cursor(cursor), handlers.asker_of(asker)
     async with desk.db.transaction() as tx:
         found = await store.list_referrals(tx, own, wanted, before=before, limit=limit + 1)
     shown = found[:limit]
-    following = _cursor(shown[-1]) if len(found) > limit else None
+    following = write_cursor(shown[-1].received_at, shown[-1].referral_id) if len(found) > limit else None
     now = desk.clock.now()
     return Page(referrals=tuple(Summary.of(referral, now=now) for referral in shown), next=following)
 
@@ -120,18 +118,3 @@ async def read_referral(referral_id: UUID, desk: AtDesk, asker: AsReader) -> Sta
         result = await handlers.read_status(tx, referral_id, asker, now=now)
     followed = unwrap(result)
     return StatusView.of_all(followed, desk.packs.get(asker.partnership, at=now), now=now)
-
-
-def _cursor(referral: Referral) -> str:
-    return urlsafe_b64encode(f"{referral.received_at.isoformat()} {referral.referral_id}".encode()).decode()
-
-
-def _read_cursor(cursor: str) -> tuple[datetime, UUID]:
-    try:
-        received_at, _, referral_id = urlsafe_b64decode(cursor).decode("ascii").partition(" ")
-        at = datetime.fromisoformat(received_at)
-        if at.tzinfo is None:
-            raise CursorInvalid
-        return at.astimezone(UTC), UUID(referral_id)
-    except (ValueError, OverflowError) as error:
-        raise CursorInvalid from error

@@ -35,20 +35,21 @@ async def find_by_reference(tx: Transaction, reference: str) -> UUID | None:
 
 
 async def list_referrals(
-    tx: Transaction, asker: Asker, filters: Filters, *, before: tuple[datetime, UUID] | None, limit: int
+    tx: Transaction, asker: Asker, filters: Filters, *, before: tuple[datetime, UUID], limit: int
 ) -> list[Referral]:
     """The asker's agency's own referrals, newest first; ``before`` is the last one of the page before.
 
     What comes in meanwhile is newer than any page but the first, so nothing is shown twice and nothing is left out.
     """
     columns = referral.c
+    received_at, referral_id = before
+    last = tuple_(literal(received_at, columns.received_at.type), literal(referral_id, columns.referral_id.type))
     query = _select_referral().where(
-        columns.partnership == asker.partnership, columns.agency == asker.agency, *_wanted(filters)
+        columns.partnership == asker.partnership,
+        columns.agency == asker.agency,
+        tuple_(columns.received_at, columns.referral_id) < last,
+        *_wanted(filters),
     )
-    if before is not None:
-        received_at, referral_id = before
-        last = tuple_(literal(received_at, columns.received_at.type), literal(referral_id, columns.referral_id.type))
-        query = query.where(tuple_(columns.received_at, columns.referral_id) < last)
     newest_first = query.order_by(columns.received_at.desc(), columns.referral_id.desc()).limit(limit)
     return [_referral(row) for row in await tx.execute(newest_first)]
 
