@@ -6,7 +6,7 @@ from typing import Any, Final
 from chassis import problems
 
 _NEEDED: Final = "x-needed"
-_OF_EVERY_BODY: Final = (408, 413)
+_OF_EVERY_BODY: Final = (408, 413, 415)
 
 Described = dict[str, Any]
 

@@ -26,7 +26,7 @@ BODY_SECONDS: Final = 10.0
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _CORRELATION: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _TRACEPARENT: Final = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
-_ANSWER_HEADERS: Final = (
+ANSWER_HEADERS: Final = (
     (b"cache-control", b"no-store"),
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
     (b"cross-origin-resource-policy", b"same-origin"),
@@ -65,7 +65,7 @@ class AnswerHeaders:
             if message["type"] == "http.response.start":
                 added = [(name.lower().encode(), value.encode()) for name, value in scope.get(ADDED, {}).items()]
                 said = {name for name, _ in message["headers"]}
-                ours = (pair for pair in (*added, *_ANSWER_HEADERS) if pair[0] not in said)
+                ours = (pair for pair in (*added, *ANSWER_HEADERS) if pair[0] not in said)
                 message["headers"] = [*message["headers"], *mirrored, *ours]
             await send(message)
 
@@ -152,6 +152,7 @@ class Body:
             return
         try:
             _check_address(scope)
+            _check_encoding(scope)
             body = await self._read(scope, receive)
         except Problem as problem:
             await problems.response_of(problem)(scope, receive, send)
@@ -198,6 +199,12 @@ def _check_address(scope: Scope) -> None:
     """NUL cannot be kept or looked for in PostgreSQL, so nothing with it is an address of ours."""
     if "\0" in scope["path"] or b"%00" in scope.get("query_string", b""):
         raise problems.Malformed("Remove NUL characters from the address")
+
+
+def _check_encoding(scope: Scope) -> None:
+    """What was packed is not unpacked: a small body could become a huge one."""
+    if _header(scope, b"content-encoding").strip().lower() not in ("", "identity"):
+        raise problems.Encoded("Send the body as it is, without Content-Encoding")
 
 
 def _once(body: bytes, receive: Receive) -> Receive:

@@ -30,6 +30,12 @@ class NotJson(Problem):
     slug, title, status = "unsupported-media-type", "Send JSON with Content-Type: application/json", 415
 
 
+class Encoded(Problem):
+    """The body is compressed or otherwise packed."""
+
+    slug, title, status = "unsupported-encoding", "We cannot unpack what you sent", 415
+
+
 class TooLarge(Problem):
     """More than one request may hold."""
 
@@ -49,10 +55,12 @@ _BY_STATUS: Final[Mapping[int, tuple[str, str]]] = {
     404: ("not-found", "There is nothing here"),
     405: ("method-not-allowed", "This address does not take that method"),
     406: ("not-acceptable", "We cannot answer in a format you accept"),
+    408: ("too-slow", "Your request took too long to arrive"),
     413: ("too-large", "What you sent is too large"),
     415: ("unsupported-media-type", "Send JSON with Content-Type: application/json"),
     422: ("invalid", "Some of what you sent needs to change"),
     429: ("too-many-requests", "You are sending too much. Wait, then go on"),
+    431: ("headers-too-large", "The headers of your request are too large"),
     500: ("fault", "Something went wrong on our side. Send the same request again later"),
     503: ("unavailable", "We cannot do this now. Try again"),
 }

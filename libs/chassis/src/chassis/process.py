@@ -17,6 +17,7 @@ import uvloop
 from fastapi import FastAPI
 
 from chassis import telemetry
+from chassis.connection import Connection
 
 DRAIN_SECONDS: Final = 8
 """For what was begun before SIGTERM."""
@@ -96,7 +97,7 @@ class _Server(uvicorn.Server):
             uvicorn.Config(
                 app,
                 loop="uvloop",
-                http="httptools",
+                http=Connection,
                 ws="none",
                 log_config=None,
                 access_log=False,
