@@ -33,6 +33,7 @@ check: $(STAMP) ## The static gate: ruff, mypy, import rules, generated files fr
 	@for member in $(MEMBERS); do $(BIN)/mypy $$member/tests || exit 1; done
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m contracts.documents --check libs/contracts
+	@$(BIN)/python -m tests.contract.api_documents --check docs/api
 	@$(BIN)/python -m policy.check partnerships
 
 test: $(STAMP) ## Every test: unit, contract, end to end and a short fault campaign on the real stack
@@ -42,8 +43,9 @@ test: $(STAMP) ## Every test: unit, contract, end to end and a short fault campa
 format: $(STAMP) ## Bring the code into the house style
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
-schemas: $(STAMP) ## Write the published schemas and the AsyncAPI document from the contracts
+schemas: $(STAMP) ## Write the published schemas and the AsyncAPI document, and each service's API document
 	@$(BIN)/python -m contracts.documents libs/contracts
+	@$(BIN)/python -m tests.contract.api_documents docs/api
 
 chaos: $(STAMP) ## A longer fault campaign: make chaos SEED=7 MINUTES=20
 	@$(BIN)/python -m tests.chaos --seed $(or $(SEED),1) --minutes $(or $(MINUTES),10)

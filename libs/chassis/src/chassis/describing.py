@@ -4,9 +4,27 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from chassis import problems
+from chassis.examples import put_back_nulls
 
 _NEEDED: Final = "x-needed"
 _OF_EVERY_BODY: Final = (408, 413, 415)
+_SAYS: Final[Mapping[int, str]] = {
+    400: "What was sent cannot be read, or a header that is needed is missing",
+    401: "No valid access token was sent",
+    403: "The token is valid, and does not allow this",
+    404: "There is nothing here, or nothing that the caller may know of",
+    406: "Nothing that the caller accepts can be answered",
+    408: "The request took too long to arrive",
+    409: "Not in the present state; with `Retry-After`: send the same again",
+    410: "It was here, and is not kept any more",
+    412: "Somebody else changed it first: read it again",
+    413: "The request is too large",
+    415: "The body is of another kind than this reads",
+    422: "Something has to change before this can be taken: see `errors`",
+    428: "Say in `If-Match` which version was seen",
+    429: "More in a minute than was agreed: wait as long as `Retry-After` says",
+    503: "Not now: send the same again, as soon as `Retry-After` says where it is there",
+}
 
 Described = dict[str, Any]
 
@@ -14,7 +32,7 @@ Described = dict[str, Any]
 def problem_responses(*statuses: int) -> dict[int | str, Described]:
     """What a route declares for the problems it may answer with."""
     content = {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {status: {"description": "A problem", "content": content} for status in statuses}
+    return {status: {"description": _SAYS[status], "content": content} for status in statuses}
 
 
 def needed(schema: Mapping[str, Any]) -> Described:
@@ -32,7 +50,9 @@ def trimmed(length: int) -> Described:
 
 def complete(document: Described) -> None:
     """Add the one schema that no route returns, what may be said of every body, and which headers are needed."""
-    document.setdefault("components", {}).setdefault("schemas", {})["Problem"] = dict(problems.SCHEMA)
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    schemas["Problem"] = dict(problems.SCHEMA)
+    put_back_nulls(schemas)
     for operation in _operations(document):
         if "requestBody" in operation:
             _add_problems_of_bodies(operation["responses"])

@@ -39,6 +39,7 @@ def create_app(
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        generate_unique_id_function=lambda route: route.name,  # names in clients are made from it
         redirect_slashes=False,  # a redirect would leave out what the middleware promises of every answer
         telemetry=telemetry.NOT_FASTAPIS,
         responses=problem_responses(400, 401, 403, 404, 422, 503),

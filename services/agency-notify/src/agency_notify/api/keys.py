@@ -1,8 +1,9 @@
 """``GET /v1/webhook-keys``: the public keys with which receivers check our signatures."""
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
+from agency_notify.api import examples
 from agency_notify.api.desk import AtDesk
 
 router = APIRouter(tags=["webhooks"])
@@ -10,6 +11,8 @@ router = APIRouter(tags=["webhooks"])
 
 class WebhookKeys(BaseModel):
     """While a key is replaced there are two, newest first; a letter is genuine when either checks."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.KEYS]})
 
     keys: tuple[str, ...] = Field(description="Ed25519 public keys in the form of Standard Webhooks, whpk_…")
 

@@ -6,15 +6,17 @@ from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from agency_notify import channels, policy
+from agency_notify.api import examples
 from agency_notify.api.desk import AtDesk, Desk
 from agency_notify.handlers import inbox
 from agency_notify.model import Notice
 from agency_notify.store import notices
 from chassis.access import unwrap
 from chassis.auth import Principal, SignedIn, signed_in_as
+from chassis.http import problem_responses
 from contracts.codes import Channel, DeliveryFailure, NoticeKind
 from contracts.problems import Forbidden
 
@@ -55,6 +57,8 @@ class NoticeItem(BaseModel):
 class NoticeView(NoticeItem):
     """A notice as it is read. What it is about is read from the service that keeps it, under one's own authority."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.NOTICE]})
+
     referral_id: UUID
     about_id: UUID
     about_url: str | None = Field(description="Where what the notice is about is read.")
@@ -63,6 +67,8 @@ class NoticeView(NoticeItem):
 
 class Inbox(BaseModel):
     """A page of notices, newest first. ``next`` is the cursor of the page after, empty on the last."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.INBOX]})
 
     notices: tuple[NoticeItem, ...]
     next: int | None
@@ -124,7 +130,11 @@ async def read_notice(notice_id: UUID, desk: AtDesk, reader: SignedIn) -> Notice
     return _view(desk, unwrap(result))
 
 
-@router.post("/v1/notices/{notice_id}/acknowledgement", summary="Say that a notice is dealt with")
+@router.post(
+    "/v1/notices/{notice_id}/acknowledgement",
+    summary="Say that a notice is dealt with",
+    responses=problem_responses(409),
+)
 async def acknowledge_notice(notice_id: UUID, desk: AtDesk, reader: SignedIn) -> NoticeView:
     """Only an opened notice can be acknowledged. Doing it again changes nothing and gives the same answer."""
     now = desk.clock.now()

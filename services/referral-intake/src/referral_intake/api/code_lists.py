@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from hashlib import sha256
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Header, Path, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.http import problem_responses
 from contracts.codes import CODE_LISTS, Code, CodeList
@@ -22,6 +22,17 @@ _HEADERS: Final = {
     "Cache-Control": {"description": "How long it may be kept.", "schema": {"type": "string"}},
 }
 _UNCHANGED: Final = {"description": "What you have is still right.", "headers": _HEADERS}
+
+_EXAMPLE: Final[dict[str, Any]] = {
+    "name": "supplement-kind",
+    "edition": "1",
+    "description": "What a sender adds to a referral.",
+    "source": {"name": "Frontdoor", "address": None},
+    "note": None,
+    "codes": [
+        {"code": "new-child", "label": "Another child", "valid_from": None, "valid_until": None, "deprecated": False}
+    ],
+}
 
 
 class ListedCode(BaseModel):
@@ -44,6 +55,8 @@ class ListSource(BaseModel):
 class ListedCodes(BaseModel):
     """One list. Keep the edition beside a code: another edition may word the same code otherwise."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
+
     name: str
     edition: str
     description: str
@@ -54,6 +67,8 @@ class ListedCodes(BaseModel):
 
 class AllCodeLists(BaseModel):
     """Every list."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"code_lists": [_EXAMPLE]}]})
 
     code_lists: list[ListedCodes]
 

@@ -113,6 +113,9 @@ class Summary(BaseModel):
         return cls(**_summary(referral, now))
 
 
+SUMMARY_EXAMPLE: Final = {name: _EXAMPLE[name] for name in Summary.model_fields}
+
+
 class ChildView(BaseModel):
     """One child of the referral, by the place it has there."""
 

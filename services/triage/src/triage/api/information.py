@@ -5,13 +5,14 @@ from typing import Self
 from uuid import UUID
 
 from fastapi import APIRouter, Response
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from chassis.access import unwrap
 from chassis.http import problem_responses
 from contracts.codes import Answer, LawfulBasis, RefusalGround
 from contracts.events import InformationAnswered, InformationRequested
 from triage import handlers, store
+from triage.api import examples
 from triage.api.cases import WRITE_PROBLEMS
 from triage.api.desk import Agency, AtDesk, Code, Form, OtherParty, StaffOrAgency, View, Words, Writer, tag
 from triage.api.paging import Cursor, PageSize, read_cursor, read_id, read_instant, write_cursor
@@ -43,6 +44,8 @@ class AskedView(View):
 class AnswerForm(Form):
     """Information, all or part of it; or nothing held; or a refusal with its ground and reason."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [*examples.ANSWERS]})
+
     answer: Answer
     content: Words | None = Field(default=None, description="Needed for supplied and partial.")
     refusal_ground: RefusalGround | None = Field(default=None, description="Needed for refused.")
@@ -52,6 +55,8 @@ class AnswerForm(Form):
 class AnsweredView(View):
     """The answer is with triage."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.ANSWERED]})
+
     request_id: UUID
     answer: Answer
     answered_at: datetime
@@ -59,6 +64,8 @@ class AnsweredView(View):
 
 class RequestView(View):
     """A question, and its answer once there is one."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.REQUEST]})
 
     request_id: UUID
     reference: str
@@ -126,8 +133,10 @@ class ListedView(View):
         )
 
 
-class Page(View):
+class RequestPage(View):
     """Requests, newest first. ``next`` is the cursor of the following page; empty on the last one."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.LISTED_REQUESTS]})
 
     requests: tuple[ListedView, ...]
     next: str | None
@@ -160,8 +169,8 @@ async def request_information(
     )
 
 
-@router.get("/information-requests", summary="List what your agency was asked", response_model=Page)
-async def list_requests(desk: AtDesk, asker: Agency, cursor: Cursor = None, limit: PageSize = 50) -> Page:
+@router.get("/information-requests", summary="List what your agency was asked", response_model=RequestPage)
+async def list_requests(desk: AtDesk, asker: Agency, cursor: Cursor = None, limit: PageSize = 50) -> RequestPage:
     """References, codes and times only; nothing in this list describes a person."""
     before = _read_cursor(cursor) if cursor is not None else None
     async with desk.db.transaction() as tx:
@@ -170,7 +179,7 @@ async def list_requests(desk: AtDesk, asker: Agency, cursor: Cursor = None, limi
         )
     now, shown = desk.clock.now(), found[:limit]
     following = write_cursor(shown[-1].requested_at.isoformat(), shown[-1].request_id) if len(found) > limit else None
-    return Page(requests=tuple(ListedView.of(one, now=now) for one in shown), next=following)
+    return RequestPage(requests=tuple(ListedView.of(one, now=now) for one in shown), next=following)
 
 
 @router.get("/information-requests/{request_id}", summary="Read a request", response_model=RequestView)

@@ -5,11 +5,12 @@ from typing import Self
 from uuid import UUID
 
 from fastapi import APIRouter, Response
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from chassis.access import unwrap
 from contracts.events import QuestionAsked
 from triage import handlers, store
+from triage.api import examples
 from triage.api.cases import WRITE_PROBLEMS
 from triage.api.desk import Agency, AtDesk, Form, StaffOrSender, View, Words, Writer, tag
 from triage.api.paging import Cursor, PageSize, read_cursor, read_id, read_instant, write_cursor
@@ -37,6 +38,8 @@ class AskedSenderView(View):
 
 class QuestionView(View):
     """A question about one's own referral. The answer is a supplement to it, of the kind ``answer``."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.QUESTION]})
 
     question_id: UUID
     referral_id: UUID
@@ -94,6 +97,8 @@ class OpenQuestion(View):
 
 class OpenQuestions(View):
     """Questions, newest first. ``next`` is the cursor of the following page; empty on the last one."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.OPEN_QUESTIONS]})
 
     questions: tuple[OpenQuestion, ...]
     next: str | None

@@ -86,14 +86,14 @@ class QueueLine(View):
         )
 
 
-class Page(View):
+class QueuePage(View):
     """A page of the queue. ``next`` is the cursor of the following page; empty on the last one."""
 
     cases: tuple[QueueLine, ...]
     next: str | None
 
 
-@router.get("/v1/cases", summary="The queue", response_model=Page)
+@router.get("/v1/cases", summary="The queue", response_model=QueuePage)
 async def list_queue(
     desk: AtDesk,
     asker: Staff,
@@ -102,7 +102,7 @@ async def list_queue(
     rating: Annotated[Rating | None, Query()] = None,
     cursor: Cursor = None,
     limit: PageSize = 50,
-) -> Page:
+) -> QueuePage:
     """The cases of your own partnership, for triage staff."""
     after = _read_cursor(cursor) if cursor is not None else None
     which = Filter(asker.partnership, closed=status is Status.CLOSED, rating=rating)
@@ -110,7 +110,7 @@ async def list_queue(
         found = await store.list_queue(tx, which, after=after, limit=limit + 1)
     now, shown = desk.clock.now(), found[:limit]
     following = _cursor(shown[-1].mark) if len(found) > limit else None
-    return Page(cases=tuple(QueueLine.of(item, now=now) for item in shown), next=following)
+    return QueuePage(cases=tuple(QueueLine.of(item, now=now) for item in shown), next=following)
 
 
 def _cursor(mark: QueueMark) -> str:
