@@ -53,14 +53,14 @@ async def post(sender: Party, referral: Json = REFERRAL, *, key: str | None = No
     )
 
 
-async def find_in_queue(worker: Party, reference: str) -> str | None:
-    """The id of a referral's case, once it is in the queue."""
+async def find_in_queue(worker: Party, reference: str) -> Any:
+    """A referral's line in the queue of open cases; None when it has none. Nobody opens a case by looking here."""
     path: str | None = "/v1/cases?limit=100"
     while path:
         page = done(await worker.ask("GET", "triage", path))
-        found = next((item["case_id"] for item in page["cases"] if item["reference"] == reference), None)
+        found = next((line for line in page["cases"] if line["reference"] == reference), None)
         if found:
-            return str(found)
+            return found
         path = f"/v1/cases?limit=100&cursor={page['next']}" if page["next"] else None
     return None
 
@@ -86,13 +86,26 @@ class Desk:
 
     async def opened(self) -> Self:
         """The desk, once its case is in the queue."""
-        waiting_for = f"a case for {self.reference} in the queue"
-        self.case_id = await until(waiting_for, lambda: find_in_queue(self.worker, self.reference))
+        self.case_id = str((await self.in_queue())["case_id"])
         return self
+
+    async def in_queue(self) -> Any:
+        """The case's line in the queue, once it is there."""
+        waiting_for = f"a case for {self.reference} in the queue"
+        return await until(waiting_for, lambda: find_in_queue(self.worker, self.reference))
 
     async def read(self) -> httpx2.Response:
         """The case as it is now."""
         return await self.worker.ask("GET", "triage", f"/v1/cases/{self.case_id}", headers=FOR_TRIAGE)
+
+    async def told(self, count: int) -> Any:
+        """The case, once it holds so much news of its sender."""
+
+        async def ask() -> Any:
+            case = done(await self.read())
+            return case if len(case["news"]) >= count else None
+
+        return await until(f"news number {count} in the case of {self.reference}", ask)
 
     async def act(self, who: Party, what: str, body: Json) -> httpx2.Response:
         """Act on the case as it is now, again when somebody else changed it in between."""
@@ -121,6 +134,13 @@ class Desk:
         """Agree to a recommendation."""
         body = {"recommendation_id": recommendation_id, "agree": True, "rationale": self.words.decision}
         return await self.act(who, "decisions", body)
+
+    async def close_without_action(self, child: Json) -> None:
+        """Two people decide that nothing more is needed for a child, and the manager closes the case."""
+        body = {"child_id": child["child_id"], "outcome": "no-further-action", "level": "2"}
+        recommended = await self.act(self.worker, "recommendations", {**body, "rationale": self.words.recommendation})
+        done(await self.authorise(self.manager, done(recommended, 201)["recommendation_id"]))
+        done(await self.act(self.manager, "closure", {}))
 
 
 async def open_notice(reader: Party, kind: str, reference: str) -> Any:
