@@ -54,7 +54,8 @@ class Checker:
             by_key.setdefault(answer.key, set()).add(answer.referral_id)
         no_key = await self._set(
             "referral_intake",
-            "SELECT referral_id FROM referral LEFT JOIN idempotency USING (referral_id) WHERE key IS NULL",
+            """SELECT referral_id FROM referral LEFT JOIN idempotency USING (referral_id)
+               WHERE key IS NULL AND disposed_at IS NULL""",
         )
         return [
             *_say("acknowledged but lost", {answer.referral_id for answer in journal.answers} - kept),
