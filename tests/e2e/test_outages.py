@@ -1,14 +1,20 @@
 """What a sender is told while something is away, and that nothing accepted is lost by it."""
 
 import asyncio
+import os
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from uuid import uuid4
 
 from local_stack.stack import Stack
-from tests.e2e.conftest import steady
+from tests.chaos.checker import Checker
+from tests.e2e.conftest import settled, steady
 from tests.e2e.people import People
+from tests.e2e.sender import Sender
 from tests.e2e.steps import Desk, done, post
+
+WORKER = "referral-intake-worker"
 
 
 async def test_without_its_database_intake_accepts_nothing_and_says_when_to_try_again(
@@ -33,6 +39,36 @@ async def test_without_kafka_a_referral_is_accepted_and_arrives_when_kafka_is_ba
         accepted = done(await post(people.client("wandsworth-school")), 202)
 
     assert (await Desk(people, accepted["reference"]).opened()).case_id
+
+
+async def test_what_a_sender_added_outlives_the_worker_that_was_to_tell_of_it(
+    stack: Stack, people: People, checker: Checker
+) -> None:
+    sender = Sender(people, done(await post(people.client("wandsworth-school")), 202))
+    desk = await Desk(people, sender.reference).opened()
+    added = {"kind": "new-information", "referrer": {"name": "Morgan Adeyemi-Clarke"}, "words": "He came late again."}
+
+    async with doomed(stack, WORKER):
+        editions = [(await sender.supplement(added))["edition"] for _ in range(3)]
+        unsent = [each for each in await checker.histories() if each.startswith("referral_intake: never sent")]
+
+    case = await desk.told(len(editions))
+    await settled(checker)
+    assert len(unsent) == 1
+    assert [news["edition"] for news in case["news"]] == editions == [2, 3, 4]
+    assert await checker.delivery() == []
+
+
+@asynccontextmanager
+async def doomed(stack: Stack, name: str) -> AsyncIterator[None]:
+    """A process that does nothing any more, and is killed at the end; its supervisor starts it again."""
+    pid = stack.supervisor.pid(name)
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGKILL)
+        await steady(stack)
 
 
 @asynccontextmanager
