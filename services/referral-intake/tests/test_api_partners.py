@@ -245,6 +245,8 @@ async def test_a_suspended_partner_may_do_nothing_until_it_is_restored(desk: Des
     suspended = await desk.ask("POST", f"{PARTNERS}/{CLIENT}/suspension", {"reason": "key-compromised"})
     refused = [
         await desk.caller.get(path, **CLUB),
+        await desk.caller.get(f"{path}/receipt", **CLUB),
+        await desk.caller.get(f"{path}/disposal", **CLUB),
         await desk.caller.get("/v1/referrals", **CLUB),
         await desk.caller.post(referral(immediate_danger=True), key="during", **CLUB),
     ]

@@ -8,9 +8,10 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from chassis.access import unwrap
-from chassis.auth import SignedIn
+from chassis.http import problem_responses
 from referral_intake import handlers, receipt
 from referral_intake.api.desk import AtDesk
+from referral_intake.api.standing import AsReader
 from referral_intake.model import Certificate
 
 router = APIRouter(tags=["records"])
@@ -51,8 +52,12 @@ class CertificateView(BaseModel):
         )
 
 
-@router.get(receipt.PATH + "/{referral_id}/disposal", summary="Read the certificate of a destruction")
-async def read_certificate(referral_id: UUID, desk: AtDesk, reader: SignedIn) -> CertificateView:
+@router.get(
+    receipt.PATH + "/{referral_id}/disposal",
+    summary="Read the certificate of a destruction",
+    responses=problem_responses(429),
+)
+async def read_certificate(referral_id: UUID, desk: AtDesk, reader: AsReader) -> CertificateView:
     """For records officers, auditors, Caldicott guardians and the agency that sent the referral.
 
     404 while nothing was destroyed, and for everybody else. Commitments prove nothing about anybody once the salts are
