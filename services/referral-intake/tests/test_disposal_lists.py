@@ -106,6 +106,29 @@ async def test_whoever_sees_the_birthday_of_one_referral_is_written_down(office:
 
 
 @pytest.mark.parametrize(
+    ("who", "status", "reason"),
+    [
+        ({**MANAGER, "roles": ["social-worker"]}, 403, "role"),
+        ({**MANAGER, "partnership": "warwickshire"}, 404, "partnership"),
+        (MANAGER, 404, "not-found"),
+    ],
+)
+async def test_whoever_tries_to_see_it_in_vain_is_written_down_too(
+    office: Office, who: dict[str, Any], status: int, reason: str
+) -> None:
+    await office.closed(Outcome.ASSESSMENT)
+    await office.later(timedelta(days=20 * 366))
+    run_id = await office.opened()
+    other = await office.send(key="open")
+
+    refused = await office.as_(who, "GET", f"/v1/disposal-runs/{run_id}/referrals/{other['referral_id']}")
+
+    assert refused.status_code == status
+    [look] = await office.caller.looks()
+    assert (look["type"], look["reason"]) == ("access.denied.v1", reason)
+
+
+@pytest.mark.parametrize(
     "child",
     [
         {"first_name": "Rowan", "location_now": "The library"},

@@ -130,6 +130,17 @@ async def test_another_partnership_neither_sees_nor_places_nor_lifts(office: Off
     assert [look["reason"] for look in await office.caller.looks()] == ["partnership"]
 
 
+async def test_whoever_tries_to_see_the_holds_on_a_referral_without_the_role_is_written_down(office: Office) -> None:
+    receipt = await office.send()
+
+    refused = await office.as_(MANAGER, "GET", f"{receipt['links']['self']}/holds")
+    absent = await office.as_(MANAGER, "GET", f"/v1/referrals/{uuid4()}/holds")
+
+    assert refused.status_code == absent.status_code == 403
+    assert refused.content == absent.content
+    assert [look["reason"] for look in await office.caller.looks()] == ["role", "role"]
+
+
 @pytest.mark.parametrize("who", [MANAGER, {**OFFICER, "roles": ["operator"]}, {**OFFICER, "roles": ["partner"]}])
 async def test_only_records_officers_place_and_lift(office: Office, who: dict[str, Any]) -> None:
     body = {"reason": "complaint", "references": ["WAN-0000-0000"]}

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from chassis.access import unwrap
-from chassis.auth import Principal, signed_in_as
+from chassis.auth import Principal, SignedIn, signed_in_as
 from chassis.describing import trimmed
 from chassis.http import problem_responses
 from contracts.codes import DisposalDecision
@@ -222,14 +222,12 @@ async def list_items(
 
 
 @router.get("/{run_id}/referrals/{referral_id}", summary="See one referral of a run")
-async def read_item(run_id: UUID, referral_id: UUID, desk: AtDesk, staff: RecordsStaff) -> FullItemView:
+async def read_item(run_id: UUID, referral_id: UUID, desk: AtDesk, reader: SignedIn) -> FullItemView:
     """With every date and the reason of the last review. It may tell a birthday, so the look is written down."""
-    now = desk.clock.now()
-    pack = desk.packs.get(staff.partnership, at=now)
+    look = handlers.look_at_item(referral_id, reader)
     async with desk.db.transaction() as tx:
-        run = await handlers.get_run(tx, run_id, staff)
-        listed = await handlers.read_item(tx, run, referral_id, principal=staff, pack=pack, now=now)
-    return FullItemView.of(listed)
+        result = await handlers.read_item(tx, run_id, look, packs=desk.packs, now=desk.clock.now())
+    return FullItemView.of(unwrap(result))
 
 
 @router.post("/{run_id}/referrals/{referral_id}/review", summary="Review a referral", responses=problem_responses(409))

@@ -8,18 +8,18 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from chassis.access import unwrap
-from chassis.auth import Principal, signed_in_as
+from chassis.auth import Principal, SignedIn, signed_in_as
 from chassis.describing import trimmed
 from chassis.http import problem_responses
 from contracts.codes import HoldReason
 from referral_intake import handlers, receipt, store
 from referral_intake.api.desk import AtDesk
 from referral_intake.api.paging import Cursor, PageSize, read_cursor, write_cursor
-from referral_intake.model import RECORDS_OFFICER, Hold, HoldOnReferral, HoldOrder
+from referral_intake.model import MAY_HOLD, Hold, HoldOnReferral, HoldOrder
 
 router = APIRouter(tags=["records"])
 
-RecordsOfficer = Annotated[Principal, Depends(signed_in_as(RECORDS_OFFICER))]
+RecordsOfficer = Annotated[Principal, Depends(signed_in_as(*MAY_HOLD))]
 Reference = Annotated[str, StringConstraints(min_length=1, max_length=40)]
 Note = Annotated[
     str,
@@ -163,8 +163,8 @@ async def lift_hold_from_referral(referral_id: UUID, hold_id: UUID, desk: AtDesk
 
 
 @router.get(receipt.PATH + "/{referral_id}/holds", summary="Read the holds on a referral")
-async def read_holds(referral_id: UUID, desk: AtDesk, officer: RecordsOfficer) -> tuple[ReferralHoldView, ...]:
-    """Every hold that ever stood on it, oldest first; the look is written down."""
+async def read_holds(referral_id: UUID, desk: AtDesk, reader: SignedIn) -> tuple[ReferralHoldView, ...]:
+    """Every hold that ever stood on it, oldest first. For records officers; the look is written down."""
     async with desk.db.transaction() as tx:
-        result = await handlers.read_holds(tx, referral_id, officer, now=desk.clock.now())
+        result = await handlers.read_holds(tx, referral_id, reader, now=desk.clock.now())
     return tuple(map(ReferralHoldView.of, unwrap(result)))

@@ -29,6 +29,7 @@ from referral_intake.decide.holding import (
     read_certificate,
     read_retention,
     released,
+    retention_denied,
 )
 from referral_intake.decide.local_time import local_date, spoken
 from referral_intake.decide.missing import missing_items
@@ -84,6 +85,7 @@ __all__ = [
     "refusals",
     "released",
     "repeated_answer",
+    "retention_denied",
     "review_hindrance",
     "reviewed",
     "rounds",

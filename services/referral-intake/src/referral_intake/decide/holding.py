@@ -6,6 +6,7 @@ from uuid import UUID
 
 from contracts.codes import DenialReason, Purpose
 from contracts.events import ReferralHeld, ReferralReleased
+from contracts.problems import Forbidden, Problem
 from referral_intake.errors import NothingToHold
 from referral_intake.model import (
     CERTIFICATE_PURPOSES,
@@ -49,11 +50,18 @@ def released(hold_id: UUID, referral_id: UUID, *, by: str, now: datetime) -> Ref
     return ReferralReleased(referral_id=referral_id, hold_id=hold_id, released_by=by, released_at=now)
 
 
-def read_retention(referral: Referral | None, asker: Asker) -> Referral | DenialReason:
-    """The referral, for records staff of its partnership; or why not. Their role was asked for before."""
+def read_retention(referral: Referral | None, asker: Asker, *, roles: frozenset[str]) -> Referral | DenialReason:
+    """The referral, for staff of its partnership with one of the roles; or why not. Who lacks them learns nothing."""
+    if roles.isdisjoint(asker.roles):
+        return DenialReason.ROLE
     if referral is None:
         return DenialReason.NOT_FOUND
     return referral if referral.partnership == asker.partnership else DenialReason.PARTNERSHIP
+
+
+def retention_denied(reason: DenialReason, *, absent: Problem) -> Problem:
+    """What somebody is told who may not see how a referral is kept; ``absent`` is told where nobody may know of it."""
+    return Forbidden("Your role does not allow this") if reason is DenialReason.ROLE else absent
 
 
 def read_certificate(referral: Referral | None, asker: Asker) -> Purpose | DenialReason:

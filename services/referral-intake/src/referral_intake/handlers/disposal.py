@@ -18,6 +18,7 @@ from referral_intake import decide, store
 from referral_intake.errors import NoLongerDue, NoSuchReferral, NoSuchRun, NotDestroyed, NotInRun
 from referral_intake.handlers.people import asker_of
 from referral_intake.model import (
+    APPROVERS,
     LISTED_EACH_ROUND,
     SERVICE,
     Certificate,
@@ -58,20 +59,29 @@ async def list_next(tx: Transaction, packs: Packs, *, now: datetime) -> bool:
     return True
 
 
-async def read_item(
-    tx: Transaction, run: DisposalRun, referral_id: UUID, *, principal: Principal, pack: Pack, now: datetime
-) -> ListedItem:
-    """One referral of a run with every date that decides, a birthday among them, so the look is recorded.
+def look_at_item(referral_id: UUID, principal: Principal) -> Look:
+    """A look at a referral of a run: at its document, because it may tell a birthday."""
+    return Look(RecordKind.REFERRAL_DOCUMENT, referral_id, referral_id, principal, Purpose.RECORDS)
 
-    Raises ``NotInRun``.
+
+async def read_item(tx: Transaction, run_id: UUID, look: Look, *, packs: Packs, now: datetime) -> ListedItem | Problem:
+    """One referral of a run with every date that decides, the look recorded; else a problem, the denial recorded.
+
+    Raises ``NoSuchRun``.
     """
-    kept = await store.find_kept(tx, referral_id)
-    item = (await store.find_items(tx, run.run_id, [referral_id])).get(referral_id)
+    found = await store.find_referral(tx, look.referral_id)
+    referral = decide.read_retention(found, asker_of(look.principal), roles=APPROVERS)
+    context = Context(SERVICE, look.principal.partnership, now)
+    if isinstance(referral, DenialReason):
+        problem = decide.retention_denied(referral, absent=NotInRun())
+        return await access.deny(tx, look, referral, context=context, problem=problem)
+    await get_run(tx, run_id, look.principal)
+    kept = await store.find_kept(tx, look.referral_id)
+    item = (await store.find_items(tx, run_id, [look.referral_id])).get(look.referral_id)
     if kept is None or item is None:
-        raise NotInRun
-    look = Look(RecordKind.REFERRAL_DOCUMENT, referral_id, referral_id, principal, Purpose.RECORDS)
-    await access.allow(tx, look, context=Context(SERVICE, run.partnership, now))
-    finding = await _examine(tx, kept, pack, now=now)
+        return await access.deny(tx, look, DenialReason.NOT_FOUND, context=context, problem=NotInRun())
+    await access.allow(tx, look, context=context)
+    finding = await _examine(tx, kept, packs.get(kept.partnership, at=now), now=now)
     return ListedItem(replace(item, finding=finding), kept.reference, kept.edition, kept.held)
 
 

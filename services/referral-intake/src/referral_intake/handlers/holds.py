@@ -15,7 +15,7 @@ from contracts.problems import Problem
 from referral_intake import decide, store
 from referral_intake.errors import NoSuchHold, NoSuchReferral
 from referral_intake.handlers.people import asker_of
-from referral_intake.model import SERVICE, HoldOnReferral, HoldOrder, HoldPlaced
+from referral_intake.model import MAY_HOLD, SERVICE, HoldOnReferral, HoldOrder, HoldPlaced
 
 
 async def place_hold(tx: Transaction, order: HoldOrder, references: Sequence[str]) -> HoldPlaced:
@@ -50,10 +50,12 @@ async def read_holds(
     tx: Transaction, referral_id: UUID, principal: Principal, *, now: datetime
 ) -> list[HoldOnReferral] | Problem:
     """Every hold that ever stood on a referral, the look recorded; else a problem, the denial recorded."""
-    referral = decide.read_retention(await store.find_referral(tx, referral_id), asker_of(principal))
+    found = await store.find_referral(tx, referral_id)
+    referral = decide.read_retention(found, asker_of(principal), roles=MAY_HOLD)
     look = Look(RecordKind.REFERRAL, referral_id, referral_id, principal, Purpose.RECORDS)
     context = Context(SERVICE, principal.partnership, now)
     if isinstance(referral, DenialReason):
-        return await access.deny(tx, look, referral, context=context, problem=NoSuchReferral())
+        problem = decide.retention_denied(referral, absent=NoSuchReferral())
+        return await access.deny(tx, look, referral, context=context, problem=problem)
     await access.allow(tx, look, context=context)
     return await store.list_holds_on(tx, referral_id)

@@ -12,6 +12,9 @@ from contracts.codes import DisposalDecision, HoldReason, Outcome, Purpose
 
 RECORDS_OFFICER: Final = "records-officer"
 
+MAY_HOLD: Final = frozenset({RECORDS_OFFICER})
+"""Who may hold referrals, see the holds on one, and lift them."""
+
 APPROVERS: Final = frozenset({RECORDS_OFFICER, "mash-manager", "caldicott-guardian"})
 """Who may approve that something is destroyed, unless they reviewed it themselves."""
 
