@@ -25,8 +25,8 @@ def first_steps(addresses: Mapping[str, str]) -> tuple[RenderableType, ...]:
         "\n".join(f"export {name}={value}" for name, value in exports.items()),
         "\nopenssl ecparam -name prime256v1 -genkey -noout -out my-system.pem",
         "openssl ec -in my-system.pem -pubout -out my-system.pub.pem",
-        f"(cd {ROOT} && {_python()} -m frontdoor partner add my-system --partnership wandsworth "
-        '--agency ashcroft-primary --source 2A --key "$OLDPWD/my-system.pub.pem")',
+        f'(cd "$FRONTDOOR" && {_python()} -m frontdoor partner add my-system \\\n'
+        '    --partnership wandsworth --agency ashcroft-primary --source 2A --key "$OLDPWD/my-system.pub.pem")',
     )
 
 
