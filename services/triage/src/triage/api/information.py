@@ -15,7 +15,7 @@ from triage import handlers, store
 from triage.api import examples
 from triage.api.cases import WRITE_PROBLEMS
 from triage.api.desk import Agency, AtDesk, Code, Form, OtherParty, StaffOrAgency, View, Words, Writer, tag
-from triage.api.paging import Cursor, PageSize, read_cursor, read_id, read_instant, write_cursor
+from triage.api.paging import Cursor, PageSize, read_place, write_cursor
 from triage.handlers import RequestFile
 from triage.model import Ask, ListedRequest, Reply, RequestState, request_state
 
@@ -172,13 +172,13 @@ async def request_information(
 @router.get("/information-requests", summary="List what your agency was asked", response_model=RequestPage)
 async def list_requests(desk: AtDesk, asker: Agency, cursor: Cursor = None, limit: PageSize = 50) -> RequestPage:
     """References, codes and times only; nothing in this list describes a person."""
-    before = _read_cursor(cursor) if cursor is not None else None
+    before = read_place(cursor)
     async with desk.db.transaction() as tx:
         found = await store.list_requests(
             tx, partnership=asker.partnership, agency=asker.agency, before=before, limit=limit + 1
         )
     now, shown = desk.clock.now(), found[:limit]
-    following = write_cursor(shown[-1].requested_at.isoformat(), shown[-1].request_id) if len(found) > limit else None
+    following = write_cursor(shown[-1].requested_at, shown[-1].request_id) if len(found) > limit else None
     return RequestPage(requests=tuple(ListedView.of(one, now=now) for one in shown), next=following)
 
 
@@ -203,8 +203,3 @@ async def answer_request(request_id: UUID, form: AnswerForm, desk: AtDesk, visit
         result = await handlers.answer_request(tx, request_id, reply=reply, visit=visit)
     answered = unwrap(result).get(InformationAnswered)
     return AnsweredView(request_id=request_id, answer=answered.answer, answered_at=answered.answered_at)
-
-
-def _read_cursor(cursor: str) -> tuple[datetime, UUID]:
-    requested_at, request_id = read_cursor(cursor, parts=2)
-    return read_instant(requested_at), read_id(request_id)

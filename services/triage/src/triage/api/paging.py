@@ -1,48 +1,29 @@
-"""Page marks: opaque to readers, checked when they come back."""
+"""Pages of lists: where the next one begins."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from datetime import datetime
-from typing import Annotated
-from uuid import UUID
+from collections.abc import Callable
+from typing import Annotated, TypeVar
 
 from fastapi import Query
 
+from chassis.paging import Moment, read_moment, write_cursor
 from triage.errors import BadCursor
+
+__all__ = ["Cursor", "PageSize", "read_cursor", "read_place", "write_cursor"]
+
+T = TypeVar("T")
 
 Cursor = Annotated[str | None, Query(max_length=200, description="From `next` of the page before.")]
 PageSize = Annotated[int, Query(ge=1, le=200)]
 
 
-def write_cursor(*parts: object) -> str:
-    """A page mark made of parts that hold no spaces."""
-    return urlsafe_b64encode(" ".join(map(str, parts)).encode()).decode()
+def read_place(cursor: str | None) -> Moment | None:
+    """Where a page of a list in the order of time begins; None is its first. Raises ``BadCursor``."""
+    return read_cursor(cursor, read_moment)
 
 
-def read_cursor(cursor: str, *, parts: int) -> list[str]:
-    """The parts of a page mark that we made. Raises ``BadCursor``."""
+def read_cursor(cursor: str | None, read: Callable[[str], T]) -> T | None:
+    """What ``read`` makes of a cursor, None without one. Raises ``BadCursor`` when it cannot."""
     try:
-        found = urlsafe_b64decode(cursor).decode("ascii").split(" ")
-    except ValueError as error:
-        raise BadCursor from error
-    if len(found) != parts:
-        raise BadCursor
-    return found
-
-
-def read_instant(text: str) -> datetime:
-    """An instant of a page mark. Raises ``BadCursor``."""
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise BadCursor from error
-    if at.tzinfo is None:
-        raise BadCursor
-    return at
-
-
-def read_id(text: str) -> UUID:
-    """An id of a page mark. Raises ``BadCursor``."""
-    try:
-        return UUID(text)
+        return read(cursor) if cursor is not None else None
     except ValueError as error:
         raise BadCursor from error

@@ -13,7 +13,7 @@ from triage import handlers, store
 from triage.api import examples
 from triage.api.cases import WRITE_PROBLEMS
 from triage.api.desk import Agency, AtDesk, Form, StaffOrSender, View, Words, Writer, tag
-from triage.api.paging import Cursor, PageSize, read_cursor, read_id, read_instant, write_cursor
+from triage.api.paging import Cursor, PageSize, read_place, write_cursor
 from triage.handlers import QuestionFile
 from triage.model import AskSender, ListedQuestion, RequestState, question_state
 
@@ -134,13 +134,13 @@ async def ask_sender(
 @router.get("/questions", summary="List what your agency is asked about its referrals", response_model=OpenQuestions)
 async def list_questions(desk: AtDesk, asker: Agency, cursor: Cursor = None, limit: PageSize = 50) -> OpenQuestions:
     """Those that wait for an answer. References and times only; nothing in this list describes a person."""
-    before = _read_cursor(cursor) if cursor is not None else None
+    before = read_place(cursor)
     async with desk.db.transaction() as tx:
         found = await store.list_open_questions(
             tx, partnership=asker.partnership, agency=asker.agency, before=before, limit=limit + 1
         )
     now, shown = desk.clock.now(), found[:limit]
-    following = write_cursor(shown[-1].asked_at.isoformat(), shown[-1].question_id) if len(found) > limit else None
+    following = write_cursor(shown[-1].asked_at, shown[-1].question_id) if len(found) > limit else None
     return OpenQuestions(questions=tuple(OpenQuestion.of(one, now=now) for one in shown), next=following)
 
 
@@ -154,8 +154,3 @@ async def read_question(question_id: UUID, desk: AtDesk, visit: StaffOrSender) -
     async with desk.db.transaction() as tx:
         result = await handlers.read_question(tx, question_id, visit=visit)
     return QuestionView.of(unwrap(result), now=visit.now)
-
-
-def _read_cursor(cursor: str) -> tuple[datetime, UUID]:
-    asked_at, question_id = read_cursor(cursor, parts=2)
-    return read_instant(asked_at), read_id(question_id)

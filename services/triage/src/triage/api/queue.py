@@ -8,12 +8,12 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import Field
 
+from chassis import paging
 from contracts.codes import Rating
 from triage import store
 from triage.api.desk import AtDesk, Staff, View
 from triage.api.lines import Named, seconds_left
-from triage.api.paging import Cursor, PageSize, read_cursor, read_id, read_instant, write_cursor
-from triage.errors import BadCursor
+from triage.api.paging import Cursor, PageSize, read_cursor, write_cursor
 from triage.model import CaseState, QueueItem, QueueMark
 from triage.store import Filter
 
@@ -104,7 +104,7 @@ async def list_queue(
     limit: PageSize = 50,
 ) -> QueuePage:
     """The cases of your own partnership, for triage staff."""
-    after = _read_cursor(cursor) if cursor is not None else None
+    after = read_cursor(cursor, _mark_of)
     which = Filter(asker.partnership, closed=status is Status.CLOSED, rating=rating)
     async with desk.db.transaction() as tx:
         found = await store.list_queue(tx, which, after=after, limit=limit + 1)
@@ -114,11 +114,11 @@ async def list_queue(
 
 
 def _cursor(mark: QueueMark) -> str:
-    return write_cursor(int(mark.without_due), mark.due_at.isoformat(), mark.case_id)
+    return write_cursor(int(mark.without_due), mark.due_at, mark.case_id)
 
 
-def _read_cursor(cursor: str) -> QueueMark:
-    without_due, due_at, case_id = read_cursor(cursor, parts=3)
+def _mark_of(cursor: str) -> QueueMark:
+    without_due, due_at, case_id = paging.read_cursor(cursor, parts=3)
     if without_due not in ("0", "1"):
-        raise BadCursor
-    return QueueMark(without_due == "1", read_instant(due_at), read_id(case_id))
+        raise ValueError("neither with nor without a time that is due")
+    return QueueMark(without_due == "1", paging.read_instant(due_at), UUID(case_id))
