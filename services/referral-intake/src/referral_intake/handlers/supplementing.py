@@ -14,7 +14,7 @@ from referral_intake import decide, edition, store, supplement_receipt
 from referral_intake.edition import Revision
 from referral_intake.errors import SupplementRefused
 from referral_intake.handlers.desk import Desk
-from referral_intake.handlers.editing import Opened, answer_with, find_given, find_own, open_referral, seal
+from referral_intake.handlers.editing import Opened, answer_with, answered_at_once, open_referral, seal
 from referral_intake.model import SERVICE, Added, Answer, Status, Supplement, Told
 
 _NOT_OPEN: Final = FieldError(
@@ -29,12 +29,9 @@ async def supplement_referral(
 
     Raises the ``Problem`` that stopped it.
     """
-    own = await find_own(tx, supplement, principal, now=now)
-    if isinstance(own, Problem):
-        return own
-    given = await find_given(tx, supplement)
-    if given is not None:
-        return given
+    told = await answered_at_once(tx, supplement, principal, now=now)
+    if told is not None:
+        return told
     if refused := decide.supplement_refusals(supplement.facts):
         raise SupplementRefused(refused)
     opened = await open_referral(tx, supplement.referral_id, now=now)

@@ -8,7 +8,7 @@ from chassis.events import Context, record
 from contracts.problems import Problem
 from referral_intake import decide, store, supplement_receipt
 from referral_intake.handlers.desk import Desk
-from referral_intake.handlers.editing import answer_with, find_given, find_own, open_referral, seal
+from referral_intake.handlers.editing import answer_with, answered_at_once, open_referral, seal
 from referral_intake.model import SERVICE, Answer, Withdrawal
 
 
@@ -19,12 +19,9 @@ async def withdraw_referral(
 
     Raises the ``Problem`` that stopped it.
     """
-    own = await find_own(tx, withdrawal, principal, now=now)
-    if isinstance(own, Problem):
-        return own
-    given = await find_given(tx, withdrawal)
-    if given is not None:
-        return given
+    told = await answered_at_once(tx, withdrawal, principal, now=now)
+    if told is not None:
+        return told
     opened = await open_referral(tx, withdrawal.referral_id, now=now)
     decide.withdraw(opened.referral, withdrawal)
     sealed, made = seal(opened, opened.standing, decide.withdrawal_entry(withdrawal, opened.entry), desk=desk)
