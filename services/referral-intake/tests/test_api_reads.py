@@ -200,7 +200,7 @@ async def test_a_destroyed_document_is_gone_for_those_who_may_know_and_its_editi
 
     assert (gone.status_code, elsewhere.status_code) == (410, 404)
     assert len((await caller.document(path, part="/editions")).json()["editions"]) == 1
-    assert (await caller.get(path)).json()["disposed_at"] is not None
+    assert (await caller.get(path)).json()["content_destroyed_at"] is not None
 
 
 # -- description ----------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Final
 
 from policy.pack import Pack
-from policy.working_time import LONDON
+from referral_intake.decide import local_date
 from referral_intake.errors import PartnershipNotServed
 
 DECISION_CLOCK: Final = "decision"
@@ -24,7 +24,7 @@ class Packs:
         """The pack as it stands on the local day of an instant. Raises ``PartnershipNotServed``."""
         if partnership not in self._packs:
             raise PartnershipNotServed
-        today = at.astimezone(LONDON).date()
+        today = local_date(at)
         worked_out = self._in_force.get(partnership)
         if worked_out is None or worked_out[0] != today:
             worked_out = today, self._packs[partnership].as_of(at)

@@ -12,14 +12,6 @@ from referral_intake import decide, receipt
 from referral_intake.model import EMERGENCY_ADVICE, Referral, Told
 from referral_intake.receipt import AdviceGiven, MissingInformation
 
-_ID: Final = "0b9a1f0e-3d55-4a52-9f0b-0b8f3c1f2a77"
-_LINKS: Final[dict[str, Any]] = {
-    "self": f"/v1/referrals/{_ID}",
-    "receipt": f"/v1/referrals/{_ID}/receipt",
-    "supplements": f"/v1/referrals/{_ID}/supplements",
-    "withdrawal": f"/v1/referrals/{_ID}/withdrawal",
-}
-
 
 class ReferralLinks(BaseModel):
     """What can be done with a referral that was sent."""
@@ -30,6 +22,19 @@ class ReferralLinks(BaseModel):
     withdrawal: str = Field(description="Where to take it back.")
 
 
+def links_of(referral_id: UUID) -> ReferralLinks:
+    """Where to go on with a referral."""
+    path = receipt.path_of(referral_id)
+    return ReferralLinks(
+        self=path, receipt=f"{path}/receipt", supplements=f"{path}/supplements", withdrawal=f"{path}/withdrawal"
+    )
+
+
+EXAMPLE_ID: Final = UUID("0b9a1f0e-3d55-4a52-9f0b-0b8f3c1f2a77")
+"""The referral that the examples of the API document are about."""
+EXAMPLE_LINKS: Final[dict[str, Any]] = links_of(EXAMPLE_ID).model_dump()
+
+
 class SupplementReceipt(BaseModel):
     """What you added is saved and will be read."""
 
@@ -38,7 +43,7 @@ class SupplementReceipt(BaseModel):
             "examples": [
                 {
                     "supplement_id": "5f0c6d0e-9d64-4f0e-8a55-1d1f3f0b7c11",
-                    "referral_id": _ID,
+                    "referral_id": str(EXAMPLE_ID),
                     "reference": "WAN-7K3M-Q9TD",
                     "edition": 2,
                     "kind": "new-information",
@@ -48,7 +53,7 @@ class SupplementReceipt(BaseModel):
                     "missing_information": [
                         {"item": "nhs-number", "label": "NHS number", "pointers": ["/children/0/nhs_number"]}
                     ],
-                    "links": _LINKS,
+                    "links": EXAMPLE_LINKS,
                 }
             ]
         }
@@ -76,13 +81,13 @@ class WithdrawalReceipt(BaseModel):
         json_schema_extra={
             "examples": [
                 {
-                    "referral_id": _ID,
+                    "referral_id": str(EXAMPLE_ID),
                     "reference": "WAN-7K3M-Q9TD",
                     "edition": 3,
                     "reason": "wrong-child",
                     "withdrawn_at": "2026-11-24T10:30:00Z",
                     "what_happens_next": decide.what_happens_to_a_withdrawal(),
-                    "links": _LINKS,
+                    "links": EXAMPLE_LINKS,
                 }
             ]
         }
@@ -95,14 +100,6 @@ class WithdrawalReceipt(BaseModel):
     withdrawn_at: datetime
     what_happens_next: str
     links: ReferralLinks
-
-
-def links_of(referral_id: UUID) -> ReferralLinks:
-    """Where to go on with a referral."""
-    path = receipt.path_of(referral_id)
-    return ReferralLinks(
-        self=path, receipt=f"{path}/receipt", supplements=f"{path}/supplements", withdrawal=f"{path}/withdrawal"
-    )
 
 
 def supplement_body(event: ReferralSupplemented, referral: Referral, told: Told) -> bytes:

@@ -17,6 +17,7 @@ from referral_intake.errors import NotOffered
 from referral_intake.model import EMERGENCY_ADVICE, STATUS_TEXTS, WITHDRAWN_TEXT, Followed, Status
 from referral_intake.receipt import MissingInformation
 from referral_intake.receipt_page import CONTENT_SECURITY_POLICY, ReceiptText, page_of
+from referral_intake.supplement_receipt import EXAMPLE_ID
 
 router = APIRouter(tags=["referrals"])
 
@@ -29,7 +30,6 @@ _NEXT: Final = (
     "The front door team reads every referral. If you hear nothing by the time above, or if things get worse before, "
     "phone the front door team. In an emergency call 999."
 )
-_ID: Final = "0b9a1f0e-3d55-4a52-9f0b-0b8f3c1f2a77"
 
 
 class PrintableReceipt(BaseModel):
@@ -39,7 +39,7 @@ class PrintableReceipt(BaseModel):
         json_schema_extra={
             "examples": [
                 {
-                    "referral_id": _ID,
+                    "referral_id": str(EXAMPLE_ID),
                     "reference": "WAN-7K3M-Q9TD",
                     "status": "received",
                     "status_text": STATUS_TEXTS[Status.RECEIVED],

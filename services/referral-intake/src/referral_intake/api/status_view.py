@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.codes import SupplementKind, WithdrawalReason
 from policy.pack import NoSuchRule, Pack
-from referral_intake import decide, receipt
+from referral_intake import decide
 from referral_intake.model import (
     NOTHING_TO_SAY,
     STATUS_TEXTS,
@@ -23,11 +23,10 @@ from referral_intake.model import (
     Step,
 )
 from referral_intake.receipt import MissingInformation
-from referral_intake.supplement_receipt import ReferralLinks, links_of
+from referral_intake.supplement_receipt import EXAMPLE_ID, EXAMPLE_LINKS, ReferralLinks, links_of
 
-_ID: Final = "0b9a1f0e-3d55-4a52-9f0b-0b8f3c1f2a77"
 _EXAMPLE: Final[dict[str, Any]] = {
-    "referral_id": _ID,
+    "referral_id": str(EXAMPLE_ID),
     "reference": "WAN-7K3M-Q9TD",
     "status": "needs-answer",
     "status_text": STATUS_TEXTS[Status.NEEDS_ANSWER],
@@ -41,14 +40,8 @@ _EXAMPLE: Final[dict[str, Any]] = {
     "open_questions": 1,
     "withdrawn_at": None,
     "previous_referral_id": None,
-    "disposed_at": None,
     "content_destroyed_at": None,
-    "links": {
-        "self": f"/v1/referrals/{_ID}",
-        "receipt": f"/v1/referrals/{_ID}/receipt",
-        "supplements": f"/v1/referrals/{_ID}/supplements",
-        "withdrawal": f"/v1/referrals/{_ID}/withdrawal",
-    },
+    "links": EXAMPLE_LINKS,
     "children": [
         {"child_id": "5f0c6d0e-9d64-4f0e-8a55-1d1f3f0b7c12", "number": 1, "decided_at": None, "feedback": None}
     ],
@@ -62,7 +55,7 @@ _EXAMPLE: Final[dict[str, Any]] = {
             "late": False,
             "links": {
                 "question": "https://triage.example.org/v1/questions/7d1c9a52-3b1e-4c55-9a54-000000000041",
-                "answer": f"/v1/referrals/{_ID}/supplements",
+                "answer": EXAMPLE_LINKS["supplements"],
             },
         }
     ],
@@ -101,9 +94,6 @@ class Summary(BaseModel):
     )
     content_destroyed_at: datetime | None = Field(
         description="When what you sent was destroyed, because its time to be kept was over. This much is left of it."
-    )
-    disposed_at: datetime | None = Field(
-        description="When its document was destroyed, because its time to be kept was over."
     )
     links: ReferralLinks
 
@@ -225,8 +215,7 @@ def _summary(referral: Referral, now: datetime) -> dict[str, Any]:
         "open_questions": referral.open_questions,
         "withdrawn_at": referral.withdrawn_at,
         "previous_referral_id": referral.previous_referral_id,
-        "disposed_at": referral.disposed_at,
-        "content_destroyed_at": referral.content_destroyed_at,
+        "content_destroyed_at": referral.disposed_at,
         "links": links_of(referral.referral_id),
     }
 
@@ -253,9 +242,7 @@ def _question(question: Question, referral: Referral, now: datetime) -> Question
         due_at=question.due_at,
         answered_at=question.answered_at,
         late=decide.is_late(question.due_at, question.answered_at, now=now),
-        links=QuestionLinks(
-            question=question.detail_url, answer=f"{receipt.path_of(referral.referral_id)}/supplements"
-        ),
+        links=QuestionLinks(question=question.detail_url, answer=links_of(referral.referral_id).supplements),
     )
 
 

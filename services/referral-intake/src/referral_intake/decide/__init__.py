@@ -3,6 +3,7 @@
 from referral_intake.decide.access import (
     add_to,
     denied,
+    destroyed,
     read_document,
     read_status,
 )
@@ -64,6 +65,7 @@ __all__ = [
     "blame",
     "corrections_made",
     "denied",
+    "destroyed",
     "destruction_hindrance",
     "disposed",
     "earliest_activity",

@@ -2,7 +2,8 @@
 
 from contracts.codes import DenialReason, Purpose
 from contracts.problems import Problem
-from referral_intake.errors import DocumentRefused, NoSuchReferral
+from referral_intake.decide.local_time import spoken_day
+from referral_intake.errors import DocumentRefused, NoSuchReferral, ReferralDestroyed
 from referral_intake.model import (
     DOCUMENT_PURPOSES,
     OWN_AGENCY_ROLES,
@@ -41,6 +42,12 @@ def read_document(referral: Referral | None, asker: Asker, purpose: Purpose | No
     if referral is None:
         return DenialReason.NOT_FOUND
     return referral if referral.partnership == asker.partnership else DenialReason.PARTNERSHIP
+
+
+def destroyed(referral: Referral | None) -> ReferralDestroyed:
+    """What whoever may know of a referral is told whose document is kept no more."""
+    gone = referral.disposed_at if referral is not None else None
+    return ReferralDestroyed(spoken_day(gone) if gone is not None else None)
 
 
 def denied(reason: DenialReason) -> Problem:

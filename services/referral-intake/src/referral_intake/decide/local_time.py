@@ -2,19 +2,23 @@
 
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Final
-from zoneinfo import ZoneInfo
 
-_LONDON: Final = ZoneInfo("Europe/London")
+from policy.working_time import LONDON
 
 
 def local_date(at: datetime) -> date:
     """The local date of an instant."""
-    return at.astimezone(_LONDON).date()
+    return at.astimezone(LONDON).date()
 
 
 @lru_cache(maxsize=1_000)  # most referrals of a day are promised the same moment
 def spoken(at: datetime) -> str:
     """An instant as one says it, such as ``17:00 on Tuesday 24 November 2026``."""
-    local = at.astimezone(_LONDON)
-    return f"{local:%H:%M} on {local:%A} {local.day} {local:%B %Y}"
+    local = at.astimezone(LONDON)
+    return f"{local:%H:%M} on {local:%A} {spoken_day(at)}"
+
+
+def spoken_day(at: datetime) -> str:
+    """The local day of an instant, such as ``24 November 2026``."""
+    local = at.astimezone(LONDON)
+    return f"{local.day} {local:%B %Y}"

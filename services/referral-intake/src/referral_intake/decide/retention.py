@@ -13,7 +13,7 @@ from contracts.problems import FieldError, Problem
 from policy.pack import Pack
 from policy.retention import anniversary, due_at, last_day, trigger_day
 from policy.rules import RetentionRule, RetentionTrigger
-from policy.working_time import LONDON
+from referral_intake.decide.local_time import local_date
 from referral_intake.errors import (
     ItemSettled,
     KeepUntilRefused,
@@ -35,14 +35,14 @@ def births_in(content: bytes, *, last_activity: datetime) -> tuple[date | None, 
     """When each child of a document was born or is expected; None where that is not known, or cannot be."""
     try:
         children = json.loads(content).get("children", [])
-        return tuple(_birth(child, last_activity.astimezone(LONDON).date()) for child in children)
+        return tuple(_birth(child, local_date(last_activity)) for child in children)
     except (ValueError, AttributeError, TypeError):
         return (None,)
 
 
 def earliest_activity(pack: Pack, *, now: datetime) -> datetime:
     """Whatever happened since cannot have been kept for long enough, whatever class it belongs to."""
-    today = now.astimezone(LONDON).date()
+    today = local_date(now)
     years = min(rule.years for rule in pack.retention)
     return due_at(anniversary(today, -years))
 
@@ -173,7 +173,7 @@ def _date(value: object) -> date | None:
 
 def _quiet_through(rule: RetentionRule, kept: Kept) -> date:
     """Without a birthday: a person looks when the years are over that even the oldest child would be kept for."""
-    return anniversary(kept.last_activity.astimezone(LONDON).date(), rule.years)
+    return anniversary(local_date(kept.last_activity), rule.years)
 
 
 def _refusals(asked: Sequence[DisposalItem | None], approver: str) -> Iterator[FieldError]:

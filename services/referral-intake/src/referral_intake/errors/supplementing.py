@@ -1,12 +1,6 @@
 """Every way a supplement or a withdrawal can be refused."""
 
-from datetime import datetime
-from typing import Final
-from zoneinfo import ZoneInfo
-
 from contracts.problems import Conflict, FieldError, Invalid, Problem
-
-_LONDON: Final = ZoneInfo("Europe/London")
 
 
 class SupplementRefused(Invalid):
@@ -34,9 +28,8 @@ class ReferralDestroyed(Problem):
 
     slug, title, status = "referral-destroyed", "This referral is no longer kept", 410
 
-    def __init__(self, destroyed_at: datetime | None) -> None:
-        day = destroyed_at.astimezone(_LONDON) if destroyed_at is not None else None
-        said = f"What it said was destroyed on {day.day} {day:%B %Y}; the certificate is in the log. " if day else ""
+    def __init__(self, day: str | None) -> None:
+        said = f"What it said was destroyed on {day}; the certificate is in the log. " if day is not None else ""
         super().__init__(said + "If you are worried about a child, send a new referral. In an emergency call 999.")
 
 

@@ -15,7 +15,7 @@ from contracts.codes import DenialReason, Purpose, RecordKind
 from contracts.problems import Problem
 from referral_intake import decide, document, edition, receipt, store
 from referral_intake.edition import Standing
-from referral_intake.errors import NoSuchReferral, ReferralDestroyed
+from referral_intake.errors import NoSuchReferral
 from referral_intake.handlers.desk import Desk
 from referral_intake.handlers.people import asker_of
 from referral_intake.model import (
@@ -52,22 +52,18 @@ class Opened:
         return {"edition": self.next_edition, "at": self.now.isoformat(), "agency": self.referral.agency}
 
 
-async def find_own(tx: Transaction, change: Change, principal: Principal, *, now: datetime) -> Referral | Problem:
-    """The referral for a system of the agency that sent it; for anybody else a problem, the denial recorded."""
+async def answered_at_once(
+    tx: Transaction, change: Change, principal: Principal, *, now: datetime
+) -> Answer | Problem | None:
+    """What a change is told that is not made: by anybody but a system of the agency that sent the referral, the denial
+    recorded, or under a key that is not new. None when it is to be made; its key is locked then.
+    """
     referral = decide.add_to(await store.find_referral(tx, change.referral_id), asker_of(principal))
     if isinstance(referral, DenialReason):
         look = Look(RecordKind.REFERRAL, change.referral_id, change.referral_id, principal, Purpose.OWN_REFERRAL)
         context = Context(SERVICE, principal.partnership, now)
         return await access.deny(tx, look, referral, context=context, problem=NoSuchReferral())
-    return referral
-
-
-async def find_given(tx: Transaction, change: Change) -> Answer | Problem | None:
-    """What the key was answered before, or why there is no answer now; None when the key is new, and then locked."""
-    if not await store.lock_key(tx, client_key(change)):
-        return decide.repeated_answer(None, fingerprint(change))
-    stored = await store.find_answer(tx, client_key(change))
-    return decide.repeated_answer(stored, fingerprint(change)) if stored is not None else None
+    return await _given(tx, change)
 
 
 async def open_referral(tx: Transaction, referral_id: UUID, *, now: datetime) -> Opened:
@@ -75,7 +71,7 @@ async def open_referral(tx: Transaction, referral_id: UUID, *, now: datetime) ->
     referral = await store.lock_referral(tx, referral_id)
     stored = await store.find_document(tx, referral_id, referral.edition) if referral is not None else None
     if referral is None or stored is None or referral.disposed_at is not None:
-        raise ReferralDestroyed(referral.content_destroyed_at if referral is not None else None)
+        raise decide.destroyed(referral)
     return Opened(referral, edition.standing_of(stored.content), now)
 
 
@@ -107,3 +103,11 @@ def client_key(change: Change) -> ClientKey:
 def fingerprint(change: Change) -> bytes:
     """Equal for equal requests about one referral, and different from those of every other route."""
     return document.fingerprint({type(change).__name__: str(change.referral_id), "content": change.content})
+
+
+async def _given(tx: Transaction, change: Change) -> Answer | Problem | None:
+    """What the key was answered before, or why there is no answer now; None when the key is new, and then locked."""
+    if not await store.lock_key(tx, client_key(change)):
+        return decide.repeated_answer(None, fingerprint(change))
+    stored = await store.find_answer(tx, client_key(change))
+    return decide.repeated_answer(stored, fingerprint(change)) if stored is not None else None

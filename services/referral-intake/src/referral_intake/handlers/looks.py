@@ -12,7 +12,7 @@ from chassis.events import Context
 from contracts.codes import DenialReason, Purpose, RecordKind
 from contracts.problems import Problem
 from referral_intake import decide, store
-from referral_intake.errors import NoSuchEdition, NoSuchReferral, ReferralDestroyed
+from referral_intake.errors import NoSuchEdition, NoSuchReferral
 from referral_intake.handlers.people import asker_of
 from referral_intake.model import SERVICE, Document, Edition, Followed, Referral
 
@@ -37,7 +37,7 @@ async def read_document(tx: Transaction, look: Look, *, edition: int | None, now
     if isinstance(referral, Problem):
         return referral
     stored = await store.find_document(tx, referral.referral_id, edition or referral.edition)
-    return stored or ReferralDestroyed(referral.content_destroyed_at)
+    return stored or decide.destroyed(referral)
 
 
 async def list_editions(tx: Transaction, look: Look, *, now: datetime) -> Sequence[Edition] | Problem:

@@ -77,7 +77,6 @@ class Referral:
     open_questions: int = 0
     previous_referral_id: UUID | None = None
     disposed_at: datetime | None = None
-    content_destroyed_at: datetime | None = None
 
 
 class Step(StrEnum):

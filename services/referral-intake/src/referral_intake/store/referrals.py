@@ -174,7 +174,6 @@ def _select_referral() -> Select[*tuple[Any, ...]]:
         columns.edition,
         columns.previous_referral_id,
         columns.disposed_at,
-        columns.disposed_at,
         withdrawal.c.withdrawn_at,
         _open_questions().label("open_questions"),
     ).select_from(referral.outerjoin(withdrawal))
@@ -196,5 +195,4 @@ def _referral(row: Row[*tuple[Any, ...]]) -> Referral:
         open_questions=row.open_questions,
         previous_referral_id=row.previous_referral_id,
         disposed_at=row.disposed_at,
-        content_destroyed_at=row.disposed_at,
     )
