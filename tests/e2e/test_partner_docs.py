@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import httpx2
 import pytest
 
 from agency_notify import errors as notify_errors
@@ -31,6 +32,7 @@ from referral_intake import errors
 from referral_intake.model import STATUS_TEXTS
 from tests.conftest import register_endpoints
 from tests.e2e.guide import PAGE, Block, Reader, blocks, differences, json_in
+from tests.e2e.partners import ASSERTION_TYPE
 from triage import errors as triage_errors
 
 TEXT: Final = PAGE.read_text(encoding="utf-8")
@@ -154,6 +156,21 @@ def test_the_programs_say_what_they_did(followed: Followed) -> None:
     assert re.search(r"^referral-decided WAN-\S+ We are offering the family help", notices, re.MULTILINE)
     assert re.search(r"^WAN-\S+ closed$", listed, re.MULTILINE)
     assert len(listed.split()) == 2 * len(set(listed.split()[::2]))
+
+
+def test_an_assertion_is_believed_once(followed: Followed) -> None:
+    reader = followed.reader
+    made = [sys.executable, "-c", "import frontdoor_client; print(frontdoor_client.assertion())"]
+    environment = {**os.environ, **reader.environment}
+    assertion = subprocess.check_output(made, cwd=reader.folder, env=environment, text=True).strip()
+    form = {"grant_type": "client_credentials", "client_assertion_type": ASSERTION_TYPE, "client_assertion": assertion}
+    url = f"{reader.environment['ISSUER']}/protocol/openid-connect/token"
+
+    answers = [httpx2.post(url, data=form, timeout=FOLLOW_SECONDS, trust_env=False) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [200, 400]
+    assert answers[0].json()["expires_in"] == 300
+    assert answers[1].json()["error"] == "invalid_client"
 
 
 def test_few_blocks_are_not_run_and_the_others_are_files_commands_or_answers() -> None:

@@ -20,13 +20,15 @@ from local_stack.tokens import Token, TokenSource
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 NO_ACTION = SCRIPTS["SANDBOX-NO-FURTHER-ACTION"]
 TRIAGE, INTAKE = "http://triage.example.org", "http://intake.example.org"
+EARLIER = "http://127.0.0.1:1"
 
 
 def case(**given: Any) -> dict[str, Any]:
     bare = {
         "case_id": "k",
         "reference": "WAN-7K3M-Q9TD",
-        "document_url": f"{INTAKE}/v1/referrals/r/document",
+        "referral_id": "r",
+        "document_url": f"{EARLIER}/v1/referrals/r/document",
         "children": [{"child_id": "one", "decided": False}],
         "questions": [],
         "recommendations": [],
@@ -162,10 +164,12 @@ class Office:
     )
     refuses: int | None = None
     asked: list[str] = field(default_factory=list)
+    urls: list[str] = field(default_factory=list)
 
     def answer(self, request: httpx2.Request) -> httpx2.Response:
         asked = f"{request.method} {request.url.path}"
         self.asked.append(asked)
+        self.urls.append(str(request.url))
         if asked == "GET /v1/cases":
             return httpx2.Response(200, json={"cases": [self.line], "next": None})
         assert request.headers.get("If-Match") == '"1"' or request.headers["Access-Purpose"] == "triage"
@@ -185,7 +189,7 @@ def clock() -> SettableClock:
 def watching(office: Office, clock: SettableClock, **given: Any) -> Watch:
     http = httpx2.Client(transport=httpx2.MockTransport(office.answer))
     members = {WORKER: TokenSource(lambda: Token("t", 300.0))}
-    return Watch((Team("wandsworth", http, TRIAGE, members, (f"{TRIAGE}/", f"{INTAKE}/")),), clock, **given)
+    return Watch((Team("wandsworth", http, TRIAGE, INTAKE, members),), clock, **given)
 
 
 def of_case(office: Office) -> Iterator[str]:
@@ -258,14 +262,13 @@ def test_a_refused_move_is_not_repeated_while_the_case_stays_as_it_is(
     )
 
 
-def test_a_document_elsewhere_is_not_fetched_with_a_token_of_the_stack(clock: SettableClock) -> None:
+def test_a_document_is_read_where_intake_is_now_and_not_where_it_was_at_an_earlier_start(clock: SettableClock) -> None:
     office = Office("SANDBOX-NO-FURTHER-ACTION")
-    team = watching(office, clock).teams[0]
 
-    with pytest.raises(Exception, match="outside the stack"):
-        team.own_reference(case(document_url="http://elsewhere.example.org/v1/referrals/r/document"))
+    watching(office, clock).round()
 
-    assert office.asked == []
+    assert f"{INTAKE}/v1/referrals/r/document" in office.urls
+    assert not [url for url in office.urls if url.startswith(EARLIER)]
 
 
 def test_it_is_ready_once_a_whole_round_was_made_and_while_rounds_go_on(clock: SettableClock) -> None:
@@ -277,3 +280,24 @@ def test_it_is_ready_once_a_whole_round_was_made_and_while_rounds_go_on(clock: S
     clock.advance(timedelta(minutes=1))
 
     assert (before, after, watch.is_fresh()) == (False, True, False)
+
+
+def test_a_failure_that_stays_is_told_once_and_the_rounds_go_on(
+    clock: SettableClock, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("local_stack.sandbox.watch.ROUND_SECONDS", 0.001)
+    watch = watching(Office(None), clock)
+    rounds = 0
+
+    def fail() -> None:
+        nonlocal rounds
+        rounds += 1
+        if rounds == 5:
+            watch.stopping.set()
+        raise httpx2.ConnectError("nobody there")
+
+    monkeypatch.setattr(watch, "round", fail)
+    watch.run()
+
+    assert rounds == 5
+    assert capsys.readouterr().out.splitlines() == ["sandbox: a round was cut short: ConnectError"]

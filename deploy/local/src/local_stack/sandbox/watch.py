@@ -37,12 +37,20 @@ class Watch:
     _last_round: datetime | None = None
 
     def run(self) -> None:
-        """Make rounds until told to stop. What fails is told, and tried again in the next round."""
+        """Make rounds until told to stop. What fails is told once, and tried again in every round."""
+        before = ""
         while not self.stopping.wait(ROUND_SECONDS):
-            try:
-                self.round()
-            except (httpx2.HTTPError, StackError) as error:
-                say(f"sandbox: a round was cut short: {_told(error)}")
+            failure = self._tried()
+            if failure and failure != before:
+                say(f"sandbox: a round was cut short: {failure}")
+            before = failure
+
+    def _tried(self) -> str:
+        try:
+            self.round()
+        except (httpx2.HTTPError, StackError) as error:
+            return _told(error)
+        return ""
 
     def round(self) -> None:
         """Look at every queue once."""
@@ -68,7 +76,7 @@ class Watch:
     def _look(self, team: Team, line: Case) -> None:
         try:
             self._move(team, line)
-        except httpx2.HTTPStatusError as error:  # this one case is not to keep the others waiting
+        except (httpx2.HTTPStatusError, StackError) as error:  # this one case is not to keep the others waiting
             say(f"sandbox: {line['reference']} is left as it is: {_told(error)}")
             self._resting[line["case_id"]] = _mark(line)
 
