@@ -1,4 +1,4 @@
-"""A campaign: referrals arrive at a fixed rate while everything is hurt in turn; then the checker reads everything."""
+"""A campaign: referrals come in and are added to while everything is hurt in turn; then the checker reads all of it."""
 
 import asyncio
 import json
@@ -16,6 +16,11 @@ from tests.chaos.nemesis import Step, Wound, carry_out
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "referrals"
 SENDER = "wandsworth-school"
+NAME = {"name": "Morgan Adeyemi-Clarke"}
+ADDITIONS = (
+    {"kind": "new-information", "referrer": NAME, "words": "The same was seen again this morning."},
+    {"kind": "new-child", "referrer": NAME, "children": [{"first_name": "Wren", "date_of_birth": "2021-09-30"}]},
+)
 SETTLE_SECONDS = 90.0
 GRACE_SECONDS = 60.0
 
@@ -26,6 +31,7 @@ class Outcome:
 
     posted: int
     acknowledged: int
+    added: int
     unknown_attempts: int
     wounds: list[Wound]
     settled_after_seconds: float
@@ -45,6 +51,7 @@ class Outcome:
         return {
             "posted": self.posted,
             "acknowledged": self.acknowledged,
+            "additions_acknowledged": self.added,
             "attempts_without_answer": self.unknown_attempts,
             "kills": self._count("kill"),
             "pauses": self._count("pause"),
@@ -59,7 +66,8 @@ async def run(
 ) -> Outcome:
     """Post and hurt at the same time, wait until everything has settled, check. The stack is left running."""
     journal = Journal(folder / "journal.jsonl")
-    poster = Poster(stack.services["referral-intake"].url, _bearer(stack), bodies(SENDER), journal, per_second)
+    url = stack.services["referral-intake"].url
+    poster = Poster(url, _bearer(stack), bodies(SENDER), journal, per_second, ADDITIONS)
     enough = asyncio.Event()
     posting = asyncio.create_task(poster.run(enough, grace_seconds=GRACE_SECONDS))
     wounds = await carry_out(LocalStack(stack), steps, tell=tell)
@@ -70,7 +78,13 @@ async def run(
     settled_after = await _settle(checker)
     violations = await checker.violations(journal)
     return Outcome(
-        len(journal.posted), len(journal.answers), journal.unknown_attempts, wounds, settled_after, violations
+        posted=len(journal.posted),
+        acknowledged=len(journal.answers),
+        added=len(journal.added),
+        unknown_attempts=journal.unknown_attempts,
+        wounds=wounds,
+        settled_after_seconds=settled_after,
+        violations=violations,
     )
 
 

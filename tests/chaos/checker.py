@@ -10,7 +10,7 @@ from uuid import UUID
 
 import asyncpg
 
-from tests.chaos.journal import Journal
+from tests.chaos.journal import Added, Journal
 
 SERVICES = ("referral_intake", "triage", "agency_notify", "audit")
 READS = {
@@ -38,6 +38,7 @@ class Checker:
         return [
             *await self.lost_or_doubled(journal),
             *await self.followers(),
+            *await self.additions(journal),
             *await self.delivery(),
             *self.verifier(),
         ]
@@ -74,6 +75,46 @@ class Checker:
             *_say("the referrer was not told of", kept - set(told)),
             *_say("two cases for", [key for key, n in cases.items() if n > 1]),
             *_say("the referrer was told twice of", [key for key, n in told.items() if n > 1]),
+        ]
+
+    async def additions(self, journal: Journal) -> list[str]:
+        """Every acknowledged supplement made one edition, in its sender's order, and one piece of news for its case."""
+        promised = Counter(map(_edition_of, journal.added))
+        kept = await self._pairs(
+            "referral_intake", "SELECT referral_id, edition FROM supplement JOIN document USING (referral_id, edition)"
+        )
+        gaps = await self._set(
+            "referral_intake",
+            "SELECT referral_id FROM document GROUP BY 1 HAVING max(edition) <> count(*) OR min(edition) <> 1",
+        )
+        return [
+            *_say("added and acknowledged, but lost", set(promised) - set(kept)),
+            *_say("promised to two supplements", [key for key, n in promised.items() if n > 1]),
+            *_say("added out of the sender's order", _disordered(journal.added)),
+            *_say("editions with a gap", gaps),
+            *await self.news(),
+        ]
+
+    async def news(self) -> list[str]:
+        """Each change of a referral reached its case once, each child too; the hub was told of each supplement once."""
+        told = await self._pairs(
+            "referral_intake",
+            "SELECT referral_id, edition FROM supplement UNION ALL SELECT referral_id, edition FROM withdrawal",
+        )
+        news = await self._pairs("triage", 'SELECT referral_id, edition FROM news JOIN "case" USING (case_id)')
+        children = await self._pairs("referral_intake", "SELECT referral_id, child_id FROM child")
+        followed = await self._pairs("triage", 'SELECT referral_id, child_id FROM child JOIN "case" USING (case_id)')
+        supplements = await self._set("referral_intake", "SELECT supplement_id FROM supplement")
+        notices = await self._counts(
+            "agency_notify", "SELECT about_id FROM notice WHERE kind = 'referral-supplemented'"
+        )
+        return [
+            *_say("no news in the case of", (Counter(told) - Counter(news)).keys()),
+            *_say("news of nothing, or twice, in the case of", (Counter(news) - Counter(told)).keys()),
+            *_say("no child of the case", set(children) - set(followed)),
+            *_say("a child of the case that no referral names", set(followed) - set(children)),
+            *_say("the hub was not told of", supplements - set(notices)),
+            *_say("the hub was told twice of", [key for key, n in notices.items() if n > 1]),
         ]
 
     async def histories(self) -> list[str]:
@@ -175,6 +216,18 @@ class Checker:
             yield connection
         finally:
             await connection.close()
+
+
+def _edition_of(added: Added) -> tuple[UUID, int]:
+    return added.referral_id, added.edition
+
+
+def _disordered(added: Sequence[Added]) -> list[UUID]:
+    """Referrals whose additions, in the order in which they were sent, did not make one edition after the other."""
+    editions: dict[UUID, list[int]] = {}
+    for each in added:
+        editions.setdefault(each.referral_id, []).append(each.edition)
+    return [referral_id for referral_id, made in editions.items() if made != list(range(2, len(made) + 2))]
 
 
 def _say(what: str, found: Iterable[object]) -> list[str]:

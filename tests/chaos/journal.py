@@ -1,18 +1,22 @@
-"""The client's side of a campaign: referrals posted at a fixed rate, every answer written down and synced to disk."""
+"""The client's side of a campaign: referrals sent at a fixed rate, some added to; every answer is synced to disk."""
 
 import asyncio
 import json
 import os
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, Final, TextIO
 from uuid import UUID
 
 import httpx2
 
 ACCEPTED, CONFLICT = 202, 409
 RETRY_SECONDS = 0.5
+ADDED_TO_EVERY = 4
+REFERRALS: Final = "/v1/referrals"
+
+Json = Mapping[str, Any]
 
 Bearer = Callable[[], Awaitable[Mapping[str, str]]]
 
@@ -25,12 +29,31 @@ class Answered:
     referral_id: UUID
 
 
+@dataclass(frozen=True)
+class Added:
+    """One acknowledgement of a supplement: the key that was posted, and which edition it was told to be."""
+
+    key: str
+    referral_id: UUID
+    edition: int
+
+
+@dataclass(frozen=True)
+class Sending:
+    """One thing to post, however often it takes."""
+
+    key: str
+    path: str
+    body: Json
+
+
 @dataclass
 class Journal:
     """What the client knows. An attempt without an answer is unknown: it may have been accepted or not."""
 
     path: Path
     answers: list[Answered] = field(default_factory=list)
+    added: list[Added] = field(default_factory=list)
     posted: set[str] = field(default_factory=set)
     unknown_attempts: int = 0
     refused: list[str] = field(default_factory=list)
@@ -52,13 +75,17 @@ class Journal:
 
 @dataclass
 class Poster:
-    """Posts at ``per_second`` whatever happens to earlier posts, and repeats each with its key until it is answered."""
+    """Posts at ``per_second`` whatever happens to earlier posts, and repeats each with its key until it is answered.
+
+    Every fourth referral is added to afterwards: once for each of ``additions``, one after the other.
+    """
 
     url: str
     bearer: Bearer
     bodies: list[dict[str, Any]]
     journal: Journal
     per_second: float
+    additions: Sequence[Json] = ()
 
     async def run(self, until: asyncio.Event, *, grace_seconds: float) -> None:
         """Post until told, then let open posts finish for ``grace_seconds``. Raises ``TimeoutError`` past it."""
@@ -67,39 +94,52 @@ class Poster:
         limits = httpx2.Limits(max_connections=200)
         async with httpx2.AsyncClient(timeout=5, limits=limits, trust_env=False) as http, asyncio.TaskGroup() as posts:
             while not until.is_set():
-                posts.create_task(
-                    self._post(http, f"chaos-{os.getpid()}-{number}", self.bodies[number % len(self.bodies)])
-                )
+                referral = Sending(f"chaos-{os.getpid()}-{number}", REFERRALS, self.bodies[number % len(self.bodies)])
+                posts.create_task(self._refer(http, referral, () if number % ADDED_TO_EVERY else self.additions))
                 number += 1
                 await asyncio.sleep(max(0.0, began + number / self.per_second - loop.time()))
             self._deadline = loop.time() + grace_seconds
 
     _deadline: float = float("inf")
 
-    async def _post(self, http: httpx2.AsyncClient, key: str, body: dict[str, Any]) -> None:
-        self.journal.posted.add(key)
-        while not await self._attempt(http, key, body):
-            if asyncio.get_running_loop().time() > self._deadline:
-                self.journal.refused.append(f"{key}: never answered")
-                return
-            await asyncio.sleep(RETRY_SECONDS)
+    async def _refer(self, http: httpx2.AsyncClient, referral: Sending, additions: Sequence[Json]) -> None:
+        self.journal.posted.add(referral.key)
+        said = await self._answered(http, referral)
+        if said is None:
+            return
+        referral_id = UUID(said["referral_id"])
+        self.journal.answers.append(Answered(referral.key, referral_id))
+        for number, body in enumerate(additions):
+            key = f"{referral.key}-{number}"
+            added = await self._answered(http, Sending(key, f"{REFERRALS}/{referral_id}/supplements", body))
+            if added is not None:
+                self.journal.added.append(Added(key, referral_id, added["edition"]))
 
-    async def _attempt(self, http: httpx2.AsyncClient, key: str, body: dict[str, Any]) -> bool:
-        """True when the key has its final answer."""
+    async def _answered(self, http: httpx2.AsyncClient, sending: Sending) -> Json | None:
+        """The final answer; None, which is noted, when it was refused or never came."""
+        while (said := await self._attempt(http, sending)) is None:
+            if asyncio.get_running_loop().time() > self._deadline:
+                self.journal.refused.append(f"{sending.key}: never answered")
+                return None
+            await asyncio.sleep(RETRY_SECONDS)
+        return said or None
+
+    async def _attempt(self, http: httpx2.AsyncClient, sending: Sending) -> Json | None:
+        """What the key was answered for good, nothing of it when it was refused; None when it has to be sent again."""
+        key = sending.key
         try:
             headers = {**await self.bearer(), "Idempotency-Key": key}
-            response = await http.post(f"{self.url}/v1/referrals", json=body, headers=headers)
+            response = await http.post(self.url + sending.path, json=sending.body, headers=headers)
         except (httpx2.HTTPError, OSError):
             self.journal.unknown_attempts += 1
             self.journal.note(key, "unknown")
-            return False
+            return None
         if response.status_code == ACCEPTED:
-            referral_id = UUID(response.json()["referral_id"])
-            self.journal.note(key, "accepted", referral_id)
-            self.journal.answers.append(Answered(key, referral_id))
-            return True
+            said: Json = response.json()
+            self.journal.note(key, "accepted", UUID(said["referral_id"]))
+            return said
         if response.status_code >= 500 or response.status_code in (401, CONFLICT):
             self.journal.note(key, f"again after {response.status_code}")
-            return False
+            return None
         self.journal.refused.append(f"{key}: {response.status_code}")
-        return True
+        return {}

@@ -25,3 +25,4 @@ def test_nothing_is_lost_doubled_or_reordered_while_everything_is_killed(stack: 
     assert figures["violations"] == []
     assert figures["slowest_recovery_seconds"] is not None, "something was not steady again within 30 s"
     assert figures["acknowledged"] == figures["posted"] > 100
+    assert figures["additions_acknowledged"] > 50
