@@ -51,37 +51,37 @@ def supplement(said: dict[str, Any]) -> Supplement:
 def revised(said: Supplement) -> Revision | SupplementRefused:
     """What the supplement makes of the stored referral, or why it is refused."""
     try:
-        return edition.revise(edition.standing_of(STORED), said, today=TODAY)
+        return edition.revise(edition.unsealed(STORED), said, today=TODAY)
     except SupplementRefused as refused:
         return refused
 
 
 def test_a_first_edition_is_given_the_first_line_of_its_history() -> None:
-    standing = edition.standing_of(STORED)
+    unsealed = edition.unsealed(STORED)
 
-    assert standing.header == HEADER
-    assert standing.child_ids == (CHILD_ID,)
-    assert [line["kind"] for line in standing.history] == ["received"]
-    assert standing.content == form()
+    assert unsealed.header == HEADER
+    assert unsealed.child_ids == (CHILD_ID,)
+    assert [line["kind"] for line in unsealed.history] == ["received"]
+    assert unsealed.content == form()
 
 
 def test_an_edition_that_was_written_is_read_as_it_was_meant() -> None:
-    standing = edition.with_entry(edition.standing_of(STORED), {"edition": 2, "kind": "new-information"})
+    unsealed = edition.with_entry(edition.unsealed(STORED), {"edition": 2, "kind": "new-information"})
 
-    again = edition.standing_of(edition.sealed(standing).content)
+    again = edition.unsealed(edition.sealed(unsealed).content)
 
-    assert again == standing
+    assert again == unsealed
 
 
 def test_each_edition_has_a_salt_of_its_own() -> None:
-    standing = edition.standing_of(STORED)
+    unsealed = edition.unsealed(STORED)
 
-    assert edition.sealed(standing).salt != edition.sealed(standing).salt
+    assert edition.sealed(unsealed).salt != edition.sealed(unsealed).salt
 
 
 def test_a_referral_does_not_grow_without_end() -> None:
-    standing = edition.standing_of(STORED)
-    grown = replace(standing, content={**standing.content, "strengths": "x" * edition.MAX_BYTES})
+    unsealed = edition.unsealed(STORED)
+    grown = replace(unsealed, content={**unsealed.content, "strengths": "x" * edition.MAX_BYTES})
 
     with pytest.raises(DocumentFull):
         edition.sealed(grown)
@@ -90,18 +90,18 @@ def test_a_referral_does_not_grow_without_end() -> None:
 @settings(max_examples=300)
 @given(st.lists(st.tuples(pointers, values), min_size=1, max_size=3))
 def test_whatever_is_put_right_what_stands_is_a_referral_with_all_its_children(made: list[tuple[str, Any]]) -> None:
-    standing = edition.standing_of(STORED)
+    unsealed = edition.unsealed(STORED)
     corrections = [{"pointer": pointer, "value": value} for pointer, value in made]
 
     result = revised(supplement(correction("", 0, corrections=corrections)))
 
-    assert edition.standing_of(STORED) == standing
+    assert edition.unsealed(STORED) == unsealed
     if isinstance(result, SupplementRefused):
         assert result.errors
         assert all(error.pointer.startswith("/corrections") for error in result.errors)
         return
     assert len(ReferralForm.model_validate(result.content).children) == 1
-    kept = edition.sealed(edition.with_entry(replace(standing, content=result.content), {"edition": 2}))
+    kept = edition.sealed(edition.with_entry(replace(unsealed, content=result.content), {"edition": 2}))
     whole = json.loads(kept.content, parse_constant=pytest.fail)
     assert {name: whole[name] for name in HEADER} == HEADER
     assert [child["child_id"] for child in whole["children"]] == [str(CHILD_ID)]
@@ -110,7 +110,7 @@ def test_whatever_is_put_right_what_stands_is_a_referral_with_all_its_children(m
 @settings(max_examples=100)
 @given(st.lists(st.dictionaries(names, values, max_size=3), max_size=3))
 def test_whatever_is_said_about_new_children_the_first_one_is_untouched(children: list[dict[str, Any]]) -> None:
-    standing = edition.standing_of(STORED)
+    unsealed = edition.unsealed(STORED)
     try:
         said = supplement({**new_child(), "children": children})
     except ValueError:
@@ -121,14 +121,14 @@ def test_whatever_is_said_about_new_children_the_first_one_is_untouched(children
     if isinstance(result, SupplementRefused):
         assert all(error.pointer.startswith("/children/") for error in result.errors)
         return
-    assert result.content["children"][0] == standing.content["children"][0]
+    assert result.content["children"][0] == unsealed.content["children"][0]
     assert len(result.content["children"]) == 1 + len(children)
 
 
 def test_what_was_wrong_before_does_not_stop_a_supplement() -> None:
     unreachable = document.build(form(referrer={"name": "Morgan Adeyemi-Clarke"}), HEADER, [CHILD_ID])
 
-    revision = edition.revise(edition.standing_of(unreachable), supplement(news()), today=TODAY)
+    revision = edition.revise(edition.unsealed(unreachable), supplement(news()), today=TODAY)
 
     assert revision.facts.concern_types
 
@@ -137,6 +137,6 @@ def test_more_children_than_a_form_takes_are_refused_by_name() -> None:
     many = {**new_child(), "children": new_child()["children"] * 30}
 
     with pytest.raises(SupplementRefused) as refused:
-        edition.revise(edition.standing_of(STORED), supplement(many), today=TODAY)
+        edition.revise(edition.unsealed(STORED), supplement(many), today=TODAY)
 
     assert [error.pointer for error in refused.value.errors] == ["/children"]

@@ -25,7 +25,7 @@ _EDITION, _HISTORY, _CODE_LISTS, _CHILDREN, _CHILD_ID = "edition", "history", "c
 
 
 @dataclass(frozen=True)
-class Standing:
+class Unsealed:
     """A referral as it stands, taken apart. ``content`` is what its form would say now."""
 
     header: Mapping[str, Any]
@@ -43,7 +43,7 @@ class Revision:
     put_right: tuple[PutRight, ...]
 
 
-def standing_of(stored: bytes) -> Standing:
+def unsealed(stored: bytes) -> Unsealed:
     """Takes an edition's bytes apart; a first edition is given the first line of its history."""
     whole: dict[str, Any] = json.loads(stored)
     children = whole.pop(_CHILDREN)
@@ -60,40 +60,40 @@ def standing_of(stored: bytes) -> Standing:
         "agency": header["agency"],
         "referrer": content.get("referrer", {}),
     }
-    return Standing(header, {**content, _CHILDREN: children}, child_ids, tuple(history or (first,)))
+    return Unsealed(header, {**content, _CHILDREN: children}, child_ids, tuple(history or (first,)))
 
 
-def sealed(standing: Standing) -> Sealed:
+def sealed(unsealed: Unsealed) -> Sealed:
     """The bytes of the edition that the history ends with, and a salt of its own. Raises ``DocumentFull``."""
-    made = {_CODE_LISTS: document.EDITIONS, _EDITION: standing.history[-1][_EDITION], _HISTORY: standing.history}
-    header = {**standing.header, **made}
-    content = document.build(standing.content, header, standing.child_ids)
+    made = {_CODE_LISTS: document.EDITIONS, _EDITION: unsealed.history[-1][_EDITION], _HISTORY: unsealed.history}
+    header = {**unsealed.header, **made}
+    content = document.build(unsealed.content, header, unsealed.child_ids)
     if len(content) > MAX_BYTES:
         raise DocumentFull
     return Sealed(content, secrets.token_bytes(document.SALT_BYTES))
 
 
-def revise(standing: Standing, supplement: Supplement, *, today: date) -> Revision:
+def revise(unsealed: Unsealed, supplement: Supplement, *, today: date) -> Revision:
     """What a supplement makes of what stands. Raises ``SupplementRefused``; what stands is not changed by it.
 
     A supplement answers only for what it breaks itself: what was wrong before does not stop it.
     """
-    corrected, places = decide.put_right(standing.content, supplement.corrections)
+    corrected, places = decide.put_right(unsealed.content, supplement.corrections)
     blaming = _Blame(places, corrected)
     form = _read(decide.add(corrected, supplement.content), blaming)
     facts = facts_of(form)
-    known = decide.refusals(facts_of(ReferralForm.model_validate(standing.content)), today=today)
+    known = decide.refusals(facts_of(ReferralForm.model_validate(unsealed.content)), today=today)
     refused = [refusal for refusal in decide.refusals(facts, today=today) if refusal not in known]
     if refused:
         raise SupplementRefused(tuple(map(blaming.moved, refused)))
     content = form.model_dump(mode="json", exclude_unset=True)
-    made = decide.corrections_made(standing.content, content, supplement.corrections, places)
+    made = decide.corrections_made(unsealed.content, content, supplement.corrections, places)
     return Revision(content, facts, made)
 
 
-def with_entry(standing: Standing, entry: Mapping[str, Any]) -> Standing:
+def with_entry(unsealed: Unsealed, entry: Mapping[str, Any]) -> Unsealed:
     """The same with one more line of history."""
-    return replace(standing, history=(*standing.history, entry))
+    return replace(unsealed, history=(*unsealed.history, entry))
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from chassis.events import Context
 from contracts.codes import DenialReason, Purpose, RecordKind
 from contracts.problems import Problem
 from referral_intake import decide, document, edition, receipt, store
-from referral_intake.edition import Standing
+from referral_intake.edition import Unsealed
 from referral_intake.errors import NoSuchReferral
 from referral_intake.handlers.desk import Desk
 from referral_intake.handlers.people import asker_of
@@ -38,7 +38,7 @@ class Opened:
     """A referral that is locked, and how it stands, while one change is made to it."""
 
     referral: Referral
-    standing: Standing
+    unsealed: Unsealed
     now: datetime
 
     @property
@@ -72,12 +72,12 @@ async def open_referral(tx: Transaction, referral_id: UUID, *, now: datetime) ->
     stored = await store.find_document(tx, referral_id, referral.edition) if referral is not None else None
     if referral is None or stored is None or referral.disposed_at is not None:
         raise decide.destroyed(referral)
-    return Opened(referral, edition.standing_of(stored.content), now)
+    return Opened(referral, edition.unsealed(stored.content), now)
 
 
-def seal(opened: Opened, standing: Standing, entry: Mapping[str, Any], *, desk: Desk) -> tuple[Sealed, Made]:
+def seal(opened: Opened, unsealed: Unsealed, entry: Mapping[str, Any], *, desk: Desk) -> tuple[Sealed, Made]:
     """The bytes of the next edition, and what is said about them elsewhere."""
-    sealed = edition.sealed(edition.with_entry(standing, entry))
+    sealed = edition.sealed(edition.with_entry(unsealed, entry))
     path = receipt.path_of(opened.referral.referral_id)
     return sealed, Made(
         edition=opened.next_edition,

@@ -47,11 +47,11 @@ async def _check_question(tx: Transaction, supplement: Supplement) -> None:
 
 
 async def _add(tx: Transaction, desk: Desk, supplement: Supplement, opened: Opened) -> Answer:
-    revision = edition.revise(opened.standing, supplement, today=decide.local_date(opened.now))
+    revision = edition.revise(opened.unsealed, supplement, today=decide.local_date(opened.now))
     added = _added(supplement, revision, opened, ids=desk.ids)
-    child_ids = (*opened.standing.child_ids, *(child.child_id for child in added.children))
-    standing = replace(opened.standing, content=revision.content, child_ids=child_ids)
-    sealed, made = seal(opened, standing, decide.supplement_entry(supplement, added, opened.entry), desk=desk)
+    child_ids = (*opened.unsealed.child_ids, *(child.child_id for child in added.children))
+    unsealed = replace(opened.unsealed, content=revision.content, child_ids=child_ids)
+    sealed, made = seal(opened, unsealed, decide.supplement_entry(supplement, added, opened.entry), desk=desk)
     event = decide.supplemented(supplement, added, made)
     await store.record_edition(tx, event.referral_id, event.edition, sealed)
     await store.record_supplement(tx, event, supplement.sender)
@@ -61,9 +61,9 @@ async def _add(tx: Transaction, desk: Desk, supplement: Supplement, opened: Open
 
 
 def _added(supplement: Supplement, revision: Revision, opened: Opened, *, ids: Ids) -> Added:
-    new = revision.facts.children[len(opened.standing.child_ids) :]
+    new = revision.facts.children[len(opened.unsealed.child_ids) :]
     today = decide.local_date(opened.now)
-    in_danger_before = bool(opened.standing.content.get("immediate_danger"))
+    in_danger_before = bool(opened.unsealed.content.get("immediate_danger"))
     return Added(
         supplement_id=ids.new(),
         facts=revision.facts,
@@ -80,7 +80,7 @@ async def _take_in_children(tx: Transaction, desk: Desk, opened: Opened, event: 
     One that is closed is opened again by triage, which says so.
     """
     referral = opened.referral
-    first_place = len(opened.standing.child_ids)
+    first_place = len(opened.unsealed.child_ids)
     await store.record_children(tx, referral.referral_id, event.children, first_place=first_place)
     if event.children and decide.status(referral.milestones) is Status.DECIDED:
         due_at = desk.packs.decision_due(referral.partnership, at=opened.now)

@@ -24,7 +24,7 @@ async def withdraw_referral(
         return told
     opened = await open_referral(tx, withdrawal.referral_id, now=now)
     decide.withdraw(opened.referral, withdrawal)
-    sealed, made = seal(opened, opened.standing, decide.withdrawal_entry(withdrawal, opened.entry), desk=desk)
+    sealed, made = seal(opened, opened.unsealed, decide.withdrawal_entry(withdrawal, opened.entry), desk=desk)
     event = decide.withdrawn(withdrawal, made)
     await store.record_edition(tx, event.referral_id, event.edition, sealed)
     await store.record_withdrawal(tx, event, withdrawal.sender)
