@@ -11,7 +11,7 @@ from partner_examples import CLIENT, key, partner, registration
 from contracts.codes import ContactSource, SuspensionReason
 from referral_intake.decide import partners as rules
 from referral_intake.errors import KeyRefused, KeysElsewhere, KeyUsedBefore, NoSuchPartner, PartnerDiffers
-from referral_intake.model import OwnRates, PartnerKey, Scope
+from referral_intake.model import OwnRates, PartnerKey, Rotation, Scope
 
 BY = "operator-1"
 WEEK = timedelta(days=7)
@@ -78,7 +78,7 @@ def test_who_a_partner_is_may_not_be_agreed_anew() -> None:
 
 
 def test_a_new_key_stands_beside_the_old_one_until_the_overlap_ends() -> None:
-    event = rules.rotate(partner(), key("second"), overlap=WEEK, by=BY, now=NOW)
+    event = rules.rotate(partner(), Rotation(key("second"), WEEK), by=BY, now=NOW)
 
     assert event is not None
     assert (event.new_key, event.old_keys, event.old_until) == ("second", ("first",), NOW + WEEK)
@@ -87,13 +87,13 @@ def test_a_new_key_stands_beside_the_old_one_until_the_overlap_ends() -> None:
 def test_a_rotation_asked_for_twice_happens_once() -> None:
     rotated = partner(PartnerKey(key("first"), NOW, until=NOW + WEEK), PartnerKey(key("second"), NOW))
 
-    assert rules.rotate(rotated, key("second"), overlap=WEEK, by=BY, now=NOW) is None
+    assert rules.rotate(rotated, Rotation(key("second"), WEEK), by=BY, now=NOW) is None
 
 
 def test_keys_that_are_no_longer_believed_are_left_as_they_are() -> None:
     rotated = partner(PartnerKey(key("first"), NOW - WEEK, until=NOW), PartnerKey(key("second"), NOW))
 
-    event = rules.rotate(rotated, key("third"), overlap=WEEK, by=BY, now=NOW)
+    event = rules.rotate(rotated, Rotation(key("third"), WEEK), by=BY, now=NOW)
 
     assert event is not None
     assert event.old_keys == ("second",)
@@ -104,21 +104,21 @@ def test_a_key_that_was_replaced_is_not_taken_back(until: Any) -> None:
     rotated = partner(PartnerKey(key("first"), NOW, until=until), PartnerKey(key("second"), NOW))
 
     with pytest.raises(KeyUsedBefore):
-        rules.rotate(rotated, key("first"), overlap=WEEK, by=BY, now=NOW)
+        rules.rotate(rotated, Rotation(key("first"), WEEK), by=BY, now=NOW)
 
 
 def test_a_new_key_needs_a_kid_of_its_own() -> None:
     same_kid = replace(key("second"), jwk=key("first").jwk)
 
     with pytest.raises(KeyRefused):
-        rules.rotate(partner(), same_kid, overlap=WEEK, by=BY, now=NOW)
+        rules.rotate(partner(), Rotation(same_kid, WEEK), by=BY, now=NOW)
 
 
 def test_a_partner_that_publishes_its_own_keys_rotates_them_itself() -> None:
     elsewhere = partner(jwks_url="https://lantern.example.org/jwks.json")
 
     with pytest.raises(KeysElsewhere):
-        rules.rotate(elsewhere, key("second"), overlap=WEEK, by=BY, now=NOW)
+        rules.rotate(elsewhere, Rotation(key("second"), WEEK), by=BY, now=NOW)
 
 
 # -- suspending and restoring ---------------------------------------------------------------------------------------
@@ -146,7 +146,7 @@ def test_a_suspended_partner_is_restored_once() -> None:
 
 def test_what_is_not_registered_can_be_neither_rotated_nor_suspended_nor_restored() -> None:
     with pytest.raises(NoSuchPartner):
-        rules.rotate(None, key("second"), overlap=WEEK, by=BY, now=NOW)
+        rules.rotate(None, Rotation(key("second"), WEEK), by=BY, now=NOW)
     with pytest.raises(NoSuchPartner):
         rules.suspend(None, SuspensionReason.FAULTY, by=BY, now=NOW)
     with pytest.raises(NoSuchPartner):

@@ -14,7 +14,7 @@ from contracts.problems import Problem
 from referral_intake import fhir, handlers
 from referral_intake.api.desk import AtDesk
 from referral_intake.api.standing import admit
-from referral_intake.errors import KeyMissing, KeyReused
+from referral_intake.errors import FhirOnly, KeyMissing, KeyReused, NotFhir
 from referral_intake.fhir.example import EXAMPLE
 from referral_intake.handlers import Desk
 from referral_intake.model import PARTNER, Answer, Scope
@@ -37,18 +37,6 @@ _KEY_HEADER: Final = Header(
     alias="Idempotency-Key", description=_KEY_DESCRIPTION, json_schema_extra={"pattern": f"^{_KEY.pattern}$"}
 )
 Key = Annotated[str | None, _KEY_HEADER]
-
-
-class NotFhir(Problem):
-    """The body is of another kind than this door reads."""
-
-    slug, title, status = "unsupported-media-type", "Send FHIR as JSON with Content-Type: application/fhir+json", 415
-
-
-class NotAcceptable(Problem):
-    """This door answers in one format only."""
-
-    slug, title, status = "not-acceptable", "Accept application/fhir+json: we answer in nothing else", 406
 
 
 def _content(example: object = None) -> dict[str, Any]:
@@ -150,7 +138,7 @@ def _check_formats(headers: Mapping[str, str]) -> None:
         raise NotFhir
     accepted = {_media_type(each) for each in headers.get("accept", "*/*").split(",")}
     if not accepted & (_MEDIA_TYPES | _ANY):
-        raise NotAcceptable
+        raise FhirOnly
 
 
 def _media_type(header: str) -> str:

@@ -1,12 +1,13 @@
 """Partner systems as operators describe them and are shown them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from chassis.describing import trimmed
 from contracts.codes import ContactSource, SuspensionReason
+from referral_intake.errors import KeyRefused
 from referral_intake.handlers import Desk
 from referral_intake.model import (
     EVERY_SCOPE,
@@ -15,6 +16,7 @@ from referral_intake.model import (
     Partner,
     PartnerKey,
     Registration,
+    Rotation,
     Scope,
 )
 from referral_intake.partner_keys import MAX_KEYS, read_keys
@@ -110,6 +112,13 @@ class RotationForm(BaseModel):
 
     jwks: KeySetForm
     overlap_seconds: int = Field(7 * 86_400, strict=True, ge=0, le=LONGEST_OVERLAP_SECONDS)
+
+    def rotation(self) -> Rotation:
+        """The same for the rules. Raises ``KeyRefused``."""
+        new, *others = read_keys(self.jwks.keys)
+        if others:
+            raise KeyRefused("Send one key, the new one.", pointer="/jwks/keys")
+        return Rotation(new, timedelta(seconds=self.overlap_seconds))
 
 
 class SuspensionForm(BaseModel):

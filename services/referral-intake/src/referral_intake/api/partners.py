@@ -18,9 +18,8 @@ from referral_intake.api.partner_forms import (
     RotationForm,
     SuspensionForm,
 )
-from referral_intake.errors import KeyRefused, NoSuchPartner, PartnershipNotServed, PartnershipUnknown
+from referral_intake.errors import NoSuchPartner, PartnershipNotServed, PartnershipUnknown
 from referral_intake.handlers import partners as handlers
-from referral_intake.partner_keys import read_keys
 from referral_intake.store import partners as store
 
 router = APIRouter()
@@ -93,12 +92,9 @@ async def rotate_key(client_id: ClientId, form: RotationForm, desk: AtDesk, oper
 
     Both sides tell keys apart by ``kid``, so assertions have to name it.
     """
-    new, *others = read_keys(form.jwks.keys)
-    if others:
-        raise KeyRefused("Send one key, the new one.", pointer="/jwks/keys")
-    overlap = timedelta(seconds=form.overlap_seconds)
+    rotation = form.rotation()
     async with desk.db.transaction() as tx:
-        partner = await handlers.rotate(tx, client_id, new, overlap=overlap, by=operator.subject, now=desk.clock.now())
+        partner = await handlers.rotate(tx, client_id, rotation, by=operator.subject, now=desk.clock.now())
     return PartnerView.of(partner, desk)
 
 

@@ -1,12 +1,12 @@
 """Who may send: registering, rotating, suspending and restoring partner systems. None means that nothing changes."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from contracts.codes import SuspensionReason
 from contracts.events import PartnerRegistered, PartnerRestored, PartnerRotated, PartnerSuspended
 from referral_intake.errors import KeyRefused, KeysElsewhere, KeyUsedBefore, NoSuchPartner, PartnerDiffers
-from referral_intake.model import Partner, PublicKey, Registration
+from referral_intake.model import Partner, Registration, Rotation
 
 _CHANGEABLE = frozenset({"name", "source", "scopes", "rates"})
 
@@ -34,14 +34,12 @@ def register(
     )
 
 
-def rotate(
-    partner: Partner | None, new: PublicKey, *, overlap: timedelta, by: str, now: datetime
-) -> PartnerRotated | None:
+def rotate(partner: Partner | None, rotation: Rotation, *, by: str, now: datetime) -> PartnerRotated | None:
     """Let a new key stand beside the old ones until the overlap ends.
 
     A key that already is the newest changes nothing, so that a rotation can be asked for twice.
     """
-    partner = _existing(partner)
+    partner, new = _existing(partner), rotation.new
     if partner.agreement.jwks_url is not None:
         raise KeysElsewhere
     believed = [kept for kept in partner.keys if kept.is_believed(now)]
@@ -56,7 +54,7 @@ def rotate(
         agency=partner.agreement.agency,
         new_key=new.thumbprint,
         old_keys=tuple(kept.key.thumbprint for kept in believed),
-        old_until=now + overlap,
+        old_until=now + rotation.overlap,
         rotated_by=by,
         rotated_at=now,
     )

@@ -16,9 +16,11 @@ from referral_intake.errors.partners import (
 from referral_intake.errors.reading import (
     CursorInvalid,
     DocumentRefused,
+    FhirOnly,
     NoSuchCodeList,
     NoSuchEdition,
     NoSuchReferral,
+    NotFhir,
     NotOffered,
     ReferenceInvalid,
 )
@@ -59,6 +61,7 @@ __all__ = [
     "CursorInvalid",
     "DocumentFull",
     "DocumentRefused",
+    "FhirOnly",
     "FormRefused",
     "ItemSettled",
     "KeepUntilRefused",
@@ -79,6 +82,7 @@ __all__ = [
     "NotConfirmed",
     "NotDestroyed",
     "NotEnough",
+    "NotFhir",
     "NotInRun",
     "NotOffered",
     "NothingToHold",

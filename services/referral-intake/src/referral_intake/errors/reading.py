@@ -1,4 +1,4 @@
-"""Every way a look can be refused."""
+"""Every way a look can be refused, and every format that is not spoken."""
 
 from contracts.problems import Forbidden, Invalid, NotFound, Problem
 
@@ -43,6 +43,18 @@ class ReferenceInvalid(Invalid):
     """No reference was ever made like this: its last character checks the others."""
 
     slug, title = "reference-invalid", "Check the reference. It looks like WAN-7K3M-Q9TD"
+
+
+class NotFhir(Problem):
+    """The body is of another kind than the FHIR door reads."""
+
+    slug, title, status = "unsupported-media-type", "Send FHIR as JSON with Content-Type: application/fhir+json", 415
+
+
+class FhirOnly(Problem):
+    """The FHIR door answers in one format only."""
+
+    slug, title, status = "not-acceptable", "Accept application/fhir+json: we answer in nothing else", 406
 
 
 class NotOffered(Problem):

@@ -187,7 +187,6 @@ async def _long_closed(tx: Transaction, run: DisposalRun, pack: Pack, *, now: da
         after=run.listed_to or _BEGINNING,
         before=decide.earliest_activity(pack, now=now),
         now=now,
-        limit=LISTED_EACH_ROUND,
     )
 
 

@@ -1,6 +1,6 @@
 """Partner systems are registered, rotated, suspended and restored; each act is an event of the same transaction."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from chassis.db import Transaction
 from chassis.events import Context, record
@@ -8,7 +8,7 @@ from contracts.codes import SuspensionReason
 from contracts.events import Event
 from referral_intake.decide import partners as rules
 from referral_intake.errors import NoSuchPartner
-from referral_intake.model import SERVICE, Partner, PublicKey, Registration
+from referral_intake.model import SERVICE, Partner, Registration, Rotation
 from referral_intake.store import partners as store
 
 
@@ -25,14 +25,12 @@ async def register(
     return await _found(tx, client_id), known is None
 
 
-async def rotate(
-    tx: Transaction, client_id: str, new: PublicKey, *, overlap: timedelta, by: str, now: datetime
-) -> Partner:
+async def rotate(tx: Transaction, client_id: str, rotation: Rotation, *, by: str, now: datetime) -> Partner:
     """The partner with its new key. Raises ``NoSuchPartner``, ``KeysElsewhere``, ``KeyUsedBefore``, ``KeyRefused``."""
     known = await store.lock_partner(tx, client_id)
-    event = rules.rotate(known, new, overlap=overlap, by=by, now=now)
+    event = rules.rotate(known, rotation, by=by, now=now)
     if known is not None and event is not None:
-        await store.record_rotated(tx, new, event)
+        await store.record_rotated(tx, rotation.new, event)
         await _record(tx, event, known.agreement.partnership, now)
     return await _found(tx, client_id)
 

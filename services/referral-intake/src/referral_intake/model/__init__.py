@@ -36,6 +36,7 @@ from referral_intake.model.partner import (
     PublicKey,
     Rates,
     Registration,
+    Rotation,
     Scope,
 )
 from referral_intake.model.people import (
@@ -172,6 +173,7 @@ __all__ = [
     "ReferralFacts",
     "ReferrerFacts",
     "Registration",
+    "Rotation",
     "Round",
     "Scope",
     "Seal",

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -90,6 +90,14 @@ class Registration:
 
     agreement: Agreement
     keys: tuple[PublicKey, ...]
+
+
+@dataclass(frozen=True)
+class Rotation:
+    """A new key, and how long the old ones are believed beside it."""
+
+    new: PublicKey
+    overlap: timedelta
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from sqlalchemy import Row, text, update
 from chassis.db import Transaction
 from contracts.codes import Outcome
 from contracts.events import ReferralDisposed
-from referral_intake.model import Certificate, Kept, Seal
+from referral_intake.model import LISTED_EACH_ROUND, Certificate, Kept, Seal
 from referral_intake.tables import referral
 
 _KEPT: Final = """
@@ -92,9 +92,9 @@ async def find_kept(tx: Transaction, referral_id: UUID) -> Kept | None:
 
 
 async def list_long_closed(
-    tx: Transaction, partnership: str, *, after: tuple[datetime, UUID], before: datetime, now: datetime, limit: int
+    tx: Transaction, partnership: str, *, after: tuple[datetime, UUID], before: datetime, now: datetime
 ) -> list[Kept]:
-    """Referrals closed before an instant and not destroyed, oldest first, after the one that was seen last."""
+    """Some of the referrals closed before an instant and not destroyed, oldest first, after the one seen last."""
     closed_at, referral_id = after
     found = await tx.execute(
         _OVERDUE,
@@ -104,7 +104,7 @@ async def list_long_closed(
             "after_closed_at": closed_at,
             "after_referral_id": referral_id,
             "now": now,
-            "limit": limit,
+            "limit": LISTED_EACH_ROUND,
         },
     )
     return [_kept(row) for row in found]
