@@ -5,16 +5,20 @@ import json
 from datetime import timedelta
 from typing import Any
 
+import httpx2
 import pytest
-from intake_caller import Caller
+from intake_caller import ADDRESS, Caller, settings
 from intake_examples import NOW, form
 
 from chassis.db import Database
 from chassis.process import Stop
+from chassis.provision import DatabaseUrls
 from chassis.testing.clock import SettableClock
+from chassis.testing.signer import Signer
 from referral_intake.forgetting import forget_marks
 from referral_intake.form import ReferralForm
 from referral_intake.form.identities import identities_of
+from referral_intake.main import build
 
 ROWAN = {"first_name": "Rowan", "last_name": "O'Testerley", "date_of_birth": "2017-05-04"}
 
@@ -116,6 +120,21 @@ async def test_two_posts_at_the_same_moment_under_two_keys_recognise_one_another
     assert repeats.count(None) == 1
     ids = {answer.json()["referral_id"] for answer in (first, second)}
     assert {repeat["referral_id"] for repeat in repeats if repeat} < ids
+
+
+async def test_two_services_given_one_child_at_the_same_moment_recognise_it(
+    caller: Caller, urls: DatabaseUrls, signer: Signer
+) -> None:
+    other = build(settings(urls.app_url), clock=SettableClock(NOW), verifier=signer.verifier())
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=other.app), base_url=ADDRESS, timeout=60) as http:
+        callers = [caller, Caller(http, signer, caller.db)] * 10
+        posts = (each.post(about(**ROWAN), key=f"key-{number}") for number, each in enumerate(callers))
+        answers = await asyncio.gather(*posts)
+    await other.close()
+
+    first = [answer.json()["referral_id"] for answer in answers if "likely_repeat_of" not in answer.json()]
+    assert {answer.status_code for answer in answers} == {202}
+    assert len(first) == 1
 
 
 async def test_nothing_that_is_kept_to_recognise_a_child_says_who_it_is(caller: Caller) -> None:

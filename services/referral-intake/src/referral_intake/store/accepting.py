@@ -11,6 +11,7 @@ from chassis.db import DriverTransaction, Transaction
 from referral_intake.model import Acceptance, Answer, ClientKey, Earlier, Found, StoredAnswer
 from referral_intake.tables import repeat_mark
 
+_LOCK_MARKS: Final = "SELECT pg_advisory_xact_lock(mark) FROM unnest($1::bigint[]) AS mark"
 _LOOK_UP: Final = """
     WITH asked AS (
         SELECT * FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS a(client_id, key, nth)
@@ -80,12 +81,15 @@ _ANSWERS: Final = """
 async def look_up(tx: DriverTransaction, acceptances: Sequence[Acceptance], *, since: datetime) -> list[Found]:
     """What is known of each one's key and children, in order; free keys stay locked until this transaction ends.
 
-    ``since``: how long ago an earlier referral about the same child may have come. Never waits for anybody.
+    ``since``: how long ago an earlier referral about the same child may have come.
 
-    Interleaving prevented: two requests with one key would both find it unused, and one would wait inside its
-    batch, with all its neighbours, for the other's commit.
+    Interleavings prevented. Two requests with one key would both find it unused, and one would wait inside its
+    batch, with all its neighbours, for the other's commit: keys are tried, and nobody waits. Two referrals about one
+    child that come at the same moment would not see each other: whoever comes second waits for the first one's
+    commit. Marks are locked in order, so that two batches cannot wait for each other.
     """
     marks = [(nth, mark) for nth, a in enumerate(acceptances, 1) for mark in a.marks]
+    await tx.execute(_LOCK_MARKS, sorted({int.from_bytes(mark[:8], signed=True) for _, mark in marks}))
     clients, keys = [a.sender.client_id for a in acceptances], [a.key for a in acceptances]
     rows = await tx.fetch(_LOOK_UP, clients, keys, [nth for nth, _ in marks], [mark for _, mark in marks], since)
     return [_found(*row) for row in rows]
