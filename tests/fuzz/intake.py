@@ -1,7 +1,7 @@
 """The intake service in this process, with records in every state that an answer can depend on."""
 
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -61,12 +61,8 @@ class Target:
     """By operation: bodies beside those of the API document."""
     words: str
     """Ours, where answers use any that the API document does not."""
-    disposal: Disposal
-
-    async def work(self) -> None:
-        """What the worker would have done meanwhile."""
-        while await self.disposal.work(Stop()):
-            pass
+    work: Callable[[], Awaitable[None]]
+    """Does what the worker would have done meanwhile."""
 
 
 def settings(database_url: str) -> Settings:
@@ -90,10 +86,15 @@ async def intake(urls: DatabaseUrls, signer: Signer) -> AsyncIterator[Target]:
     service = build(configured, clock=clock, ids=SequentialIds(), verifier=signer.verifier())
     db, people = Database.connect(urls.app_url), People(signer)
     disposal = Disposal(db, clock, Packs(load_packs(PARTNERSHIPS_FOLDER)))
+
+    async def work() -> None:
+        while await disposal.work(Stop()):
+            pass
+
     try:
         async with service.app.router.lifespan_context(service.app):
-            known = await _World(service.app, people, db, clock, disposal).made()
-            yield Target(service.app, people, known, {f"POST {fhir.PATH}": _messages()}, _names(), disposal)
+            known = await _World(service.app, people, db, clock, work).made()
+            yield Target(service.app, people, known, {f"POST {fhir.PATH}": _messages()}, _names(), work)
     finally:
         await db.close()
 
@@ -115,7 +116,7 @@ class _World:
     people: People
     db: Database
     clock: SettableClock
-    disposal: Disposal
+    work: Callable[[], Awaitable[None]]
 
     async def made(self) -> dict[str, Sequence[Any]]:
         """Referrals as received, asked about, withdrawn, closed, held, due, destroyed; a partner; parked messages."""
@@ -152,16 +153,14 @@ class _World:
         """The run that destroyed these, long after they were closed."""
         self.clock.advance(LONG_AFTER)
         run: str = (await self._ask("records-officer", "POST", "/v1/disposal-runs"))["run_id"]
-        while await self.disposal.work(Stop()):
-            pass
+        await self.work()
         for referral_id in ids:
             review = {"decision": "destroy", "edition": 1}
             await self._ask(
                 "records-officer", "POST", f"/v1/disposal-runs/{run}/referrals/{referral_id}/review", review
             )
         await self._ask("mash-manager", "POST", f"/v1/disposal-runs/{run}/approval", {"referral_ids": list(ids)})
-        while await self.disposal.work(Stop()):
-            pass
+        await self.work()
         return run
 
     async def _asked(self, referral_id: UUID) -> str:

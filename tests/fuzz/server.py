@@ -48,7 +48,7 @@ class Server:
     def headers(self, **claims: Any) -> dict[str, str]:
         """What a school's system sends to prove who it is."""
         until = int(time.time()) + 7200
-        return self.issuer.signer.bearer(iss=self.issuer.address, exp=until, azp="wandsworth-school", **claims)
+        return self.issuer.signer.bearer(iss=self.issuer.address, exp=until, **{"azp": "wandsworth-school", **claims})
 
     def said(self) -> str:
         """Everything on its standard output and standard error."""
