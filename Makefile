@@ -37,6 +37,9 @@ check: $(STAMP) ## The static gate: ruff, mypy, import rules, generated files fr
 	@$(BIN)/python -m policy.check partnerships
 
 test: $(STAMP) ## Every test: unit, contract, end to end and a short fault campaign on the real stack
+	@for tool in bash curl openssl; do command -v $$tool >/dev/null || { \
+		echo "The partners' guide is run as it is written, with $$tool. On Debian or Ubuntu: sudo apt-get install -y $$tool" >&2; \
+		exit 1; }; done
 	@$(BIN)/python -m local_stack parts
 	@$(BIN)/pytest
 
