@@ -11,14 +11,13 @@ from uuid import UUID, uuid4
 import httpx2
 from intake_caller import ADDRESS, Caller, settings
 from intake_examples import NOW, form
+from intake_messages import message_of
 
 from chassis.db import Database
-from chassis.messages import Message
 from chassis.process import Stop
 from chassis.testing.clock import SettableClock
 from chassis.testing.signer import Signer
 from contracts.codes import ClosureReason, Outcome, ThresholdLevel
-from contracts.envelope import Envelope
 from contracts.events import CaseClosed, CaseDecided, Event
 from policy.load import load_packs
 from referral_intake.disposal import Disposal
@@ -72,7 +71,7 @@ class Office:
         handler = SUBSCRIPTIONS.handler_of(event)
         assert handler is not None
         async with self.caller.db.transaction() as tx:
-            await handler(tx, _message(event), self.clock.now())
+            await handler(tx, message_of(event), self.clock.now())
 
     async def later(self, by: timedelta = SEVEN_YEARS) -> None:
         """Time passes."""
@@ -163,20 +162,6 @@ def decided(referral_id: UUID, case_id: UUID, child_id: UUID, *, outcome: Outcom
         all_children_decided=True,
         policy_version="wandsworth-0123456789ab",
     )
-
-
-def _message(event: Event) -> Message:
-    envelope = Envelope(
-        id=uuid4(),
-        source="triage",
-        type=event.TYPE,
-        subject=event.subject,
-        time=NOW,
-        sequence=1,
-        partnership="wandsworth",
-        correlation_id=event.correlation,
-    )
-    return Message(envelope, event.to_json(), "triage.v1", 0, 0, event)
 
 
 @asynccontextmanager

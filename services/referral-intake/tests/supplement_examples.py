@@ -5,11 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from intake_examples import NOW
+from intake_messages import message_of
 
 from chassis.db import Database
-from chassis.messages import Message
 from contracts.codes import ClosureReason, Outcome, Rating, ThresholdLevel
-from contracts.envelope import Envelope
 from contracts.events import (
     CaseClosed,
     CaseDecided,
@@ -145,18 +144,4 @@ async def told(db: Database, *events: Event) -> None:
         handler = SUBSCRIPTIONS.handler_of(event)
         assert handler is not None
         async with db.transaction() as tx:
-            await handler(tx, _message(event), NOW)
-
-
-def _message(event: Event) -> Message:
-    envelope = Envelope(
-        id=UUID(int=99),
-        source="triage",
-        type=event.TYPE,
-        subject=event.subject,
-        time=NOW,
-        sequence=1,
-        partnership="wandsworth",
-        correlation_id=event.correlation,
-    )
-    return Message(envelope, event.to_json(), "triage.v1", 0, 0, event)
+            await handler(tx, message_of(event), NOW)

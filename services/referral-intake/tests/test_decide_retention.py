@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.codes import DenialReason, DisposalDecision, Outcome, Purpose
+from contracts.codes import DisposalDecision, Outcome
 from policy.load import load_packs
 from policy.rules import RetentionTrigger
 from referral_intake import decide
@@ -22,17 +22,13 @@ from referral_intake.errors import (
     NewerEdition,
     NoLongerDue,
     NotApprovable,
-    NothingToHold,
     StandsHeld,
 )
 from referral_intake.model import (
-    Asker,
     DisposalItem,
     DisposalReview,
     Finding,
     Kept,
-    Milestones,
-    Referral,
     Seal,
     Settled,
     StandingReview,
@@ -277,48 +273,3 @@ def test_what_changed_since_the_approval_is_left_as_it_is(changed: dict[str, Any
 
 def test_every_trigger_has_a_class_that_uses_it() -> None:
     assert {rule.trigger for rule in PACK.retention} == set(RetentionTrigger)
-
-
-# -- holds and certificates ------------------------------------------------------------------------------------------
-
-
-def test_a_hold_stands_on_what_is_there_and_names_the_rest_by_place() -> None:
-    gone = replace(KEPT, referral_id=UUID(int=2), reference="WAN-000000002", disposed_at=OVER)
-
-    placed = decide.place_hold([KEPT, gone], ["WAN-000000002", None, "WAN-000000001", "WAN-000000009"])
-
-    assert (placed.referral_ids, placed.absent, placed.destroyed) == ((UUID(int=1),), (1, 3), (0,))
-
-
-def test_a_hold_has_to_stand_on_something() -> None:
-    with pytest.raises(NothingToHold):
-        decide.place_hold([], ["WAN-000000001"])
-
-
-@pytest.mark.parametrize(
-    ("role", "agency", "partnership", "expected"),
-    [
-        ("records-officer", "wandsworth-records", "wandsworth", Purpose.RECORDS),
-        ("auditor", "wandsworth-mash", "wandsworth", Purpose.AUDIT),
-        ("caldicott-guardian", "wandsworth-mash", "wandsworth", Purpose.AUDIT),
-        ("partner", "ashcroft-primary", "wandsworth", Purpose.OWN_REFERRAL),
-        ("partner", "metropolitan-police", "wandsworth", DenialReason.RELATIONSHIP),
-        ("social-worker", "wandsworth-mash", "wandsworth", DenialReason.ROLE),
-        ("records-officer", "warwickshire-records", "warwickshire", DenialReason.PARTNERSHIP),
-    ],
-)
-def test_who_reads_a_certificate_and_what_for(
-    role: str, agency: str, partnership: str, expected: Purpose | DenialReason
-) -> None:
-    referral = Referral(
-        referral_id=UUID(int=1),
-        reference="WAN-000000001",
-        partnership="wandsworth",
-        agency="ashcroft-primary",
-        received_at=CLOSED,
-        decision_expected_by=CLOSED,
-        immediate_danger=False,
-        milestones=Milestones(None, None, CLOSED),
-    )
-
-    assert decide.read_certificate(referral, Asker(partnership, agency, frozenset({role}))) is expected

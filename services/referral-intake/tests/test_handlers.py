@@ -1,34 +1,29 @@
-"""Accepting, looking and following on a real database: what is written, for whom, and what a race leaves behind."""
+"""Accepting and looking on a real database: what is written, for whom, and what a race leaves behind."""
 
 import asyncio
 import json
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
-from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
 import pytest
-from intake_examples import CHILD, FACTS, NOW, SENDER, TERMS, UNBORN, acceptance, planted, received
+from intake_examples import CHILD, FACTS, NOW, SENDER, UNBORN, acceptance, planted, received
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis import migrate
 from chassis.auth import Principal
-from chassis.db import Database, Transaction
-from chassis.messages import Message
+from chassis.db import Database
 from chassis.provision import DatabaseUrls
-from contracts.codes import ActorKind, ClosureReason, Outcome, Purpose, Rating, ThresholdLevel
-from contracts.envelope import Envelope
-from contracts.events import CaseClosed, CaseDecided, CaseOpened, Event
+from contracts.codes import ActorKind, Purpose
 from contracts.problems import Problem
-from referral_intake import decide, document, handlers, store
-from referral_intake.errors import KeyReused, NoSuchReferral, StillRunning, UnknownReferral
-from referral_intake.model import Acceptance, Answer, Document, Referral, Status
-from referral_intake.subscriptions import SUBSCRIPTIONS
+from referral_intake import document, handlers
+from referral_intake.errors import KeyReused, NoSuchReferral, StillRunning
+from referral_intake.model import Acceptance, Answer, Document
 from referral_intake.tables import metadata
 
 PARTNER = Principal(
@@ -236,113 +231,3 @@ async def test_a_look_that_cannot_be_written_down_shows_nothing(db: Database, ow
             await read_document(db, SOCIAL_WORKER)
 
     assert await access_events(db) == []
-
-
-# -- events ---------------------------------------------------------------------------------------------------------
-
-
-def message(event: Event) -> Message:
-    envelope = Envelope(
-        id=UUID(int=99),
-        source="triage",
-        type=event.TYPE,
-        subject=event.subject,
-        time=NOW,
-        sequence=1,
-        partnership="wandsworth",
-        correlation_id=event.correlation,
-    )
-    return Message(envelope, event.to_json(), "triage.v1", 0, 0, event)
-
-
-def opened(number: int = 1) -> CaseOpened:
-    return CaseOpened(
-        case_id=UUID(int=50),
-        referral_id=UUID(int=number),
-        reference="WAN-000000001",
-        agency="ashcroft-primary",
-        child_ids=(UUID(int=1000),),
-        opened_at=NOW + timedelta(seconds=1),
-        suggested_rating=Rating.AMBER,
-        suggestion_reasons=(),
-        decision_due_at=TERMS.decision_expected_by,
-        policy_version=TERMS.policy_version,
-    )
-
-
-def decided(*, last: bool) -> CaseDecided:
-    return CaseDecided(
-        case_id=UUID(int=50),
-        referral_id=UUID(int=1),
-        reference="WAN-000000001",
-        agency="ashcroft-primary",
-        child_id=UUID(int=1000),
-        decision_id=UUID(int=60),
-        recommendation_id=UUID(int=61),
-        outcome=Outcome.ASSESSMENT,
-        level=ThresholdLevel.COMPLEX,
-        recommended_by="person-1",
-        authorised_by="person-2",
-        decided_at=NOW + timedelta(minutes=1),
-        all_children_decided=last,
-        policy_version=TERMS.policy_version,
-    )
-
-
-def closed() -> CaseClosed:
-    return CaseClosed(
-        case_id=UUID(int=50),
-        referral_id=UUID(int=1),
-        reason=ClosureReason.HANDED_OVER,
-        closed_at=NOW + timedelta(minutes=2),
-    )
-
-
-async def follow(db: Database, *events: Event) -> Referral:
-    async with db.transaction() as tx:
-        for event in events:
-            await take(tx, event)
-    async with db.transaction() as tx:
-        referral = await store.find_referral(tx, UUID(int=1))
-    assert referral is not None
-    return referral
-
-
-async def take(tx: Transaction, event: Event) -> None:
-    handler = SUBSCRIPTIONS.handler_of(event)
-    assert handler is not None
-    await handler(tx, message(event), NOW)
-
-
-@pytest.mark.parametrize(
-    ("events", "status"),
-    [
-        ((), Status.RECEIVED),
-        ((opened(),), Status.BEING_LOOKED_AT),
-        ((opened(), decided(last=False)), Status.BEING_LOOKED_AT),
-        ((opened(), decided(last=False), decided(last=True)), Status.DECIDED),
-        ((opened(), decided(last=True), closed()), Status.CLOSED),
-    ],
-)
-async def test_the_senders_status_follows_triage(db: Database, events: tuple[Event, ...], status: Status) -> None:
-    await accept(db, acceptance(1))
-
-    referral = await follow(db, *events)
-
-    assert decide.status(referral.milestones) is status
-
-
-async def test_each_step_keeps_the_time_triage_gave_it(db: Database) -> None:
-    await accept(db, acceptance(1))
-
-    referral = await follow(db, opened(), decided(last=True), closed())
-
-    assert referral.milestones.looked_at == opened().opened_at
-    assert referral.milestones.decided_at == decided(last=True).decided_at
-    assert referral.milestones.closed_at == closed().closed_at
-
-
-async def test_an_event_about_a_referral_that_is_not_kept_here_is_a_wrong_message(db: Database) -> None:
-    with pytest.raises(UnknownReferral):
-        async with db.transaction() as tx:
-            await take(tx, opened(number=404))

@@ -1,0 +1,24 @@
+"""Messages from triage, as the consumer hands them over."""
+
+from uuid import UUID
+
+from intake_examples import NOW
+
+from chassis.messages import Message
+from contracts.envelope import Envelope
+from contracts.events import Event
+
+
+def message_of(event: Event) -> Message:
+    """A message that tells of an event."""
+    envelope = Envelope(
+        id=UUID(int=99),
+        source="triage",
+        type=event.TYPE,
+        subject=event.subject,
+        time=NOW,
+        sequence=1,
+        partnership="wandsworth",
+        correlation_id=event.correlation,
+    )
+    return Message(envelope, event.to_json(), "triage.v1", 0, 0, event)
