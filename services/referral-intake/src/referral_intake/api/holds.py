@@ -1,7 +1,7 @@
 """``/v1/holds``: legal holds, for one referral or for all that an inquiry names."""
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
@@ -54,28 +54,25 @@ class PlacedView(BaseModel):
     destroyed: tuple[str, ...] = Field(description="Pointers to references whose content is gone already.")
 
 
-class HoldView(BaseModel):
-    """A legal hold and on how many referrals it stands."""
+class OrderView(BaseModel):
+    """What was ordered, why and by whom."""
 
     hold_id: UUID
     reason: HoldReason
     note: str | None
     placed_by: str
     placed_at: datetime
+
+
+class HoldView(OrderView):
+    """A legal hold and on how many referrals it stands."""
+
     referrals: int
 
     @classmethod
     def of(cls, hold: Hold) -> Self:
         """A hold as it is shown."""
-        order = hold.order
-        return cls(
-            hold_id=order.hold_id,
-            reason=order.reason,
-            note=order.note,
-            placed_by=order.placed_by,
-            placed_at=order.placed_at,
-            referrals=hold.referrals,
-        )
+        return cls(**_said(hold.order), referrals=hold.referrals)
 
 
 class HoldPage(BaseModel):
@@ -85,30 +82,16 @@ class HoldPage(BaseModel):
     next: str | None
 
 
-class ReferralHoldView(BaseModel):
+class ReferralHoldView(OrderView):
     """A hold as it concerns one referral; it stands while ``lifted_at`` is empty."""
 
-    hold_id: UUID
-    reason: HoldReason
-    note: str | None
-    placed_by: str
-    placed_at: datetime
     lifted_by: str | None
     lifted_at: datetime | None
 
     @classmethod
     def of(cls, hold: HoldOnReferral) -> Self:
         """A hold as it is shown with its referral."""
-        order = hold.order
-        return cls(
-            hold_id=order.hold_id,
-            reason=order.reason,
-            note=order.note,
-            placed_by=order.placed_by,
-            placed_at=order.placed_at,
-            lifted_by=hold.lifted_by,
-            lifted_at=hold.lifted_at,
-        )
+        return cls(**_said(hold.order), lifted_by=hold.lifted_by, lifted_at=hold.lifted_at)
 
 
 class Lifted(BaseModel):
@@ -168,3 +151,7 @@ async def read_holds(referral_id: UUID, desk: AtDesk, reader: SignedIn) -> tuple
     async with desk.db.transaction() as tx:
         result = await handlers.read_holds(tx, referral_id, reader, now=desk.clock.now())
     return tuple(map(ReferralHoldView.of, unwrap(result)))
+
+
+def _said(order: HoldOrder) -> dict[str, Any]:
+    return {name: getattr(order, name) for name in OrderView.model_fields}
