@@ -111,6 +111,16 @@ class Office:
         assert (await self.approve(run_id, referral_id)).status_code == 200
         return run_id
 
+    async def several_approved(self, count: int) -> tuple[list[dict[str, Any]], str]:
+        """The receipts of so many referrals, and the run in which all of them were reviewed and approved."""
+        receipts = [await self.closed(key=f"key-{number}") for number in range(count)]
+        await self.later()
+        run_id = await self.opened()
+        for receipt in receipts:
+            await self.review(run_id, receipt["referral_id"])
+        await self.approve(run_id, *(receipt["referral_id"] for receipt in receipts))
+        return receipts, run_id
+
     async def destroyed(self, referral_id: str) -> str:
         """The run that destroyed a referral."""
         run_id = await self.approved(referral_id)

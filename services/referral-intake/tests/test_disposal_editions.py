@@ -60,12 +60,7 @@ async def test_a_supplement_after_the_approval_stops_it(office: Office) -> None:
 
 
 async def test_supplements_and_destructions_at_once_lose_nothing_that_was_accepted(office: Office) -> None:
-    receipts = [await office.closed(key=f"key-{number}") for number in range(12)]
-    await office.later()
-    run_id = await office.opened()
-    for receipt in receipts:
-        await office.review(run_id, receipt["referral_id"])
-    await office.approve(run_id, *(receipt["referral_id"] for receipt in receipts))
+    receipts, _ = await office.several_approved(12)
 
     adding = [add(office, each, "supplements", news(), key=f"more-{place}") for place, each in enumerate(receipts)]
     working = asyncio.create_task(office.work())

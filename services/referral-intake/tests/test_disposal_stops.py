@@ -67,12 +67,7 @@ async def test_a_document_that_is_not_what_was_published_is_left_for_people_to_l
 
 
 async def test_a_crash_in_the_middle_leaves_a_run_that_goes_on(office: Office) -> None:
-    receipts = [await office.closed(key=f"key-{number}") for number in range(8)]
-    await office.later()
-    run_id = await office.opened()
-    for receipt in receipts:
-        await office.review(run_id, receipt["referral_id"])
-    await office.approve(run_id, *(receipt["referral_id"] for receipt in receipts))
+    _, run_id = await office.several_approved(8)
     working = asyncio.create_task(office.work())
     async with asyncio.timeout(10):
         while not await office.events("referral.disposed.v1"):
@@ -105,12 +100,7 @@ async def test_a_worker_that_is_told_to_stop_begins_no_further_destruction(offic
 async def test_a_destruction_that_cannot_be_told_is_not_done_and_left_for_people(
     office: Office, owner: AsyncEngine
 ) -> None:
-    receipts = [await office.closed(key=f"key-{number}") for number in range(3)]
-    await office.later()
-    run_id = await office.opened()
-    for receipt in receipts:
-        await office.review(run_id, receipt["referral_id"])
-    await office.approve(run_id, *(receipt["referral_id"] for receipt in receipts))
+    receipts, run_id = await office.several_approved(3)
     doomed = receipts[1]["referral_id"]
     guard = f"CHECK (aggregate <> 'referral/{doomed}' OR headers ->> 'ce_type' <> 'referral.disposed.v1')"
 
@@ -124,12 +114,7 @@ async def test_a_destruction_that_cannot_be_told_is_not_done_and_left_for_people
 
 
 async def test_two_workers_destroy_everything_once(office: Office) -> None:
-    receipts = [await office.closed(key=f"key-{number}") for number in range(12)]
-    await office.later()
-    run_id = await office.opened()
-    for receipt in receipts:
-        await office.review(run_id, receipt["referral_id"])
-    await office.approve(run_id, *(receipt["referral_id"] for receipt in receipts))
+    receipts, run_id = await office.several_approved(12)
 
     await asyncio.gather(office.work(), office.work(), office.work())
     await office.work()
@@ -142,12 +127,7 @@ async def test_two_workers_destroy_everything_once(office: Office) -> None:
 async def test_a_hold_and_a_destruction_at_once_leave_a_held_referral_whole_or_a_destroyed_one_unheld(
     office: Office,
 ) -> None:
-    receipts = [await office.closed(key=f"key-{number}") for number in range(12)]
-    await office.later()
-    run_id = await office.opened()
-    for receipt in receipts:
-        await office.review(run_id, receipt["referral_id"])
-    await office.approve(run_id, *(receipt["referral_id"] for receipt in receipts))
+    receipts, run_id = await office.several_approved(12)
 
     await asyncio.gather(office.work(), *(office.hold(receipt["reference"]) for receipt in receipts))
     await office.work()
