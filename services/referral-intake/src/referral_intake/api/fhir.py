@@ -8,8 +8,8 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Header, Request, Response
 
-from chassis import problems
 from chassis.auth import Principal, signed_in_as
+from chassis.middleware import DOCUMENT
 from contracts.problems import Problem
 from referral_intake import fhir, handlers
 from referral_intake.api.desk import AtDesk
@@ -110,11 +110,8 @@ async def _take(request: Request, partner: Principal) -> fhir.Taken:
 
     It is read on another thread: a message as large as may be keeps everybody waiting for half a second otherwise.
     """
-    body = await request.body()
     try:
-        taken = await asyncio.to_thread(lambda: fhir.take(json.loads(body or b"null")))
-    except ValueError as error:
-        raise problems.Malformed("Send valid JSON") from error
+        taken = await asyncio.to_thread(fhir.take, request.scope.get(DOCUMENT))
     except fhir.MessageRefused:
         admit(request, partner, scope=Scope.SEND)
         raise
