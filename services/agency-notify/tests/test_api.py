@@ -125,6 +125,14 @@ async def test_pages_follow_one_another_without_gap_or_repeat(
     assert len(seen) == len(set(seen)) == 7
 
 
+@pytest.mark.parametrize("path", ["notices", "escalated-notices"])
+async def test_a_cursor_beyond_every_number_is_refused(http: httpx2.AsyncClient, signer: Signer, path: str) -> None:
+    answer = await http.get(f"/v1/{path}?cursor={2**63}", headers=signer.bearer(**POLICE))
+
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["pointer"] == "query:cursor"
+
+
 async def test_reading_a_notice_opens_it_once_and_each_look_is_written_down(
     db: Database, http: httpx2.AsyncClient, signer: Signer, clock: SettableClock
 ) -> None:

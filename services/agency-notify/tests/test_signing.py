@@ -87,7 +87,9 @@ def test_the_timestamp_is_that_of_the_attempt_in_whole_seconds() -> None:
     assert sent.timestamp == "1795428000"
 
 
-@pytest.mark.parametrize("secret", ["", "whsec_", "whsec_AAAA", "whsec_not base64!", SECRET[6:], "whsec_" + "A" * 200])
+@pytest.mark.parametrize(
+    "secret", ["", "whsec_", "whsec_AAAA", "whsec_not base64!", "whsec_Zoë", SECRET[6:], "whsec_" + "A" * 200]
+)
 def test_a_secret_of_another_shape_is_refused_without_repeating_it(secret: str) -> None:
     with pytest.raises(ValueError, match="whsec_ followed by base64") as refused:
         signing.secret_bytes(secret)

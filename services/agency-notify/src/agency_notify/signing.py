@@ -1,7 +1,6 @@
 """Standard Webhooks 1.0 signatures: ``v1a`` (ed25519) by default, ``v1`` (HMAC-SHA256) where an endpoint asks."""
 
 import base64
-import binascii
 import hashlib
 import hmac
 from collections.abc import Sequence
@@ -85,7 +84,7 @@ def secret_bytes(secret: str) -> bytes:
     """The bytes of a ``whsec_…`` secret. Raises ``ValueError`` that never repeats it."""
     try:
         raw = base64.b64decode(secret.removeprefix(SECRET_PREFIX), validate=True)
-    except binascii.Error:
+    except ValueError:  # letters beyond ASCII are refused by another error than letters that are not base64
         raise ValueError("The secret must be whsec_ followed by base64") from None
     if not secret.startswith(SECRET_PREFIX) or len(raw) not in _SECRET_BYTES:
         raise ValueError("The secret must be whsec_ followed by base64 of 24 to 64 random bytes")

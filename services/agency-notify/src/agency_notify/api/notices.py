@@ -17,6 +17,7 @@ from agency_notify.store import notices
 from chassis.access import unwrap
 from chassis.auth import Principal, SignedIn, signed_in_as
 from chassis.http import problem_responses
+from chassis.operator import BIGINT
 from contracts.codes import Channel, DeliveryFailure, NoticeKind
 from contracts.problems import Forbidden
 
@@ -24,7 +25,7 @@ router = APIRouter(tags=["notices"])
 
 _OF_REFERRAL: Final = frozenset({NoticeKind.REFERRAL_RECEIVED, NoticeKind.REFERRAL_DECIDED})
 Operator = Annotated[Principal, Depends(signed_in_as("operator"))]
-Cursor = Annotated[int | None, Query(ge=1, description="From ``next`` of the page before.")]
+Cursor = Annotated[int | None, Query(ge=1, le=BIGINT, description="From ``next`` of the page before.")]
 PageSize = Annotated[int, Query(ge=1, le=100)]
 
 
