@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from chassis.access import access_purpose
 from chassis.auth import Principal, SignedIn, signed_in_as
+from chassis.describing import needed, trimmed
 from contracts.codes import Purpose
 from triage.entitlement import AGENCY_ROLES, STAFF
 from triage.errors import VersionMissing, VersionUnreadable
@@ -34,7 +35,7 @@ def _not_blank(words: str) -> str:
     return words
 
 
-Words = Annotated[str, Field(min_length=1, max_length=20_000), AfterValidator(_not_blank)]
+Words = Annotated[str, Field(min_length=1, max_length=20_000, json_schema_extra=trimmed(1)), AfterValidator(_not_blank)]
 Code = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[a-z0-9-]+$")]
 
 
@@ -46,11 +47,15 @@ async def _desk(request: Request) -> Desk:
 AtDesk = Annotated[Desk, Depends(_desk)]
 Staff = Annotated[Principal, Depends(signed_in_as(*STAFF))]
 Agency = Annotated[Principal, Depends(signed_in_as(*AGENCY_ROLES))]
+_SEEN: Final = Header(
+    description="The ETag of the case you have seen.",
+    json_schema_extra=needed({"type": "string", "pattern": f"^{_VERSION.pattern}$"}),
+)
 PurposeHeader = Annotated[str | None, Header(alias="Access-Purpose")]
 
 
 async def _seen_version(
-    if_match: Annotated[str | None, Header(description="The ETag of the case you have seen.")] = None,
+    if_match: Annotated[str | None, _SEEN] = None,
 ) -> int:
     """Raises ``VersionMissing`` or ``VersionUnreadable``."""
     if if_match is None:
