@@ -117,7 +117,7 @@ async def test_another_agencys_reference_finds_nothing(caller: Caller) -> None:
 @pytest.mark.parametrize(
     "query",
     ["q=WAN-0000-0001", "q=x", "status=lost", "question=perhaps", "received_from=yesterday",
-     "received_from=2026-11-23T10:30:00", "limit=0", "limit=101"],
+     "received_from=2026-11-23T10:30:00", "received_from=0", "received_until=1795428000", "limit=0", "limit=101"],
 )  # fmt: skip
 async def test_a_filter_that_means_nothing_is_refused(caller: Caller, query: str) -> None:
     response = await caller.get(f"/v1/referrals?{query}")
