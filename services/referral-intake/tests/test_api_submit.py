@@ -49,6 +49,12 @@ async def test_an_agency_the_pack_does_not_name_may_refer_too(caller: Caller) ->
     assert json.loads(row.data)["source"] == "10"
 
 
+async def test_a_receipt_says_on_which_number_to_phone_where_the_pack_has_one(caller: Caller) -> None:
+    answer = await caller.post(form(), partnership="warwickshire", agency="hatton-hospital")
+
+    assert "phone the front door team on 01926 414144" in answer.json()["what_happens_next"]
+
+
 async def test_immediate_danger_is_answered_with_999_and_accepted(caller: Caller) -> None:
     answer = await caller.post(form(immediate_danger=True))
 

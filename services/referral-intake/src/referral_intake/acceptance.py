@@ -13,14 +13,16 @@ from contracts.codes import ContactSource
 from policy.pack import Pack
 from referral_intake import decide, document, receipt
 from referral_intake.form import ReferralForm, submission_of
-from referral_intake.model import Acceptance, Earlier, Minted, Sender, Submission, Terms
+from referral_intake.model import PHONE_ADVICE, Acceptance, Earlier, Minted, Sender, Submission, Terms
 from referral_intake.packs import Packs
 from referral_intake.standing import Standing
 
 _PREFIX_LENGTH: Final = 3
 
 
-def terms(pack: Pack, sender: Sender, *, due: datetime, agreed: ContactSource | None = None) -> Terms:
+def terms(
+    pack: Pack, sender: Sender, *, due: datetime, agreed: ContactSource | None = None, phone_advice: str = PHONE_ADVICE
+) -> Terms:
     """What the pack in force says, under the source that was agreed with a registered partner.
 
     An agency that the pack does not name may still refer: without an agreement its source is unknown.
@@ -30,6 +32,7 @@ def terms(pack: Pack, sender: Sender, *, due: datetime, agreed: ContactSource | 
         source=agreed or (agency.contact_source if agency else ContactSource.UNKNOWN),
         decision_expected_by=due,
         policy_version=pack.version_id,
+        phone_advice=phone_advice,
     )
 
 
@@ -128,6 +131,9 @@ class Preparation:
         now, sender = self.clock.now(), arrival.sender
         pack, due = self.packs.get(sender.partnership, at=now), self.packs.decision_due(sender.partnership, at=now)
         agreed = self.standing.source_of(sender.client_id)
+        phone_advice = self.packs.phone_advice(sender.partnership, at=now)
         press = Press(self.ids, self.public_url, arrival.traceparent)
         submission = submission_of(arrival.form, sender, key=arrival.key)
-        return press.prepare(submission, terms(pack, sender, due=due, agreed=agreed), now=now)
+        return press.prepare(
+            submission, terms(pack, sender, due=due, agreed=agreed, phone_advice=phone_advice), now=now
+        )

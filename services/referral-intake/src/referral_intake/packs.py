@@ -7,6 +7,7 @@ from typing import Final
 from policy.pack import Pack
 from referral_intake.decide import local_date
 from referral_intake.errors import PartnershipNotServed
+from referral_intake.model import PHONE_ADVICE
 
 DECISION_CLOCK: Final = "decision"
 """The pack's clock from receipt to decision. A rating may shorten it later; the sender is promised the general one."""
@@ -44,6 +45,15 @@ class Packs:
             worked_out = second, pack.get_clock(DECISION_CLOCK).due_at(pack.calendar, second)
             self._due[partnership] = worked_out
         return worked_out[1]
+
+    def phone_advice(self, partnership: str, *, at: datetime) -> str:
+        """Whom to phone, as the pack says; nothing is made up where it publishes no number."""
+        pack = self.find(partnership, at=at)
+        if pack is None or pack.service.phone is None:
+            return PHONE_ADVICE
+        elsewhen = pack.service.out_of_hours_phone
+        out_of_hours = f", or {elsewhen} outside its hours" if elsewhen else ""
+        return f"phone the front door team on {pack.service.phone}{out_of_hours}"
 
     def find(self, partnership: str, *, at: datetime) -> Pack | None:
         """The same, or None for a partnership that is not served any more."""

@@ -94,7 +94,7 @@ def body_of(received: ReferralReceived, told: Told, earlier: Earlier | None = No
         "status": "received",
         "received_at": received.received_at,
         "decision_expected_by": received.decision_expected_by,
-        "what_happens_next": decide.what_happens_next(received),
+        "what_happens_next": decide.what_happens_next(received, told.phone_advice),
         "emergency_advice": decide.emergency_advice(received),
         "advice": [{"code": advice.value, "text": advice.label} for advice in told.advice],
         "likely_repeat_of": vars(earlier) if earlier else None,

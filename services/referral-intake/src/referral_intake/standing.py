@@ -16,7 +16,7 @@ from chassis import telemetry
 from chassis.auth import Principal
 from chassis.clock import Clock
 from contracts.codes import ContactSource
-from referral_intake.errors import PartnershipNotServed, ScopeMissing, Suspended, TooManyRequests
+from referral_intake.errors import ScopeMissing, Suspended, TooManyRequests
 from referral_intake.model import Agreement, Limited, OwnRates, Rates, Scope
 from referral_intake.packs import Packs
 from referral_intake.rates import Allowance, Limiter
@@ -77,7 +77,7 @@ class Standing:
         client = client_of(principal)
         known = self._known.get(client, UNREGISTERED)
         if known.suspended:
-            raise Suspended(self._phone_advice(principal.partnership))
+            raise Suspended(self._packs.phone_advice(principal.partnership, at=self._clock.now()))
         if scope not in known.scopes:
             raise ScopeMissing(scope)
         per_minute = known.rates.over(self.everybody).of(scope)
@@ -145,17 +145,6 @@ class Standing:
         if before is not None:
             limited = replace(limited, times=before.times + limited.times, last_at=max(before.last_at, limited.last_at))
         self._limited[key] = limited
-
-    def _phone_advice(self, partnership: str) -> str:
-        """Whom to phone, as the pack says; nothing is made up where it publishes no number."""
-        try:
-            service = self._packs.get(partnership, at=self._clock.now()).service
-        except PartnershipNotServed:
-            return "phone the front door team of your partnership"
-        if service.phone is None:
-            return "phone the front door team of your partnership"
-        out_of_hours = f", or {service.out_of_hours_phone} outside its hours" if service.out_of_hours_phone else ""
-        return f"phone the front door team on {service.phone}{out_of_hours}"
 
 
 def client_of(principal: Principal) -> str:

@@ -14,7 +14,7 @@ from referral_intake import decide, handlers, receipt
 from referral_intake.api.desk import AtDesk
 from referral_intake.api.standing import AsReader
 from referral_intake.errors import NotOffered
-from referral_intake.model import EMERGENCY_ADVICE, STATUS_TEXTS, WITHDRAWN_TEXT, Followed, Status
+from referral_intake.model import EMERGENCY_ADVICE, PHONE_ADVICE, STATUS_TEXTS, WITHDRAWN_TEXT, Followed, Status
 from referral_intake.receipt import MissingInformation
 from referral_intake.receipt_page import CONTENT_SECURITY_POLICY, ReceiptText, page_of
 from referral_intake.supplement_receipt import EXAMPLE_ID
@@ -28,7 +28,7 @@ _QUALITY: Final = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
 
 _NEXT: Final = (
     "The front door team reads every referral. If you hear nothing by the time above, or if things get worse before, "
-    "phone the front door team. In an emergency call 999."
+    "{phone_advice}. In an emergency call 999."
 )
 
 
@@ -50,7 +50,7 @@ class PrintableReceipt(BaseModel):
                     "edition": 1,
                     "withdrawn_at": None,
                     "emergency_advice": None,
-                    "what_happens_next": [_NEXT],
+                    "what_happens_next": [_NEXT.format(phone_advice=PHONE_ADVICE)],
                     "missing_information": [{"item": "nhs-number", "label": "NHS number"}],
                     "printed_at": "2026-11-23T09:31:00Z",
                 }
@@ -74,7 +74,7 @@ class PrintableReceipt(BaseModel):
     printed_at: datetime
 
     @classmethod
-    def of(cls, followed: Followed, *, now: datetime) -> Self:
+    def of(cls, followed: Followed, *, now: datetime, phone_advice: str = PHONE_ADVICE) -> Self:
         """The receipt of a referral that the reader may follow."""
         referral, milestones = followed.referral, followed.referral.milestones
         status = decide.status(milestones, open_questions=referral.open_questions)
@@ -92,7 +92,7 @@ class PrintableReceipt(BaseModel):
             edition=referral.edition,
             withdrawn_at=referral.withdrawn_at,
             emergency_advice=EMERGENCY_ADVICE if referral.immediate_danger else None,
-            what_happens_next=(*withdrawn, _NEXT),
+            what_happens_next=(*withdrawn, _NEXT.format(phone_advice=phone_advice)),
             missing_information=tuple(MissingInformation(item=item, label=item.label) for item in followed.missing),
             printed_at=now,
         )
@@ -117,7 +117,8 @@ async def read_receipt(referral_id: UUID, request: Request, desk: AtDesk, asker:
     now = desk.clock.now()
     async with desk.db.transaction() as tx:
         result = await handlers.read_status(tx, referral_id, asker, now=now)
-    printable = PrintableReceipt.of(unwrap(result), now=now)
+    phone_advice = desk.packs.phone_advice(asker.partnership, at=now)
+    printable = PrintableReceipt.of(unwrap(result), now=now, phone_advice=phone_advice)
     if kind == JSON:
         return Response(printable.model_dump_json(), media_type=JSON, headers={"Vary": "Accept"})
     headers = {"Content-Security-Policy": CONTENT_SECURITY_POLICY, "Vary": "Accept"}

@@ -11,6 +11,7 @@ from referral_intake.decide.missing import missing_items
 from referral_intake.errors import KeyReused, NotEnough, StillRunning
 from referral_intake.model import (
     EMERGENCY_ADVICE,
+    PHONE_ADVICE,
     Answer,
     Minted,
     ReferralFacts,
@@ -32,7 +33,7 @@ def receive(
     refused = refusals(facts, today=today)
     if refused:
         raise NotEnough(refused)
-    told = Told(missing_items(facts, today=today), advice(facts, today=today))
+    told = Told(missing_items(facts, today=today), advice(facts, today=today), terms.phone_advice)
     received = ReferralReceived(
         referral_id=minted.referral_id,
         reference=minted.reference,
@@ -56,12 +57,12 @@ def emergency_advice(received: ReferralReceived) -> str | None:
     return EMERGENCY_ADVICE if received.immediate_danger else None
 
 
-def what_happens_next(received: ReferralReceived) -> str:
+def what_happens_next(received: ReferralReceived, phone_advice: str = PHONE_ADVICE) -> str:
     """The promise to the sender, in local time."""
     return (
         "The front door team reads every referral. "
         f"You can expect a decision by {spoken(received.decision_expected_by)}. "
-        "If you hear nothing by then, or if things get worse before, phone the front door team."
+        f"If you hear nothing by then, or if things get worse before, {phone_advice}."
     )
 
 

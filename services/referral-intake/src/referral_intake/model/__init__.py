@@ -2,6 +2,7 @@
 
 from referral_intake.model.acceptance import (
     NOTHING_TO_TELL,
+    PHONE_ADVICE,
     REPEAT_WITHIN,
     Acceptance,
     Answer,
@@ -115,6 +116,7 @@ __all__ = [
     "NOTHING_TO_TELL",
     "OWN_AGENCY_ROLES",
     "PARTNER",
+    "PHONE_ADVICE",
     "RECEIVED",
     "RECORDS_OFFICER",
     "REPEAT_WITHIN",

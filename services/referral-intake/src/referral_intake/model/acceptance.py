@@ -29,13 +29,20 @@ class Submission:
     identities: tuple[str, ...] = field(default=(), repr=False)
 
 
+PHONE_ADVICE: Final = "phone the front door team of your partnership"
+
+
 @dataclass(frozen=True)
 class Terms:
-    """What the partnership's pack says about a referral from this sender at this time."""
+    """What the partnership's pack says about a referral from this sender at this time.
+
+    ``phone_advice`` is part of a sentence: whom to phone, on which number if the pack publishes one.
+    """
 
     source: ContactSource
     decision_expected_by: datetime
     policy_version: str
+    phone_advice: str = PHONE_ADVICE
 
 
 @dataclass(frozen=True)
@@ -75,6 +82,7 @@ class Told:
 
     missing: tuple[Missing, ...]
     advice: tuple[Advice, ...]
+    phone_advice: str = PHONE_ADVICE
 
     @property
     def items(self) -> tuple[MissingItem, ...]:
