@@ -17,8 +17,8 @@ from schemathesis.core.transport import Response
 from tests.fuzz.asgi import ADDRESS, send
 from tests.fuzz.cases import MUTANT, POSITIVE, Planned
 from tests.fuzz.echo import Said, Vocabulary, repeated
-from tests.fuzz.intake import Target
 from tests.fuzz.judging import checks, findings
+from tests.fuzz.target import Target
 
 WORK_AFTER: Final = 500
 """So many requests between two rounds of the worker."""
@@ -114,6 +114,7 @@ def _fill(planned: Planned, target: Target, random: Random) -> None:
     for name in case.operation.path_parameters if not negative else ():
         if name.name in target.known and (planned.kind == MUTANT or random.random() < _OFTEN):
             case.path_parameters[name.name] = random.choice(target.known[name.name])
+        case.path_parameters.setdefault(name.name, str(UUID(int=random.getrandbits(128), version=4)))
     if planned.kind == POSITIVE:
         case.body = _as_written(case.body)
         _fill_in(case.query, target, random)

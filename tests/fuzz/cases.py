@@ -74,7 +74,7 @@ def plan(schema: BaseSchema, *, requests: int, run_seed: int, examples: Mapping[
     share = min(1.0, _COVERED * requests / sum(map(len, boundaries.values())))
     planned = [each for operation in operations for each in _covered(operation, boundaries[operation.label], share)]
     for nth, operation in enumerate(operations):
-        drawn = max(len(CLAIMS), (requests - len(planned)) // (len(operations) - nth))
+        drawn = max(2 * len(CLAIMS), (requests - len(planned)) // (len(operations) - nth))
         planned.extend(_drawn(operation, drawn, Random(run_seed + nth), examples.get(operation.label, ())))
     random.shuffle(planned)
     return planned

@@ -1,7 +1,7 @@
 """The intake service in this process, with records in every state that an answer can depend on."""
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -34,6 +34,7 @@ from referral_intake.settings import Settings
 from referral_intake.subscriptions import SUBSCRIPTIONS
 from tests.fuzz.asgi import ADDRESS
 from tests.fuzz.people import People
+from tests.fuzz.target import Target
 
 NOW: Final = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 LONG_AFTER: Final = timedelta(days=30 * 366)
@@ -47,22 +48,6 @@ _PARKED: Final = text(
        SELECT :topic, 0, nth, convert_to('key-' || nth, 'UTF8'), 'case/' || nth, 2, '{}', '', 'gap', :now
        FROM generate_series(1, 40) nth"""
 )
-
-
-@dataclass(frozen=True)
-class Target:
-    """An app, what its answers depend on, and values that are known to it."""
-
-    app: FastAPI
-    people: People
-    known: Mapping[str, Sequence[Any]]
-    """By the name of a parameter or field: what really is there."""
-    examples: Mapping[str, Sequence[Any]]
-    """By operation: bodies beside those of the API document."""
-    words: str
-    """Ours, where answers use any that the API document does not."""
-    work: Callable[[], Awaitable[None]]
-    """Does what the worker would have done meanwhile."""
 
 
 def settings(database_url: str) -> Settings:

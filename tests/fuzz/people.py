@@ -38,6 +38,8 @@ _RECORDS: Final = frozenset({"records-officer", "mash-manager", "caldicott-guard
 _OPERATORS: Final = frozenset({"operator"})
 _MACHINES: Final = frozenset({"operator", "service"})
 _ANYONE: Final = frozenset(CLAIMS)
+_SIGNED_IN: Final = _ANYONE - {NOBODY}
+"""Of the other services, whose own tests hold who may do what: only that somebody has to be signed in."""
 
 _LET_IN: Final = tuple(
     (re.compile(pattern), roles)
@@ -56,6 +58,9 @@ _LET_IN: Final = tuple(
         (r"POST /operator/republish|GET /operator/(heads|applied)", _MACHINES),
         (r"(GET|POST) /operator/.*", _OPERATORS),
         (r"GET /(health/live|health/ready|metrics|openapi.json)", _ANYONE),
+        (r"GET /(checkpoint|key|tile/{path}|v1/proofs/(inclusion|consistency)|v1/webhook-keys)", _ANYONE),
+        (r"[A-Z]+ /v1/(cases|information-requests|questions|handovers)(/.*)?", _SIGNED_IN),
+        (r"[A-Z]+ /v1/(notices|escalated-notices|endpoints|journeys|access-log)(/.*)?", _SIGNED_IN),
     )
 )
 

@@ -16,8 +16,8 @@ from contracts.problems import Conflict, Invalid
 from tests.fuzz.campaign import Outcome, run
 from tests.fuzz.cases import plan, schema_of
 from tests.fuzz.echo import listening
-from tests.fuzz.intake import Target
 from tests.fuzz.people import People
+from tests.fuzz.target import Target
 
 log = telemetry.logger(__name__)
 router = APIRouter(prefix="/operator")
