@@ -1,7 +1,8 @@
 """The database: one engine per service, transactions opened only at an edge."""
 
+import asyncio
 import builtins
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final, Self, TypeAlias
 
@@ -120,15 +121,24 @@ class Database:
             raise DatabaseUnavailable from error
 
     @asynccontextmanager
-    async def driver_transaction(self) -> AsyncIterator[DriverTransaction]:
+    async def driver_transaction(self, locks: Collection[int] = ()) -> AsyncIterator[DriverTransaction]:
         """The same on the driver itself: parameters are ``$1``, rows are records. Written only at an edge.
 
-        A connection that was lost while nobody used it fails one transaction: whoever asks must be able to ask again.
+        It begins with advisory ``locks`` (64-bit numbers, waited for in rising order, held until it ends), in the
+        same round trip. A connection that was lost while nobody used it fails one transaction: whoever asks must be
+        able to ask again.
         """
         try:
             pool = await self._driver_pool.ready()
-            async with pool.acquire(timeout=5) as connection, connection.transaction():
-                yield connection
+            async with pool.acquire(timeout=5) as connection:
+                await connection.execute(_begin(locks))
+                try:
+                    yield connection
+                except BaseException:
+                    await _abandon(connection)
+                    raise
+                if await connection.execute("COMMIT") != "COMMIT":
+                    raise RuntimeError("The transaction had failed, and its failure was not told")
         except (OSError, builtins.TimeoutError, *_OURS) as error:
             raise DatabaseUnavailable from error
 
@@ -141,3 +151,19 @@ class Database:
         """Close every connection."""
         await self.engine.dispose()
         await self._driver_pool.close()
+
+
+def _begin(locks: Collection[int]) -> str:
+    """Numbers only, so there is nothing that would have to be quoted."""
+    wanted = ", ".join(f"({int(number)})" for number in sorted(set(locks)))
+    lock = f"SELECT pg_advisory_xact_lock(n) FROM (VALUES {wanted}) AS wanted(n)"  # noqa: S608  # numbers only
+    return f"BEGIN; {lock}" if wanted else "BEGIN"
+
+
+async def _abandon(connection: DriverTransaction) -> None:
+    """Roll back; when that cannot be done the connection is of no use to anybody and is ended."""
+    try:
+        await asyncio.shield(connection.execute("ROLLBACK"))
+    except BaseException:
+        connection.terminate()
+        raise

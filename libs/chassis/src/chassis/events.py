@@ -1,6 +1,6 @@
 """Recording events: one row is both history and outbox, written in the caller's transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -10,7 +10,7 @@ from pydantic_core import to_json
 from sqlalchemy import text
 
 from chassis import telemetry
-from chassis.db import DriverTransaction, Transaction
+from chassis.db import Transaction
 from contracts.events import Event
 from contracts.topics import topic_of
 
@@ -56,15 +56,6 @@ _INSERT: Final = text(
 )
 
 
-_INSERT_FIRST: Final = """
-    INSERT INTO event (event_id, aggregate, version, topic, key, headers, data, recorded_at)
-    SELECT gen_random_uuid(), n.aggregate, 1, n.topic, n.key, CAST(n.headers AS jsonb), n.data, n.recorded_at
-    FROM unnest($1::text[], $2::text[], $3::bytea[], $4::text[], $5::bytea[], $6::timestamptz[])
-         WITH ORDINALITY AS n(aggregate, topic, key, headers, data, recorded_at, nth)
-    ORDER BY n.nth
-"""
-
-
 async def record(tx: Transaction, events: Sequence[Event], *, context: Context) -> dict[str, int]:
     """Append events that share a cause, in order; returns each aggregate's new version. See ``record_each``."""
     return await record_each(tx, [(event, context) for event in events])
@@ -73,7 +64,7 @@ async def record(tx: Transaction, events: Sequence[Event], *, context: Context) 
 async def record_each(tx: Transaction, entries: Sequence[tuple[Event, Context]]) -> dict[str, int]:
     """Append events, in order, each with the next version of its aggregate; returns each aggregate's new version.
 
-    With ``record_first`` the only writer of events. MUST be called in the transaction that changes the state the
+    With ``first_events`` the only writer of events. MUST be called in the transaction that changes the state the
     events tell of: then neither can exist without the other. MUST NOT be followed by a commit anywhere but at the edge.
 
     Interleaving prevented: two transactions of one aggregate both read version 4 and both write 5, or the one
@@ -91,14 +82,27 @@ async def record_each(tx: Transaction, entries: Sequence[tuple[Event, Context]])
     return versions
 
 
-async def record_first(tx: DriverTransaction, entries: Sequence[tuple[Event, Context]]) -> None:
-    """Append the first events of aggregates that this very transaction makes.
+def first_events(parameter: int, *, keys: str) -> str:
+    """SQL that appends the first events of aggregates that this very statement makes, for a ``WITH`` beside them.
 
-    Cheaper than ``record_each``: nobody else can know such an aggregate before the commit, so there is no lock to
-    take and no version to look up. One that was there already fails the transaction.
+    Its six parameters, from ``$parameter`` on, are those of ``first_event_columns``; ``keys`` is the query of the
+    keys whose events are wanted. Cheaper than ``record_each``: nobody else can know such an aggregate before the
+    commit, so there is no lock to take and no version to look up. One that was there already fails the statement.
     """
-    if entries:
-        await tx.execute(_INSERT_FIRST, *_columns(entries).values())
+    kinds = ("text", "text", "bytea", "text", "bytea", "timestamptz")
+    columns = ", ".join(f"${parameter + nth}::{kind}[]" for nth, kind in enumerate(kinds))
+    return f"""
+        INSERT INTO event (event_id, aggregate, version, topic, key, headers, data, recorded_at)
+        SELECT gen_random_uuid(), n.aggregate, 1, n.topic, n.key, CAST(n.headers AS jsonb), n.data, n.recorded_at
+        FROM unnest({columns}) WITH ORDINALITY AS n(aggregate, topic, key, headers, data, recorded_at, nth)
+        WHERE n.key IN ({keys})
+        ORDER BY n.nth
+    """  # noqa: S608  # built from constants
+
+
+def first_event_columns(entries: Sequence[tuple[Event, Context]]) -> Iterable[object]:
+    """What ``first_events`` takes."""
+    return _columns(entries).values()
 
 
 def _columns(entries: Sequence[tuple[Event, Context]]) -> dict[str, object]:

@@ -38,7 +38,7 @@ class Limits:
 
     size: int = 64
     wait_seconds: float = 0.0
-    lanes: int = 2
+    lanes: int = 4
     pending: int = 2_000
     answer_seconds: float = 20.0
 
@@ -133,13 +133,13 @@ class GroupCommit(Generic[Item, Ready, Result]):
         return len(self._urgent) + len(self._pending)
 
     def _share(self) -> int:
-        """How many the next batch takes.
+        """How many the next batch takes: half of whoever is here, waiting or under way.
 
-        The lanes share whoever is here, so that one batch is prepared while another is written: callers who all
-        travelled together would come back together, and find nobody at work meanwhile.
+        So one batch is prepared while another is written: callers who all travelled together would come back
+        together, and find nobody at work meanwhile. When few come, other lanes take them without a wait.
         """
         here = self._waits() + self._under_way
-        return min(self._waits(), self._limits.size, math.ceil(here / self._limits.lanes))
+        return min(self._waits(), self._limits.size, math.ceil(here / 2))
 
     def _next(self) -> "_Waiting[Item, Result]":
         return (self._urgent or self._pending).popleft()

@@ -18,7 +18,7 @@ from chassis.process import Stop
 from chassis.service import Service
 from contracts.problems import Problem
 from policy.load import load_packs
-from referral_intake import handlers
+from referral_intake import handlers, store
 from referral_intake.acceptance import Preparation
 from referral_intake.api import ROUTERS
 from referral_intake.disposal import Disposal
@@ -91,7 +91,7 @@ def _committing(db: Database) -> Commit[Acceptance, Answer]:
     """The one transaction of this service that no route opens: callers who arrive together share it."""
 
     async def commit(acceptances: Sequence[Acceptance]) -> Sequence[Answer | Problem]:
-        async with db.driver_transaction() as tx:
+        async with db.driver_transaction(store.locks_of(acceptances)) as tx:
             return await handlers.accept(tx, acceptances)
 
     return commit

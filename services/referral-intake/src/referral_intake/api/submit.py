@@ -17,7 +17,7 @@ from referral_intake.api.desk import AtDesk
 from referral_intake.api.standing import admit
 from referral_intake.errors import FormRefused, KeyMissing
 from referral_intake.form import ReferralForm
-from referral_intake.model import PARTNER, Scope, Sender
+from referral_intake.model import PARTNER, Scope
 
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
 _KEY_DESCRIPTION: Final = (
@@ -84,7 +84,6 @@ async def submit_referral(
     only after the referral is safely stored. On 409 or 503, send the same request again with the same key.
     If a child is in danger now, call 999 first.
     """
-    sender = Sender(partner.partnership, partner.agency, partner.client_id or partner.subject)
-    answer = await handlers.submit_referral(desk, form, sender, key=key)
+    answer = await handlers.submit_referral(desk, form, handlers.sender_of(partner), key=key)
     location = receipt.path_of(answer.referral_id)
     return Response(answer.body, 202, media_type="application/json", headers={"Location": location})

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from chassis import telemetry
 from chassis.db import DriverTransaction
-from chassis.events import Context, record_first
+from chassis.events import Context
 from contracts.problems import Problem
 from referral_intake import decide, store
 from referral_intake.acceptance import Arrival, mark_repeats
@@ -32,12 +32,11 @@ async def accept(tx: DriverTransaction, acceptances: Sequence[Acceptance]) -> li
     found = await store.look_up(tx, acceptances, since=since)
     known = list(zip(acceptances, found, strict=True))
     ready = mark_repeats([(a, look.earlier) for a, look in known if look.free and look.stored is None])
-    claimed = await store.record_accepted(tx, ready)
+    claimed = await store.record_accepted(tx, ready, contexts=[_context(a) for a in ready])
     written = {a.received.referral_id: Answer(a.received.referral_id, a.answer) for a in ready if a.is_in(claimed)}
     lost = [a for a in ready if not a.is_in(claimed)]
     if lost and any(a.received.previous_referral_id == b.received.referral_id for a in ready for b in lost):
         raise Overtaken
-    await record_first(tx, [(a.received, _context(a)) for a in ready if a.is_in(claimed)])
     late = await store.find_answers(tx, [a.client_key for a in lost]) if lost else {}
     return [
         written.get(a.received.referral_id)

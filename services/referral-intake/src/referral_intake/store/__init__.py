@@ -1,6 +1,6 @@
 """All SQL of this service."""
 
-from referral_intake.store.accepting import find_answers, forget_marks, look_up, record_accepted
+from referral_intake.store.accepting import find_answers, forget_marks, locks_of, look_up, record_accepted
 from referral_intake.store.disposal import (
     count_items,
     find_items,
@@ -105,6 +105,7 @@ __all__ = [
     "lock_key",
     "lock_referral",
     "lock_unlisted_run",
+    "locks_of",
     "look_up",
     "place_hold",
     "read_newest",

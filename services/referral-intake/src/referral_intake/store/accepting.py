@@ -8,10 +8,10 @@ from uuid import UUID
 from sqlalchemy import delete
 
 from chassis.db import DriverTransaction, Transaction
+from chassis.events import Context, first_event_columns, first_events
 from referral_intake.model import Acceptance, Answer, ClientKey, Earlier, Found, StoredAnswer
 from referral_intake.tables import repeat_mark
 
-_LOCK_MARKS: Final = "SELECT pg_advisory_xact_lock(mark) FROM unnest($1::bigint[]) AS mark"
 _LOOK_UP: Final = """
     WITH asked AS (
         SELECT * FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS a(client_id, key, nth)
@@ -38,7 +38,7 @@ _LOOK_UP: Final = """
     LEFT JOIN earlier e ON e.nth = l.nth
     ORDER BY l.nth
 """
-_RECORD: Final = """
+_RECORD: Final = f"""
     WITH claimed AS (
         INSERT INTO idempotency (client_id, key, fingerprint, referral_id, answer)
         SELECT * FROM unnest($1::text[], $2::text[], $3::bytea[], $4::uuid[], $5::bytea[])
@@ -69,40 +69,49 @@ _RECORD: Final = """
         FROM unnest($20::bytea[], $21::uuid[], $22::timestamptz[]) AS new(mark, referral_id, received_at)
         JOIN claimed USING (referral_id)
         CROSS JOIN repeat_key k
-    )
+    ), events AS ({first_events(23, keys="SELECT convert_to(referral_id::text, 'UTF8') FROM claimed")})
     SELECT referral_id FROM claimed
-"""
+"""  # noqa: S608  # built from constants
 _ANSWERS: Final = """
     SELECT client_id, key, fingerprint, referral_id, answer
     FROM idempotency JOIN unnest($1::text[], $2::text[]) AS asked(client_id, key) USING (client_id, key)
 """
 
 
+def locks_of(acceptances: Sequence[Acceptance]) -> frozenset[int]:
+    """With what the transaction of these begins.
+
+    Interleaving prevented: two referrals about one child that come at the same moment would not see each other;
+    whoever comes second waits for the first one's commit.
+    """
+    return frozenset(int.from_bytes(mark[:8], signed=True) for a in acceptances for mark in a.marks)
+
+
 async def look_up(tx: DriverTransaction, acceptances: Sequence[Acceptance], *, since: datetime) -> list[Found]:
     """What is known of each one's key and children, in order; free keys stay locked until this transaction ends.
 
-    ``since``: how long ago an earlier referral about the same child may have come.
+    ``since``: how long ago an earlier referral about the same child may have come. Never waits for anybody.
 
-    Interleavings prevented. Two requests with one key would both find it unused, and one would wait inside its
-    batch, with all its neighbours, for the other's commit: keys are tried, and nobody waits. Two referrals about one
-    child that come at the same moment would not see each other: whoever comes second waits for the first one's
-    commit. Marks are locked in order, so that two batches cannot wait for each other.
+    Interleaving prevented: two requests with one key would both find it unused, and one would wait inside its
+    batch, with all its neighbours, for the other's commit.
     """
     marks = [(nth, mark) for nth, a in enumerate(acceptances, 1) for mark in a.marks]
-    await tx.execute(_LOCK_MARKS, sorted({int.from_bytes(mark[:8], signed=True) for _, mark in marks}))
     clients, keys = [a.sender.client_id for a in acceptances], [a.key for a in acceptances]
     rows = await tx.fetch(_LOOK_UP, clients, keys, [nth for nth, _ in marks], [mark for _, mark in marks], since)
     return [_found(*row) for row in rows]
 
 
-async def record_accepted(tx: DriverTransaction, acceptances: Sequence[Acceptance]) -> frozenset[UUID]:
-    """Write what ``ReferralReceived`` says, the documents and the answers; returns the referrals whose key was new.
+async def record_accepted(
+    tx: DriverTransaction, acceptances: Sequence[Acceptance], *, contexts: Sequence[Context]
+) -> frozenset[UUID]:
+    """Write the referrals, their documents, answers and events; returns those whose key was new.
 
     The others are not written: their key was given an answer after it was looked up.
     """
     if not acceptances:
         return frozenset()
-    rows = await tx.fetch(_RECORD, *_referrals(acceptances), *_children(acceptances), *_marks(acceptances))
+    events = first_event_columns([(a.received, context) for a, context in zip(acceptances, contexts, strict=True)])
+    rows = await tx.fetch(_RECORD, *_referrals(acceptances), *_children(acceptances), *_marks(acceptances), *events)
     return frozenset(referral_id for (referral_id,) in rows)
 
 
