@@ -15,7 +15,7 @@ from schemathesis.core.parameters import ParameterLocation
 from schemathesis.core.transport import Response
 
 from tests.fuzz.asgi import ADDRESS, send
-from tests.fuzz.cases import MUTANT, POSITIVE, Planned
+from tests.fuzz.cases import MUTANT, POSITIVE, Case, Planned
 from tests.fuzz.echo import Said, Vocabulary, repeated
 from tests.fuzz.judging import checks, findings
 from tests.fuzz.target import Target
@@ -24,6 +24,7 @@ WORK_AFTER: Final = 500
 """So many requests between two rounds of the worker."""
 _OFTEN: Final = 0.8
 _SHOWN: Final = 1500
+_KEY: Final = "Idempotency-Key"
 
 
 @dataclass(frozen=True)
@@ -110,8 +111,7 @@ def _told(words: set[str], response: Response, said: str) -> Iterator[str]:
 def _fill(planned: Planned, target: Target, random: Random) -> None:
     """Most of the time, ask about what is there: what is not ends at 404."""
     case = planned.case
-    negative = case.meta is not None and case.meta.is_negative_at(ParameterLocation.PATH)
-    for name in case.operation.path_parameters if not negative else ():
+    for name in case.operation.path_parameters if not _is_wrong(case, ParameterLocation.PATH) else ():
         if name.name in target.known and (planned.kind == MUTANT or random.random() < _OFTEN):
             case.path_parameters[name.name] = random.choice(target.known[name.name])
         case.path_parameters.setdefault(name.name, str(UUID(int=random.getrandbits(128), version=4)))
@@ -119,8 +119,12 @@ def _fill(planned: Planned, target: Target, random: Random) -> None:
         case.body = _as_written(case.body)
         _fill_in(case.query, target, random)
         _fill_in(case.body, target, random)
-    if planned.kind == MUTANT:
-        case.headers["Idempotency-Key"] = f"mutant-{random.getrandbits(64):x}"
+    if planned.kind == MUTANT or (_KEY in case.headers and not _is_wrong(case, ParameterLocation.HEADER)):
+        case.headers[_KEY] = f"{planned.kind}-{random.getrandbits(64):x}"  # a key that was used ends there
+
+
+def _is_wrong(case: Case, location: ParameterLocation) -> bool:
+    return case.meta is not None and case.meta.is_negative_at(location)
 
 
 def _fill_in(values: Any, target: Target, random: Random) -> None:

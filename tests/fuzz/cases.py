@@ -32,6 +32,8 @@ KINDS: Final = (COVERAGE, POSITIVE, NEGATIVE, MUTANT)
 
 _COVERED: Final = 0.45
 """The share of a run that goes to boundaries; what is over goes to what is drawn."""
+_GRAFTS: Final = 0.67
+_ABOUT_REFERRALS: Final = "/v1/referrals"
 _UNLISTED: Final = {
     path: {"get": {"responses": {"200": {"description": "An answer", "content": {kind: {}}}, **extra}}}
     for path, kind, extra in (
@@ -82,7 +84,8 @@ def plan(schema: BaseSchema, *, requests: int, run_seed: int, examples: Mapping[
 
 def _boundaries(schema: BaseSchema, operation: Operation) -> list[Case]:
     config = schema.config.generation_for(operation=operation, phase=COVERAGE)
-    return list(schema.iter_coverage_cases(operation, generation_modes=list(GenerationMode), generation_config=config))
+    cases = schema.iter_coverage_cases(operation, generation_modes=list(GenerationMode), generation_config=config)
+    return _grafted(operation, list(cases), Random(operation.label))
 
 
 def _covered(operation: Operation, cases: Sequence[Case], share: float) -> Iterator[Planned]:
@@ -100,7 +103,7 @@ def _drawn(operation: Operation, count: int, random: Random, more: Sequence[Any]
     kinds = (POSITIVE, NEGATIVE, MUTANT, MUTANT) if "requestBody" in operation.definition.raw else (POSITIVE, NEGATIVE)
     wanted = Counter(chosen := [random.choice(kinds) for _ in roles])
     streams = {
-        POSITIVE: _examples(operation, GenerationMode.POSITIVE, wanted[POSITIVE], random),
+        POSITIVE: _grafted(operation, _examples(operation, GenerationMode.POSITIVE, wanted[POSITIVE], random), random),
         NEGATIVE: _examples(operation, GenerationMode.NEGATIVE, wanted[NEGATIVE], random),
         MUTANT: list(_mutated(operation, wanted[MUTANT], random, more)),
     }
@@ -131,6 +134,35 @@ def _examples(operation: Operation, mode: GenerationMode, count: int, random: Ra
     except Unsatisfiable:
         return []
     return found
+
+
+def _grafted(operation: Operation, cases: list[Case], random: Random) -> list[Case]:
+    """The same; of forms about a referral, two in three are an example with up to three parts of what was drawn.
+
+    A form drawn at random says too little for anybody to act on, and what comes after that is never reached.
+    """
+    content = operation.definition.raw.get("requestBody", {}).get("content", {}).get("application/json")
+    if content is None or not operation.path.startswith(_ABOUT_REFERRALS):
+        return cases
+    shown = list(_shown(content, operation.schema.raw_schema))
+    for case in cases:
+        if isinstance(case.body, dict) and _is_allowed(case) and random.random() < _GRAFTS:
+            names = random.sample(sorted(case.body), min(len(case.body), random.randint(1, 3)))
+            case.body = _grafted_on(random.choice(shown), {name: case.body[name] for name in names})
+    return cases
+
+
+def _grafted_on(example: Any, drawn: Any) -> Any:
+    """What was drawn, with what the example says beside it."""
+    if isinstance(example, dict) and isinstance(drawn, dict):
+        return {**example, **{name: _grafted_on(example.get(name), each) for name, each in drawn.items()}}
+    if isinstance(example, list) and isinstance(drawn, list):
+        return [_grafted_on(example[0], each) for each in drawn] or example
+    return drawn
+
+
+def _is_allowed(case: Case) -> bool:
+    return case.meta is not None and case.meta.generation.mode.is_positive
 
 
 def _mutated(operation: Operation, count: int, random: Random, more: Sequence[Any]) -> Iterator[Case]:
