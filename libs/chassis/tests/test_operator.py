@@ -163,6 +163,7 @@ async def test_an_aggregate_is_published_again_from_a_version_on(client: httpx2.
     [
         {"aggregate": "case/\n", "after_version": 0},
         {"aggregate": "case/1", "after_version": -1},
+        {"aggregate": "case/1", "after_version": False},
         {"aggregate": "case/1", "after_version": 2**31},
         {"aggregate": "x" * 201, "after_version": 0},
     ],

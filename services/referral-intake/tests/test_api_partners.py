@@ -131,6 +131,8 @@ async def test_a_private_key_is_refused_loudly_and_kept_nowhere(desk: Desk) -> N
         ({"client_id": "frontdoor-operator"}, ""),
         ({"client_id": "Lantern Youth Club"}, "/client_id"),
         ({"referrals_per_minute": 0}, "/referrals_per_minute"),
+        ({"reads_per_minute": "9"}, "/reads_per_minute"),
+        ({"change": "yes"}, "/change"),
         ({"jwks": None}, ""),
         ({"jwks_url": "https://lantern.example.org/jwks.json"}, ""),
         ({"jwks": None, "jwks_url": "http://lantern.example.org/jwks.json"}, "/jwks_url"),
