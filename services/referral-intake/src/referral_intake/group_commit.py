@@ -38,7 +38,7 @@ class Limits:
 
     size: int = 64
     wait_seconds: float = 0.0
-    lanes: int = 4
+    lanes: int = 2
     pending: int = 2_000
     answer_seconds: float = 20.0
 
@@ -136,7 +136,7 @@ class GroupCommit(Generic[Item, Ready, Result]):
         """How many the next batch takes: half of whoever is here, waiting or under way.
 
         So one batch is prepared while another is written: callers who all travelled together would come back
-        together, and find nobody at work meanwhile. When few come, other lanes take them without a wait.
+        together, and find nobody at work meanwhile.
         """
         here = self._waits() + self._under_way
         return min(self._waits(), self._limits.size, math.ceil(here / 2))
