@@ -8,6 +8,7 @@ from intake_examples import NOW, form, planted
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from chassis.ids import RandomIds
 from chassis.provision import DatabaseUrls
 from chassis.service import Service
 from chassis.testing.clock import SettableClock
@@ -93,6 +94,33 @@ async def test_a_referral_the_database_refuses_does_not_fail_its_neighbours(call
     assert [number for number, answer in enumerate(answers) if answer.status_code != 202] == [7]
     assert answers[7].status_code == 500
     assert await caller.count("referral") == 39
+
+
+class Unlucky(RandomIds):
+    """Mints one reference twice before it finds another."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.same = 2
+
+    def new_reference(self, prefix: str) -> str:
+        self.same -= 1
+        return f"{prefix}-0000-0000" if self.same >= 0 else super().new_reference(prefix)
+
+
+async def test_a_reference_that_is_taken_is_minted_again_and_nobody_is_refused(
+    caller: Caller, urls: DatabaseUrls, signer: Signer
+) -> None:
+    unlucky = build(settings(urls.app_url), clock=SettableClock(NOW), ids=Unlucky(), verifier=signer.verifier())
+    transport = httpx2.ASGITransport(app=unlucky.app)
+    async with httpx2.AsyncClient(transport=transport, base_url=ADDRESS, timeout=60) as http:
+        sender = Caller(http, signer, caller.db)
+        answers = [await sender.post(form(), key=key) for key in ("one", "two")]
+    await unlucky.close()
+
+    assert [answer.status_code for answer in answers] == [202, 202]
+    assert answers[0].json()["reference"] == "WAN-0000-0000" != answers[1].json()["reference"]
+    assert await caller.count("referral") == 2
 
 
 async def test_callers_that_hang_up_lose_nothing_and_disturb_nobody(caller: Caller, service: Service) -> None:

@@ -10,6 +10,7 @@ from typing import Final, Generic, TypeVar
 
 from prometheus_client import Counter, Histogram
 
+from chassis import telemetry
 from contracts.problems import Problem, Unavailable
 from referral_intake.errors import NotConfirmed, TooBusy
 
@@ -26,6 +27,7 @@ Commit = Callable[[Sequence[Ready]], Awaitable[Sequence[Result | Problem]]]
 A ``Problem`` among the results is raised to that item's caller alone. MUST NOT return before COMMIT has.
 """
 
+log = telemetry.logger(__name__)
 batch_size: Final = Histogram(
     "frontdoor_group_commit_size", "Items that shared a transaction", buckets=(1, 2, 4, 8, 16, 32, 64, 128)
 )
@@ -55,8 +57,9 @@ class GroupCommit(Generic[Item, Ready, Result]):
     - A batch's items are prepared one after the other just before it is written, so that the processor has the rules
       at hand: prepared as they come in, between one another's sign-ins and forms, they take twice as long.
     - A caller gets its result only after the transaction that wrote its item has committed.
-    - A batch that fails is tried again one item at a time, so that an item that cannot be written fails alone.
-      When the database itself is away (``Unavailable``) nobody is tried again: everybody is told.
+    - A batch that fails, even a batch of one, is tried again one item at a time, each prepared anew, so that an item
+      that cannot be written fails alone. When the database itself is away (``Unavailable``) nobody is tried again:
+      everybody is told.
     - A caller that goes away, or whose patience ends, takes nothing with it: its item is written all the same.
     - While nothing else is being committed a batch leaves at once; otherwise it waits, at most ``wait_seconds``,
       for company. At most ``pending`` items wait; one more is refused with ``TooBusy`` and not taken.
@@ -124,10 +127,11 @@ class GroupCommit(Generic[Item, Ready, Result]):
         error = await self._write(batch)
         if error is None:
             return
-        if isinstance(error, Unavailable) or len(batch) == 1:
+        if isinstance(error, Unavailable):
             _answer([waiting for waiting, _ in batch], [error] * len(batch))
             return
-        await self._write_singly(batch)
+        log.warning("batch failed, trying again one by one", error=type(error).__name__, count=len(batch))
+        await self._write_singly([waiting for waiting, _ in batch])
 
     def _waits(self) -> int:
         return len(self._urgent) + len(self._pending)
@@ -154,12 +158,14 @@ class GroupCommit(Generic[Item, Ready, Result]):
                 _answer([waiting], [error])
         return batch
 
-    async def _write_singly(self, batch: "Batch[Item, Result, Ready]") -> None:
-        for each in batch:
-            alone_total.inc()
-            error = await self._write([each])
-            if error is not None:
-                _answer([each[0]], [error])
+    async def _write_singly(self, taken: "Sequence[_Waiting[Item, Result]]") -> None:
+        """Each prepared anew: what was made by chance, and stood in the way, is made differently."""
+        for waiting in taken:
+            for again in self._prepared([waiting]):
+                alone_total.inc()
+                error = await self._write([again])
+                if error is not None:
+                    _answer([waiting], [error])
 
     async def _write(self, batch: "Batch[Item, Result, Ready]") -> Exception | None:
         """Commit and answer; or return what went wrong with the transaction, with nobody answered yet."""
