@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+from intake_examples import form
 from sqlalchemy import text
 
 from chassis.db import Database
@@ -67,3 +68,29 @@ class Caller:
     async def looks(self) -> list[dict[str, Any]]:
         found = await self.rows("SELECT headers, data FROM event WHERE topic = 'access.v1' ORDER BY id")
         return [{"type": row.headers["ce_type"], **json.loads(row.data)} for row in found]
+
+
+async def sent(caller: Caller, **changes: Any) -> str:
+    """The path of a referral that was accepted."""
+    response = await caller.post(form(**changes))
+    assert response.status_code == 202
+    return str(response.headers["location"])
+
+
+async def edition(caller: Caller, path: str, number: int | None = None) -> dict[str, Any]:
+    """One edition of a referral's document as triage reads it; the latest unless one is named."""
+    read = await caller.document(path, part=f"?edition={number}" if number else "")
+    assert read.status_code == 200
+    found: dict[str, Any] = read.json()
+    return found
+
+
+async def recorded(caller: Caller) -> list[dict[str, Any]]:
+    """What intake told everybody, in order."""
+    found = await caller.rows("SELECT headers, data FROM event WHERE topic = 'referral-intake.v1' ORDER BY id")
+    return [{"type": row.headers["ce_type"], **json.loads(row.data)} for row in found]
+
+
+def pointers(response: Any) -> list[str]:
+    """The places a refusal names."""
+    return [error["pointer"] for error in response.json()["errors"]]

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from contracts.codes import AgreementAnswer, ConcernType, ContactSource, Disability, Sex
+from contracts.codes import AgreementAnswer, ConcernType, ContactSource, Disability, FgmKnowledge, Sex
 from contracts.events import ReferralReceived
 from referral_intake import decide, document
 from referral_intake.model import (
@@ -22,6 +22,7 @@ from referral_intake.model import (
     ConsentFacts,
     FamilyFacts,
     Minted,
+    Missing,
     ReferralFacts,
     ReferrerFacts,
     Sender,
@@ -155,6 +156,26 @@ def received(facts: ReferralFacts = FACTS, *, number: int = 1) -> ReferralReceiv
     """The event of a referral that says ``facts``."""
     ids = minted(children=len(facts.children), number=number)
     return decide.receive(facts, SENDER, terms=TERMS, minted=ids, now=NOW)[0]
+
+
+def about(concern: ConcernType, **said: object) -> ReferralFacts:
+    """A full referral with this one concern."""
+    return replace(
+        FACTS,
+        concern_types=(concern,),
+        circumstances=replace(NO_CIRCUMSTANCES, **said),  # type: ignore[arg-type]
+    )
+
+
+def about_a_girl(**changes: object) -> ReferralFacts:
+    """Female genital mutilation that was done to a girl, known by what she said."""
+    girl = replace(CHILD, sex=Sex.FEMALE, **changes)  # type: ignore[arg-type]
+    return replace(about(ConcernType.FGM, fgm=FgmKnowledge.TOLD_BY_GIRL), children=(girl,))
+
+
+def missing(facts: ReferralFacts) -> list[Missing]:
+    """What a referral of today leaves open."""
+    return list(decide.missing_items(facts, today=TODAY))
 
 
 def acceptance(number: int, *, key: str | None = None, words: str = "one") -> Acceptance:

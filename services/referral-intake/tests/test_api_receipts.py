@@ -7,8 +7,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from intake_caller import Caller
-from intake_examples import form
+from intake_caller import Caller, sent
 from supplement_examples import news, withdrawal
 
 from referral_intake.api.receipts import HTML, JSON, offered
@@ -16,10 +15,6 @@ from referral_intake.errors import NotOffered
 from referral_intake.receipt_page import ReceiptText, page_of
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
-
-
-async def sent(caller: Caller, **changes: Any) -> str:
-    return str((await caller.post(form(**changes))).headers["location"])
 
 
 class Page(HTMLParser):

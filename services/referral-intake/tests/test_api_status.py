@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from intake_caller import PACKS, Caller
+from intake_caller import PACKS, Caller, sent
 from intake_examples import NOW, form
 from supplement_examples import (
     QUESTION_ID,
@@ -32,10 +32,6 @@ from referral_intake.errors import UnknownChild, UnknownQuestion, UnknownReferra
 from referral_intake.model import NOTHING_TO_SAY
 
 NOBODY = UUID(int=404)
-
-
-async def sent(caller: Caller, **changes: Any) -> str:
-    return str((await caller.post(form(**changes))).headers["location"])
 
 
 async def status_of(caller: Caller, path: str) -> dict[str, Any]:

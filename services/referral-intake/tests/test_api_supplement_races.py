@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 import httpx2
-from intake_caller import ADDRESS, Caller, settings
+from intake_caller import ADDRESS, Caller, sent, settings
 from intake_examples import NOW, form, planted
 from sqlalchemy.ext.asyncio import AsyncEngine
 from supplement_examples import (
@@ -26,10 +26,6 @@ from chassis.provision import DatabaseUrls
 from chassis.testing.clock import SettableClock
 from chassis.testing.signer import Signer
 from referral_intake.main import build
-
-
-async def sent(caller: Caller) -> str:
-    return str((await caller.post(form())).headers["location"])
 
 
 async def editions(caller: Caller) -> list[dict[str, Any]]:

@@ -1,10 +1,9 @@
 """``POST …/supplements`` on a real database: what cannot stand, whose key it is, and whose referral."""
 
-import json
 from typing import Any
 
 import pytest
-from intake_caller import Caller
+from intake_caller import Caller, pointers, recorded, sent
 from intake_examples import form
 from supplement_examples import (
     QUESTION_ID,
@@ -18,29 +17,6 @@ from supplement_examples import (
     told,
     withdrawal,
 )
-
-
-async def sent(caller: Caller, **changes: Any) -> str:
-    response = await caller.post(form(**changes))
-    assert response.status_code == 202
-    return str(response.headers["location"])
-
-
-async def recorded(caller: Caller) -> list[dict[str, Any]]:
-    found = await caller.rows("SELECT headers, data FROM event WHERE topic = 'referral-intake.v1' ORDER BY id")
-    return [{"type": row.headers["ce_type"], **json.loads(row.data)} for row in found]
-
-
-async def edition(caller: Caller, path: str, number: int | None = None) -> dict[str, Any]:
-    read = await caller.document(path, part=f"?edition={number}" if number else "")
-    assert read.status_code == 200
-    found: dict[str, Any] = read.json()
-    return found
-
-
-def pointers(response: Any) -> list[str]:
-    return [error["pointer"] for error in response.json()["errors"]]
-
 
 # -- refusals -------------------------------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from intake_caller import Caller
+from intake_caller import Caller, edition, recorded, sent
 from intake_examples import form
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -24,29 +24,6 @@ from supplement_examples import (
     told,
     withdrawal,
 )
-
-
-async def sent(caller: Caller, **changes: Any) -> str:
-    response = await caller.post(form(**changes))
-    assert response.status_code == 202
-    return str(response.headers["location"])
-
-
-async def edition(caller: Caller, path: str, number: int | None = None) -> dict[str, Any]:
-    read = await caller.document(path, part=f"?edition={number}" if number else "")
-    assert read.status_code == 200
-    found: dict[str, Any] = read.json()
-    return found
-
-
-async def recorded(caller: Caller) -> list[dict[str, Any]]:
-    found = await caller.rows("SELECT headers, data FROM event WHERE topic = 'referral-intake.v1' ORDER BY id")
-    return [{"type": row.headers["ce_type"], **json.loads(row.data)} for row in found]
-
-
-def pointers(response: Any) -> list[str]:
-    return [error["pointer"] for error in response.json()["errors"]]
-
 
 # -- each kind ------------------------------------------------------------------------------------------------------
 

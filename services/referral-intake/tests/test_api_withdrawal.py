@@ -4,13 +4,8 @@ import json
 from uuid import UUID
 
 import pytest
-from intake_caller import Caller
-from intake_examples import form
+from intake_caller import Caller, sent
 from supplement_examples import case_closed, case_decided, case_opened, id_of, told, withdrawal
-
-
-async def sent(caller: Caller) -> str:
-    return str((await caller.post(form())).headers["location"])
 
 
 async def test_a_withdrawal_removes_nothing_and_makes_an_edition(caller: Caller) -> None:

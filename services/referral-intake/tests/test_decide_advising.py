@@ -4,29 +4,11 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from intake_examples import CHILD, FACTS, NO_CIRCUMSTANCES, TODAY
+from intake_examples import FACTS, NO_CIRCUMSTANCES, TODAY, about, about_a_girl, missing
 
-from contracts.codes import Advice, ConcernType, FgmKnowledge, MissingItem, Sex
+from contracts.codes import Advice, ConcernType, FgmKnowledge, MissingItem
 from referral_intake import decide
 from referral_intake.model import Missing, ReferralFacts
-
-
-def about(concern: ConcernType, **said: object) -> ReferralFacts:
-    return replace(
-        FACTS,
-        concern_types=(concern,),
-        circumstances=replace(NO_CIRCUMSTANCES, **said),  # type: ignore[arg-type]
-    )
-
-
-def about_a_girl(**changes: object) -> ReferralFacts:
-    """Female genital mutilation that was done to a girl, known by what she said."""
-    girl = replace(CHILD, sex=Sex.FEMALE, **changes)  # type: ignore[arg-type]
-    return replace(about(ConcernType.FGM, fgm=FgmKnowledge.TOLD_BY_GIRL), children=(girl,))
-
-
-def missing(facts: ReferralFacts) -> list[Missing]:
-    return list(decide.missing_items(facts, today=TODAY))
 
 
 def test_a_known_case_of_fgm_shows_the_personal_duty_until_there_is_a_report() -> None:

@@ -12,15 +12,16 @@ from intake_examples import (
     FACTS,
     FAMILY,
     NO_ANSWER,
-    NO_CIRCUMSTANCES,
     REFERRER,
     TODAY,
     UNBORN,
+    about,
+    about_a_girl,
+    missing,
     received,
 )
 
-from contracts.codes import AgreementAnswer, ConcernType, Disability, FgmKnowledge, MissingItem, Sex
-from referral_intake import decide
+from contracts.codes import AgreementAnswer, ConcernType, Disability, MissingItem, Sex
 from referral_intake.model import AgreementFacts, ChildFacts, Missing, ReferralFacts
 
 NO_REASON = AgreementFacts(answer=AgreementAnswer.NOT_ASKED, dated=False, reasoned=False)
@@ -42,20 +43,8 @@ def danger(**changes: object) -> ReferralFacts:
     return replace(FACTS, immediate_danger=True, **changes)  # type: ignore[arg-type]
 
 
-def about(concern: ConcernType, **said: object) -> ReferralFacts:
-    return replace(
-        FACTS,
-        concern_types=(concern,),
-        circumstances=replace(NO_CIRCUMSTANCES, **said),  # type: ignore[arg-type]
-    )
-
-
 def consent(**changes: object) -> ReferralFacts:
     return replace(FACTS, consent=replace(CONSENT, **changes))  # type: ignore[arg-type]
-
-
-def missing(facts: ReferralFacts) -> list[Missing]:
-    return list(decide.missing_items(facts, today=TODAY))
 
 
 SENDER = [
@@ -184,12 +173,6 @@ def test_every_item_of_the_code_list_is_noted_by_some_referral() -> None:
     noted = {item for _, item, _ in TABLE} | {each.item.value for each in missing(about_a_girl())}
 
     assert noted == {item.value for item in MissingItem}
-
-
-def about_a_girl(**changes: object) -> ReferralFacts:
-    """Female genital mutilation that was done to a girl, known by what she said."""
-    girl = replace(CHILD, sex=Sex.FEMALE, **changes)  # type: ignore[arg-type]
-    return replace(about(ConcernType.FGM, fgm=FgmKnowledge.TOLD_BY_GIRL), children=(girl,))
 
 
 def test_nothing_is_left_open_by_a_full_referral() -> None:
