@@ -19,8 +19,8 @@ from bench.processes import ROOT, free_port, running, signing_key
 from bench.report import publish, row_of
 from chassis.clock import SystemClock
 from chassis.db import Database
-from chassis.events import Context, record_each
-from chassis.kafka import ensure_topics, start_producer, stop_client
+from chassis.delivery.events import Context, record_each
+from chassis.delivery.kafka import ensure_topics, start_producer, stop_client
 from chassis.testing import postgres
 from contracts.events import ReferralReceived
 from contracts.topics import Topic

@@ -11,7 +11,7 @@ import asyncpg
 from bench.issuer import Issuer
 from bench.peers.tables import TABLES
 from bench.processes import ROOT, free_port, running
-from chassis.provision import provision
+from chassis.run.provision import provision
 from chassis.testing import postgres
 
 NONE: Final = "none"

@@ -1,7 +1,7 @@
 """One transaction takes its event's id first and commits last: its event must be sent all the same."""
 
 from audit.handlers import on_events
-from chassis.consumer import Consumer
+from chassis.delivery.consumer import Consumer
 from chassis.ids import RandomIds
 from local_stack.stack import Stack
 from tests.chaos.planted import Bug, plant

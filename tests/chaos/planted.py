@@ -15,10 +15,10 @@ from unittest.mock import patch
 
 from sqlalchemy import text
 
-from chassis import applying, consumer, relay
-from chassis.applying import Batch, Sheet
 from chassis.db import Database, Transaction
-from chassis.messages import Subscriptions
+from chassis.delivery import applying, consumer, relay
+from chassis.delivery.applying import Batch, Sheet
+from chassis.delivery.messages import Subscriptions
 from contracts.problems import Problem
 from referral_intake import handlers, main
 from referral_intake.group_commit import Commit

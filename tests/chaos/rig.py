@@ -12,16 +12,16 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from audit.checkpoint import CheckpointSigner
 from audit.sequencer import Sequencer
-from chassis import migrate
 from chassis.clock import Clock, SystemClock
-from chassis.consumer import Consumer
 from chassis.db import Database, Transaction
-from chassis.events import Context, record
-from chassis.kafka import ensure_topics, start_producer
-from chassis.messages import BatchHandler, Subscriptions
-from chassis.process import Stop, Task
-from chassis.provision import provision
-from chassis.relay import Relay
+from chassis.delivery.consumer import Consumer
+from chassis.delivery.events import Context, record
+from chassis.delivery.kafka import ensure_topics, start_producer
+from chassis.delivery.messages import BatchHandler, Subscriptions
+from chassis.delivery.relay import Relay
+from chassis.run import migrate
+from chassis.run.provision import provision
+from chassis.tasks import Stop, Task
 from chassis.testing.delivery import closed
 from contracts.topics import TOPICS
 from local_stack.keys import Keys

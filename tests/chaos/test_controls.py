@@ -2,7 +2,7 @@
 
 import pytest
 
-from chassis import applying, consumer, relay
+from chassis.delivery import applying, consumer, relay
 from local_stack.stack import Stack
 from referral_intake import main
 from tests.chaos import planted

@@ -15,12 +15,12 @@ from aiokafka import AIOKafkaConsumer
 from prometheus_client import REGISTRY
 
 from audit.handlers import on_events
-from chassis.applying import Batch
-from chassis.consumer import Consumer
 from chassis.db import Transaction
+from chassis.delivery.applying import Batch
+from chassis.delivery.consumer import Consumer
+from chassis.delivery.messages import BatchHandler, Message
 from chassis.ids import RandomIds
-from chassis.messages import BatchHandler, Message
-from chassis.process import Stop
+from chassis.tasks import Stop
 from contracts.topics import TRIAGE
 from local_stack.stack import Stack
 from tests.chaos.planted import Bug, plant

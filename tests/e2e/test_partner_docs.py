@@ -15,10 +15,10 @@ import httpx2
 import pytest
 
 from agency_notify import errors as notify_errors
-from chassis import problems
 from chassis.clock import SystemClock
 from chassis.db import DatabaseUnavailable
 from chassis.http_client import NoAnswer
+from chassis.web import problems
 from contracts.codes import WithdrawalReason
 from contracts.problems import Invalid, Problem
 from local_stack import probes

@@ -14,9 +14,9 @@ from fastapi import FastAPI
 from sqlalchemy import text
 
 from chassis.db import Database
-from chassis.messages import Message
-from chassis.process import Stop
-from chassis.provision import DatabaseUrls
+from chassis.delivery.messages import Message
+from chassis.run.provision import DatabaseUrls
+from chassis.tasks import Stop
 from chassis.testing import SequentialIds, SettableClock
 from chassis.testing.signer import Signer
 from contracts.codes import CODE_LISTS, ClosureReason, Outcome, ThresholdLevel

@@ -13,7 +13,7 @@ import audit.settings
 import triage.main
 import triage.settings
 from bench.processes import signing_key
-from chassis.service import Service
+from chassis.run.service import Service
 from chassis.testing import SettableClock, postgres
 from chassis.testing.signer import Signer
 from local_stack.checkout import PARTNERSHIPS_FOLDER

@@ -8,10 +8,10 @@ from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse
 
 from chassis import telemetry
-from chassis.auth import SignedIn
-from chassis.http import create_app
-from chassis.operator import Operator
 from chassis.testing.signer import Signer
+from chassis.web.app import create_app
+from chassis.web.auth import SignedIn
+from chassis.web.operator import Operator
 from contracts.problems import Conflict, Invalid
 from tests.fuzz.campaign import Outcome, run
 from tests.fuzz.cases import plan, schema_of

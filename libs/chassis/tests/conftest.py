@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 
 from chassis.db import Database
-from chassis.provision import DatabaseUrls
+from chassis.run.provision import DatabaseUrls
 from chassis.testing.delivery import Reader
 
 

@@ -9,8 +9,8 @@ from fastapi import APIRouter
 from sqlalchemy import text
 
 from chassis.db import Database
-from chassis.http import create_app
 from chassis.testing.signer import Signer
+from chassis.web.app import create_app
 
 BOUND_SECONDS = 20
 

@@ -20,9 +20,9 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import SpanKind, StatusCode
 
 from chassis import telemetry
-from chassis.http import create_app
 from chassis.telemetry import fields, logs, traces
 from chassis.testing.signer import Signer
+from chassis.web.app import create_app
 from contracts.problems import Invalid, Unavailable
 
 PLANTED = (

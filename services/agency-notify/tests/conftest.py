@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from chassis.db import Database
-from chassis.provision import DatabaseUrls
+from chassis.run.provision import DatabaseUrls
 from chassis.testing.clock import SettableClock
 
 sys.path.insert(0, str(Path(__file__).parent))  # so that the tests here can share their builders

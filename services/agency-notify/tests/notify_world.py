@@ -19,8 +19,8 @@ from agency_notify.store import endpoints, notices
 from agency_notify.store.endpoints import Change
 from agency_notify.subscriptions import subscriptions
 from chassis.db import Database
+from chassis.delivery.messages import Message
 from chassis.ids import RandomIds
-from chassis.messages import Message
 from chassis.testing.clock import SettableClock
 from contracts.codes import Channel
 from contracts.envelope import Envelope

@@ -28,8 +28,8 @@ from agency_notify.main import build
 from agency_notify.settings import Settings
 from agency_notify.store import endpoints
 from chassis.db import Database
-from chassis.provision import DatabaseUrls
-from chassis.service import Service
+from chassis.run.provision import DatabaseUrls
+from chassis.run.service import Service
 from chassis.testing.clock import SettableClock
 from chassis.testing.signer import Signer
 from contracts.codes import Channel, DenialReason, Purpose

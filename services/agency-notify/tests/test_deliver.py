@@ -20,7 +20,7 @@ from agency_notify.handlers.recording import record
 from agency_notify.model import Delivery, Receipt, Signing
 from agency_notify.packs import Packs
 from chassis.db import Database
-from chassis.process import Stop
+from chassis.tasks import Stop
 from chassis.testing.clock import SettableClock
 from contracts.codes import Channel, DeliveryFailure, WithheldReason
 from contracts.events import NoticeDelivered, NoticeEscalated, NoticeFailed, NoticeQueued, NoticeWithheld

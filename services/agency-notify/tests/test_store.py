@@ -5,9 +5,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from agency_notify import tables
-from chassis import migrate
 from chassis.db import Database
-from chassis.provision import DatabaseUrls
+from chassis.run import migrate
+from chassis.run.provision import DatabaseUrls
 
 
 async def test_the_migrated_database_is_what_the_tables_say(urls: DatabaseUrls) -> None:

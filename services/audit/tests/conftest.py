@@ -20,7 +20,7 @@ from audit.sources import Missing
 from audit.tiles import TileName, encode_bundle, level_count, names_at
 from audit.tree import Edge, grow
 from chassis.db import Database
-from chassis.provision import DatabaseUrls
+from chassis.run.provision import DatabaseUrls
 from chassis.testing.clock import START, SettableClock
 
 ORIGIN = "frontdoor.example.org/audit"

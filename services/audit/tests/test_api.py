@@ -25,7 +25,7 @@ from audit.model import PendingEntry
 from audit.settings import Settings
 from audit.tiles import decode_bundle
 from audit.verify import main
-from chassis.service import Service
+from chassis.run.service import Service
 from chassis.testing.delivery import closed
 from chassis.testing.signer import Signer
 

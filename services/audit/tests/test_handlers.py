@@ -12,7 +12,7 @@ from sqlalchemy import text
 from audit import store
 from audit.subscriptions import SUBSCRIPTIONS
 from audit.verify import verify_log
-from chassis.messages import Record, Subscriptions
+from chassis.delivery.messages import Record, Subscriptions
 from chassis.testing.delivery import Reader, message
 
 DatabaseLog = Any  # the log in a database that the fixture makes

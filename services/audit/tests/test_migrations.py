@@ -3,8 +3,8 @@
 from collections.abc import Awaitable, Callable
 
 from audit.tables import metadata
-from chassis import migrate
-from chassis.provision import DatabaseUrls
+from chassis.run import migrate
+from chassis.run.provision import DatabaseUrls
 
 MakeDatabase = Callable[[str], Awaitable[DatabaseUrls]]
 

@@ -14,7 +14,7 @@ from audit.merkle import leaf_hash, root_of
 from audit.sequencer import BATCH, LogDamaged, Sequencer
 from audit.verify import verify_log
 from chassis.db import Database
-from chassis.process import Stop
+from chassis.tasks import Stop
 
 DatabaseLog = Any  # the log in a database that the fixture makes
 STEPS = [

@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from chassis.db import Database
-from chassis.provision import DatabaseUrls
-from chassis.service import Service
+from chassis.run.provision import DatabaseUrls
+from chassis.run.service import Service
 from chassis.testing.clock import SettableClock
 from chassis.testing.signer import Signer
 from referral_intake.main import build

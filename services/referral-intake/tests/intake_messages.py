@@ -4,7 +4,7 @@ from uuid import UUID
 
 from intake_examples import NOW
 
-from chassis.messages import Message
+from chassis.delivery.messages import Message
 from contracts.envelope import Envelope
 from contracts.events import Event
 

@@ -14,7 +14,7 @@ from intake_examples import NOW, form
 from intake_messages import message_of
 
 from chassis.db import Database
-from chassis.process import Stop
+from chassis.tasks import Stop
 from chassis.testing.clock import SettableClock
 from chassis.testing.signer import Signer
 from contracts.codes import ClosureReason, Outcome, ThresholdLevel

@@ -6,7 +6,7 @@ import pytest
 from intake_caller import Caller
 from supplement_examples import case_opened, id_of, question_asked, told
 
-from chassis.service import Service
+from chassis.run.service import Service
 from referral_intake.fhir import MEDIA_TYPE
 
 REFERRALS: Final = "/v1/referrals"

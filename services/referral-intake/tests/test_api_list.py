@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from supplement_examples import at, case_closed, case_decided, case_opened, id_of, question_asked, told
 
 from chassis.ids import reference
-from chassis.service import Service
+from chassis.run.service import Service
 from chassis.testing.clock import SettableClock
 from referral_intake.model import Status
 
@@ -86,7 +86,7 @@ async def test_open_questions_are_found(caller: Caller) -> None:
 async def test_times_of_receipt_bound_a_list_with_its_beginning_and_without_its_end(
     caller: Caller, service: Service
 ) -> None:
-    clock, ids = service.app.state.desk.clock, []
+    clock, ids = service.app.state.dependencies.clock, []
     assert isinstance(clock, SettableClock)
     for hour in range(4):
         clock.set(NOW + timedelta(hours=hour))

@@ -16,7 +16,7 @@ from joserfc.jwk import ECKey
 from partner_examples import CLIENT, form, public_jwk
 
 from chassis.db import Database
-from chassis.provision import DatabaseUrls
+from chassis.run.provision import DatabaseUrls
 from chassis.testing.clock import SettableClock
 from chassis.testing.signer import Signer
 from referral_intake.main import build

@@ -9,8 +9,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.ids import RandomIds
-from chassis.provision import DatabaseUrls
-from chassis.service import Service
+from chassis.run.provision import DatabaseUrls
+from chassis.run.service import Service
 from chassis.testing.clock import SettableClock
 from chassis.testing.signer import Signer
 from referral_intake.main import build

@@ -25,7 +25,7 @@ from supplement_examples import (
     withdrawal,
 )
 
-from chassis.service import Service
+from chassis.run.service import Service
 from chassis.testing.clock import SettableClock
 from policy.load import load_packs
 from referral_intake.errors import UnknownChild, UnknownQuestion, UnknownReferral
@@ -46,7 +46,7 @@ async def child_of(caller: Caller, path: str, number: int = 1) -> UUID:
 
 
 def clock_of(service: Service) -> SettableClock:
-    clock = service.app.state.desk.clock
+    clock = service.app.state.dependencies.clock
     assert isinstance(clock, SettableClock)
     return clock
 

@@ -22,7 +22,7 @@ from supplement_examples import (
     withdrawal,
 )
 
-from chassis.provision import DatabaseUrls
+from chassis.run.provision import DatabaseUrls
 from chassis.testing.clock import SettableClock
 from chassis.testing.signer import Signer
 from referral_intake.main import build

@@ -7,7 +7,7 @@ from intake_records import Office
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from chassis.process import Stop
+from chassis.tasks import Stop
 
 CANARY = "Testerley"
 

@@ -7,7 +7,7 @@ import pytest
 from fhir_messages import EXAMPLES, MEDIA_TYPE, PATH, document_of, issues, load, message, places, send
 from intake_caller import ADDRESS, Caller
 
-from chassis.service import Service
+from chassis.run.service import Service
 from referral_intake.model import Rates
 
 REQUEST_ID = "2f9d6a0e-4f57-4f0f-8f0c-8f3d7b6f1e55"
@@ -259,7 +259,7 @@ async def test_other_doors_keep_their_own_problems(caller: Caller) -> None:
 async def test_a_partner_over_its_limit_is_told_when_to_come_back_and_an_emergency_is_taken(
     caller: Caller, service: Service
 ) -> None:
-    standing = service.app.state.desk.standing
+    standing = service.app.state.dependencies.standing
     standing.everybody = Rates(referrals_per_minute=2, reads_per_minute=2)
     sent = [await send(caller, {**message(), "id": f"message-{number}"}) for number in range(2)]
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from intake_examples import SENDER, TODAY, form
 from pydantic import ValidationError
 
-from chassis.problems import refusal
+from chassis.web.problems import refusal
 from contracts.problems import FieldError
 from referral_intake import decide, document
 from referral_intake.form import ReferralForm, facts_of, submission_of

@@ -15,10 +15,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from chassis import migrate
-from chassis.auth import Principal
 from chassis.db import Database
-from chassis.provision import DatabaseUrls
+from chassis.run import migrate
+from chassis.run.provision import DatabaseUrls
+from chassis.web.auth import Principal
 from contracts.codes import ActorKind, Purpose
 from contracts.problems import Problem
 from referral_intake import document, handlers

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from chassis.provision import DatabaseUrls
+from chassis.run.provision import DatabaseUrls
 
 PACKS = Path(__file__).parents[3] / "partnerships"
 START_SECONDS = 30.0

@@ -11,8 +11,8 @@ from intake_caller import ADDRESS, Caller, settings
 from intake_examples import NOW, form
 
 from chassis.db import Database
-from chassis.process import Stop
-from chassis.provision import DatabaseUrls
+from chassis.run.provision import DatabaseUrls
+from chassis.tasks import Stop
 from chassis.testing.clock import SettableClock
 from chassis.testing.signer import Signer
 from referral_intake.forgetting import forget_marks

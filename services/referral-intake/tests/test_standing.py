@@ -10,8 +10,8 @@ import pytest
 from intake_caller import PACKS
 from intake_examples import NOW
 
-from chassis.auth import Principal
 from chassis.testing.clock import SettableClock
+from chassis.web.auth import Principal
 from contracts.codes import ActorKind, ContactSource
 from contracts.problems import Unavailable
 from policy.load import load_packs

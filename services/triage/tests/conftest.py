@@ -13,8 +13,8 @@ from sqlalchemy.pool import NullPool
 
 from chassis.db import Database
 from chassis.ids import RandomIds
-from chassis.provision import DatabaseUrls
-from chassis.service import Service
+from chassis.run.provision import DatabaseUrls
+from chassis.run.service import Service
 from chassis.testing.clock import SettableClock
 from chassis.testing.signer import Signer
 
@@ -79,5 +79,5 @@ async def world(
     db = Database.connect(urls.app_url)
     transport = httpx2.ASGITransport(app=service.app, raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url=ADDRESS, timeout=60) as http:
-        yield World(http, signer, db, service.app.state.desk, clock)
+        yield World(http, signer, db, service.app.state.dependencies, clock)
     await db.close()

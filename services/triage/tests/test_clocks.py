@@ -8,7 +8,7 @@ from triage_examples import NOW
 from triage_world import World
 
 from chassis.db import Database
-from chassis.process import Stop
+from chassis.tasks import Stop
 from chassis.testing.clock import SettableClock
 from triage.clocks import Watch
 

@@ -8,8 +8,8 @@ import pytest
 from triage_examples import NOW, received
 from triage_world import POLICE, TEAM, World
 
-from chassis import migrate
-from chassis.provision import DatabaseUrls
+from chassis.run import migrate
+from chassis.run.provision import DatabaseUrls
 from contracts.codes import Channel, ConcernType, NoticeKind
 from contracts.events import ChildReference, NoticeDelivered, NoticeOpened, NoticeQueued
 from triage.errors import NotOneCase, UnknownPartnership, Untimely

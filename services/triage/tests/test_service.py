@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable
 
 from triage_world import World
 
-from chassis import migrate
-from chassis.provision import DatabaseUrls
-from chassis.service import Service
+from chassis.run import migrate
+from chassis.run.provision import DatabaseUrls
+from chassis.run.service import Service
 from triage.tables import metadata
 
 

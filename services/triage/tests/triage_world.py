@@ -14,13 +14,13 @@ from triage_examples import received, supplemented, withdrawn
 
 from chassis.clock import Clock
 from chassis.db import Database
-from chassis.messages import Message
+from chassis.delivery.messages import Message
 from chassis.testing.clock import SettableClock
 from chassis.testing.signer import Signer
 from contracts.envelope import Envelope
 from contracts.events import Event
 from triage.clocks import Watch
-from triage.handlers import Desk
+from triage.handlers import Dependencies
 from triage.settings import Settings
 from triage.subscriptions import subscriptions
 
@@ -74,7 +74,7 @@ class World:
     http: httpx2.AsyncClient
     signer: Signer
     db: Database
-    desk: Desk
+    dependencies: Dependencies
     clock: SettableClock
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
@@ -103,7 +103,7 @@ class World:
             correlation_id=event.correlation,
         )
         message = Message(envelope, event.to_json(), "test.v1", 0, 0, event)
-        handler = subscriptions(self.desk).handler_of(event)
+        handler = subscriptions(self.dependencies).handler_of(event)
         assert handler is not None
         async with self.db.transaction() as tx:
             await handler(tx, message, self.clock.now())

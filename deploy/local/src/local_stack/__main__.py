@@ -11,9 +11,9 @@ from local_stack import kafka, keycloak, locking, runner
 from local_stack.artefacts import fetched
 from local_stack.assembly import ALL_PARTS, SERVING_PARTS
 from local_stack.checkout import STACK_FOLDER
+from local_stack.console import say
 from local_stack.errors import StackError
 from local_stack.state import State
-from local_stack.telling import say
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -14,8 +14,8 @@ import requests
 from jgo.maven import MavenContext
 
 from local_stack.checkout import cache_folder
+from local_stack.console import say
 from local_stack.errors import StackError
-from local_stack.telling import say
 
 LOCK_FILE: Final = Path(__file__).with_name("parts.lock")
 _FETCH_TIMEOUT_SECONDS: Final = 60

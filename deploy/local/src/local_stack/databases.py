@@ -2,7 +2,7 @@
 
 import secrets
 
-from chassis import provision as chassis_provision
+from chassis.run import provision as chassis_provision
 from local_stack import off_the_loop
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from local_stack.checkout import cache_folder
-from local_stack.telling import say
+from local_stack.console import say
 
 
 def made_once(name: str, make: Callable[[Path], None]) -> Path:

@@ -10,11 +10,11 @@ from typing import Final
 
 from local_stack.checkout import PARTNERSHIPS_FOLDER, ROOT
 from local_stack.children import Command
+from local_stack.console import say
 from local_stack.databases import provision
 from local_stack.errors import StackError
 from local_stack.keys import Keys
 from local_stack.ports import Ports
-from local_stack.telling import say
 
 NAMES: Final = ("referral-intake", "triage", "agency-notify", "audit")
 ROLES: Final = ("api", "worker")

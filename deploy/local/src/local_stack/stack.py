@@ -15,6 +15,7 @@ from local_stack import probes, realm, services
 from local_stack.assembly import SERVING_PARTS, assemble
 from local_stack.checkout import REALM_FILE, STACK_FOLDER
 from local_stack.children import Identity
+from local_stack.console import say
 from local_stack.errors import StackError
 from local_stack.keycloak import ADMINISTRATOR, Keycloak
 from local_stack.keys import Keys
@@ -24,7 +25,6 @@ from local_stack.sandbox import process as sandbox_process
 from local_stack.services import Service, Surroundings
 from local_stack.state import State, own_identity
 from local_stack.supervisor import Supervisor
-from local_stack.telling import say
 from local_stack.waiting import until
 
 _READY_SECONDS: Final = 300  # a bound for machines that are busy with other things; 15 is usual

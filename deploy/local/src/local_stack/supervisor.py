@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from local_stack.children import Child, Command, Identity, spawn
-from local_stack.telling import say
+from local_stack.console import say
 
 FIRST_PAUSE_SECONDS: Final = 0.2
 LONGEST_PAUSE_SECONDS: Final = 5.0

@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable
 from typing import Final
 
+from local_stack.console import say
 from local_stack.errors import StackError
-from local_stack.telling import say
 
 _ASK_AGAIN_SECONDS: Final = 0.1
 

@@ -3,7 +3,7 @@
 from agency_notify.main import build
 from agency_notify.model import SOURCE
 from agency_notify.settings import Settings
-from chassis.service import Program
+from chassis.run.service import Program
 from policy.load import PackInvalid
 
 PROGRAM = Program("agency_notify", SOURCE, Settings, build, (PackInvalid,))

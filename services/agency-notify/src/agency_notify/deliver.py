@@ -20,7 +20,7 @@ from chassis import telemetry
 from chassis.clock import Clock
 from chassis.db import Database, DatabaseUnavailable
 from chassis.ids import Ids
-from chassis.process import Stop
+from chassis.tasks import Stop
 from contracts.codes import Channel, DeliveryFailure, WithheldReason
 
 LEASE: Final = timedelta(seconds=4 * TIMEOUT_SECONDS)  # longer than a send and its recording can take

@@ -8,7 +8,7 @@ from agency_notify.packs import Packs
 from chassis import telemetry
 from chassis.clock import Clock
 from chassis.db import Database, DatabaseUnavailable
-from chassis.process import Stop
+from chassis.tasks import Stop
 
 EVERY_SECONDS: Final = 5.0
 

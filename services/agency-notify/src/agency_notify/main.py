@@ -1,14 +1,8 @@
 """The composition root: settings become a running service."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from typing import Final
-
-from fastapi import FastAPI
-
 from agency_notify.addresses import SystemResolver
 from agency_notify.api import ROUTERS
-from agency_notify.api.desk import Desk
+from agency_notify.api.dependencies import Dependencies
 from agency_notify.channels import EmailSender, Mailbox, WebhookSender, senders
 from agency_notify.deliver import Deliverer
 from agency_notify.escalate import Escalator
@@ -18,18 +12,14 @@ from agency_notify.packs import Packs
 from agency_notify.settings import Settings
 from agency_notify.signing import SigningKeys, read_key
 from agency_notify.subscriptions import subscriptions
-from chassis import operator
-from chassis.auth import Verifier, issuers_verifier
 from chassis.clock import Clock, SystemClock
 from chassis.db import Database
-from chassis.delivery import deliver
-from chassis.http import create_app
 from chassis.http_client import HttpClient
 from chassis.ids import Ids, RandomIds
-from chassis.service import Service
+from chassis.run.service import Service, service_app
+from chassis.run.worker import deliver
+from chassis.web.auth import Verifier, issuers_verifier
 from policy.load import load_packs
-
-VERSION: Final = "1"
 
 
 def build(
@@ -54,33 +44,21 @@ def build(
         await http.close()
         await db.close()
 
-    desk = Desk(
+    dependencies = Dependencies(
         db, clock, ids, packs, keys.public_keys, settings.allowed_private_addresses, settings.public_url,
         settings.service_urls.get("referral-intake"),
     )  # fmt: skip
     workers = {**delivery.tasks, "deliverer": deliverer.run, "escalator": Escalator(db, packs, clock).run}
-    trusted = verifier or issuers_verifier(settings, http, clock=clock)
-    return Service(_app(desk, trusted, close), workers, delivery.readiness, close)
+    app = service_app(
+        dependencies,
+        title="Frontdoor agency notify",
+        routers=ROUTERS,
+        verifier=verifier or issuers_verifier(settings, http, clock=clock),
+        close=close,
+    )
+    return Service(app, workers, delivery.readiness, close)
 
 
 def _keys(settings: Settings) -> SigningKeys:
     files = (settings.webhook_signing_key_file, settings.webhook_previous_key_file)
     return SigningKeys([read_key(file) for file in files if file is not None])
-
-
-def _app(desk: Desk, verifier: Verifier, close: Callable[[], Awaitable[None]]) -> FastAPI:
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        yield
-        await close()
-
-    app = create_app(
-        title="Frontdoor agency notify",
-        version=VERSION,
-        routers=(*ROUTERS, operator.router(lambda: desk.db)),
-        verifier=verifier,
-        readiness={"database": desk.db.ping},
-        lifespan=lifespan,
-    )
-    app.state.desk = desk
-    return app

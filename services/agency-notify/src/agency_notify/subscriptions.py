@@ -5,7 +5,7 @@ from functools import partial
 from agency_notify import policy
 from agency_notify.handlers import telling as handlers
 from agency_notify.handlers.telling import Deps
-from chassis.messages import Subscriptions
+from chassis.delivery.messages import Subscriptions
 from contracts.events import CaseOpened, ReferralReceived
 from contracts.topics import REFERRAL_INTAKE, TRIAGE
 

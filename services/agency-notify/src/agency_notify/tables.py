@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from chassis.tables import add_to
+from chassis.delivery.tables import add_to
 
 metadata = MetaData()
 add_to(metadata)

@@ -3,7 +3,7 @@
 from audit.main import build
 from audit.model import SERVICE
 from audit.settings import Settings
-from chassis.service import Program
+from chassis.run.service import Program
 
 PROGRAM = Program("audit", SERVICE, Settings, build)
 

@@ -9,12 +9,12 @@ from audit import store
 from audit.entry import EntryRefused, canonical_entry
 from audit.errors import NotForYou, NotInLog, NotRecordable
 from audit.model import SERVICE, PendingEntry, PlacedEntry
-from chassis import access
-from chassis.access import Look
-from chassis.auth import Principal, require_role
 from chassis.db import Transaction
-from chassis.events import Context
-from chassis.messages import Message
+from chassis.delivery.events import Context
+from chassis.delivery.messages import Message
+from chassis.web import access
+from chassis.web.access import Look
+from chassis.web.auth import Principal, require_role
 from contracts.codes import DenialReason, Purpose, RecordKind
 from contracts.envelope import Envelope
 from contracts.problems import Problem

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Final
 
 from prometheus_client import Counter, Gauge, Histogram
-from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -18,20 +17,18 @@ from audit.tree import Edge, edge_rows, grow, read_edge, span_hash, tiles_needed
 from chassis import telemetry
 from chassis.clock import Clock
 from chassis.db import Database, Transaction
-from chassis.process import Stop
+from chassis.leadership import lead
+from chassis.tasks import Stop
 
 LEADER_LOCK: Final = 7_203_701
 BATCH: Final = 2_000
 PAUSE_SECONDS: Final = 0.1
-FOLLOWER_SECONDS: Final = 0.5
 STUCK_SECONDS: Final = 20.0
 
 log = telemetry.logger(__name__)
 entries_total = Counter("frontdoor_log_entries", "Entries that got a place in the log")
 signed_size = Gauge("frontdoor_log_signed_size", "Entries covered by the last signed checkpoint")
 batch_seconds = Histogram("frontdoor_log_batch_seconds", "Time to place and sign one batch")
-
-_LEAD: Final = text("SELECT pg_try_advisory_lock(:lock)")
 
 
 class LogDamaged(Exception):
@@ -63,12 +60,7 @@ class Sequencer:
 
     async def run(self, stop: Stop) -> None:
         """Lead when possible, until told to stop. Raises on any failure: only a fresh start is safe then."""
-        async with self._db.engine.connect() as connection:
-            try:
-                if await self._become_leader(connection, stop):
-                    await self._lead(connection, stop)
-            finally:
-                await connection.invalidate()  # back in the pool it would go on holding the leader's lock
+        await lead(self._db, self._lead, lock=LEADER_LOCK, stop=stop)
 
     async def check(self) -> None:
         """Raises ``NotSequencing`` while this instance leads and nothing moves. For readiness."""
@@ -94,15 +86,6 @@ class Sequencer:
             batch_seconds.observe(time.perf_counter() - began)
         signed_size.set(size)
         return placed
-
-    async def _become_leader(self, connection: AsyncConnection, stop: Stop) -> bool:
-        while not stop.is_set():
-            leads = await connection.scalar(_LEAD, {"lock": LEADER_LOCK})
-            await connection.commit()
-            if leads:
-                return True
-            await stop.wait(FOLLOWER_SECONDS)
-        return False
 
     async def _place(self, tx: Transaction) -> int:
         """Move the oldest pending entries into the log and the tree."""

@@ -3,7 +3,7 @@
 from typing import Final
 
 from audit.handlers import on_events
-from chassis.messages import Subscriptions
+from chassis.delivery.messages import Subscriptions
 from contracts.topics import TOPICS
 
 SUBSCRIPTIONS: Final = Subscriptions(topics=TOPICS, every=on_events)

@@ -20,7 +20,7 @@ from sqlalchemy import (
     text,
 )
 
-from chassis.tables import add_to
+from chassis.delivery.tables import add_to
 
 metadata = MetaData()
 add_to(metadata)

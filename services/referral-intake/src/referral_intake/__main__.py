@@ -1,6 +1,6 @@
 """``python -m referral_intake api|worker|migrate``."""
 
-from chassis.service import Program
+from chassis.run.service import Program
 from policy.load import PackInvalid
 from referral_intake.main import build
 from referral_intake.model import SERVICE

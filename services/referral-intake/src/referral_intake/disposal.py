@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from chassis import telemetry
 from chassis.clock import Clock
 from chassis.db import Database, DatabaseUnavailable
-from chassis.process import Stop
+from chassis.tasks import Stop
 from referral_intake import handlers, store
 from referral_intake.model import Settled
 from referral_intake.packs import Packs

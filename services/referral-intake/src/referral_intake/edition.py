@@ -10,7 +10,7 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
-from chassis import problems
+from chassis.web import problems
 from contracts.problems import FieldError
 from referral_intake import decide, document
 from referral_intake.decide import pointing

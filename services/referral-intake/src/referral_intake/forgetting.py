@@ -5,7 +5,7 @@ from typing import Final
 from chassis import telemetry
 from chassis.clock import Clock
 from chassis.db import Database
-from chassis.process import Stop
+from chassis.tasks import Stop
 from contracts.problems import Problem
 from referral_intake import store
 from referral_intake.model import REPEAT_WITHIN

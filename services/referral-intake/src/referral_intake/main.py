@@ -1,21 +1,15 @@
 """The composition root: settings become a running service."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
-from typing import Final
+from collections.abc import Mapping, Sequence
 
-from fastapi import FastAPI
-
-from chassis import operator
-from chassis.auth import Verifier, issuers_verifier
 from chassis.clock import Clock, SystemClock
 from chassis.db import Database
-from chassis.delivery import deliver
-from chassis.http import create_app
 from chassis.http_client import HttpClient
 from chassis.ids import Ids, RandomIds
-from chassis.process import Stop
-from chassis.service import Service
+from chassis.run.service import Service, service_app
+from chassis.run.worker import deliver
+from chassis.tasks import Stop
+from chassis.web.auth import Verifier, issuers_verifier
 from contracts.problems import Problem
 from policy.load import load_packs
 from referral_intake import handlers, store
@@ -25,15 +19,13 @@ from referral_intake.disposal import Disposal
 from referral_intake.fhir import FhirOutcomes
 from referral_intake.forgetting import forget_marks
 from referral_intake.group_commit import Commit, GroupCommit
-from referral_intake.handlers import Desk
+from referral_intake.handlers import Dependencies
 from referral_intake.model import SERVICE, Acceptance, Answer, Limited
 from referral_intake.packs import Packs
 from referral_intake.settings import Settings
 from referral_intake.standing import Exchange, Known, Standing
 from referral_intake.store import partners
 from referral_intake.subscriptions import SUBSCRIPTIONS
-
-VERSION: Final = "1"
 
 
 def build(
@@ -51,7 +43,7 @@ def build(
     prepare = Preparation(packs, standing, clock, ids, settings.public_url)
     commits = GroupCommit(prepare, _committing(db), settings.limits)
     log_url = settings.service_urls.get("audit", "")
-    desk = Desk(db, clock, ids, packs, settings.public_url, commits, standing, log_url)
+    dependencies = Dependencies(db, clock, ids, packs, settings.public_url, commits, standing, log_url)
     delivery = deliver(db, settings, SUBSCRIPTIONS, service=SERVICE, clock=clock, ids=ids)
 
     async def close() -> None:
@@ -62,29 +54,17 @@ def build(
     async def forget_task(stop: Stop) -> None:
         await forget_marks(db, clock, stop)
 
-    trusted = verifier or issuers_verifier(settings, http, clock=clock)
     tasks = {**delivery.tasks, "marks": forget_task, "disposal": Disposal(db, clock, packs).run}
-    return Service(_app(desk, trusted, close), tasks, delivery.readiness, close)
-
-
-def _app(desk: Desk, verifier: Verifier, close: Callable[[], Awaitable[None]]) -> FastAPI:
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with desk.standing.kept_fresh():
-            yield
-        await close()
-
-    app = create_app(
+    app = service_app(
+        dependencies,
         title="Frontdoor referral intake",
-        version=VERSION,
-        routers=(*ROUTERS, operator.router(lambda: desk.db)),
-        verifier=verifier,
-        readiness={"database": desk.db.ping},
-        lifespan=lifespan,
+        routers=ROUTERS,
+        verifier=verifier or issuers_verifier(settings, http, clock=clock),
+        close=close,
+        while_serving=dependencies.standing.kept_fresh,
     )
-    app.state.desk = desk
     app.add_middleware(FhirOutcomes)
-    return app
+    return Service(app, tasks, delivery.readiness, close)
 
 
 def _committing(db: Database) -> Commit[Acceptance, Answer]:

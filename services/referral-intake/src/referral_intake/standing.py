@@ -13,8 +13,8 @@ from typing import Final
 from prometheus_client import Counter
 
 from chassis import telemetry
-from chassis.auth import Principal
 from chassis.clock import Clock
+from chassis.web.auth import Principal
 from contracts.codes import ContactSource
 from referral_intake.errors import ScopeMissing, Suspended, TooManyRequests
 from referral_intake.model import Agreement, Limited, OwnRates, Rates, Scope

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from chassis.messages import Subscriptions
+from chassis.delivery.messages import Subscriptions
 from contracts.events import CaseClosed, CaseDecided, CaseOpened, CaseReopened, QuestionAnswered, QuestionAsked
 from contracts.topics import TRIAGE
 from referral_intake.handlers import (

@@ -1,6 +1,6 @@
 """``python -m triage api|worker|migrate``."""
 
-from chassis.service import Program
+from chassis.run.service import Program
 from policy.load import PackInvalid
 from triage.main import build
 from triage.model import SERVICE

@@ -5,8 +5,8 @@ from typing import Final
 from chassis import telemetry
 from chassis.clock import Clock
 from chassis.db import Database, DatabaseUnavailable, Transaction
-from chassis.events import Context, record
-from chassis.process import Stop
+from chassis.delivery.events import Context, record
+from chassis.tasks import Stop
 from triage import decide, store
 from triage.model import SERVICE
 

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from chassis.messages import Subscriptions
+from chassis.delivery.messages import Subscriptions
 from contracts.events import (
     NoticeDelivered,
     NoticeOpened,
@@ -13,7 +13,7 @@ from contracts.events import (
 )
 from contracts.topics import AGENCY_NOTIFY, REFERRAL_INTAKE
 from triage.handlers import (
-    Desk,
+    Dependencies,
     on_notice_delivered,
     on_notice_opened,
     on_notice_queued,
@@ -23,14 +23,14 @@ from triage.handlers import (
 )
 
 
-def subscriptions(desk: Desk) -> Subscriptions:
+def subscriptions(dependencies: Dependencies) -> Subscriptions:
     """Event type -> handler."""
     return Subscriptions(
         topics=(REFERRAL_INTAKE, AGENCY_NOTIFY),
         handlers={
-            ReferralReceived: partial(on_referral_received, desk=desk),
-            ReferralSupplemented: partial(on_referral_supplemented, desk=desk),
-            ReferralWithdrawn: partial(on_referral_withdrawn, desk=desk),
+            ReferralReceived: partial(on_referral_received, dependencies=dependencies),
+            ReferralSupplemented: partial(on_referral_supplemented, dependencies=dependencies),
+            ReferralWithdrawn: partial(on_referral_withdrawn, dependencies=dependencies),
             NoticeQueued: on_notice_queued,
             NoticeDelivered: on_notice_delivered,
             NoticeOpened: on_notice_opened,

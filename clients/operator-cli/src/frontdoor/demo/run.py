@@ -15,7 +15,7 @@ from frontdoor.demo.walk import settled, walk
 from frontdoor.demo.world import World
 from frontdoor.errors import Unreachable, Wrong
 from frontdoor.verify import read_report
-from local_stack.telling import say
+from local_stack.console import say
 
 
 async def run(world: World, examples: Sequence[Example]) -> Report:

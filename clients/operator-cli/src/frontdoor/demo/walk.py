@@ -12,7 +12,7 @@ from frontdoor.demo.triage import Desk
 from frontdoor.demo.waiting import together, until
 from frontdoor.demo.world import World
 from frontdoor.versions import Comparison, compare
-from local_stack.telling import say
+from local_stack.console import say
 
 
 async def walk(world: World, examples: Sequence[Example], *, run: UUID) -> Sequence[Sent]:

@@ -8,11 +8,11 @@ from typing import Final
 import httpx2
 
 from chassis.clock import Clock
+from local_stack.console import say
 from local_stack.errors import StackError
 from local_stack.sandbox.moves import Case, next_move
 from local_stack.sandbox.scripts import Script, find_script
 from local_stack.sandbox.team import Team
-from local_stack.telling import say
 
 ROUND_SECONDS: Final = 1.0
 _FRESH_ROUNDS: Final = 15

@@ -7,9 +7,9 @@ from typing import Final
 
 from sqlalchemy import text
 
-from chassis.applying import Batch, NeedsCare, Sheet, apply
 from chassis.db import Database, Transaction
-from chassis.messages import Message, Record, Subscriptions
+from chassis.delivery.applying import Batch, NeedsCare, Sheet, apply
+from chassis.delivery.messages import Message, Record, Subscriptions
 from contracts.codes import ClosureReason
 from contracts.events import CaseClosed
 from contracts.problems import Problem

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from chassis.provision import DatabaseUrls
+from chassis.run.provision import DatabaseUrls
 from chassis.testing import postgres as postgres_server
 from chassis.testing import spans as test_spans
 from chassis.testing.signer import Signer

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from chassis import migrate
-from chassis.provision import DatabaseUrls, provision
+from chassis.run import migrate
+from chassis.run.provision import DatabaseUrls, provision
 
 _numbers = itertools.count(1)
 

@@ -6,8 +6,8 @@ from typing import Any, Final
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 
-from chassis.auth import Verifier
 from chassis.clock import Clock, SystemClock
+from chassis.web.auth import Verifier
 
 ISSUER: Final = "https://issuer.example.org/realms/frontdoor"
 AUDIENCE: Final = "frontdoor"

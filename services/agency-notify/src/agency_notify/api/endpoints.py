@@ -9,13 +9,13 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, m
 
 from agency_notify import addresses, signing
 from agency_notify.addresses import UrlRefused
-from agency_notify.api.desk import AtDesk, Desk
+from agency_notify.api.dependencies import Dependencies, Injected
 from agency_notify.errors import EndpointRefused
 from agency_notify.handlers.endpoints import set_endpoints
 from agency_notify.model import Endpoint, Secret, Signing
 from agency_notify.store import endpoints
 from agency_notify.store.endpoints import Change
-from chassis.auth import Principal, signed_in_as
+from chassis.web.auth import Principal, signed_in_as
 from contracts.codes import Channel
 from contracts.problems import FieldError
 
@@ -93,33 +93,35 @@ class EndpointsView(BaseModel):
 
 
 @router.put("/v1/endpoints/{agency}", summary="Set where an agency is pushed to")
-async def put_endpoints(agency: AgencyCode, form: EndpointsForm, desk: AtDesk, operator: Operator) -> EndpointsView:
+async def put_endpoints(
+    agency: AgencyCode, form: EndpointsForm, dependencies: Injected, operator: Operator
+) -> EndpointsView:
     """Replaces all endpoints of the agency, and enables one that was switched off because it was gone.
 
     A secret that is replaced signs beside the new one for a day.
     """
-    wanted = [_endpoint(form, agency, number, desk) for number in range(len(form.endpoints))]
-    change = Change(operator.subject, desk.clock.now())
-    async with desk.db.transaction() as tx:
-        found = await set_endpoints(tx, (form.partnership, agency), wanted, packs=desk.packs, change=change)
+    wanted = [_endpoint(form, agency, number, dependencies) for number in range(len(form.endpoints))]
+    change = Change(operator.subject, dependencies.clock.now())
+    async with dependencies.db.transaction() as tx:
+        found = await set_endpoints(tx, (form.partnership, agency), wanted, packs=dependencies.packs, change=change)
     return _view(found)
 
 
 @router.get("/v1/endpoints", summary="Where agencies are pushed to")
-async def get_endpoints(desk: AtDesk, _: Operator) -> EndpointsView:
+async def get_endpoints(dependencies: Injected, _: Operator) -> EndpointsView:
     """Every endpoint, those that are switched off too."""
-    async with desk.db.transaction() as tx:
+    async with dependencies.db.transaction() as tx:
         found = await endpoints.list_endpoints(tx)
     return _view(found)
 
 
-def _endpoint(form: EndpointsForm, agency: str, number: int, desk: Desk) -> Endpoint:
+def _endpoint(form: EndpointsForm, agency: str, number: int, dependencies: Dependencies) -> Endpoint:
     wanted = form.endpoints[number]
     webhook = wanted if isinstance(wanted, WebhookForm) else None
     if webhook is not None:
-        _check_url(webhook.address, desk, pointer=f"/endpoints/{number}/address")
+        _check_url(webhook.address, dependencies, pointer=f"/endpoints/{number}/address")
     return Endpoint(
-        endpoint_id=desk.ids.new(),
+        endpoint_id=dependencies.ids.new(),
         partnership=form.partnership,
         agency=agency,
         channel=wanted.channel,
@@ -129,9 +131,9 @@ def _endpoint(form: EndpointsForm, agency: str, number: int, desk: Desk) -> Endp
     )
 
 
-def _check_url(url: str, desk: Desk, *, pointer: str) -> None:
+def _check_url(url: str, dependencies: Dependencies, *, pointer: str) -> None:
     try:
-        addresses.check_url(url, allowed=desk.allowed)
+        addresses.check_url(url, allowed=dependencies.allowed)
     except UrlRefused as error:
         raise EndpointRefused(errors=(FieldError(pointer, str(error)),)) from error
 

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from agency_notify.api import examples
-from agency_notify.api.desk import AtDesk
+from agency_notify.api.dependencies import Injected
 
 router = APIRouter(tags=["webhooks"])
 
@@ -18,6 +18,6 @@ class WebhookKeys(BaseModel):
 
 
 @router.get("/v1/webhook-keys", summary="The keys our webhooks are signed with")
-async def list_webhook_keys(desk: AtDesk) -> WebhookKeys:
+async def list_webhook_keys(dependencies: Injected) -> WebhookKeys:
     """Anyone may read them: they are public."""
-    return WebhookKeys(keys=desk.public_keys)
+    return WebhookKeys(keys=dependencies.public_keys)

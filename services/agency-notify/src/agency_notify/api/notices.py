@@ -10,14 +10,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from agency_notify import channels, policy
 from agency_notify.api import examples
-from agency_notify.api.desk import AtDesk, Desk
+from agency_notify.api.dependencies import Dependencies, Injected
 from agency_notify.handlers import inbox
 from agency_notify.model import Notice
 from agency_notify.store import notices
-from chassis.access import unwrap
-from chassis.auth import Principal, SignedIn, signed_in_as
-from chassis.http import problem_responses
-from chassis.operator import BIGINT
+from chassis.web.access import unwrap
+from chassis.web.app import problem_responses
+from chassis.web.auth import Principal, SignedIn, signed_in_as
+from chassis.web.operator import BIGINT
 from contracts.codes import Channel, DeliveryFailure, NoticeKind
 from contracts.problems import Forbidden
 
@@ -94,11 +94,11 @@ class Attempts(BaseModel):
 
 @router.get("/v1/notices", summary="Your agency's notices")
 async def list_notices(
-    desk: AtDesk, reader: SignedIn, unopened: bool = False, cursor: Cursor = None, limit: PageSize = 50
+    dependencies: Injected, reader: SignedIn, unopened: bool = False, cursor: Cursor = None, limit: PageSize = 50
 ) -> Inbox:
     """The notices of the reader's own agency, newest first; with ``unopened`` only those nobody has read."""
-    _check_role(desk, reader)
-    async with desk.db.transaction() as tx:
+    _check_role(dependencies, reader)
+    async with dependencies.db.transaction() as tx:
         found = await notices.list_inbox(
             tx,
             partnership=reader.partnership,
@@ -106,29 +106,31 @@ async def list_notices(
             unopened=unopened,
             page=(cursor, limit),
         )
-    return _page(desk, found, limit)
+    return _page(dependencies, found, limit)
 
 
 @router.get("/v1/escalated-notices", summary="Notices nobody opened, escalated to your role")
-async def list_escalated(desk: AtDesk, reader: SignedIn, cursor: Cursor = None, limit: PageSize = 50) -> Inbox:
+async def list_escalated(
+    dependencies: Injected, reader: SignedIn, cursor: Cursor = None, limit: PageSize = 50
+) -> Inbox:
     """What the reader's role was told of and is still unopened, in every agency of the partnership."""
-    roles = inbox.staff_roles(reader, desk.packs, now=desk.clock.now())
+    roles = inbox.staff_roles(reader, dependencies.packs, now=dependencies.clock.now())
     if not roles:
         raise Forbidden("Your role does not allow this")
-    async with desk.db.transaction() as tx:
+    async with dependencies.db.transaction() as tx:
         found = await notices.list_escalated(
             tx, partnership=reader.partnership, roles=sorted(roles), page=(cursor, limit)
         )
-    return _page(desk, found, limit)
+    return _page(dependencies, found, limit)
 
 
 @router.get("/v1/notices/{notice_id}", summary="Open a notice")
-async def read_notice(notice_id: UUID, desk: AtDesk, reader: SignedIn) -> NoticeView:
+async def read_notice(notice_id: UUID, dependencies: Injected, reader: SignedIn) -> NoticeView:
     """Reading a notice opens it: the first look is told to the partnership, and every look is recorded."""
-    now = desk.clock.now()
-    async with desk.db.transaction() as tx:
-        result = await inbox.open_notice(tx, notice_id, reader, packs=desk.packs, now=now)
-    return _view(desk, unwrap(result))
+    now = dependencies.clock.now()
+    async with dependencies.db.transaction() as tx:
+        result = await inbox.open_notice(tx, notice_id, reader, packs=dependencies.packs, now=now)
+    return _view(dependencies, unwrap(result))
 
 
 @router.post(
@@ -136,57 +138,57 @@ async def read_notice(notice_id: UUID, desk: AtDesk, reader: SignedIn) -> Notice
     summary="Say that a notice is dealt with",
     responses=problem_responses(409),
 )
-async def acknowledge_notice(notice_id: UUID, desk: AtDesk, reader: SignedIn) -> NoticeView:
+async def acknowledge_notice(notice_id: UUID, dependencies: Injected, reader: SignedIn) -> NoticeView:
     """Only an opened notice can be acknowledged. Doing it again changes nothing and gives the same answer."""
-    now = desk.clock.now()
-    async with desk.db.transaction() as tx:
-        result = await inbox.acknowledge(tx, notice_id, reader, packs=desk.packs, now=now)
-    return _view(desk, unwrap(result))
+    now = dependencies.clock.now()
+    async with dependencies.db.transaction() as tx:
+        result = await inbox.acknowledge(tx, notice_id, reader, packs=dependencies.packs, now=now)
+    return _view(dependencies, unwrap(result))
 
 
 @router.get("/v1/notices/{notice_id}/attempts", summary="How a notice was pushed")
-async def list_attempts(notice_id: UUID, desk: AtDesk, operator: Operator) -> Attempts:
+async def list_attempts(notice_id: UUID, dependencies: Injected, operator: Operator) -> Attempts:
     """For operators. Looking is recorded."""
-    async with desk.db.transaction() as tx:
-        found = await inbox.read_attempts(tx, notice_id, operator, now=desk.clock.now())
+    async with dependencies.db.transaction() as tx:
+        found = await inbox.read_attempts(tx, notice_id, operator, now=dependencies.clock.now())
     return Attempts(attempts=tuple(Attempt(**attempt) for attempt in found))
 
 
-def _check_role(desk: Desk, reader: Principal) -> None:
-    if not inbox.may_read(reader, desk.packs, now=desk.clock.now()):
+def _check_role(dependencies: Dependencies, reader: Principal) -> None:
+    if not inbox.may_read(reader, dependencies.packs, now=dependencies.clock.now()):
         raise Forbidden("Your role does not allow this")
 
 
-def _page(desk: Desk, found: Sequence[tuple[int, Notice]], limit: int) -> Inbox:
-    items = tuple(NoticeItem(**_item(desk, notice)) for _, notice in found)
+def _page(dependencies: Dependencies, found: Sequence[tuple[int, Notice]], limit: int) -> Inbox:
+    items = tuple(NoticeItem(**_item(dependencies, notice)) for _, notice in found)
     return Inbox(notices=items, next=found[-1][0] if len(found) == limit else None)
 
 
-def _item(desk: Desk, notice: Notice) -> dict[str, Any]:
-    url = channels.detail_url(desk.public_url, notice)
+def _item(dependencies: Dependencies, notice: Notice) -> dict[str, Any]:
+    url = channels.detail_url(dependencies.public_url, notice)
     copied = {name: getattr(notice, name) for name in NoticeItem.model_fields if hasattr(notice, name)}
     links = Links(self=url, acknowledgement=f"{url}/acknowledgement")
     return copied | {"title": notice.kind.label, "links": links}
 
 
-def _view(desk: Desk, notice: Notice) -> NoticeView:
+def _view(dependencies: Dependencies, notice: Notice) -> NoticeView:
     return NoticeView(
-        **_item(desk, notice),
+        **_item(dependencies, notice),
         referral_id=notice.referral_id,
         about_id=notice.about_id,
-        about_url=_about_url(desk, notice),
-        text=_text(desk, notice),
+        about_url=_about_url(dependencies, notice),
+        text=_text(dependencies, notice),
     )
 
 
-def _about_url(desk: Desk, notice: Notice) -> str | None:
-    if notice.kind in _OF_REFERRAL and desk.referral_intake_url is not None:
-        return f"{desk.referral_intake_url}/v1/referrals/{notice.referral_id}"
+def _about_url(dependencies: Dependencies, notice: Notice) -> str | None:
+    if notice.kind in _OF_REFERRAL and dependencies.referral_intake_url is not None:
+        return f"{dependencies.referral_intake_url}/v1/referrals/{notice.referral_id}"
     return notice.about_url
 
 
-def _text(desk: Desk, notice: Notice) -> str:
+def _text(dependencies: Dependencies, notice: Notice) -> str:
     """The pack's safe sentence; when the pack no longer has it, nothing is put in its place but what to do."""
-    pack = desk.packs.get(notice.partnership, at=desk.clock.now())
+    pack = dependencies.packs.get(notice.partnership, at=dependencies.clock.now())
     safe = policy.find_feedback(pack, notice.feedback) if notice.feedback else None
     return safe or channels.WHAT_TO_DO[notice.kind]

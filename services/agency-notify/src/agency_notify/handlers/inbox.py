@@ -11,9 +11,9 @@ from agency_notify.handlers.recording import context_of, record
 from agency_notify.model import Notice
 from agency_notify.packs import Packs
 from agency_notify.store import deliveries, notices
-from chassis.access import Look, allow, deny
-from chassis.auth import Principal
 from chassis.db import Transaction
+from chassis.web.access import Look, allow, deny
+from chassis.web.auth import Principal
 from contracts.codes import DenialReason, NoticeKind, Purpose, RecordKind
 from contracts.problems import Problem
 

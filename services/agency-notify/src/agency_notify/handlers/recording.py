@@ -6,8 +6,8 @@ from datetime import datetime
 from agency_notify.model import SOURCE, Notice
 from agency_notify.store import notices
 from chassis.db import Transaction
-from chassis.events import Context
-from chassis.events import record as record_events
+from chassis.delivery.events import Context
+from chassis.delivery.events import record as record_events
 from contracts.events import Event
 
 

@@ -12,9 +12,9 @@ from agency_notify.packs import Packs
 from agency_notify.store import deliveries, endpoints, notices
 from chassis import telemetry
 from chassis.db import Transaction
-from chassis.events import record as record_events
+from chassis.delivery.events import record as record_events
+from chassis.delivery.messages import Message
 from chassis.ids import Ids
-from chassis.messages import Message
 from contracts.events import CaseOpened, Event, ReferralReceived
 from contracts.problems import Invalid
 

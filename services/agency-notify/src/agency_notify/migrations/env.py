@@ -1,5 +1,5 @@
 """Runs this service's migrations."""
 
-from chassis.migrate import run_in_environment
+from chassis.run.migrate import run_in_environment
 
 run_in_environment()

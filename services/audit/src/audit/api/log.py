@@ -5,7 +5,7 @@ from typing import Final
 from fastapi import APIRouter, Response
 
 from audit import store
-from audit.api.desk import AtDesk
+from audit.api.dependencies import Injected
 from audit.errors import NotInLog
 from audit.merkle import HASH_BYTES
 from audit.tiles import TileName, encode_bundle, find_name
@@ -20,26 +20,26 @@ A_MOMENT: Final = {"Cache-Control": "public, max-age=1"}
 
 
 @router.get("/checkpoint", summary="The signed size and root of the log", response_class=Response)
-async def read_checkpoint(desk: AtDesk) -> Response:
+async def read_checkpoint(dependencies: Injected) -> Response:
     """The last checkpoint, as a C2SP signed note."""
-    async with desk.db.transaction() as tx:
+    async with dependencies.db.transaction() as tx:
         checkpoint = await store.get_checkpoint(tx)
     return Response(checkpoint.note, media_type=TEXT, headers=A_MOMENT)
 
 
 @router.get("/key", summary="The key that checkpoints are signed with", response_class=Response)
-async def read_key(desk: AtDesk) -> Response:
+async def read_key(dependencies: Injected) -> Response:
     """The verifier key as signed notes write it. Keep a copy: a key that comes with the log proves little."""
-    return Response(f"{desk.key}\n", media_type=TEXT)
+    return Response(f"{dependencies.key}\n", media_type=TEXT)
 
 
 @router.get("/tile/{path:path}", summary="A tile of the tree, or a bundle of entries", response_class=Response)
-async def read_tile(path: str, desk: AtDesk) -> Response:
+async def read_tile(path: str, dependencies: Injected) -> Response:
     """Only what the last checkpoint covers exists. It never changes, so it may be kept for good."""
     name = find_name(f"tile/{path}")
     if name is None:
         raise NotInLog
-    async with desk.db.transaction() as tx:
+    async with dependencies.db.transaction() as tx:
         body = await _read(tx, name)
     return Response(body, media_type=BYTES, headers=FOR_GOOD)
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from audit import store
-from audit.api.desk import AtDesk
+from audit.api.dependencies import Injected
 from audit.errors import NotInLog
 from audit.merkle import leaf_hash
 from audit.proofs import prove_consistency, prove_inclusion
@@ -46,9 +46,9 @@ class ConsistencyProof(BaseModel):
 
 
 @router.get("/inclusion", summary="Prove that an event is in the log")
-async def inclusion(event_id: UUID, desk: AtDesk) -> InclusionProof:
+async def inclusion(event_id: UUID, dependencies: Injected) -> InclusionProof:
     """For the last checkpoint. An event that was read but is not signed yet answers 404 for a moment."""
-    async with desk.db.transaction() as tx:
+    async with dependencies.db.transaction() as tx:
         found = await store.find_leaf(tx, event_id)
         if found is None:
             raise NotInLog
@@ -66,11 +66,11 @@ async def inclusion(event_id: UUID, desk: AtDesk) -> InclusionProof:
 
 
 @router.get("/consistency", summary="Prove that the log only grew")
-async def consistency(old: Size, new: Size, desk: AtDesk) -> ConsistencyProof:
+async def consistency(old: Size, new: Size, dependencies: Injected) -> ConsistencyProof:
     """Between any two sizes up to the last checkpoint's."""
     if old > new:
         raise Invalid(errors=(FieldError("query:old", "Give the smaller size as old and the larger as new"),))
-    async with desk.db.transaction() as tx:
+    async with dependencies.db.transaction() as tx:
         if new > (await store.get_checkpoint(tx)).size:
             raise NotInLog("The log has not signed this many entries yet")
         old_root, proof = await prove_consistency(tx, old, new)

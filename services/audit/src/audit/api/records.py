@@ -9,10 +9,10 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
 from audit import handlers
-from audit.api.desk import AtDesk
+from audit.api.dependencies import Injected
 from audit.model import PlacedEntry
-from chassis.access import access_purpose, unwrap
-from chassis.auth import SignedIn
+from chassis.web.access import access_purpose, unwrap
+from chassis.web.auth import SignedIn
 from contracts.codes import Purpose
 
 router = APIRouter(prefix="/v1", tags=["records"])
@@ -37,9 +37,9 @@ class Entries(BaseModel):
 
 
 @router.get("/journeys/{referral_id}", summary="Everything that happened to one referral")
-async def read_journey(referral_id: UUID, desk: AtDesk, principal: SignedIn) -> Entries:
+async def read_journey(referral_id: UUID, dependencies: Injected, principal: SignedIn) -> Entries:
     """Through every service, for operators (any partnership), auditors and Caldicott guardians (their own)."""
-    async with desk.db.transaction() as tx:
+    async with dependencies.db.transaction() as tx:
         placed = await handlers.read_journey(tx, referral_id, principal)
     return _entries(referral_id, placed)
 
@@ -47,13 +47,13 @@ async def read_journey(referral_id: UUID, desk: AtDesk, principal: SignedIn) -> 
 @router.get("/access-log", summary="Who looked at what is held about one referral")
 async def read_access_log(
     referral_id: UUID,
-    desk: AtDesk,
+    dependencies: Injected,
     principal: SignedIn,
     purpose: Annotated[Purpose, Depends(access_purpose)],
 ) -> Entries:
     """For auditors and Caldicott guardians of the partnership, with ``Access-Purpose: audit``; itself recorded."""
-    now = desk.clock.now()
-    async with desk.db.transaction() as tx:
+    now = dependencies.clock.now()
+    async with dependencies.db.transaction() as tx:
         result = await handlers.read_access_log(tx, referral_id, principal, purpose=purpose, now=now)
     return _entries(referral_id, unwrap(result))
 

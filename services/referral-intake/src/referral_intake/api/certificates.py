@@ -7,10 +7,10 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from chassis.access import unwrap
-from chassis.http import problem_responses
+from chassis.web.access import unwrap
+from chassis.web.app import problem_responses
 from referral_intake import handlers, receipt
-from referral_intake.api.desk import AtDesk
+from referral_intake.api.dependencies import Injected
 from referral_intake.api.standing import AsReader
 from referral_intake.model import Certificate
 
@@ -57,12 +57,12 @@ class CertificateView(BaseModel):
     summary="Read the certificate of a destruction",
     responses=problem_responses(429),
 )
-async def read_certificate(referral_id: UUID, desk: AtDesk, reader: AsReader) -> CertificateView:
+async def read_certificate(referral_id: UUID, dependencies: Injected, reader: AsReader) -> CertificateView:
     """For records officers, auditors, Caldicott guardians and the agency that sent the referral.
 
     404 while nothing was destroyed, and for everybody else. Commitments prove nothing about anybody once the salts are
     gone; they show that what was destroyed is what had come in.
     """
-    async with desk.db.transaction() as tx:
-        result = await handlers.read_certificate(tx, referral_id, reader, now=desk.clock.now())
-    return CertificateView.of(referral_id, unwrap(result), log_url=desk.log_url)
+    async with dependencies.db.transaction() as tx:
+        result = await handlers.read_certificate(tx, referral_id, reader, now=dependencies.clock.now())
+    return CertificateView.of(referral_id, unwrap(result), log_url=dependencies.log_url)

@@ -10,9 +10,9 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Header, Path, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from chassis.http import problem_responses
+from chassis.web.app import problem_responses
 from contracts.codes import CODE_LISTS, Code, CodeList
-from referral_intake.api.desk import AtDesk
+from referral_intake.api.dependencies import Injected
 from referral_intake.errors import NoSuchCodeList
 
 PATH: Final = "/v1/code-lists"
@@ -93,12 +93,12 @@ Name = Annotated[str, Path(description="As in the form, such as local-authority.
     response_model=AllCodeLists,
     responses={200: {"headers": _HEADERS}, 304: _UNCHANGED},
 )
-async def read_code_lists(desk: AtDesk, if_none_match: IfNoneMatch = None) -> Response:
+async def read_code_lists(dependencies: Injected, if_none_match: IfNoneMatch = None) -> Response:
     """Which codes a referral may hold, with labels for people and the days between which each code may be used.
 
     No token is needed. A code that may no longer be used is marked and still accepted: it never stops a referral.
     """
-    return _answer(_all(desk.clock.now().date()), if_none_match)
+    return _answer(_all(dependencies.clock.now().date()), if_none_match)
 
 
 @router.get(
@@ -107,9 +107,9 @@ async def read_code_lists(desk: AtDesk, if_none_match: IfNoneMatch = None) -> Re
     response_model=ListedCodes,
     responses={200: {"headers": _HEADERS}, 304: _UNCHANGED, **problem_responses(404)},
 )
-async def read_code_list(name: Name, desk: AtDesk, if_none_match: IfNoneMatch = None) -> Response:
+async def read_code_list(name: Name, dependencies: Injected, if_none_match: IfNoneMatch = None) -> Response:
     """The same as in the answer with every list, for one of them. No token is needed."""
-    page = _each(desk.clock.now().date()).get(name)
+    page = _each(dependencies.clock.now().date()).get(name)
     if page is None:
         raise NoSuchCodeList
     return _answer(page, if_none_match)

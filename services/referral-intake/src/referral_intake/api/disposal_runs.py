@@ -7,13 +7,13 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from chassis.access import unwrap
-from chassis.auth import Principal, SignedIn, signed_in_as
-from chassis.describing import trimmed
-from chassis.http import problem_responses
+from chassis.web.access import unwrap
+from chassis.web.app import problem_responses
+from chassis.web.auth import Principal, SignedIn, signed_in_as
+from chassis.web.description import trimmed
 from contracts.codes import DisposalDecision
 from referral_intake import decide, handlers, receipt, store
-from referral_intake.api.desk import AtDesk
+from referral_intake.api.dependencies import Injected
 from referral_intake.api.holds import RecordsOfficer
 from referral_intake.api.paging import Cursor, PageSize, read_cursor, write_cursor
 from referral_intake.model import APPROVERS, DisposalReview, DisposalRun, ListedItem
@@ -173,21 +173,23 @@ class Approved(BaseModel):
 
 
 @router.post("", status_code=201, summary="Open a disposal run")
-async def open_run(desk: AtDesk, officer: RecordsOfficer) -> RunView:
+async def open_run(dependencies: Injected, officer: RecordsOfficer) -> RunView:
     """The list of everything whose time is over is made in the background; ask again until ``listed_at`` is there."""
-    now = desk.clock.now()
-    desk.packs.get(officer.partnership, at=now)
-    run = DisposalRun(desk.ids.new(), officer.partnership, officer.subject, now, None)
-    async with desk.db.transaction() as tx:
+    now = dependencies.clock.now()
+    dependencies.packs.get(officer.partnership, at=now)
+    run = DisposalRun(dependencies.ids.new(), officer.partnership, officer.subject, now, None)
+    async with dependencies.db.transaction() as tx:
         await store.record_run(tx, run)
     return RunView.of(run)
 
 
 @router.get("", summary="List disposal runs", responses=problem_responses(400))
-async def list_runs(desk: AtDesk, staff: RecordsStaff, cursor: Cursor = None, limit: PageSize = 50) -> RunPage:
+async def list_runs(
+    dependencies: Injected, staff: RecordsStaff, cursor: Cursor = None, limit: PageSize = 50
+) -> RunPage:
     """Of your partnership."""
     before = read_cursor(cursor)
-    async with desk.db.transaction() as tx:
+    async with dependencies.db.transaction() as tx:
         found = await store.list_runs(tx, staff.partnership, before=before, limit=limit + 1)
     shown = found[:limit]
     following = write_cursor(shown[-1].opened_at, shown[-1].run_id) if len(found) > limit else None
@@ -195,9 +197,9 @@ async def list_runs(desk: AtDesk, staff: RecordsStaff, cursor: Cursor = None, li
 
 
 @router.get("/{run_id}", summary="See how far a run has come")
-async def read_run(run_id: UUID, desk: AtDesk, staff: RecordsStaff) -> CountedRunView:
+async def read_run(run_id: UUID, dependencies: Injected, staff: RecordsStaff) -> CountedRunView:
     """Counts by state."""
-    async with desk.db.transaction() as tx:
+    async with dependencies.db.transaction() as tx:
         run = await handlers.get_run(tx, run_id, staff)
         counts = await store.count_items(tx, run_id)
     return CountedRunView(**RunView.of(run).model_dump(), referrals=counts)
@@ -206,14 +208,14 @@ async def read_run(run_id: UUID, desk: AtDesk, staff: RecordsStaff) -> CountedRu
 @router.get("/{run_id}/referrals", summary="List a run's referrals")
 async def list_items(
     run_id: UUID,
-    desk: AtDesk,
+    dependencies: Injected,
     staff: RecordsStaff,
     undated: Annotated[bool, Query(description="True: those that hang on a birthday nobody knows.")] = False,
     after: Annotated[int, Query(ge=0, le=BIGINT)] = 0,
     limit: PageSize = 50,
 ) -> ItemPage:
     """Nothing in this list describes a person: read the document to review a referral."""
-    async with desk.db.transaction() as tx:
+    async with dependencies.db.transaction() as tx:
         run = await handlers.get_run(tx, run_id, staff)
         found = await store.list_items(tx, run.run_id, undated=undated, after=after, limit=limit + 1)
     shown = found[:limit]
@@ -222,28 +224,28 @@ async def list_items(
 
 
 @router.get("/{run_id}/referrals/{referral_id}", summary="See one referral of a run")
-async def read_item(run_id: UUID, referral_id: UUID, desk: AtDesk, reader: SignedIn) -> FullItemView:
+async def read_item(run_id: UUID, referral_id: UUID, dependencies: Injected, reader: SignedIn) -> FullItemView:
     """With every date and the reason of the last review. It may tell a birthday, so the look is written down."""
     look = handlers.look_at_item(referral_id, reader)
-    async with desk.db.transaction() as tx:
-        result = await handlers.read_item(tx, run_id, look, packs=desk.packs, now=desk.clock.now())
+    async with dependencies.db.transaction() as tx:
+        result = await handlers.read_item(tx, run_id, look, packs=dependencies.packs, now=dependencies.clock.now())
     return FullItemView.of(unwrap(result))
 
 
 @router.post("/{run_id}/referrals/{referral_id}/review", summary="Review a referral", responses=problem_responses(409))
 async def review_referral(
-    run_id: UUID, referral_id: UUID, form: ReviewForm, desk: AtDesk, officer: RecordsOfficer
+    run_id: UUID, referral_id: UUID, form: ReviewForm, dependencies: Injected, officer: RecordsOfficer
 ) -> ReviewView:
     """Decide to destroy it, which somebody else has to approve, or to keep it until a day, which takes effect at once.
 
     Until it is approved it may be reviewed again; the last review counts. It must be about the newest edition.
     """
-    now = desk.clock.now()
-    pack = desk.packs.get(officer.partnership, at=now)
+    now = dependencies.clock.now()
+    pack = dependencies.packs.get(officer.partnership, at=now)
     keep = form.decision is DisposalDecision.KEEP
     until = decide.keep_until(form.keep_until, reason=form.reason, now=now) if keep else None
     review = DisposalReview(form.decision, form.edition, until, form.reason, officer.subject, now)
-    async with desk.db.transaction() as tx:
+    async with dependencies.db.transaction() as tx:
         run = await handlers.get_run(tx, run_id, officer)
         result = await handlers.review_referral(tx, run, referral_id, review=review, pack=pack)
     unwrap(result)
@@ -251,15 +253,19 @@ async def review_referral(
 
 
 @router.post("/{run_id}/approval", summary="Approve destructions", responses=problem_responses(409))
-async def approve_destruction(run_id: UUID, form: ApprovalForm, desk: AtDesk, staff: RecordsStaff) -> Approved:
+async def approve_destruction(
+    run_id: UUID, form: ApprovalForm, dependencies: Injected, staff: RecordsStaff
+) -> Approved:
     """For records officers, MASH managers and Caldicott guardians, but not for anybody who reviewed the referral.
 
     All that is named or none. It is carried out in the background, each referral in a transaction of its own, after
     asking everything again: what was held or changed meanwhile is left as it is.
     """
-    async with desk.db.transaction() as tx:
+    async with dependencies.db.transaction() as tx:
         run = await handlers.get_run(tx, run_id, staff)
-        count = await handlers.approve_destruction(tx, run, form.referral_ids, by=staff.subject, now=desk.clock.now())
+        count = await handlers.approve_destruction(
+            tx, run, form.referral_ids, by=staff.subject, now=dependencies.clock.now()
+        )
     return Approved(approved=count)
 
 

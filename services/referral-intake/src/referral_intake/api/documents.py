@@ -7,12 +7,12 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from chassis.access import access_purpose, unwrap
-from chassis.auth import SignedIn
-from chassis.http import problem_responses
+from chassis.web.access import access_purpose, unwrap
+from chassis.web.app import problem_responses
+from chassis.web.auth import SignedIn
 from contracts.codes import Purpose
 from referral_intake import handlers, receipt
-from referral_intake.api.desk import AtDesk
+from referral_intake.api.dependencies import Injected
 from referral_intake.model import Edition
 
 router = APIRouter(tags=["documents"])
@@ -139,7 +139,7 @@ class Editions(BaseModel):
 )
 async def read_document(
     referral_id: UUID,
-    desk: AtDesk,
+    dependencies: Injected,
     reader: SignedIn,
     purpose: Annotated[Purpose, Depends(access_purpose)],
     edition: EditionNumber = None,
@@ -154,8 +154,8 @@ async def read_document(
     commitment that was published when the edition was made.
     """
     look = handlers.look_at_document(referral_id, reader, purpose)
-    async with desk.db.transaction() as tx:
-        result = await handlers.read_document(tx, look, edition=edition, now=desk.clock.now())
+    async with dependencies.db.transaction() as tx:
+        result = await handlers.read_document(tx, look, edition=edition, now=dependencies.clock.now())
     document = unwrap(result)
     headers = {
         SALT_HEADER: document.salt.hex(),
@@ -167,13 +167,13 @@ async def read_document(
 
 @router.get(PATH + "/editions", summary="See what made each edition", response_model=Editions)
 async def list_editions(
-    referral_id: UUID, desk: AtDesk, reader: SignedIn, purpose: Annotated[Purpose, Depends(access_purpose)]
+    referral_id: UUID, dependencies: Injected, reader: SignedIn, purpose: Annotated[Purpose, Depends(access_purpose)]
 ) -> Editions:
     """When each edition of the document was made and by what, with its published commitment.
 
     For those who may read the document, and recorded like a look at it.
     """
     look = handlers.look_at_document(referral_id, reader, purpose)
-    async with desk.db.transaction() as tx:
-        result = await handlers.list_editions(tx, look, now=desk.clock.now())
+    async with dependencies.db.transaction() as tx:
+        result = await handlers.list_editions(tx, look, now=dependencies.clock.now())
     return Editions(editions=tuple(map(EditionView.of, unwrap(result))))

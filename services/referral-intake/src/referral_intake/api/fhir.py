@@ -8,15 +8,15 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Header, Request, Response
 
-from chassis.auth import Principal, signed_in_as
-from chassis.middleware import DOCUMENT
+from chassis.web.auth import Principal, signed_in_as
+from chassis.web.middleware import DOCUMENT
 from contracts.problems import Problem
 from referral_intake import fhir, handlers
-from referral_intake.api.desk import AtDesk
+from referral_intake.api.dependencies import Injected
 from referral_intake.api.standing import admit
 from referral_intake.errors import FhirOnly, KeyMissing, KeyReused, NotFhir
 from referral_intake.fhir.example import EXAMPLE
-from referral_intake.handlers import Desk
+from referral_intake.handlers import Dependencies
 from referral_intake.model import PARTNER, Answer, Scope
 from referral_intake.receipt import Receipt
 
@@ -71,9 +71,9 @@ _REQUEST: Final = {
     response_class=Response,
     responses={200: {"description": "A CapabilityStatement", "content": _content()}, **_OUTCOMES},
 )
-async def read_capabilities(desk: AtDesk) -> Response:
+async def read_capabilities(dependencies: Injected) -> Response:
     """A FHIR R4 CapabilityStatement, for everybody."""
-    return _fhir(fhir.capability_statement(public_url=desk.public_url, version=VERSION), 200)
+    return _fhir(fhir.capability_statement(public_url=dependencies.public_url, version=VERSION), 200)
 
 
 @router.post(
@@ -86,7 +86,7 @@ async def read_capabilities(desk: AtDesk) -> Response:
     },
     openapi_extra=_REQUEST,
 )
-async def process_message(request: Request, desk: AtDesk, partner: Partner, key: Key = None) -> Response:
+async def process_message(request: Request, dependencies: Injected, partner: Partner, key: Key = None) -> Response:
     """Take a BaRS-shaped message: a Bundle of a MessageHeader, a ServiceRequest and what belongs to it.
 
     It becomes the same referral, under the same rules, as through `POST /v1/referrals`, and is answered once it is
@@ -98,11 +98,11 @@ async def process_message(request: Request, desk: AtDesk, partner: Partner, key:
         raise KeyMissing
     try:
         taken = await _take(request, partner)
-        answer = await _submit(desk, taken, partner, key or taken.key)
+        answer = await _submit(dependencies, taken, partner, key or taken.key)
     except fhir.MessageRefused as refused:
         return _fhir(fhir.refusal(refused.issues, status=refused.http_status), refused.http_status)
     receipt = Receipt.model_validate_json(answer.body)
-    return _fhir(fhir.answer_of(taken, receipt, public_url=desk.public_url), 200)
+    return _fhir(fhir.answer_of(taken, receipt, public_url=dependencies.public_url), 200)
 
 
 async def _take(request: Request, partner: Principal) -> fhir.Taken:
@@ -119,9 +119,9 @@ async def _take(request: Request, partner: Principal) -> fhir.Taken:
     return taken
 
 
-async def _submit(desk: Desk, taken: fhir.Taken, partner: Principal, key: str) -> Answer:
+async def _submit(dependencies: Dependencies, taken: fhir.Taken, partner: Principal, key: str) -> Answer:
     try:
-        return await handlers.submit_referral(desk, taken.form, handlers.sender_of(partner), key=key)
+        return await handlers.submit_referral(dependencies, taken.form, handlers.sender_of(partner), key=key)
     except KeyReused as reused:
         raise taken.reused() if key == taken.key else reused from reused
     except Problem as problem:

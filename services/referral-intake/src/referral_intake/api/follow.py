@@ -7,11 +7,11 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
-from chassis.access import unwrap
-from chassis.http import problem_responses
 from chassis.ids import find_reference
+from chassis.web.access import unwrap
+from chassis.web.app import problem_responses
 from referral_intake import handlers, receipt, store
-from referral_intake.api.desk import AtDesk
+from referral_intake.api.dependencies import Injected
 from referral_intake.api.paging import Cursor, PageSize, read_cursor, write_cursor
 from referral_intake.api.standing import AsOwnAgency, AsReader
 from referral_intake.api.status_view import SUMMARY_EXAMPLE, StatusView, Summary
@@ -81,7 +81,7 @@ class Page(BaseModel):
     responses=problem_responses(400, 429),
 )
 async def list_referrals(
-    desk: AtDesk,
+    dependencies: Injected,
     asker: AsOwnAgency,
     wanted: Annotated[Filters, Depends(filters)],
     cursor: Cursor = None,
@@ -93,11 +93,11 @@ async def list_referrals(
     no referral is shown twice, and none is left out.
     """
     before, own = read_cursor(cursor), handlers.asker_of(asker)
-    async with desk.db.transaction() as tx:
+    async with dependencies.db.transaction() as tx:
         found = await store.list_referrals(tx, own, wanted, before=before, limit=limit + 1)
     shown = found[:limit]
     following = write_cursor(shown[-1].received_at, shown[-1].referral_id) if len(found) > limit else None
-    now = desk.clock.now()
+    now = dependencies.clock.now()
     return Page(referrals=tuple(Summary.of(referral, now=now) for referral in shown), next=following)
 
 
@@ -107,14 +107,14 @@ async def list_referrals(
     response_model=StatusView,
     responses=problem_responses(429),
 )
-async def read_referral(referral_id: UUID, desk: AtDesk, asker: AsReader) -> StatusView:
+async def read_referral(referral_id: UUID, dependencies: Injected, asker: AsReader) -> StatusView:
     """How far your own agency's referral has come, and everything that you may know of it.
 
     With what is safe to say about each child's decision, the questions that wait for your answer, and every promise
     that we made and whether we kept it. Any other referral is answered as if there were none.
     """
-    now = desk.clock.now()
-    async with desk.db.transaction() as tx:
+    now = dependencies.clock.now()
+    async with dependencies.db.transaction() as tx:
         result = await handlers.read_status(tx, referral_id, asker, now=now)
     followed = unwrap(result)
-    return StatusView.of_all(followed, desk.packs.get(asker.partnership, at=now), now=now)
+    return StatusView.of_all(followed, dependencies.packs.get(asker.partnership, at=now), now=now)

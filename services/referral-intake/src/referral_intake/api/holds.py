@@ -7,13 +7,13 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from chassis.access import unwrap
-from chassis.auth import Principal, SignedIn, signed_in_as
-from chassis.describing import trimmed
-from chassis.http import problem_responses
+from chassis.web.access import unwrap
+from chassis.web.app import problem_responses
+from chassis.web.auth import Principal, SignedIn, signed_in_as
+from chassis.web.description import trimmed
 from contracts.codes import HoldReason
 from referral_intake import handlers, receipt, store
-from referral_intake.api.desk import AtDesk
+from referral_intake.api.dependencies import Injected
 from referral_intake.api.paging import Cursor, PageSize, read_cursor, write_cursor
 from referral_intake.model import MAY_HOLD, Hold, HoldOnReferral, HoldOrder
 
@@ -101,13 +101,15 @@ class Lifted(BaseModel):
 
 
 @router.post("/v1/holds", status_code=201, summary="Hold referrals")
-async def place_hold(form: HoldForm, desk: AtDesk, officer: RecordsOfficer) -> PlacedView:
+async def place_hold(form: HoldForm, dependencies: Injected, officer: RecordsOfficer) -> PlacedView:
     """Nothing of a held referral is destroyed, however long it was kept, until every hold on it is lifted.
 
     For records officers; one referral or up to 1,000. What is not found does not keep the others from being held.
     """
-    order = HoldOrder(desk.ids.new(), officer.partnership, form.reason, form.note, officer.subject, desk.clock.now())
-    async with desk.db.transaction() as tx:
+    order = HoldOrder(
+        dependencies.ids.new(), officer.partnership, form.reason, form.note, officer.subject, dependencies.clock.now()
+    )
+    async with dependencies.db.transaction() as tx:
         placed = await handlers.place_hold(tx, order, form.references)
     return PlacedView(
         hold_id=order.hold_id,
@@ -119,10 +121,12 @@ async def place_hold(form: HoldForm, desk: AtDesk, officer: RecordsOfficer) -> P
 
 
 @router.get("/v1/holds", summary="List the holds that stand", responses=problem_responses(400))
-async def list_holds(desk: AtDesk, officer: RecordsOfficer, cursor: Cursor = None, limit: PageSize = 50) -> HoldPage:
+async def list_holds(
+    dependencies: Injected, officer: RecordsOfficer, cursor: Cursor = None, limit: PageSize = 50
+) -> HoldPage:
     """Of your partnership. A hold that was lifted from all its referrals is not listed any more."""
     before = read_cursor(cursor)
-    async with desk.db.transaction() as tx:
+    async with dependencies.db.transaction() as tx:
         found = await store.list_holds(tx, officer.partnership, before=before, limit=limit + 1)
     shown = found[:limit]
     following = write_cursor(shown[-1].order.placed_at, shown[-1].order.hold_id) if len(found) > limit else None
@@ -130,26 +134,28 @@ async def list_holds(desk: AtDesk, officer: RecordsOfficer, cursor: Cursor = Non
 
 
 @router.post("/v1/holds/{hold_id}/release", summary="Lift a hold from all its referrals")
-async def lift_hold(hold_id: UUID, desk: AtDesk, officer: RecordsOfficer) -> Lifted:
+async def lift_hold(hold_id: UUID, dependencies: Injected, officer: RecordsOfficer) -> Lifted:
     """Referrals whose time is over come up in the next disposal run; nothing is destroyed by lifting."""
-    async with desk.db.transaction() as tx:
-        lifted = await handlers.lift_hold(tx, hold_id, officer, referral_id=None, now=desk.clock.now())
+    async with dependencies.db.transaction() as tx:
+        lifted = await handlers.lift_hold(tx, hold_id, officer, referral_id=None, now=dependencies.clock.now())
     return Lifted(referrals=lifted)
 
 
 @router.post(receipt.PATH + "/{referral_id}/holds/{hold_id}/release", summary="Lift a hold from one referral")
-async def lift_hold_from_referral(referral_id: UUID, hold_id: UUID, desk: AtDesk, officer: RecordsOfficer) -> Lifted:
+async def lift_hold_from_referral(
+    referral_id: UUID, hold_id: UUID, dependencies: Injected, officer: RecordsOfficer
+) -> Lifted:
     """The hold goes on standing on its other referrals."""
-    async with desk.db.transaction() as tx:
-        lifted = await handlers.lift_hold(tx, hold_id, officer, referral_id=referral_id, now=desk.clock.now())
+    async with dependencies.db.transaction() as tx:
+        lifted = await handlers.lift_hold(tx, hold_id, officer, referral_id=referral_id, now=dependencies.clock.now())
     return Lifted(referrals=lifted)
 
 
 @router.get(receipt.PATH + "/{referral_id}/holds", summary="Read the holds on a referral")
-async def read_holds(referral_id: UUID, desk: AtDesk, reader: SignedIn) -> tuple[ReferralHoldView, ...]:
+async def read_holds(referral_id: UUID, dependencies: Injected, reader: SignedIn) -> tuple[ReferralHoldView, ...]:
     """Every hold that ever stood on it, oldest first. For records officers; the look is written down."""
-    async with desk.db.transaction() as tx:
-        result = await handlers.read_holds(tx, referral_id, reader, now=desk.clock.now())
+    async with dependencies.db.transaction() as tx:
+        result = await handlers.read_holds(tx, referral_id, reader, now=dependencies.clock.now())
     return tuple(map(ReferralHoldView.of, unwrap(result)))
 
 

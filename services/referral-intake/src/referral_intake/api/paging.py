@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import Query
 
-from chassis.paging import Moment, read_moment, write_cursor
+from chassis.web.paging import Moment, read_moment, write_cursor
 from referral_intake.errors import CursorInvalid
 
 __all__ = ["NEWEST", "Cursor", "PageSize", "read_cursor", "write_cursor"]

@@ -5,10 +5,10 @@ from typing import Annotated, Any, Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from chassis.describing import trimmed
+from chassis.web.description import trimmed
 from contracts.codes import ContactSource, SuspensionReason
 from referral_intake.errors import KeyRefused
-from referral_intake.handlers import Desk
+from referral_intake.handlers import Dependencies
 from referral_intake.model import (
     EVERY_SCOPE,
     Agreement,
@@ -171,10 +171,10 @@ class PartnerView(BaseModel):
     suspended_for: SuspensionReason | None
 
     @classmethod
-    def of(cls, partner: Partner, desk: Desk) -> Self:
+    def of(cls, partner: Partner, dependencies: Dependencies) -> Self:
         """A partner as it stands now."""
         agreed = partner.agreement
-        rates, now = agreed.rates.over(desk.standing.everybody), desk.clock.now()
+        rates, now = agreed.rates.over(dependencies.standing.everybody), dependencies.clock.now()
         return cls(
             client_id=agreed.client_id,
             partnership=agreed.partnership,
@@ -184,7 +184,7 @@ class PartnerView(BaseModel):
             scopes=agreed.scopes,
             referrals_per_minute=rates.referrals_per_minute,
             reads_per_minute=rates.reads_per_minute,
-            jwks_url=agreed.jwks_url or f"{desk.public_url}/partners/{agreed.client_id}/jwks.json",
+            jwks_url=agreed.jwks_url or f"{dependencies.public_url}/partners/{agreed.client_id}/jwks.json",
             keys=tuple(KeyView.of(kept, now=now) for kept in partner.keys),
             registered_at=partner.registered_at,
             suspended_at=partner.suspended_at,

@@ -5,9 +5,9 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Response
 
-from chassis.http import problem_responses
-from chassis.operator import Operator
-from referral_intake.api.desk import AtDesk
+from chassis.web.app import problem_responses
+from chassis.web.operator import Operator
+from referral_intake.api.dependencies import Injected
 from referral_intake.api.partner_forms import (
     CLIENT,
     LimitedListView,
@@ -37,48 +37,50 @@ _AS_BEFORE: Final[dict[str, Any]] = {"model": PartnerView, "description": "It wa
     status_code=201,
     responses={200: _AS_BEFORE, **problem_responses(409)},
 )
-async def register_partner(form: PartnerForm, desk: AtDesk, operator: Operator, response: Response) -> PartnerView:
+async def register_partner(
+    form: PartnerForm, dependencies: Injected, operator: Operator, response: Response
+) -> PartnerView:
     """Sending the same again changes nothing; anything else about a registered partner is refused without ``change``.
 
     The client at the issuer is not made here: ``frontdoor partner add`` does both.
     """
-    wanted, now = form.registration(), desk.clock.now()
+    wanted, now = form.registration(), dependencies.clock.now()
     try:
-        desk.packs.get(form.partnership, at=now)
+        dependencies.packs.get(form.partnership, at=now)
     except PartnershipNotServed as error:
         raise PartnershipUnknown from error
-    async with desk.db.transaction() as tx:
+    async with dependencies.db.transaction() as tx:
         partner, is_new = await handlers.register(tx, wanted, change=form.change, by=operator.subject, now=now)
-    await desk.standing.refresh()
+    await dependencies.standing.refresh()
     response.status_code = 201 if is_new else 200
-    return PartnerView.of(partner, desk)
+    return PartnerView.of(partner, dependencies)
 
 
 @router.get("/operator/partners", tags=["operator"], summary="Every registered partner")
-async def list_partners(desk: AtDesk, _: Operator) -> PartnersView:
+async def list_partners(dependencies: Injected, _: Operator) -> PartnersView:
     """By client id, with keys and standing."""
-    async with desk.db.transaction() as tx:
+    async with dependencies.db.transaction() as tx:
         found = await store.list_partners(tx)
-    return PartnersView(partners=tuple(PartnerView.of(partner, desk) for partner in found))
+    return PartnersView(partners=tuple(PartnerView.of(partner, dependencies) for partner in found))
 
 
 @router.get("/operator/partners/limits", tags=["operator"], summary="Who was limited lately")
-async def list_limited(desk: AtDesk, _: Operator) -> LimitedListView:
+async def list_limited(dependencies: Injected, _: Operator) -> LimitedListView:
     """Clients that were refused for asking too often within the last day, registered or not; of every process."""
-    await desk.standing.refresh()
-    async with desk.db.transaction() as tx:
-        found = await store.list_limited(tx, since=desk.clock.now() - LATELY)
+    await dependencies.standing.refresh()
+    async with dependencies.db.transaction() as tx:
+        found = await store.list_limited(tx, since=dependencies.clock.now() - LATELY)
     return LimitedListView(limited=tuple(LimitedView(**vars(each)) for each in found))
 
 
 @router.get("/operator/partners/{client_id}", tags=["operator"], summary="One registered partner")
-async def read_partner(client_id: ClientId, desk: AtDesk, _: Operator) -> PartnerView:
+async def read_partner(client_id: ClientId, dependencies: Injected, _: Operator) -> PartnerView:
     """With its keys, those that were replaced too."""
-    async with desk.db.transaction() as tx:
+    async with dependencies.db.transaction() as tx:
         partner = await store.find_partner(tx, client_id)
     if partner is None:
         raise NoSuchPartner
-    return PartnerView.of(partner, desk)
+    return PartnerView.of(partner, dependencies)
 
 
 @router.post(
@@ -87,43 +89,47 @@ async def read_partner(client_id: ClientId, desk: AtDesk, _: Operator) -> Partne
     summary="Give a partner a new key",
     responses=problem_responses(409),
 )
-async def rotate_key(client_id: ClientId, form: RotationForm, desk: AtDesk, operator: Operator) -> PartnerView:
+async def rotate_key(
+    client_id: ClientId, form: RotationForm, dependencies: Injected, operator: Operator
+) -> PartnerView:
     """The old keys are believed until the overlap ends, and by then at the latest the partner has to sign with this.
 
     Both sides tell keys apart by ``kid``, so assertions have to name it.
     """
     rotation = form.rotation()
-    async with desk.db.transaction() as tx:
-        partner = await handlers.rotate(tx, client_id, rotation, by=operator.subject, now=desk.clock.now())
-    return PartnerView.of(partner, desk)
+    async with dependencies.db.transaction() as tx:
+        partner = await handlers.rotate(tx, client_id, rotation, by=operator.subject, now=dependencies.clock.now())
+    return PartnerView.of(partner, dependencies)
 
 
 @router.post("/operator/partners/{client_id}/suspension", tags=["operator"], summary="Suspend a partner")
-async def suspend_partner(client_id: ClientId, form: SuspensionForm, desk: AtDesk, operator: Operator) -> PartnerView:
+async def suspend_partner(
+    client_id: ClientId, form: SuspensionForm, dependencies: Injected, operator: Operator
+) -> PartnerView:
     """It is refused at once by this process and within two seconds by the others. What it sent stays."""
-    async with desk.db.transaction() as tx:
-        partner = await handlers.suspend(tx, client_id, form.reason, by=operator.subject, now=desk.clock.now())
-    await desk.standing.refresh()
-    return PartnerView.of(partner, desk)
+    async with dependencies.db.transaction() as tx:
+        partner = await handlers.suspend(tx, client_id, form.reason, by=operator.subject, now=dependencies.clock.now())
+    await dependencies.standing.refresh()
+    return PartnerView.of(partner, dependencies)
 
 
 @router.post("/operator/partners/{client_id}/restoration", tags=["operator"], summary="Restore a suspended partner")
-async def restore_partner(client_id: ClientId, desk: AtDesk, operator: Operator) -> PartnerView:
+async def restore_partner(client_id: ClientId, dependencies: Injected, operator: Operator) -> PartnerView:
     """It may act again as was agreed."""
-    async with desk.db.transaction() as tx:
-        partner = await handlers.restore(tx, client_id, by=operator.subject, now=desk.clock.now())
-    await desk.standing.refresh()
-    return PartnerView.of(partner, desk)
+    async with dependencies.db.transaction() as tx:
+        partner = await handlers.restore(tx, client_id, by=operator.subject, now=dependencies.clock.now())
+    await dependencies.standing.refresh()
+    return PartnerView.of(partner, dependencies)
 
 
 @router.get("/partners/{client_id}/jwks.json", tags=["partners"], summary="A partner's public keys")
-async def read_keys_of(client_id: ClientId, desk: AtDesk) -> dict[str, list[dict[str, str]]]:
+async def read_keys_of(client_id: ClientId, dependencies: Injected) -> dict[str, list[dict[str, str]]]:
     """For the issuer. The keys that are believed now, the oldest first; none of a suspended partner.
 
     Public keys are no secret, so nobody has to sign in for them.
     """
-    async with desk.db.transaction() as tx:
+    async with dependencies.db.transaction() as tx:
         partner = await store.find_partner(tx, client_id)
     if partner is None:
         raise NoSuchPartner
-    return {"keys": [dict(key.jwk) for key in partner.believed_keys(desk.clock.now())]}
+    return {"keys": [dict(key.jwk) for key in partner.believed_keys(dependencies.clock.now())]}

@@ -8,10 +8,10 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from chassis.access import unwrap
-from chassis.http import problem_responses
+from chassis.web.access import unwrap
+from chassis.web.app import problem_responses
 from referral_intake import decide, handlers, receipt
-from referral_intake.api.desk import AtDesk
+from referral_intake.api.dependencies import Injected
 from referral_intake.api.standing import AsReader
 from referral_intake.errors import NotOffered
 from referral_intake.model import EMERGENCY_ADVICE, PHONE_ADVICE, STATUS_TEXTS, WITHDRAWN_TEXT, Followed, Status
@@ -107,17 +107,17 @@ _CONTENT: Final[dict[str, Any]] = {HTML: {"schema": {"type": "string"}, "example
     response_model=PrintableReceipt,
     responses={200: {"content": _CONTENT}, **problem_responses(406, 429)},
 )
-async def read_receipt(referral_id: UUID, request: Request, desk: AtDesk, asker: AsReader) -> Response:
+async def read_receipt(referral_id: UUID, request: Request, dependencies: Injected, asker: AsReader) -> Response:
     """Our reference, the times, what happens next and what is missing. It names nobody.
 
     JSON unless `Accept` prefers `text/html`: then a page to print. For your own agency's referral; any other is
     answered as if there were none.
     """
     kind = offered(request.headers.get("accept", ""))
-    now = desk.clock.now()
-    async with desk.db.transaction() as tx:
+    now = dependencies.clock.now()
+    async with dependencies.db.transaction() as tx:
         result = await handlers.read_status(tx, referral_id, asker, now=now)
-    phone_advice = desk.packs.phone_advice(asker.partnership, at=now)
+    phone_advice = dependencies.packs.phone_advice(asker.partnership, at=now)
     printable = PrintableReceipt.of(unwrap(result), now=now, phone_advice=phone_advice)
     if kind == JSON:
         return Response(printable.model_dump_json(), media_type=JSON, headers={"Vary": "Accept"})

@@ -6,9 +6,9 @@ from uuid import UUID
 from fastapi import APIRouter, Path
 from pydantic import BaseModel
 
-from chassis.operator import Operator
+from chassis.web.operator import Operator
 from referral_intake import store
-from referral_intake.api.desk import AtDesk
+from referral_intake.api.dependencies import Injected
 from referral_intake.errors import NoSuchReferral
 
 router = APIRouter(prefix="/operator", tags=["operator"])
@@ -23,9 +23,9 @@ class Referenced(BaseModel):
 
 
 @router.get("/references/{reference}", summary="Find a referral by its reference")
-async def find_referral(reference: Reference, desk: AtDesk, _: Operator) -> Referenced:
+async def find_referral(reference: Reference, dependencies: Injected, _: Operator) -> Referenced:
     """For operators, who follow referrals through the services by id."""
-    async with desk.db.transaction() as tx:
+    async with dependencies.db.transaction() as tx:
         referral_id = await store.find_by_reference(tx, reference)
     if referral_id is None:
         raise NoSuchReferral

@@ -5,9 +5,9 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from chassis.auth import Principal, SignedIn, require_role
-from chassis.middleware import ADDED
-from referral_intake.handlers import Desk
+from chassis.web.auth import Principal, SignedIn, require_role
+from chassis.web.middleware import ADDED
+from referral_intake.handlers import Dependencies
 from referral_intake.model import OWN_AGENCY_ROLES, PARTNER, Scope
 
 
@@ -15,8 +15,8 @@ def admit(request: Request, principal: Principal, *, scope: Scope, emergency: bo
     """Let a partner's system do this, or raise why not; people have no limit. Waits for nothing."""
     if not principal.has_role(PARTNER):
         return
-    desk: Desk = request.app.state.desk
-    allowance = desk.standing.admit(principal, scope=scope, emergency=emergency)
+    dependencies: Dependencies = request.app.state.dependencies
+    allowance = dependencies.standing.admit(principal, scope=scope, emergency=emergency)
     request.scope[ADDED] = allowance.headers
 
 

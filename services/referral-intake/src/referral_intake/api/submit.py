@@ -6,14 +6,14 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Header, Request, Response
 from fastapi.exceptions import RequestValidationError
 
-from chassis import problems
-from chassis.auth import Principal, authenticated, require_role, signed_in_as
-from chassis.describing import needed
-from chassis.direct import direct, read_form
-from chassis.http import problem_responses
-from chassis.middleware import DOCUMENT
+from chassis.web import problems
+from chassis.web.app import problem_responses
+from chassis.web.auth import Principal, authenticated, require_role, signed_in_as
+from chassis.web.description import needed
+from chassis.web.direct import direct, read_form
+from chassis.web.middleware import DOCUMENT
 from referral_intake import handlers, receipt
-from referral_intake.api.desk import AtDesk
+from referral_intake.api.dependencies import Injected
 from referral_intake.api.standing import admit
 from referral_intake.errors import FormRefused, KeyMissing
 from referral_intake.form import ReferralForm
@@ -47,7 +47,7 @@ async def _submit(request: Request) -> Response:
     require_role(partner, PARTNER)
     key = await idempotency_key(request.headers.get("idempotency-key"))
     admit(request, partner, scope=Scope.SEND, emergency=_says_danger(request))
-    return await submit_referral(request.app.state.desk, partner, key, _form_of(request))
+    return await submit_referral(request.app.state.dependencies, partner, key, _form_of(request))
 
 
 def _says_danger(request: Request) -> bool:
@@ -76,7 +76,7 @@ router = APIRouter(tags=["referrals"], route_class=direct(_submit))
     responses={202: {"headers": _LOCATION}, **problem_responses(400, 408, 409, 413, 415, 429)},
 )
 async def submit_referral(
-    desk: AtDesk, partner: Partner, key: Annotated[str, Depends(idempotency_key)], form: ReferralForm
+    dependencies: Injected, partner: Partner, key: Annotated[str, Depends(idempotency_key)], form: ReferralForm
 ) -> Response:
     """Tell the front door that you are worried about one or more children.
 
@@ -84,6 +84,6 @@ async def submit_referral(
     only after the referral is safely stored. On 409 or 503, send the same request again with the same key.
     If a child is in danger now, call 999 first.
     """
-    answer = await handlers.submit_referral(desk, form, handlers.sender_of(partner), key=key)
+    answer = await handlers.submit_referral(dependencies, form, handlers.sender_of(partner), key=key)
     location = receipt.path_of(answer.referral_id)
     return Response(answer.body, 202, media_type="application/json", headers={"Location": location})

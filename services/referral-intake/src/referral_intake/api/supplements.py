@@ -6,11 +6,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends, Request, Response
 
-from chassis.access import unwrap
-from chassis.auth import Principal, SignedIn
-from chassis.http import problem_responses
+from chassis.web.access import unwrap
+from chassis.web.app import problem_responses
+from chassis.web.auth import Principal, SignedIn
 from referral_intake import handlers, receipt
-from referral_intake.api.desk import AtDesk
+from referral_intake.api.dependencies import Injected
 from referral_intake.api.standing import admit
 from referral_intake.api.submit import idempotency_key
 from referral_intake.form.supplement import SUPPLEMENT_EXAMPLES, SupplementForm, supplement_of
@@ -57,7 +57,7 @@ Posted = Annotated[Posting, Depends(_posting)]
     response_model=SupplementReceipt,
     responses={202: {"headers": LOCATION}, **problem_responses(400, 408, 409, 410, 413, 429)},
 )
-async def supplement_referral(referral_id: UUID, desk: AtDesk, posted: Posted, form: Sent) -> Response:
+async def supplement_referral(referral_id: UUID, dependencies: Injected, posted: Posted, form: Sent) -> Response:
     """Tell the front door what is new about a referral that your agency sent.
 
     It is never too late: a referral that was decided or closed is looked at again, and a withdrawn one, too. Nothing
@@ -67,8 +67,10 @@ async def supplement_referral(referral_id: UUID, desk: AtDesk, posted: Posted, f
     """
     admit(posted.request, posted.principal, scope=Scope.SEND, emergency=form.immediate_danger)
     supplement = supplement_of(form, posted.sender, referral_id, key=posted.key)
-    async with desk.changes, desk.db.transaction() as tx:
-        result = await handlers.supplement_referral(tx, desk, supplement, posted.principal, now=desk.clock.now())
+    async with dependencies.changes, dependencies.db.transaction() as tx:
+        result = await handlers.supplement_referral(
+            tx, dependencies, supplement, posted.principal, now=dependencies.clock.now()
+        )
     return accepted(unwrap(result))
 
 

@@ -4,10 +4,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from chassis.access import unwrap
-from chassis.http import problem_responses
+from chassis.web.access import unwrap
+from chassis.web.app import problem_responses
 from referral_intake import handlers, receipt
-from referral_intake.api.desk import AtDesk
+from referral_intake.api.dependencies import Injected
 from referral_intake.api.standing import admit
 from referral_intake.api.supplements import LOCATION, Posted, accepted
 from referral_intake.form.supplement import WithdrawalForm, withdrawal_of
@@ -24,7 +24,9 @@ router = APIRouter(tags=["referrals"])
     response_model=WithdrawalReceipt,
     responses={202: {"headers": LOCATION}, **problem_responses(400, 408, 409, 410, 413, 429)},
 )
-async def withdraw_referral(referral_id: UUID, desk: AtDesk, posted: Posted, form: WithdrawalForm) -> Response:
+async def withdraw_referral(
+    referral_id: UUID, dependencies: Injected, posted: Posted, form: WithdrawalForm
+) -> Response:
     """Tell the front door that you take back a referral that your agency sent, and why.
 
     It removes nothing, and a person still looks at the referral and decides for every child. A referral is withdrawn
@@ -32,6 +34,8 @@ async def withdraw_referral(referral_id: UUID, desk: AtDesk, posted: Posted, for
     """
     admit(posted.request, posted.principal, scope=Scope.SEND)
     withdrawal = withdrawal_of(form, posted.sender, referral_id, key=posted.key)
-    async with desk.changes, desk.db.transaction() as tx:
-        result = await handlers.withdraw_referral(tx, desk, withdrawal, posted.principal, now=desk.clock.now())
+    async with dependencies.changes, dependencies.db.transaction() as tx:
+        result = await handlers.withdraw_referral(
+            tx, dependencies, withdrawal, posted.principal, now=dependencies.clock.now()
+        )
     return accepted(unwrap(result))

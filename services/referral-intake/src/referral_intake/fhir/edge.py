@@ -6,7 +6,7 @@ from typing import Final
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from chassis import problems
+from chassis.web import problems
 from referral_intake.fhir.outcome import refusal_of
 
 MEDIA_TYPE: Final = "application/fhir+json"

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final, Literal, TypeVar
 
 from pydantic import Field, ValidationError
 
-from chassis import problems
+from chassis.web import problems
 from contracts.problems import FieldError
 from referral_intake.fhir.issues import Issue, IssueCode, MessageRefused, error
 from referral_intake.fhir.message import Entry, Message

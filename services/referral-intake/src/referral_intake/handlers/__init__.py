@@ -1,7 +1,7 @@
 """The shell: load, decide, record; one function for each command, look and event."""
 
 from referral_intake.handlers.accepting import accept, submit_referral
-from referral_intake.handlers.desk import Desk
+from referral_intake.handlers.dependencies import Dependencies
 from referral_intake.handlers.disposal import (
     approve_destruction,
     destroy,
@@ -37,7 +37,7 @@ from referral_intake.handlers.supplementing import supplement_referral
 from referral_intake.handlers.withdrawing import withdraw_referral
 
 __all__ = [
-    "Desk",
+    "Dependencies",
     "accept",
     "approve_destruction",
     "asker_of",

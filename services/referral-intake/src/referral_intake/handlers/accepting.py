@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from chassis import telemetry
 from chassis.db import DriverTransaction
-from chassis.events import Context
+from chassis.delivery.events import Context
 from contracts.problems import Problem
 from referral_intake import decide, store
 from referral_intake.acceptance import Arrival, mark_repeats
 from referral_intake.form import ReferralForm
-from referral_intake.handlers.desk import Desk
+from referral_intake.handlers.dependencies import Dependencies
 from referral_intake.model import REPEAT_WITHIN, SERVICE, Acceptance, Answer, Sender
 
 
@@ -17,10 +17,10 @@ class Overtaken(Exception):
     """A key was answered elsewhere after it was looked up, and a neighbour's receipt named its referral."""
 
 
-async def submit_referral(desk: Desk, form: ReferralForm, sender: Sender, *, key: str) -> Answer:
+async def submit_referral(dependencies: Dependencies, form: ReferralForm, sender: Sender, *, key: str) -> Answer:
     """Accept a referral; returns once it is durable. Raises the ``Problem`` that stopped it."""
     arrival = Arrival(form, sender, key, telemetry.current_traceparent())
-    return await desk.commits.submit(arrival, urgent=form.immediate_danger)
+    return await dependencies.commits.submit(arrival, urgent=form.immediate_danger)
 
 
 async def accept(tx: DriverTransaction, acceptances: Sequence[Acceptance]) -> list[Answer | Problem]:

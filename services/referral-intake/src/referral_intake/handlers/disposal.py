@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
-from chassis import access
-from chassis.access import Look
-from chassis.auth import Principal
 from chassis.db import Transaction
-from chassis.events import Context, record
+from chassis.delivery.events import Context, record
+from chassis.web import access
+from chassis.web.access import Look
+from chassis.web.auth import Principal
 from contracts.codes import DenialReason, DisposalDecision, Purpose, RecordKind
 from contracts.problems import Problem
 from policy.pack import Pack

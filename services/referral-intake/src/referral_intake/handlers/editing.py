@@ -6,17 +6,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from chassis import access
-from chassis.access import Look
-from chassis.auth import Principal
 from chassis.db import Transaction
-from chassis.events import Context
+from chassis.delivery.events import Context
+from chassis.web import access
+from chassis.web.access import Look
+from chassis.web.auth import Principal
 from contracts.codes import DenialReason, Purpose, RecordKind
 from contracts.problems import Problem
 from referral_intake import decide, document, edition, receipt, store
 from referral_intake.edition import Unsealed
 from referral_intake.errors import NoSuchReferral
-from referral_intake.handlers.desk import Desk
+from referral_intake.handlers.dependencies import Dependencies
 from referral_intake.handlers.people import asker_of
 from referral_intake.model import (
     SERVICE,
@@ -75,7 +75,9 @@ async def open_referral(tx: Transaction, referral_id: UUID, *, now: datetime) ->
     return Opened(referral, edition.unsealed(stored.content), now)
 
 
-def seal(opened: Opened, unsealed: Unsealed, entry: Mapping[str, Any], *, desk: Desk) -> tuple[Sealed, Made]:
+def seal(
+    opened: Opened, unsealed: Unsealed, entry: Mapping[str, Any], *, dependencies: Dependencies
+) -> tuple[Sealed, Made]:
     """The bytes of the next edition, and what is said about them elsewhere."""
     sealed = edition.sealed(edition.with_entry(unsealed, entry))
     path = receipt.path_of(opened.referral.referral_id)
@@ -83,8 +85,8 @@ def seal(opened: Opened, unsealed: Unsealed, entry: Mapping[str, Any], *, desk: 
         edition=opened.next_edition,
         made_at=opened.now,
         content_commitment=document.commitment(sealed.salt, sealed.content),
-        detail_url=f"{desk.public_url}{path}/document?edition={opened.next_edition}",
-        policy_version=desk.packs.get(opened.referral.partnership, at=opened.now).version_id,
+        detail_url=f"{dependencies.public_url}{path}/document?edition={opened.next_edition}",
+        policy_version=dependencies.packs.get(opened.referral.partnership, at=opened.now).version_id,
     )
 
 

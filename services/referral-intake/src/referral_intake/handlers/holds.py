@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from chassis import access
-from chassis.access import Look
-from chassis.auth import Principal
 from chassis.db import Transaction
-from chassis.events import Context, record
+from chassis.delivery.events import Context, record
 from chassis.ids import find_reference
+from chassis.web import access
+from chassis.web.access import Look
+from chassis.web.auth import Principal
 from contracts.codes import DenialReason, Purpose, RecordKind
 from contracts.problems import Problem
 from referral_intake import decide, store

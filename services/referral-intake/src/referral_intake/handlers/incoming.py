@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from chassis.db import Transaction
-from chassis.messages import Message
+from chassis.delivery.messages import Message
 from contracts.events import CaseClosed, CaseDecided, CaseOpened, CaseReopened, QuestionAnswered, QuestionAsked
 from referral_intake import store
 from referral_intake.errors import UnknownChild, UnknownQuestion, UnknownReferral

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from chassis import access
-from chassis.access import Look
-from chassis.auth import Principal
 from chassis.db import Transaction
-from chassis.events import Context
+from chassis.delivery.events import Context
+from chassis.web import access
+from chassis.web.access import Look
+from chassis.web.auth import Principal
 from contracts.codes import DenialReason, Purpose, RecordKind
 from contracts.problems import Problem
 from referral_intake import decide, store

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from chassis.db import Transaction
-from chassis.events import Context, record
+from chassis.delivery.events import Context, record
 from contracts.codes import SuspensionReason
 from contracts.events import Event
 from referral_intake.decide import partners as rules

@@ -1,6 +1,6 @@
 """Who sends and who asks, as their token says."""
 
-from chassis.auth import Principal
+from chassis.web.auth import Principal
 from referral_intake.model import Asker, Sender
 from referral_intake.standing import client_of
 

@@ -4,16 +4,16 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from chassis.auth import Principal
 from chassis.db import Transaction
-from chassis.events import Context, record
+from chassis.delivery.events import Context, record
 from chassis.ids import Ids
+from chassis.web.auth import Principal
 from contracts.events import ChildReference, ReferralSupplemented
 from contracts.problems import FieldError, Problem
 from referral_intake import decide, edition, store, supplement_receipt
 from referral_intake.edition import Revision
 from referral_intake.errors import SupplementRefused
-from referral_intake.handlers.desk import Desk
+from referral_intake.handlers.dependencies import Dependencies
 from referral_intake.handlers.editing import Opened, answer_with, answered_at_once, open_referral, seal
 from referral_intake.model import SERVICE, Added, Answer, Status, Supplement, Told
 
@@ -23,7 +23,7 @@ _NOT_OPEN: Final = FieldError(
 
 
 async def supplement_referral(
-    tx: Transaction, desk: Desk, supplement: Supplement, principal: Principal, *, now: datetime
+    tx: Transaction, dependencies: Dependencies, supplement: Supplement, principal: Principal, *, now: datetime
 ) -> Answer | Problem:
     """Add to a referral, however far it has come; whoever may not know of it is refused, and that is recorded.
 
@@ -36,7 +36,7 @@ async def supplement_referral(
         raise SupplementRefused(refused)
     opened = await open_referral(tx, supplement.referral_id, now=now)
     await _check_question(tx, supplement)
-    return await _add(tx, desk, supplement, opened)
+    return await _add(tx, dependencies, supplement, opened)
 
 
 async def _check_question(tx: Transaction, supplement: Supplement) -> None:
@@ -46,16 +46,18 @@ async def _check_question(tx: Transaction, supplement: Supplement) -> None:
         raise SupplementRefused((_NOT_OPEN,))
 
 
-async def _add(tx: Transaction, desk: Desk, supplement: Supplement, opened: Opened) -> Answer:
+async def _add(tx: Transaction, dependencies: Dependencies, supplement: Supplement, opened: Opened) -> Answer:
     revision = edition.revise(opened.unsealed, supplement, today=decide.local_date(opened.now))
-    added = _added(supplement, revision, opened, ids=desk.ids)
+    added = _added(supplement, revision, opened, ids=dependencies.ids)
     child_ids = (*opened.unsealed.child_ids, *(child.child_id for child in added.children))
     unsealed = replace(opened.unsealed, content=revision.content, child_ids=child_ids)
-    sealed, made = seal(opened, unsealed, decide.supplement_entry(supplement, added, opened.entry), desk=desk)
+    sealed, made = seal(
+        opened, unsealed, decide.supplement_entry(supplement, added, opened.entry), dependencies=dependencies
+    )
     event = decide.supplemented(supplement, added, made)
     await store.record_edition(tx, event.referral_id, event.edition, sealed)
     await store.record_supplement(tx, event, supplement.sender)
-    await _take_in_children(tx, desk, opened, event)
+    await _take_in_children(tx, dependencies, opened, event)
     await record(tx, [event], context=Context(SERVICE, opened.referral.partnership, opened.now))
     return await answer_with(tx, supplement, supplement_receipt.supplement_body(event, opened.referral, added.told))
 
@@ -74,7 +76,9 @@ def _added(supplement: Supplement, revision: Revision, opened: Opened, *, ids: I
     )
 
 
-async def _take_in_children(tx: Transaction, desk: Desk, opened: Opened, event: ReferralSupplemented) -> None:
+async def _take_in_children(
+    tx: Transaction, dependencies: Dependencies, opened: Opened, event: ReferralSupplemented
+) -> None:
     """A referral that was decided is not, any more, when it has a child without a decision: a new promise begins.
 
     One that is closed is opened again by triage, which says so.
@@ -83,5 +87,5 @@ async def _take_in_children(tx: Transaction, desk: Desk, opened: Opened, event: 
     first_place = len(opened.unsealed.child_ids)
     await store.record_children(tx, referral.referral_id, event.children, first_place=first_place)
     if event.children and decide.status(referral.milestones) is Status.DECIDED:
-        due_at = desk.packs.decision_due(referral.partnership, at=opened.now)
+        due_at = dependencies.packs.decision_due(referral.partnership, at=opened.now)
         await store.reopen(tx, referral.referral_id, at=opened.now, due_at=due_at)

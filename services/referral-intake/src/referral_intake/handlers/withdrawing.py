@@ -2,18 +2,18 @@
 
 from datetime import datetime
 
-from chassis.auth import Principal
 from chassis.db import Transaction
-from chassis.events import Context, record
+from chassis.delivery.events import Context, record
+from chassis.web.auth import Principal
 from contracts.problems import Problem
 from referral_intake import decide, store, supplement_receipt
-from referral_intake.handlers.desk import Desk
+from referral_intake.handlers.dependencies import Dependencies
 from referral_intake.handlers.editing import answer_with, answered_at_once, open_referral, seal
 from referral_intake.model import SERVICE, Answer, Withdrawal
 
 
 async def withdraw_referral(
-    tx: Transaction, desk: Desk, withdrawal: Withdrawal, principal: Principal, *, now: datetime
+    tx: Transaction, dependencies: Dependencies, withdrawal: Withdrawal, principal: Principal, *, now: datetime
 ) -> Answer | Problem:
     """Note that a referral is taken back, once; whoever may not know of it is refused, and that is recorded.
 
@@ -24,7 +24,9 @@ async def withdraw_referral(
         return told
     opened = await open_referral(tx, withdrawal.referral_id, now=now)
     decide.withdraw(opened.referral, withdrawal)
-    sealed, made = seal(opened, opened.unsealed, decide.withdrawal_entry(withdrawal, opened.entry), desk=desk)
+    sealed, made = seal(
+        opened, opened.unsealed, decide.withdrawal_entry(withdrawal, opened.entry), dependencies=dependencies
+    )
     event = decide.withdrawn(withdrawal, made)
     await store.record_edition(tx, event.referral_id, event.edition, sealed)
     await store.record_withdrawal(tx, event, withdrawal.sender)

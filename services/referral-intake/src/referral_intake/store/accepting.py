@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import delete
 
 from chassis.db import DriverTransaction, Transaction
-from chassis.events import Context, first_event_columns, first_events
+from chassis.delivery.events import Context, first_event_columns, first_events
 from referral_intake.model import Acceptance, Answer, ClientKey, Earlier, Found, StoredAnswer
 from referral_intake.tables import repeat_mark
 

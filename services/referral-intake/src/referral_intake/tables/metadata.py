@@ -2,7 +2,7 @@
 
 from sqlalchemy import MetaData
 
-from chassis import tables as delivery
+from chassis.delivery import tables as delivery
 
 metadata = MetaData()
 delivery.add_to(metadata)

@@ -11,7 +11,7 @@ from contracts.codes import (
     ConcernType,
     Rating,
 )
-from triage.api.desk import View
+from triage.api.dependencies import View
 from triage.api.lines import (
     ChildLine,
     ClockLine,

@@ -7,13 +7,13 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from pydantic import Field
 
-from chassis.access import unwrap
-from chassis.http import problem_responses
+from chassis.web.access import unwrap
+from chassis.web.app import problem_responses
 from contracts.codes import ClosureReason, Rating
 from contracts.events import CaseClosed, CaseRated
 from triage import handlers
 from triage.api.case_view import CaseView
-from triage.api.desk import AtDesk, Form, Reader, View, Words, Writer, tag
+from triage.api.dependencies import Form, Injected, Reader, View, Words, Writer, tag
 from triage.model import Rate
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"])
@@ -48,21 +48,23 @@ class ClosureView(View):
 
 
 @router.get("/{case_id}", summary="Open a case", response_model=CaseView)
-async def read_case(case_id: UUID, response: Response, desk: AtDesk, visit: Reader) -> CaseView:
+async def read_case(case_id: UUID, response: Response, dependencies: Injected, visit: Reader) -> CaseView:
     """Everything triage holds about the case. The look is written down before anything is returned."""
-    async with desk.db.transaction() as tx:
-        result = await handlers.read_case(tx, desk, case_id, visit=visit)
+    async with dependencies.db.transaction() as tx:
+        result = await handlers.read_case(tx, dependencies, case_id, visit=visit)
     found = unwrap(result)
     tag(response, found.case.version)
     return CaseView.of(found, now=visit.now)
 
 
 @router.post("/{case_id}/rating", summary="Rate", response_model=RatingView, responses=WRITE_PROBLEMS)
-async def rate_case(case_id: UUID, form: RatingForm, response: Response, desk: AtDesk, visit: Writer) -> RatingView:
+async def rate_case(
+    case_id: UUID, form: RatingForm, response: Response, dependencies: Injected, visit: Writer
+) -> RatingView:
     """Set the urgency. Send the ETag of the case you have seen in ``If-Match``."""
     command = Rate(form.rating, form.rationale)
-    async with desk.db.transaction() as tx:
-        result = await handlers.rate_case(tx, desk, case_id, command=command, visit=visit)
+    async with dependencies.db.transaction() as tx:
+        result = await handlers.rate_case(tx, dependencies, case_id, command=command, visit=visit)
     recorded = unwrap(result)
     rated = recorded.get(CaseRated)
     tag(response, recorded.version)
@@ -76,9 +78,9 @@ async def rate_case(case_id: UUID, form: RatingForm, response: Response, desk: A
 
 
 @router.post("/{case_id}/closure", summary="Close", response_model=ClosureView, responses=WRITE_PROBLEMS)
-async def close_case(case_id: UUID, response: Response, desk: AtDesk, visit: Writer) -> ClosureView:
+async def close_case(case_id: UUID, response: Response, dependencies: Injected, visit: Writer) -> ClosureView:
     """Close a case in which every child is decided and no team has anything left to accept."""
-    async with desk.db.transaction() as tx:
+    async with dependencies.db.transaction() as tx:
         result = await handlers.close_case(tx, case_id, visit=visit)
     recorded = unwrap(result)
     closed = recorded.get(CaseClosed)

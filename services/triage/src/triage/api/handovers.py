@@ -7,13 +7,13 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from pydantic import Field
 
-from chassis.access import unwrap
-from chassis.http import problem_responses
+from chassis.web.access import unwrap
+from chassis.web.app import problem_responses
 from contracts.codes import Outcome, ThresholdLevel
 from contracts.events import HandoverAccepted, HandoverOffered
 from triage import handlers
 from triage.api.cases import WRITE_PROBLEMS
-from triage.api.desk import AtDesk, Code, Form, OtherParty, Reader, View, Words, Writer, tag
+from triage.api.dependencies import Code, Form, Injected, OtherParty, Reader, View, Words, Writer, tag
 from triage.handlers import HandoverFile
 from triage.model import Offer
 
@@ -101,12 +101,12 @@ class AcceptedView(View):
     responses=WRITE_PROBLEMS,
 )
 async def offer_handover(
-    case_id: UUID, form: OfferForm, response: Response, desk: AtDesk, visit: Writer
+    case_id: UUID, form: OfferForm, response: Response, dependencies: Injected, visit: Writer
 ) -> OfferedView:
     """Offer decided children to the team that the pack names for their outcomes."""
     command = Offer(form.team, form.child_ids, form.summary)
-    async with desk.db.transaction() as tx:
-        result = await handlers.offer_handover(tx, desk, case_id, command=command, visit=visit)
+    async with dependencies.db.transaction() as tx:
+        result = await handlers.offer_handover(tx, dependencies, case_id, command=command, visit=visit)
     recorded = unwrap(result)
     offered = recorded.get(HandoverOffered)
     tag(response, recorded.version)
@@ -121,10 +121,10 @@ async def offer_handover(
 
 
 @router.get("/handovers/{handover_id}", summary="Read a handover", response_model=HandoverView)
-async def read_handover(handover_id: UUID, desk: AtDesk, visit: Reader) -> HandoverView:
+async def read_handover(handover_id: UUID, dependencies: Injected, visit: Reader) -> HandoverView:
     """For the team that was offered it, and for triage staff. The look is written down first."""
-    async with desk.db.transaction() as tx:
-        result = await handlers.read_handover(tx, desk, handover_id, visit=visit)
+    async with dependencies.db.transaction() as tx:
+        result = await handlers.read_handover(tx, dependencies, handover_id, visit=visit)
     return HandoverView.of(unwrap(result), now=visit.now)
 
 
@@ -134,10 +134,10 @@ async def read_handover(handover_id: UUID, desk: AtDesk, visit: Reader) -> Hando
     response_model=AcceptedView,
     responses=problem_responses(409),
 )
-async def accept_handover(handover_id: UUID, desk: AtDesk, visit: OtherParty) -> AcceptedView:
+async def accept_handover(handover_id: UUID, dependencies: Injected, visit: OtherParty) -> AcceptedView:
     """By a member of the team: only now is the handover complete."""
-    async with desk.db.transaction() as tx:
-        result = await handlers.accept_handover(tx, desk, handover_id, visit=visit)
+    async with dependencies.db.transaction() as tx:
+        result = await handlers.accept_handover(tx, dependencies, handover_id, visit=visit)
     recorded = unwrap(result)
     accepted = recorded.get(HandoverAccepted)
     return AcceptedView(handover_id=handover_id, accepted_at=accepted.accepted_at, case_closed=recorded.closed)

@@ -7,14 +7,14 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from pydantic import ConfigDict, Field
 
-from chassis.access import unwrap
-from chassis.http import problem_responses
+from chassis.web.access import unwrap
+from chassis.web.app import problem_responses
 from contracts.codes import Answer, LawfulBasis, RefusalGround
 from contracts.events import InformationAnswered, InformationRequested
 from triage import handlers, store
 from triage.api import examples
 from triage.api.cases import WRITE_PROBLEMS
-from triage.api.desk import Agency, AtDesk, Code, Form, OtherParty, StaffOrAgency, View, Words, Writer, tag
+from triage.api.dependencies import Agency, Code, Form, Injected, OtherParty, StaffOrAgency, View, Words, Writer, tag
 from triage.api.paging import Cursor, PageSize, read_place, write_cursor
 from triage.handlers import RequestFile
 from triage.model import Ask, ListedRequest, Reply, RequestState, request_state
@@ -150,12 +150,12 @@ class RequestPage(View):
     responses=WRITE_PROBLEMS,
 )
 async def request_information(
-    case_id: UUID, form: AskForm, response: Response, desk: AtDesk, visit: Writer
+    case_id: UUID, form: AskForm, response: Response, dependencies: Injected, visit: Writer
 ) -> AskedView:
     """The agency is told that it is asked, not what: it reads the question here. Its silence holds nothing up."""
     command = Ask(form.agency, form.lawful_basis, form.question, form.child_ids)
-    async with desk.db.transaction() as tx:
-        result = await handlers.request_information(tx, desk, case_id, command=command, visit=visit)
+    async with dependencies.db.transaction() as tx:
+        result = await handlers.request_information(tx, dependencies, case_id, command=command, visit=visit)
     recorded = unwrap(result)
     requested = recorded.get(InformationRequested)
     tag(response, recorded.version)
@@ -170,22 +170,24 @@ async def request_information(
 
 
 @router.get("/information-requests", summary="List what your agency was asked", response_model=RequestPage)
-async def list_requests(desk: AtDesk, asker: Agency, cursor: Cursor = None, limit: PageSize = 50) -> RequestPage:
+async def list_requests(
+    dependencies: Injected, asker: Agency, cursor: Cursor = None, limit: PageSize = 50
+) -> RequestPage:
     """References, codes and times only; nothing in this list describes a person."""
     before = read_place(cursor)
-    async with desk.db.transaction() as tx:
+    async with dependencies.db.transaction() as tx:
         found = await store.list_requests(
             tx, partnership=asker.partnership, agency=asker.agency, before=before, limit=limit + 1
         )
-    now, shown = desk.clock.now(), found[:limit]
+    now, shown = dependencies.clock.now(), found[:limit]
     following = write_cursor(shown[-1].requested_at, shown[-1].request_id) if len(found) > limit else None
     return RequestPage(requests=tuple(ListedView.of(one, now=now) for one in shown), next=following)
 
 
 @router.get("/information-requests/{request_id}", summary="Read a request", response_model=RequestView)
-async def read_request(request_id: UUID, desk: AtDesk, visit: StaffOrAgency) -> RequestView:
+async def read_request(request_id: UUID, dependencies: Injected, visit: StaffOrAgency) -> RequestView:
     """For the agency that was asked, and for triage staff who say what for. Each look is written down first."""
-    async with desk.db.transaction() as tx:
+    async with dependencies.db.transaction() as tx:
         result = await handlers.read_request(tx, request_id, visit=visit)
     return RequestView.of(unwrap(result), now=visit.now)
 
@@ -196,10 +198,10 @@ async def read_request(request_id: UUID, desk: AtDesk, visit: StaffOrAgency) -> 
     response_model=AnsweredView,
     responses=problem_responses(409),
 )
-async def answer_request(request_id: UUID, form: AnswerForm, desk: AtDesk, visit: OtherParty) -> AnsweredView:
+async def answer_request(request_id: UUID, form: AnswerForm, dependencies: Injected, visit: OtherParty) -> AnsweredView:
     """One answer, by the agency that was asked; late is better than never, even when the case is closed."""
     reply = Reply(form.answer, form.content, form.refusal_ground, form.refusal_reason)
-    async with desk.db.transaction() as tx:
+    async with dependencies.db.transaction() as tx:
         result = await handlers.answer_request(tx, request_id, reply=reply, visit=visit)
     answered = unwrap(result).get(InformationAnswered)
     return AnsweredView(request_id=request_id, answer=answered.answer, answered_at=answered.answered_at)

@@ -16,7 +16,7 @@ from contracts.codes import (
     RefusalGround,
     ThresholdLevel,
 )
-from triage.api.desk import View
+from triage.api.dependencies import View
 from triage.model import (
     Clock,
     Decision,

@@ -6,12 +6,12 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from pydantic import Field
 
-from chassis.access import unwrap
+from chassis.web.access import unwrap
 from contracts.codes import Outcome, ThresholdLevel
 from contracts.events import CaseDecided, CaseRecommended
 from triage import handlers
 from triage.api.cases import WRITE_PROBLEMS
-from triage.api.desk import AtDesk, Form, View, Words, Writer, tag
+from triage.api.dependencies import Form, Injected, View, Words, Writer, tag
 from triage.model import Authorise, Recommend
 
 router = APIRouter(prefix="/v1/cases/{case_id}", tags=["decisions"])
@@ -64,12 +64,12 @@ class DecisionView(View):
     responses=WRITE_PROBLEMS,
 )
 async def recommend_outcome(
-    case_id: UUID, form: RecommendationForm, response: Response, desk: AtDesk, visit: Writer
+    case_id: UUID, form: RecommendationForm, response: Response, dependencies: Injected, visit: Writer
 ) -> RecommendationView:
     """Who may recommend an outcome is in the partnership's pack. A later recommendation replaces an open one."""
     command = Recommend(form.child_id, form.outcome, form.level, form.rationale)
-    async with desk.db.transaction() as tx:
-        result = await handlers.recommend_outcome(tx, desk, case_id, command=command, visit=visit)
+    async with dependencies.db.transaction() as tx:
+        result = await handlers.recommend_outcome(tx, dependencies, case_id, command=command, visit=visit)
     recorded = unwrap(result)
     recommended = recorded.get(CaseRecommended)
     tag(response, recorded.version)
@@ -83,12 +83,12 @@ async def recommend_outcome(
 
 @router.post("/decisions", summary="Authorise", response_model=DecisionView, responses=WRITE_PROBLEMS)
 async def authorise_outcome(
-    case_id: UUID, form: DecisionForm, response: Response, desk: AtDesk, visit: Writer
+    case_id: UUID, form: DecisionForm, response: Response, dependencies: Injected, visit: Writer
 ) -> DecisionView:
     """Who may authorise an outcome is in the partnership's pack, and it is never the recommender."""
     command = Authorise(form.recommendation_id, form.agree, form.rationale)
-    async with desk.db.transaction() as tx:
-        result = await handlers.authorise_outcome(tx, desk, case_id, command=command, visit=visit)
+    async with dependencies.db.transaction() as tx:
+        result = await handlers.authorise_outcome(tx, dependencies, case_id, command=command, visit=visit)
     recorded = unwrap(result)
     decided = recorded.find(CaseDecided)
     tag(response, recorded.version)

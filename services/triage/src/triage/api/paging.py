@@ -5,7 +5,7 @@ from typing import Annotated, TypeVar
 
 from fastapi import Query
 
-from chassis.paging import Moment, read_moment, write_cursor
+from chassis.web.paging import Moment, read_moment, write_cursor
 from triage.errors import BadCursor
 
 __all__ = ["Cursor", "PageSize", "read_cursor", "read_place", "write_cursor"]

@@ -7,12 +7,12 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from pydantic import ConfigDict, Field
 
-from chassis.access import unwrap
+from chassis.web.access import unwrap
 from contracts.events import QuestionAsked
 from triage import handlers, store
 from triage.api import examples
 from triage.api.cases import WRITE_PROBLEMS
-from triage.api.desk import Agency, AtDesk, Form, StaffOrSender, View, Words, Writer, tag
+from triage.api.dependencies import Agency, Form, Injected, StaffOrSender, View, Words, Writer, tag
 from triage.api.paging import Cursor, PageSize, read_place, write_cursor
 from triage.handlers import QuestionFile
 from triage.model import AskSender, ListedQuestion, RequestState, question_state
@@ -112,12 +112,12 @@ class OpenQuestions(View):
     responses=WRITE_PROBLEMS,
 )
 async def ask_sender(
-    case_id: UUID, form: QuestionForm, response: Response, desk: AtDesk, visit: Writer
+    case_id: UUID, form: QuestionForm, response: Response, dependencies: Injected, visit: Writer
 ) -> AskedSenderView:
     """The sender is told that it is asked, not what: it reads the question here. No decision waits for its answer."""
     command = AskSender(form.question)
-    async with desk.db.transaction() as tx:
-        result = await handlers.ask_sender(tx, desk, case_id, command=command, visit=visit)
+    async with dependencies.db.transaction() as tx:
+        result = await handlers.ask_sender(tx, dependencies, case_id, command=command, visit=visit)
     recorded = unwrap(result)
     asked = recorded.get(QuestionAsked)
     tag(response, recorded.version)
@@ -132,25 +132,27 @@ async def ask_sender(
 
 
 @router.get("/questions", summary="List what your agency is asked about its referrals", response_model=OpenQuestions)
-async def list_questions(desk: AtDesk, asker: Agency, cursor: Cursor = None, limit: PageSize = 50) -> OpenQuestions:
+async def list_questions(
+    dependencies: Injected, asker: Agency, cursor: Cursor = None, limit: PageSize = 50
+) -> OpenQuestions:
     """Those that wait for an answer. References and times only; nothing in this list describes a person."""
     before = read_place(cursor)
-    async with desk.db.transaction() as tx:
+    async with dependencies.db.transaction() as tx:
         found = await store.list_open_questions(
             tx, partnership=asker.partnership, agency=asker.agency, before=before, limit=limit + 1
         )
-    now, shown = desk.clock.now(), found[:limit]
+    now, shown = dependencies.clock.now(), found[:limit]
     following = write_cursor(shown[-1].asked_at, shown[-1].question_id) if len(found) > limit else None
     return OpenQuestions(questions=tuple(OpenQuestion.of(one, now=now) for one in shown), next=following)
 
 
 @router.get("/questions/{question_id}", summary="Read a question", response_model=QuestionView)
-async def read_question(question_id: UUID, desk: AtDesk, visit: StaffOrSender) -> QuestionView:
+async def read_question(question_id: UUID, dependencies: Injected, visit: StaffOrSender) -> QuestionView:
     """For the agency that sent the referral, and for triage staff who say what for. Each look is written down first.
 
     The agency answers where it sent the referral: ``POST /v1/referrals/{referral_id}/supplements`` with the kind
     ``answer`` and this question's id.
     """
-    async with desk.db.transaction() as tx:
+    async with dependencies.db.transaction() as tx:
         result = await handlers.read_question(tx, question_id, visit=visit)
     return QuestionView.of(unwrap(result), now=visit.now)

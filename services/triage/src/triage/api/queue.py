@@ -8,10 +8,10 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from chassis import paging
+from chassis.web import paging
 from contracts.codes import Rating
 from triage import store
-from triage.api.desk import AtDesk, Staff, View
+from triage.api.dependencies import Injected, Staff, View
 from triage.api.lines import Named, seconds_left
 from triage.api.paging import Cursor, PageSize, read_cursor, write_cursor
 from triage.model import CaseState, QueueItem, QueueMark
@@ -95,7 +95,7 @@ class QueuePage(View):
 
 @router.get("/v1/cases", summary="The queue", response_model=QueuePage)
 async def list_queue(
-    desk: AtDesk,
+    dependencies: Injected,
     asker: Staff,
     *,
     status: Status = Status.OPEN,
@@ -106,9 +106,9 @@ async def list_queue(
     """The cases of your own partnership, for triage staff."""
     after = read_cursor(cursor, _mark_of)
     which = Filter(asker.partnership, closed=status is Status.CLOSED, rating=rating)
-    async with desk.db.transaction() as tx:
+    async with dependencies.db.transaction() as tx:
         found = await store.list_queue(tx, which, after=after, limit=limit + 1)
-    now, shown = desk.clock.now(), found[:limit]
+    now, shown = dependencies.clock.now(), found[:limit]
     following = _cursor(shown[-1].mark) if len(found) > limit else None
     return QueuePage(cases=tuple(QueueLine.of(item, now=now) for item in shown), next=following)
 

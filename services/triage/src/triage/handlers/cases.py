@@ -2,19 +2,19 @@
 
 from uuid import UUID
 
-from chassis import access
 from chassis.db import Transaction
+from chassis.web import access
 from contracts.codes import RecordKind
 from contracts.events import CaseRated
 from contracts.problems import Problem
 from triage import decide, entitlement, packs, store
 from triage.entitlement import Act
 from triage.errors import NoSuchCase
-from triage.handlers.desk import Desk, Recorded, Visit, admit, look, refuse, settle
+from triage.handlers.dependencies import Dependencies, Recorded, Visit, admit, look, refuse, settle
 from triage.model import DECISION_CLOCK, Case, CaseFile, Rate, Timing
 
 
-async def read_case(tx: Transaction, desk: Desk, case_id: UUID, *, visit: Visit) -> CaseFile | Problem:
+async def read_case(tx: Transaction, dependencies: Dependencies, case_id: UUID, *, visit: Visit) -> CaseFile | Problem:
     """The case with all that happened to it; the look is written down in the same transaction.
 
     A look by triage's staff is what makes news seen. This view still shows it as new.
@@ -23,7 +23,7 @@ async def read_case(tx: Transaction, desk: Desk, case_id: UUID, *, visit: Visit)
     if case is None:
         raise NoSuchCase
     at = look(case, visit, RecordKind.CASE, case_id)
-    roles = packs.team_roles(desk.pack_of(case, at=visit.now))
+    roles = packs.team_roles(dependencies.pack_of(case, at=visit.now))
     refusal = entitlement.to_read_case(visit.by.actor, case, purpose=visit.purpose, team_roles=roles)
     if refusal is not None:
         return await refuse(tx, at, visit, reason=refusal.reason, problem=refusal.problem)
@@ -40,12 +40,14 @@ async def read_case(tx: Transaction, desk: Desk, case_id: UUID, *, visit: Visit)
     )
 
 
-async def rate_case(tx: Transaction, desk: Desk, case_id: UUID, *, command: Rate, visit: Visit) -> Recorded | Problem:
+async def rate_case(
+    tx: Transaction, dependencies: Dependencies, case_id: UUID, *, command: Rate, visit: Visit
+) -> Recorded | Problem:
     """Set the urgency, and time the decision anew from the same start."""
     case = await admit(tx, visit, case_id, act=Act.RATE)
     if isinstance(case, Problem):
         return case
-    pack = desk.pack_of(case, at=visit.now)
+    pack = dependencies.pack_of(case, at=visit.now)
     timing = packs.timing(pack, DECISION_CLOCK, rating=command.rating, start=case.decision_from)
     rated = decide.rate(case, command, by=visit.by, timing=timing)
     recorded = await settle(tx, case, [rated], context=visit.context(case))

@@ -4,33 +4,33 @@ from datetime import datetime
 from typing import Final
 
 from chassis.db import Transaction
-from chassis.events import record
-from chassis.messages import Message
+from chassis.delivery.events import record
+from chassis.delivery.messages import Message
 from contracts.codes import NoticeKind
 from contracts.events import NoticeDelivered, NoticeOpened, NoticeQueued, ReferralReceived
 from triage import decide, packs, store
-from triage.handlers.desk import Desk, start_clock
+from triage.handlers.dependencies import Dependencies, start_clock
 from triage.model import SERVICE
 from triage.store import notices
 
 FOLLOWED: Final = frozenset({NoticeKind.INFORMATION_REQUESTED, NoticeKind.QUESTION_ASKED, NoticeKind.HANDOVER_OFFERED})
 
 
-async def on_referral_received(tx: Transaction, message: Message, now: datetime, *, desk: Desk) -> None:
+async def on_referral_received(tx: Transaction, message: Message, now: datetime, *, dependencies: Dependencies) -> None:
     """Open the referral's one case, with its clocks running from the receipt."""
     received = message.as_(ReferralReceived)
     partnership = message.envelope.partnership
-    pack = packs.pack_of(desk.packs, partnership, at=now)
+    pack = packs.pack_of(dependencies.packs, partnership, at=now)
     known = await store.find_case_id(tx, received.referral_id)
     terms = packs.opening_terms(pack, received)
-    opened = decide.open_case(received, known, terms=terms, case_id=desk.ids.new(), now=now)
+    opened = decide.open_case(received, known, terms=terms, case_id=dependencies.ids.new(), now=now)
     if opened is None:
         return
     versions = await record(tx, [opened], context=message.context(source=SERVICE, now=now))
     version = versions[opened.subject]
     await store.record_opened(tx, opened, received, partnership=partnership, version=version)
     for timing in packs.opening_timings(pack, received):
-        await start_clock(tx, desk, opened.case_id, about_id=opened.case_id, timing=timing)
+        await start_clock(tx, dependencies, opened.case_id, about_id=opened.case_id, timing=timing)
 
 
 async def on_notice_queued(tx: Transaction, message: Message, now: datetime) -> None:

@@ -3,14 +3,14 @@
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from chassis import access
 from chassis.db import Transaction
+from chassis.web import access
 from contracts.codes import RecordKind
 from contracts.problems import Problem
 from triage import decide, entitlement, packs, store
 from triage.entitlement import Act
 from triage.errors import NoSuchRequest
-from triage.handlers.desk import Desk, Recorded, Visit, admit, look, refuse, settle, start_clock
+from triage.handlers.dependencies import Dependencies, Recorded, Visit, admit, look, refuse, settle, start_clock
 from triage.model import UNTOLD, Ask, Case, InformationRequest, Reply, Telling
 
 
@@ -24,19 +24,19 @@ class RequestFile:
 
 
 async def request_information(
-    tx: Transaction, desk: Desk, case_id: UUID, *, command: Ask, visit: Visit
+    tx: Transaction, dependencies: Dependencies, case_id: UUID, *, command: Ask, visit: Visit
 ) -> Recorded | Problem:
     """Ask an agency, and let its time run."""
     case = await admit(tx, visit, case_id, act=Act.ASK)
     if isinstance(case, Problem):
         return case
-    terms = packs.asking_terms(desk.pack_of(case, at=visit.now), case.rating, now=visit.now)
-    detail = desk.detail("information-requests")
+    terms = packs.asking_terms(dependencies.pack_of(case, at=visit.now), case.rating, now=visit.now)
+    detail = dependencies.detail("information-requests")
     requested = decide.request_information(case, command, by=visit.by, terms=terms, detail=detail)
     recorded = await settle(tx, case, [requested], context=visit.context(case))
     about = command if command.child_ids else replace(command, child_ids=case.child_ids)
     await store.record_requested(tx, requested, about)
-    await start_clock(tx, desk, case_id, about_id=detail.id, timing=terms.timing)
+    await start_clock(tx, dependencies, case_id, about_id=detail.id, timing=terms.timing)
     return recorded
 
 

@@ -4,29 +4,33 @@ from datetime import datetime
 from uuid import UUID
 
 from chassis.db import Transaction
-from chassis.events import Context
-from chassis.messages import Message
+from chassis.delivery.events import Context
+from chassis.delivery.messages import Message
 from contracts.events import QuestionAnswered, ReferralSupplemented, ReferralWithdrawn
 from triage import decide, packs, store
 from triage.errors import NoCaseYet
-from triage.handlers.desk import Desk, settle, start_clock
+from triage.handlers.dependencies import Dependencies, settle, start_clock
 from triage.model import DECISION_CLOCK, SERVICE, Background, Case, Suggestion, Update
 
 
-async def on_referral_supplemented(tx: Transaction, message: Message, now: datetime, *, desk: Desk) -> None:
+async def on_referral_supplemented(
+    tx: Transaction, message: Message, now: datetime, *, dependencies: Dependencies
+) -> None:
     """The sender added to its referral, put something right, or answered a question."""
     supplemented = message.as_(ReferralSupplemented)
     case, background = await _lock(tx, supplemented.referral_id)
     update = decide.supplement(case, background, supplemented)
-    await _take_in(tx, desk, case, update=update, context=message.context(source=SERVICE, now=now))
+    await _take_in(tx, dependencies, case, update=update, context=message.context(source=SERVICE, now=now))
 
 
-async def on_referral_withdrawn(tx: Transaction, message: Message, now: datetime, *, desk: Desk) -> None:
+async def on_referral_withdrawn(
+    tx: Transaction, message: Message, now: datetime, *, dependencies: Dependencies
+) -> None:
     """The sender takes its referral back. Nothing is closed by that: every child still gets a decision."""
     withdrawn = message.as_(ReferralWithdrawn)
     case, background = await _lock(tx, withdrawn.referral_id)
     update = decide.withdraw(background, withdrawn)
-    await _take_in(tx, desk, case, update=update, context=message.context(source=SERVICE, now=now))
+    await _take_in(tx, dependencies, case, update=update, context=message.context(source=SERVICE, now=now))
 
 
 async def _lock(tx: Transaction, referral_id: UUID) -> tuple[Case, Background]:
@@ -43,8 +47,10 @@ async def _lock(tx: Transaction, referral_id: UUID) -> tuple[Case, Background]:
     return case, await store.get_background(tx, case.case_id)
 
 
-async def _take_in(tx: Transaction, desk: Desk, case: Case, *, update: Update, context: Context) -> None:
-    news, pack = update.news, desk.pack_of(case, at=context.now)
+async def _take_in(
+    tx: Transaction, dependencies: Dependencies, case: Case, *, update: Update, context: Context
+) -> None:
+    news, pack = update.news, dependencies.pack_of(case, at=context.now)
     timing = packs.timing(pack, DECISION_CLOCK, rating=case.rating, start=news.told_at)
     recorded = await settle(tx, case, decide.inform(case, news, timing=timing, now=context.now), context=context)
     await store.record_news(tx, case.case_id, news)
@@ -54,7 +60,7 @@ async def _take_in(tx: Transaction, desk: Desk, case: Case, *, update: Update, c
     if answered is not None:
         await store.record_question_answered(tx, answered)
     if decide.needs_decision_clock(case):
-        await start_clock(tx, desk, case.case_id, about_id=case.case_id, timing=timing)
+        await start_clock(tx, dependencies, case.case_id, about_id=case.case_id, timing=timing)
         await store.record_due(tx, case.case_id, due_at=timing.due_at)
     suggested = packs.suggest(pack, update.background, (*case.children, *update.children))
     before = Suggestion(case.suggested_rating, update.background.suggestion_reasons)

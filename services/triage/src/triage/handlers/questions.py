@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from chassis import access
 from chassis.db import Transaction
+from chassis.web import access
 from contracts.codes import RecordKind
 from contracts.problems import Problem
 from triage import decide, entitlement, packs, store
 from triage.entitlement import Act
 from triage.errors import NoSuchQuestion
-from triage.handlers.desk import Desk, Recorded, Visit, admit, look, refuse, settle, start_clock
+from triage.handlers.dependencies import Dependencies, Recorded, Visit, admit, look, refuse, settle, start_clock
 from triage.model import UNTOLD, AskSender, Case, Question, Telling
 
 
@@ -24,18 +24,18 @@ class QuestionFile:
 
 
 async def ask_sender(
-    tx: Transaction, desk: Desk, case_id: UUID, *, command: AskSender, visit: Visit
+    tx: Transaction, dependencies: Dependencies, case_id: UUID, *, command: AskSender, visit: Visit
 ) -> Recorded | Problem:
     """Ask the agency that sent the referral, and let its time run."""
     case = await admit(tx, visit, case_id, act=Act.ASK_SENDER)
     if isinstance(case, Problem):
         return case
-    timing = packs.question_timing(desk.pack_of(case, at=visit.now), case.rating, now=visit.now)
-    detail = desk.detail("questions")
+    timing = packs.question_timing(dependencies.pack_of(case, at=visit.now), case.rating, now=visit.now)
+    detail = dependencies.detail("questions")
     asked = decide.ask_sender(case, by=visit.by, timing=timing, detail=detail)
     recorded = await settle(tx, case, [asked], context=visit.context(case))
     await store.record_asked(tx, asked, question=command.question)
-    await start_clock(tx, desk, case_id, about_id=detail.id, timing=timing)
+    await start_clock(tx, dependencies, case_id, about_id=detail.id, timing=timing)
     return recorded
 
 

@@ -1,5 +1,5 @@
 """Runs the migrations of this service."""
 
-from chassis.migrate import run_in_environment
+from chassis.run.migrate import run_in_environment
 
 run_in_environment()

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from chassis.schema import create_delivery_tables, drop_delivery_tables, grant
+from chassis.delivery.schema import create_delivery_tables, drop_delivery_tables, grant
 
 revision = "0001"
 down_revision = None

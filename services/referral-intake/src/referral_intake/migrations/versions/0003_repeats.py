@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from chassis.schema import grant
+from chassis.delivery.schema import grant
 
 revision = "0003"
 down_revision = "0002"

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from chassis.schema import grant
+from chassis.delivery.schema import grant
 
 revision = "0004"
 down_revision = "0003"

@@ -1,0 +1,1 @@
+"""Delivery: events recorded with the change, sent in order, and applied exactly once."""

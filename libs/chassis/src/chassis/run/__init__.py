@@ -1,0 +1,1 @@
+"""Running: processes, the wiring of a service and its worker, databases and their migrations."""

@@ -1,0 +1,131 @@
+"""A service as its processes run it: ``api``, ``worker`` and ``migrate``, the same for every service."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from typing import Final, Generic, NoReturn, Protocol, TypeVar
+
+from fastapi import APIRouter, FastAPI
+
+from chassis import telemetry
+from chassis.db import Database
+from chassis.run import migrate, process
+from chassis.settings import WRONG_SETTING_EXIT_CODE, ServiceSettings, load
+from chassis.tasks import Task
+from chassis.web import operator
+from chassis.web.app import create_app
+from chassis.web.auth import Verifier
+from chassis.web.health import Check, health_app
+
+S = TypeVar("S", bound=ServiceSettings)
+
+API_VERSION: Final = "1"
+
+
+class HasDatabase(Protocol):
+    """What a service's routes depend on has its database."""
+
+    @property
+    def db(self) -> Database: ...
+
+
+@dataclass(frozen=True)
+class Service:
+    """The parts that processes run. ``close`` MUST be awaited when they have stopped; what was accepted is written."""
+
+    app: FastAPI
+    workers: Mapping[str, Task]
+    readiness: Mapping[str, Check]
+    close: Callable[[], Awaitable[None]]
+
+
+@asynccontextmanager
+async def _nothing_more() -> AsyncIterator[None]:
+    yield
+
+
+def service_app(
+    dependencies: HasDatabase,
+    *,
+    title: str,
+    routers: Sequence[APIRouter],
+    verifier: Verifier,
+    close: Callable[[], Awaitable[None]],
+    may_discard: bool = True,
+    while_serving: Callable[[], AbstractAsyncContextManager[None]] = _nothing_more,
+) -> FastAPI:
+    """The app that a service's API process serves: its own routes, the operators', and its parts closed at the end.
+
+    Routes find ``dependencies`` in ``app.state``. Ready means that their database answers.
+    """
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with while_serving():
+            yield
+        await close()
+
+    app = create_app(
+        title=title,
+        version=API_VERSION,
+        routers=(*routers, operator.router(lambda: dependencies.db, may_discard=may_discard)),
+        verifier=verifier,
+        readiness={"database": dependencies.db.ping},
+        lifespan=lifespan,
+    )
+    app.state.dependencies = dependencies
+    return app
+
+
+@dataclass(frozen=True)
+class Program(Generic[S]):
+    """What ``python -m <package>`` runs. ``refusals`` are the exceptions whose text tells an operator what to mend."""
+
+    package: str
+    name: str
+    settings: type[S]
+    build: Callable[[S], Service]
+    refusals: tuple[type[Exception], ...] = ()
+
+    def main(self) -> None:
+        """Run the command named on the command line, and end the process with its exit code."""
+        process.main(self.package, {"api": self.api, "worker": self.worker, "migrate": self.migrate})
+
+    def api(self) -> None:
+        """Serve HTTP until told to stop."""
+        settings = self._configured()
+        process.run_api(self._built(settings).app, host=settings.http_host, port=settings.http_port)
+
+    def worker(self) -> int:
+        """Send and read events, and do the service's own work, until told to stop."""
+        settings = self._configured()
+        service = self._built(settings)
+        health = health_app(service.readiness)
+        return process.run_worker(
+            service.workers, health=health, host=settings.http_host, port=settings.worker_http_port
+        )
+
+    def migrate(self) -> None:
+        """Bring the database to the newest revision, as its owner; needs neither keys nor packs."""
+        telemetry.configure(self.name)
+        owner_url = load(ServiceSettings).database_owner_url
+        if not owner_url:
+            _refuse("FRONTDOOR_DATABASE_OWNER_URL: is not set, and has to be for migrate")
+        asyncio.run(migrate.upgrade(owner_url, package=self.package))
+
+    def _configured(self) -> S:
+        telemetry.configure(self.name)
+        return load(self.settings)
+
+    def _built(self, settings: S) -> Service:
+        try:
+            return self.build(settings)
+        except self.refusals as error:
+            _refuse(str(error))
+
+
+def _refuse(advice: str) -> NoReturn:
+    sys.stderr.write(advice + "\n")
+    raise SystemExit(WRONG_SETTING_EXIT_CODE)

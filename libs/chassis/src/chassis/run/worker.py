@@ -1,0 +1,62 @@
+"""Delivery as a service's worker runs it: topics, relay, consumer and the healing of gaps, wired once for all."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from chassis.clock import Clock
+from chassis.db import Database
+from chassis.delivery.consumer import Consumer
+from chassis.delivery.gaps import Owners, heal_gaps
+from chassis.delivery.kafka import ensure_topics, start_producer
+from chassis.delivery.messages import Subscriptions
+from chassis.delivery.relay import Relay
+from chassis.ids import Ids
+from chassis.settings import ServiceSettings
+from chassis.tasks import Stop, Task
+from chassis.web.app import Check
+from contracts.problems import Unavailable
+from contracts.topics import TOPICS
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """The worker's tasks, what must work for it to be ready, and the consumer for those who show its progress."""
+
+    tasks: Mapping[str, Task]
+    readiness: Mapping[str, Check]
+    consumer: Consumer
+
+
+class NotReading(Unavailable):
+    """The consumer has no partitions, or has halted."""
+
+    slug, title = "not-reading", "Messages are not being read"
+
+
+def deliver(
+    db: Database, settings: ServiceSettings, subscriptions: Subscriptions, *, service: str, clock: Clock, ids: Ids
+) -> Delivery:
+    """Wire delivery for one service. Nothing runs until the tasks do."""
+    kafka = settings.kafka_bootstrap_servers
+    relay = Relay(db, lambda: start_producer(kafka), clock)
+    consumer = Consumer(db, subscriptions, service=service, bootstrap_servers=kafka, clock=clock)
+    consumer.applied_hint = relay.hint
+    owners = Owners(settings, clock, ids)
+
+    async def relay_task(stop: Stop) -> None:
+        await ensure_topics(kafka, TOPICS, replication=settings.kafka_replication)
+        await relay.run(stop)
+
+    async def consume_task(stop: Stop) -> None:
+        await ensure_topics(kafka, TOPICS, replication=settings.kafka_replication)
+        await consumer.run(stop)
+
+    async def heal_task(stop: Stop) -> None:
+        await heal_gaps(db, owners.ask, stop)
+
+    async def reads() -> None:
+        if not consumer.progress.healthy:
+            raise NotReading
+
+    tasks: dict[str, Task] = {"relay": relay_task, "consumer": consume_task, "gaps": heal_task}
+    return Delivery(tasks, {"database": db.ping, "consumer": reads}, consumer)

@@ -1,0 +1,32 @@
+"""What a worker runs: named tasks that all end when one signal is given."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+
+class Stop:
+    """Set once; everybody who waits is woken."""
+
+    def __init__(self) -> None:
+        self._event = asyncio.Event()
+
+    def set(self) -> None:
+        """Ask everybody to finish what they hold and return."""
+        self._event.set()
+
+    def is_set(self) -> bool:
+        """True once asked to stop."""
+        return self._event.is_set()
+
+    async def wait(self, timeout_seconds: float | None = None) -> bool:
+        """Pause, but not past a stop. True when asked to stop."""
+        try:
+            await asyncio.wait_for(self._event.wait(), timeout_seconds)
+        except TimeoutError:
+            return False
+        return True
+
+
+Task = Callable[[Stop], Coroutine[Any, Any, None]]
+"""Runs until the stop is set. Returning before, or raising, ends the worker."""

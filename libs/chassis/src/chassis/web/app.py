@@ -1,0 +1,81 @@
+"""The app of every service: routes, problems, middleware in one visible order, health and metrics."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Final
+
+from fastapi import APIRouter, FastAPI
+from fastapi.openapi.utils import get_openapi
+from starlette.middleware import Middleware
+
+from chassis import telemetry
+from chassis.web import description, problems
+from chassis.web.auth import Verifier
+from chassis.web.description import problem_responses
+from chassis.web.direct import Direct, Shortcut
+from chassis.web.health import Check, Health, health_app
+from chassis.web.middleware import AnswerHeaders, Body, Faults, Observe
+
+__all__ = ["Check", "create_app", "health_app", "problem_responses"]
+
+MAX_BODY_BYTES: Final = 1_048_576
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+
+def create_app(
+    *,
+    title: str,
+    version: str,
+    routers: Sequence[APIRouter],
+    verifier: Verifier,
+    readiness: Mapping[str, Check],
+    max_body_bytes: int = MAX_BODY_BYTES,
+    lifespan: Lifespan | None = None,
+) -> FastAPI:
+    """An app that answers every failure with a problem. ``readiness`` names what must work to serve."""
+    app = FastAPI(
+        title=title,
+        version=version,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        generate_unique_id_function=lambda route: route.name,  # names in clients are made from it
+        redirect_slashes=False,  # a redirect would leave out what the middleware promises of every answer
+        telemetry=telemetry.NOT_FASTAPIS,
+        responses=problem_responses(400, 401, 403, 404, 422, 503),
+        middleware=_middleware(max_body_bytes),
+    )
+    shortcuts = [route for router in routers for route in router.routes if isinstance(route, Direct)]
+    if shortcuts:
+        app.user_middleware.append(Middleware(Shortcut, routes=shortcuts))
+    app.state.verifier = verifier
+    app.state.health = Health(readiness)
+    problems.install(app)
+    for router in (*routers, app.state.health.router()):
+        app.include_router(router)
+    app.openapi = _describe(app)  # type: ignore[method-assign]
+    return app
+
+
+def _middleware(max_body_bytes: int) -> list[Middleware]:
+    """In the order a request meets them. ``Faults`` stands inside what sets headers, so that a 500 has them too."""
+    return [
+        Middleware(AnswerHeaders),
+        Middleware(Observe),
+        Middleware(Faults),
+        Middleware(Body, max_bytes=max_body_bytes),
+    ]
+
+
+def _describe(app: FastAPI) -> Callable[[], dict[str, Any]]:
+    """The OpenAPI document, made once."""
+    made: dict[str, Any] = {}
+
+    def openapi() -> dict[str, Any]:
+        if not made:
+            made.update(get_openapi(title=app.title, version=app.version, routes=app.routes))
+            description.complete(made)
+        return made
+
+    return openapi

@@ -1,0 +1,193 @@
+"""Relay and consumer on a real broker: from one database to another, exactly once, through crashes and a lost log."""
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+from aiokafka import AIOKafkaConsumer
+from cloudevents.core.bindings.kafka import KafkaMessage, from_binary_event
+from sqlalchemy import text
+
+from chassis.clock import SystemClock
+from chassis.db import Database, DatabaseUnavailable
+from chassis.delivery import parking, republish
+from chassis.delivery.consumer import Consumer
+from chassis.delivery.events import Context, record
+from chassis.delivery.gaps import heal_gaps
+from chassis.delivery.kafka import ensure_topics, start_producer
+from chassis.delivery.messages import Subscriptions
+from chassis.delivery.relay import Relay
+from chassis.run.provision import DatabaseUrls
+from chassis.tasks import Stop
+from chassis.testing.delivery import NOW, Reader, closed
+from contracts.events import CaseClosed
+from contracts.topics import TOPICS, TRIAGE
+
+CONTEXT = Context(source="triage", partnership="wandsworth", now=NOW)
+Fresh = Callable[[str], Awaitable[DatabaseUrls]]
+
+
+@pytest.fixture(scope="session")
+async def topics(kafka: str) -> str:
+    await ensure_topics(kafka, TOPICS)
+    return kafka
+
+
+class Receiver:
+    """The other service: reads into a database of its own."""
+
+    def __init__(self, db: Database, kafka: str) -> None:
+        self.db = db
+        self.reader = Reader(db)
+        self.kafka = kafka
+        self.group = f"receiver-{uuid.uuid4()}"
+        self.subjects: set[str] = set()
+
+    def consumer(self) -> Consumer:
+        subscriptions = Subscriptions((TRIAGE,), {CaseClosed: self.reader._handle})
+        return Consumer(self.db, subscriptions, service=self.group, bootstrap_servers=self.kafka, clock=SystemClock())
+
+    async def versions_of(self, case_id: uuid.UUID) -> list[int]:
+        return [version for subject, version in await self.reader.effects() if subject == f"case/{case_id}"]
+
+    async def until(self, case_id: uuid.UUID, versions: list[int], *, within_seconds: float = 30) -> None:
+        async with asyncio.timeout(within_seconds):
+            while await self.versions_of(case_id) != versions:  # noqa: ASYNC110  # a database cannot be awaited
+                await asyncio.sleep(0.05)
+
+
+@pytest.fixture
+async def receiver(migrated_database: Fresh, topics: str) -> AsyncIterator[Receiver]:
+    db = Database.connect((await migrated_database("chassis.testing")).app_url)
+    yield Receiver(db, topics)
+    await db.close()
+
+
+@asynccontextmanager
+async def running(*tasks: Callable[[Stop], Awaitable[None]]) -> AsyncIterator[None]:
+    """Run tasks as a worker does; a task that fails fails the test."""
+    stop = Stop()
+    started = [asyncio.ensure_future(task(stop)) for task in tasks]
+    try:
+        yield
+    finally:
+        stop.set()
+        await asyncio.gather(*started)
+
+
+def relay(db: Database, kafka: str) -> Relay:
+    return Relay(db, lambda: start_producer(kafka), SystemClock())
+
+
+async def record_versions(db: Database, case_id: uuid.UUID, count: int) -> None:
+    async with db.transaction() as tx:
+        await record(tx, [closed(case_id, case_id)] * count, context=CONTEXT)
+
+
+async def test_events_cross_from_one_database_to_another_in_order(db: Database, receiver: Receiver) -> None:
+    cases = [uuid.uuid4() for _ in range(20)]
+
+    async with running(relay(db, receiver.kafka).run, receiver.consumer().run):
+        for _ in range(5):
+            await asyncio.gather(*(record_versions(db, case_id, 2) for case_id in cases))
+        for case_id in cases:
+            await receiver.until(case_id, list(range(1, 11)))
+
+
+async def test_a_new_consumer_goes_on_where_the_database_says(db: Database, receiver: Receiver) -> None:
+    case_id = uuid.uuid4()
+    async with running(relay(db, receiver.kafka).run):
+        await record_versions(db, case_id, 3)
+        async with running(receiver.consumer().run):
+            await receiver.until(case_id, [1, 2, 3])
+        await record_versions(db, case_id, 2)
+
+        receiver.group += "-renamed"  # Kafka remembers nothing of this group
+        async with running(receiver.consumer().run):
+            await receiver.until(case_id, [1, 2, 3, 4, 5])
+
+
+async def test_everything_sent_again_takes_effect_once(db: Database, receiver: Receiver) -> None:
+    case_id = uuid.uuid4()
+    async with running(relay(db, receiver.kafka).run, receiver.consumer().run):
+        await record_versions(db, case_id, 4)
+        await receiver.until(case_id, [1, 2, 3, 4])
+
+        async with db.transaction() as tx:
+            assert await republish.republish(tx, f"case/{case_id}", after_version=0) == 4
+        await record_versions(db, case_id, 1)
+        await receiver.until(case_id, [1, 2, 3, 4, 5])
+
+
+async def test_a_gap_heals_by_asking_its_owner(db: Database, receiver: Receiver) -> None:
+    case_id = uuid.uuid4()
+    await record_versions(db, case_id, 3)
+    async with db.transaction() as tx:  # as if Kafka had lost the second one
+        await tx.execute(text("UPDATE event SET published_at = now() WHERE version = 2"))
+
+    async def ask(gap: parking.Gap) -> None:
+        async with db.transaction() as tx:
+            await republish.republish(tx, gap.aggregate, after_version=gap.version)
+
+    async def heal(stop: Stop) -> None:
+        await heal_gaps(receiver.db, ask, stop, every_seconds=0.2)
+
+    async with running(relay(db, receiver.kafka).run, receiver.consumer().run, heal):
+        await receiver.until(case_id, [1, 2, 3])
+
+    assert await receiver.reader.parked() == []
+
+
+async def test_two_instances_share_the_work_without_doubling_it(db: Database, receiver: Receiver) -> None:
+    cases = [uuid.uuid4() for _ in range(30)]
+    async with running(relay(db, receiver.kafka).run, receiver.consumer().run):
+        await asyncio.gather(*(record_versions(db, case_id, 2) for case_id in cases))
+        async with running(receiver.consumer().run):
+            await asyncio.gather(*(record_versions(db, case_id, 2) for case_id in cases))
+            for case_id in cases:
+                await receiver.until(case_id, [1, 2, 3, 4])
+        await asyncio.gather(*(record_versions(db, case_id, 1) for case_id in cases))
+        for case_id in cases:
+            await receiver.until(case_id, [1, 2, 3, 4, 5])
+
+
+async def test_a_consumer_that_cannot_read_its_positions_ends_instead_of_reading_nothing(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: object) -> None:
+        raise DatabaseUnavailable
+
+    monkeypatch.setattr("chassis.delivery.positions.starting", away)
+    consumer = receiver.consumer()
+
+    async with asyncio.timeout(30):
+        with pytest.raises(DatabaseUnavailable):
+            await consumer.run(Stop())
+
+    assert not consumer.progress.healthy
+
+
+async def test_the_official_cloudevents_reader_understands_what_we_write(db: Database, topics: str) -> None:
+    case_id = uuid.uuid4()
+    kafka = AIOKafkaConsumer(TRIAGE.name, bootstrap_servers=topics, auto_offset_reset="earliest")
+    await kafka.start()
+    try:
+        async with running(relay(db, topics).run):
+            await record_versions(db, case_id, 1)
+            async with asyncio.timeout(20):
+                async for found in kafka:
+                    if found.key == str(case_id).encode():
+                        break
+    finally:
+        await kafka.stop()
+
+    message = KafkaMessage(headers=dict(found.headers), key=found.key, value=found.value)
+    event = from_binary_event(message)
+    assert event.get_type() == "case.closed.v1"
+    assert event.get_subject() == f"case/{case_id}"
+    assert event.get_extension("correlationid") == str(case_id)
+    data = event.get_data()
+    assert isinstance(data, dict)
+    assert data["reason"] == "decided"
