@@ -36,7 +36,45 @@ def test_misread_letters_case_and_spaces_are_put_right() -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "WAN", "WAN-", "-0000-0000", "WAN-0000-000", "WAN-0000-000U", "WAN-0000-000\u0660"]
+    "typed",
+    [
+        "WAN 205B WJZX",
+        "wan205bwjzx",
+        "WAN–205B—WJZX",  # noqa: RUF001
+        "Ref: WAN-205B-WJZX",
+        "our reference no. WAN/205B/WJZX.",
+        "\u2066W\u200bAN\u00a0205B\u202fWJZX\u2069\ufeff",
+        "ＷＡＮ－２０５Ｂ－ＷＪＺＸ",  # noqa: RUF001
+        "WАN-205В-WJZХ",  # noqa: RUF001
+    ],
+)
+def test_a_reference_is_read_however_it_was_typed(typed: str) -> None:
+    assert find_reference(typed) == "WAN-205B-WJZX"
+
+
+@given(numbers, st.lists(st.sampled_from([" ", "\u00a0", "-", "\u2013", "\u2212", "\u200f", "\t", "."]), max_size=12))
+def test_what_separates_a_reference_says_nothing(number: int, between: list[str]) -> None:
+    minted = reference("WAN", number)
+    together = minted.replace("-", "")
+
+    typed = "".join(a + b for a, b in zip(together, between + [""] * len(together), strict=False))
+
+    assert find_reference(typed) == minted
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        "WAN",
+        "WAN-",
+        "-0000-0000",
+        "WAN-0000-000",
+        "WAN-0000-000U",
+        "WAN-0000-000\u0660",
+        "Ref: -205B-WJZX",
+        "W4N-0000-0000",
+    ],
 )
 def test_what_is_not_a_reference_is_not_found(typed: str) -> None:
     assert find_reference(typed) is None

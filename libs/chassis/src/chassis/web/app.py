@@ -13,6 +13,7 @@ from chassis.web import description, problems
 from chassis.web.auth import Verifier
 from chassis.web.description import problem_responses
 from chassis.web.direct import Direct, Shortcut
+from chassis.web.head import Head
 from chassis.web.health import Check, Health, health_app
 from chassis.web.middleware import AnswerHeaders, Body, Faults, Observe
 
@@ -63,6 +64,7 @@ def _middleware(max_body_bytes: int) -> list[Middleware]:
     return [
         Middleware(AnswerHeaders),
         Middleware(Observe),
+        Middleware(Head),
         Middleware(Faults),
         Middleware(Body, max_bytes=max_body_bytes),
     ]

@@ -1,5 +1,6 @@
 """``/v1/endpoints``: where agencies are pushed to, set by operators. Secrets go in and never come out."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Literal, Self
@@ -56,7 +57,14 @@ class MailboxForm(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     channel: Literal[Channel.EMAIL]
-    address: str = Field(pattern=_EMAIL, max_length=254)
+    address: str = Field(max_length=254, json_schema_extra={"pattern": _EMAIL})
+
+    @field_validator("address")
+    @classmethod
+    def _is_written_right(cls, address: str) -> str:
+        if not re.fullmatch(_EMAIL, address):
+            raise ValueError("Send an e-mail address such as safeguarding@school.example.org")
+        return address
 
 
 class EndpointsForm(BaseModel):

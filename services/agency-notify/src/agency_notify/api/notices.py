@@ -17,6 +17,7 @@ from agency_notify.store import notices
 from chassis.web.access import unwrap
 from chassis.web.app import problem_responses
 from chassis.web.auth import Principal, SignedIn, signed_in_as
+from chassis.web.head import ReadInFull
 from chassis.web.operator import BIGINT
 from contracts.codes import Channel, DeliveryFailure, NoticeKind
 from contracts.problems import Forbidden
@@ -125,7 +126,7 @@ async def list_escalated(
 
 
 @router.get("/v1/notices/{notice_id}", summary="Open a notice")
-async def read_notice(notice_id: UUID, dependencies: Injected, reader: SignedIn) -> NoticeView:
+async def read_notice(notice_id: UUID, dependencies: Injected, reader: SignedIn, _: ReadInFull) -> NoticeView:
     """Reading a notice opens it: the first look is told to the partnership, and every look is recorded."""
     now = dependencies.clock.now()
     async with dependencies.db.transaction() as tx:
