@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Callable
+from typing import TypeAlias
 
 import pytest
 from hypothesis import given
@@ -20,7 +21,8 @@ SEPARATORS = [
     if unicodedata.category(chr(code)) in ("Zs", "Zl", "Zp", "Pd", "Cf") or chr(code) in "\t\r\n\u2212\u00b7\u034f"
 ]
 
-Judge, Write = Callable[[str], bool], Callable[[str], str]
+Judge: TypeAlias = Callable[[str], bool]
+Write: TypeAlias = Callable[[str], str]
 
 
 @pytest.mark.parametrize("kind", GROUPED)
