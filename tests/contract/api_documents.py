@@ -5,6 +5,7 @@ Generated from the routes; with ``--check`` it exits 1 and names what is stale.
 
 import json
 import sys
+from base64 import b64encode
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -12,6 +13,7 @@ from typing import Any, Final
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from fastapi import FastAPI
+from pydantic import SecretStr
 
 import agency_notify.main
 import agency_notify.settings
@@ -51,8 +53,12 @@ def app_of(service: str, key_file: Path) -> FastAPI:
         case "triage":
             return triage.main.build(triage.settings.Settings(**_ELSEWHERE)).app
         case "agency-notify":
-            telling: dict[str, Any] = {"smtp_url": "smtp://127.0.0.1:1", "webhook_signing_key_file": key_file}
-            return agency_notify.main.build(agency_notify.settings.Settings(**_ELSEWHERE, **telling)).app
+            notifying: dict[str, Any] = {
+                "smtp_url": "smtp://127.0.0.1:1",
+                "webhook_signing_key_file": key_file,
+                "sealing_keys": SecretStr(b64encode(bytes(32)).decode()),
+            }
+            return agency_notify.main.build(agency_notify.settings.Settings(**_ELSEWHERE, **notifying)).app
         case _:
             signing: dict[str, Any] = {"signing_key_file": key_file, "log_origin": "frontdoor.example.org/audit"}
             return audit.main.build(audit.settings.Settings(**_ELSEWHERE, **signing)).app

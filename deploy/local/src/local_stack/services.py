@@ -124,6 +124,7 @@ def _of_its_own(name: str, surroundings: Surroundings) -> dict[str, str]:
             return {
                 "SMTP_URL": surroundings.smtp_url,
                 "WEBHOOK_SIGNING_KEY_FILE": str(keys.signing_key_file("webhook")),
+                "SEALING_KEY_FILE": str(keys.sealing_key_file()),
                 "ALLOWED_PRIVATE_ADDRESSES": json.dumps(["127.0.0.1/32"]),
             }
         case "audit":

@@ -99,7 +99,7 @@ class Deliverer:
             await self._record(delivery, self._refuse(delivery) or await self._send(delivery))
 
     async def _send(self, delivery: Delivery) -> Receipt:
-        """A sender that breaks down over one letter has failed at that letter, and MUST NOT stop the others."""
+        """A sender that breaks down over one notice has failed at that notice, and MUST NOT stop the others."""
         try:
             return await self.senders[delivery.endpoint.channel].send(delivery, now=self.clock.now())
         except Exception as error:

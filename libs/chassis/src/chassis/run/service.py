@@ -4,7 +4,8 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Final, Generic, NoReturn, Protocol, TypeVar
 
 from fastapi import APIRouter, FastAPI
@@ -81,17 +82,22 @@ def service_app(
 
 @dataclass(frozen=True)
 class Program(Generic[S]):
-    """What ``python -m <package>`` runs. ``refusals`` are the exceptions whose text tells an operator what to mend."""
+    """What ``python -m <package>`` runs. ``refusals`` are the exceptions whose text says what an operator has to mend.
+
+    ``more`` are commands of the service's own, by name; each is given the settings and returns its exit code.
+    """
 
     package: str
     name: str
     settings: type[S]
     build: Callable[[S], Service]
     refusals: tuple[type[Exception], ...] = ()
+    more: Mapping[str, Callable[[S], int]] = field(default_factory=dict)
 
     def main(self) -> None:
         """Run the command named on the command line, and end the process with its exit code."""
-        process.main(self.package, {"api": self.api, "worker": self.worker, "migrate": self.migrate})
+        own = {name: partial(self._run, command) for name, command in self.more.items()}
+        process.main(self.package, {"api": self.api, "worker": self.worker, "migrate": self.migrate, **own})
 
     def api(self) -> None:
         """Serve HTTP until told to stop."""
@@ -114,6 +120,9 @@ class Program(Generic[S]):
         if not owner_url:
             _refuse("FRONTDOOR_DATABASE_OWNER_URL: is not set, and has to be for migrate")
         asyncio.run(migrate.upgrade(owner_url, package=self.package))
+
+    def _run(self, command: Callable[[S], int]) -> int:
+        return command(self._configured())
 
     def _configured(self) -> S:
         telemetry.configure(self.name)

@@ -38,6 +38,7 @@ class DeliveryFailure(Code):
     GONE = "gone", "The receiver said the address is gone"
     ADDRESS_NOT_ALLOWED = "address-not-allowed", "The address is not allowed"
     NO_ENDPOINT = "no-endpoint", "No endpoint is known for the agency"
+    SECRET_NOT_OPENED = "secret-not-opened", "The secret shared with the receiver could not be opened to sign with"
     ATTEMPTS_EXHAUSTED = "attempts-exhausted", "Every attempt failed"
 
 
