@@ -25,7 +25,7 @@ from notify_service import settings
 from agency_notify.main import build
 
 MakeDatabase = Callable[[str], Awaitable[DatabaseUrls]]
-_EMPTY = "TRUNCATE attempt, delivery, notice, endpoint, referral, event, position, applied, parked"
+_EMPTY = "TRUNCATE attempt, delivery, notice, endpoint, referral, event, position, applied, parked, suspension"
 
 
 @pytest.fixture(scope="session")

@@ -424,7 +424,7 @@ async def test_setting_an_endpoint_that_was_gone_lets_it_be_used_again(
 
 
 def test_the_worker_runs_delivery_and_both_loops(service: Service) -> None:
-    assert {"relay", "consumer", "deliverer", "escalator"} <= service.workers.keys()
+    assert {"relay", "consumer", "deliverer", "escalator", "plain-secrets", "standings"} <= service.workers.keys()
     assert "database" in service.readiness
 
 

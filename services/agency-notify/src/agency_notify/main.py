@@ -18,8 +18,12 @@ from chassis.db import Database
 from chassis.http_client import HttpClient
 from chassis.ids import Ids, RandomIds
 from chassis.run.service import Service, service_app
+from chassis.run.standings import asking_for_standings
 from chassis.run.worker import deliver
+from chassis.web.admission import Admission
 from chassis.web.auth import Verifier, issuers_verifier
+from contracts.problems import Suspended
+from policy.contact import phone_advice
 from policy.load import load_packs
 
 
@@ -33,7 +37,9 @@ def build(
     """Wire the service; nothing is contacted yet. Raises ``PackInvalid`` when a pack cannot be used."""
     clock, ids = clock or SystemClock(), ids or RandomIds()
     db, http, resolver = Database.connect(settings.database_url), HttpClient.connect(), SystemResolver()
-    packs, sealer = Packs(load_packs(settings.partnerships_folder)), settings.sealer()
+    loaded = load_packs(settings.partnerships_folder)
+    packs, sealer = Packs(loaded), settings.sealer()
+    admission = Admission(db, lambda suspended: Suspended(phone_advice(loaded.get(suspended.partnership))))
     signer, allowed = WebhookSigner(_keys(settings), sealer), settings.allowed_private_addresses
     webhook = WebhookSender(signer, resolver, allowed=allowed, public_url=settings.public_url)
     email = EmailSender(Mailbox.parse(settings.smtp_url, sender=settings.email_sender), public_url=settings.public_url)
@@ -55,6 +61,7 @@ def build(
         "deliverer": deliverer.run,
         "escalator": Escalator(db, packs, clock).run,
         "plain-secrets": PlainSecrets(db, sealer).run,
+        "standings": asking_for_standings(db, settings, owner="referral-intake", clock=clock, ids=ids),
     }
     app = service_app(
         dependencies,
@@ -62,6 +69,8 @@ def build(
         routers=ROUTERS,
         verifier=verifier or issuers_verifier(settings, http, clock=clock),
         close=close,
+        admit=admission.admit,
+        while_serving=admission.kept_fresh,
     )
     return Service(app, workers, delivery.readiness, close)
 

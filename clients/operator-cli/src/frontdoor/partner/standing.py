@@ -66,7 +66,7 @@ async def rotate(caller: Caller, client_id: str, key: dict[str, Any], *, overlap
 
 
 async def suspend(caller: Caller, client_id: str, reason: SuspensionReason) -> Answer:
-    """Let a partner do nothing: refused by intake at once, and given no further tokens."""
+    """Let a partner's system do nothing: refused by every service within two seconds, and given no further tokens."""
     steps = Steps(client_id)
 
     async def register() -> str:

@@ -17,7 +17,7 @@ from chassis.settings import WRONG_SETTING_EXIT_CODE, ServiceSettings, load
 from chassis.tasks import Task
 from chassis.web import operator
 from chassis.web.app import create_app
-from chassis.web.auth import Verifier
+from chassis.web.auth import Admit, Verifier, anybody
 from chassis.web.health import Check, health_app
 
 S = TypeVar("S", bound=ServiceSettings)
@@ -54,6 +54,7 @@ def service_app(
     routers: Sequence[APIRouter],
     verifier: Verifier,
     close: Callable[[], Awaitable[None]],
+    admit: Admit = anybody,
     may_discard: bool = True,
     while_serving: Callable[[], AbstractAsyncContextManager[None]] = _nothing_more,
 ) -> FastAPI:
@@ -74,6 +75,7 @@ def service_app(
         routers=(*routers, operator.router(lambda: dependencies.db, may_discard=may_discard)),
         verifier=verifier,
         readiness={"database": dependencies.db.ping},
+        admit=admit,
         lifespan=lifespan,
     )
     app.state.dependencies = dependencies

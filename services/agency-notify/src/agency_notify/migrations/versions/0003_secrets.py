@@ -1,10 +1,13 @@
-"""Secrets are sealed at rest; a migration holds no key, so what is stored plain is sealed by the worker."""
+"""Secrets are sealed at rest, and which partners' systems are suspended; what is stored plain the worker seals."""
 
 from alembic import op
+
+from chassis.web.suspension import create_suspension_table, drop_suspension_table
 
 revision = "0003"
 down_revision = "0001"
 
+# A migration holds no key, so it makes room only.
 _UP = (
     """ALTER TABLE endpoint
         ADD COLUMN sealed_secret bytea,
@@ -33,8 +36,10 @@ _DOWN = (
 def upgrade() -> None:
     for statement in _UP:
         op.execute(statement)
+    create_suspension_table(op)
 
 
 def downgrade() -> None:
+    drop_suspension_table(op)
     for statement in _DOWN:
         op.execute(statement)
