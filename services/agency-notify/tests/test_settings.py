@@ -66,11 +66,11 @@ def test_a_wrong_setting_stops_the_start_with_one_line(
     with pytest.raises(SystemExit) as stopped:
         load(Settings, environ | {variable: value})
 
-    told = capsys.readouterr().err
+    said = capsys.readouterr().err
     assert stopped.value.code == 2
-    assert told.count("\n") == 1
-    assert told.startswith(f"{variable}: ")
-    assert not value or value not in told
+    assert said.count("\n") == 1
+    assert said.startswith(f"{variable}: ")
+    assert not value or value not in said
 
 
 def test_the_first_sealing_key_seals_and_the_others_only_open(environ: dict[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""The registry over HTTP, on a real database: what operators do, what partners are told, what the issuer fetches."""
+"""The registry over HTTP, on a real database: what operators do, what partners are answered, what the issuer reads."""
 
 import asyncio
 import json

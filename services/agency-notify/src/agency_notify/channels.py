@@ -15,7 +15,7 @@ import aiosmtplib
 import httpcore2
 
 from agency_notify.addresses import AddressNotAllowed, Guard, PinnedBackend, Resolver
-from agency_notify.model import TAKEN, Delivery, Notice, Receipt
+from agency_notify.model import ACCEPTED, Delivery, Notice, Receipt
 from agency_notify.sealing import SealBroken
 from agency_notify.signing import Webhook, WebhookSigner
 from chassis import telemetry
@@ -117,7 +117,7 @@ class WebhookSender:
 
 
 def webhook_body(notice: Notice, url: str) -> bytes:
-    """The thin payload: that there is a notice, which, and where to read it. It tells nothing about a person."""
+    """The thin payload: that there is a notice, which, and where to read it. It says nothing about a person."""
     payload = {
         "type": f"notice.{notice.kind}",
         "timestamp": notice.queued_at.isoformat(),
@@ -133,7 +133,7 @@ def webhook_body(notice: Notice, url: str) -> bytes:
 
 
 def receipt_of(status: int, retry_after: str | None, *, now: datetime) -> Receipt:
-    """What an HTTP status says by Standard Webhooks: only 2xx is taken, redirects are not followed, 410 ends it."""
+    """What an HTTP status says by Standard Webhooks: only 2xx accepts it, redirects are not followed, 410 ends it."""
     if 200 <= status < 300:
         return Receipt(status=status)
     wait = retry_after_seconds(retry_after, now=now)
@@ -210,7 +210,7 @@ class EmailSender:
             return _smtp_receipt(error.code)
         except (aiosmtplib.SMTPException, OSError):
             return Receipt(DeliveryFailure.UNREACHABLE)
-        return TAKEN
+        return ACCEPTED
 
     async def _hand_over(self, message: EmailMessage) -> None:
         mailbox = self._mailbox
@@ -260,7 +260,7 @@ def _header(headers: list[tuple[bytes, bytes]], name: bytes) -> str | None:
 
 
 def _smtp_receipt(code: int) -> Receipt:
-    """4xx means try again; 5xx means that this mailbox will never take it."""
+    """4xx means try again; 5xx means that this mailbox will never accept it."""
     if code >= 500:
         return Receipt(DeliveryFailure.REFUSED, code, final=True)
     return Receipt(DeliveryFailure.SERVER_ERROR, code)

@@ -142,7 +142,7 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What came of one attempt: taken when ``failure`` is None. ``status`` is the HTTP or SMTP code, if any.
+    """What came of one attempt: accepted when ``failure`` is None. ``status`` is the HTTP or SMTP code, if any.
 
     ``final`` means that no later attempt can end otherwise; ``withheld`` that none was made, and why.
     """
@@ -154,7 +154,7 @@ class Receipt:
     withheld: WithheldReason | None = None
 
 
-TAKEN: Final = Receipt()
+ACCEPTED: Final = Receipt()
 
 
 @dataclass(frozen=True)

@@ -75,7 +75,7 @@ class Sealer:
         return Sealed(self.key_id, nonce + encrypted)
 
     def open(self, sealed: Sealed, *, place: Place) -> str:
-        """The text. Raises ``SealBroken``; the cause is left out, as nobody outside may tell one from another."""
+        """The text. Raises ``SealBroken``; the cause is left out, as nobody outside may learn which it was."""
         cipher = self._ciphers.get(sealed.key_id)
         if cipher is None:
             raise SealBroken("no key of this id is configured")

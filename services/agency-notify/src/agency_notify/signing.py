@@ -111,7 +111,7 @@ def secret_bytes(secret: str) -> bytes:
     """The bytes of a ``whsec_…`` secret. Raises ``ValueError`` that never repeats it."""
     try:
         raw = base64.b64decode(secret.removeprefix(SECRET_PREFIX), validate=True)
-    except ValueError:  # letters beyond ASCII are refused by another error than letters that are not base64
+    except ValueError:  # characters beyond ASCII are refused by another error than those that are not base64
         raise ValueError("The secret must be whsec_ followed by base64") from None
     if not secret.startswith(SECRET_PREFIX) or len(raw) not in _SECRET_BYTES:
         raise ValueError("The secret must be whsec_ followed by base64 of 24 to 64 random bytes")

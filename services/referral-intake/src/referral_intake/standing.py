@@ -25,7 +25,7 @@ from referral_intake.rates import Allowance, Limiter
 
 REFRESH_SECONDS: Final = 1.0
 """How long a suspension may take to reach a process that did not carry it out itself, beside the time of a query."""
-TELL_EVERY: Final = timedelta(minutes=1)
+SAY_EVERY: Final = timedelta(minutes=1)
 """A client that is limited again and again is one line in the log in this time."""
 
 limited_total = Counter("frontdoor_partner_limited", "Requests over a partner's limit", ["client", "scope"])
@@ -72,7 +72,7 @@ class Standing:
         self._limiter = Limiter(lambda: clock.now().timestamp())
         self._known: Mapping[str, Known] = {}
         self._limited: dict[tuple[str, Scope], Limited] = {}
-        self._told: dict[tuple[str, Scope], datetime] = {}
+        self._said_at: dict[tuple[str, Scope], datetime] = {}
         self._reading = asyncio.Lock()
 
     async def check(self, principal: Principal) -> None:
@@ -112,7 +112,7 @@ class Standing:
             try:
                 self._known = await self._exchange(tuple(limited.values()))
             except Exception:
-                for key, each in limited.items():  # told with the next one that succeeds
+                for key, each in limited.items():  # written with the next one that succeeds
                     self._count(key, each)
                 raise
 
@@ -132,9 +132,9 @@ class Standing:
         limited_total.labels(client, scope.value).inc()
         now, key = self._clock.now(), (client, scope)
         self._count(key, Limited(client, principal.partnership, principal.agency, scope, 1, now))
-        told = self._told.get(key)
-        if told is None or now - told >= TELL_EVERY:
-            self._told[key] = now
+        said_at = self._said_at.get(key)
+        if said_at is None or now - said_at >= SAY_EVERY:
+            self._said_at[key] = now
             log.warning("partner limited", client_id=client, agency=principal.agency, reason=scope.value)
 
     def _count(self, key: tuple[str, Scope], limited: Limited) -> None:

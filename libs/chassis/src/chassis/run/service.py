@@ -102,12 +102,12 @@ class Program(Generic[S]):
         process.main(self.package, {"api": self.api, "worker": self.worker, "migrate": self.migrate, **own})
 
     def api(self) -> None:
-        """Serve HTTP until told to stop."""
+        """Serve HTTP until asked to stop."""
         settings = self._configured()
         process.run_api(self._built(settings).app, host=settings.http_host, port=settings.http_port)
 
     def worker(self) -> int:
-        """Send and read events, and do the service's own work, until told to stop."""
+        """Send and read events, and do the service's own work, until asked to stop."""
         settings = self._configured()
         service = self._built(settings)
         health = health_app(service.readiness)

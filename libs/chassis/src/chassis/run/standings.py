@@ -68,7 +68,7 @@ async def keep_asking(db: Database, ask: Ask, stop: Stop) -> None:
 
 
 def asking(url: str, http: HttpClient, bearer: Callable[[], Awaitable[Mapping[str, str]]]) -> Ask:
-    """Asks the owner at ``url``, as whoever ``bearer`` signs in."""
+    """Asks the owner at ``url``, as the client that ``bearer`` signs in."""
 
     async def ask() -> Sequence[Standing]:
         try:

@@ -1,4 +1,4 @@
-"""A PostgreSQL server for one test run, and a fresh migrated database for whoever asks."""
+"""A PostgreSQL server for one test run, and fresh migrated databases."""
 
 import itertools
 import os

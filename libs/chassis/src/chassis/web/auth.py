@@ -70,7 +70,7 @@ class Verifier:
     """Verifies signature, algorithm, issuer, audience and times. MUST NOT trust anything a token says before that.
 
     A partner sends one token with each of many requests: a token that was verified is known again for as long as it
-    and the keys that were published then last. Anything that was refused is verified anew each time.
+    and the keys that were published then last. Anything that was refused is verified again each time.
     """
 
     def __init__(self, keys: Keys, *, issuer: str, audience: str, clock: Clock) -> None:
@@ -239,7 +239,7 @@ async def authenticated(
 ) -> Principal:
     """FastAPI dependency: the principal of the request's bearer token. Raises as ``Verifier.verify`` and ``Admit`` do.
 
-    Every route that needs a token comes by here, so whoever is refused here is refused everywhere.
+    Every route that needs a token comes by here, so a principal that is refused here is refused everywhere.
     """
     given = request.headers.getlist("authorization")
     scheme, _, token = given[0].partition(" ") if len(given) == 1 else ("", "", "")

@@ -1,10 +1,10 @@
-"""What agencies are told, how, and why not."""
+"""What agencies are notified of, how, and why not."""
 
 from contracts.codes.code import Code
 
 
 class NoticeKind(Code):
-    """What a notice tells an agency."""
+    """What a notice is about."""
 
     REFERRAL_RECEIVED = "referral-received", "Referral received"
     INFORMATION_REQUESTED = "information-requested", "Information requested"
@@ -43,7 +43,7 @@ class DeliveryFailure(Code):
 
 
 class WithheldReason(Code):
-    """Why a notice was not sent; deciding not to tell is a record too."""
+    """Why a notice was not sent; deciding not to notify is a record too."""
 
     NOT_ENTITLED = "not-entitled", "The agency is not entitled to it"
     NOT_SAFE_TO_SAY = "not-safe-to-say", "Not safe to say to this agency"

@@ -49,7 +49,7 @@ _STANDINGS: Final = text(
 async def lock_partner(tx: Transaction, client_id: str) -> Partner | None:
     """The partner, changed by nobody else until this transaction ends; also one that is not registered yet.
 
-    Interleaving prevented: two operators register the same client id otherwise, and both are told that it is done.
+    Interleaving prevented: two operators register the same client id otherwise, and both are answered that it is done.
     """
     await tx.execute(_LOCK, {"client_id": client_id})
     return await find_partner(tx, client_id)
