@@ -10,7 +10,8 @@ from typing import Any, Final
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
-from tests.contract.api_documents import SERVICES, documents, stale
+from tests.contract.api_documents import documents, stale
+from tests.contract.services import SERVICES
 
 FOLDER: Final = Path(__file__).parents[2] / "docs" / "api"
 DOCUMENTS: Final = documents()

@@ -1,5 +1,6 @@
-"""What each service is told: enough to serve, and no password that is not its own."""
+"""What each service is given: enough to serve, and no password that is not its own."""
 
+import base64
 import json
 from pathlib import Path
 
@@ -52,6 +53,20 @@ def test_signing_keys_go_only_to_those_who_sign(tmp_path: Path, services: dict[s
 
     assert {name for name in NAMES if "FRONTDOOR_WEBHOOK_SIGNING_KEY_FILE" in given[name]} == {"agency-notify"}
     assert {name for name in NAMES if "FRONTDOOR_SIGNING_KEY_FILE" in given[name]} == {"audit"}
+
+
+def test_the_sealing_key_is_made_once_for_the_one_service_that_seals_and_read_by_nobody_else(
+    tmp_path: Path, services: dict[str, Service]
+) -> None:
+    given = {name: environment(each, surroundings(tmp_path), services) for name, each in services.items()}
+    file = Path(given["agency-notify"]["FRONTDOOR_SEALING_KEY_FILE"])
+    made = file.read_bytes()
+    again = environment(services["agency-notify"], surroundings(tmp_path), services)["FRONTDOOR_SEALING_KEY_FILE"]
+
+    assert {name for name in NAMES if "FRONTDOOR_SEALING_KEY_FILE" in given[name]} == {"agency-notify"}
+    assert len(base64.b64decode(made, validate=False)) == 32
+    assert file.stat().st_mode & 0o077 == 0
+    assert Path(again).read_bytes() == made
 
 
 @pytest.mark.parametrize("zipkin_url", [None, "http://127.0.0.1:1"])

@@ -12,9 +12,10 @@ from sqlalchemy import text
 
 from agency_notify.deliver import Deliverer
 from agency_notify.handlers.telling import Deps
-from agency_notify.model import Delivery, Endpoint, Notice, Receipt
+from agency_notify.model import Delivery, Endpoint, Notice, Receipt, Secret
 from agency_notify.packs import Packs
-from agency_notify.signing import SigningKeys
+from agency_notify.sealing import Place, Sealer
+from agency_notify.signing import SigningKeys, WebhookSigner
 from agency_notify.store import endpoints, notices
 from agency_notify.store.endpoints import Change
 from agency_notify.subscriptions import subscriptions
@@ -31,6 +32,8 @@ from policy.pack import Pack
 ALL_PACKS = Packs(PACKS)
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 KEYS = SigningKeys([KEY])
+SEALER = Sealer([bytes(range(32))])
+SIGNER = WebhookSigner(KEYS, SEALER)
 
 
 def deps(packs: dict[str, Pack] | None = None) -> Deps:
@@ -61,8 +64,22 @@ async def read(db: Database, *events: Event, now: datetime = NOW) -> None:
             await handler(tx, message(event), now)
 
 
+def shared(
+    current: str,
+    previous: str | None = None,
+    until: datetime | None = None,
+    *,
+    by: UUID | None = None,
+    sealer: Sealer = SEALER,
+) -> Secret:
+    """Secrets that an endpoint shares with us, as they are stored."""
+    by = by or endpoint().endpoint_id
+    before = sealer.seal(previous, place=Place.previous(by)) if previous is not None else None
+    return Secret(sealer.seal(current, place=Place.current(by)), before, until)
+
+
 async def set_endpoint(db: Database, **changes: Any) -> Endpoint:
-    new = endpoint(endpoint_id=uuid4(), **changes)
+    new = endpoint(**({"endpoint_id": uuid4()} | changes))
     async with db.transaction() as tx:
         await endpoints.record_endpoint(tx, new, change=Change("operator", NOW))
     return new

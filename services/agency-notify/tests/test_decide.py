@@ -10,7 +10,7 @@ from notify_examples import NOW, delivery, notice
 
 from agency_notify import decide
 from agency_notify.errors import NotOpened
-from agency_notify.model import TAKEN, DeliveryState, Notice, Receipt, Step
+from agency_notify.model import ACCEPTED, DeliveryState, Notice, Receipt, Step
 from contracts.codes import Channel, DeliveryFailure, WithheldReason
 from contracts.events import (
     Event,
@@ -128,7 +128,7 @@ def test_a_refusal_the_receiver_calls_final_is_not_tried_again() -> None:
 
 
 def test_what_was_taken_is_delivered_and_told_with_the_number_of_attempts() -> None:
-    (event,) = told(after(3, TAKEN))
+    (event,) = told(after(3, ACCEPTED))
 
     assert isinstance(event, NoticeDelivered)
     assert (event.channel, event.attempts, event.delivered_at) == (Channel.WEBHOOK, 3, NOW)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from notify_examples import NOW, PACKS, case_opened, clock_breached, handover_offered, information_requested
 from notify_receivers import answer, receiver
-from notify_world import ALL_PACKS, KEYS, Script, deliverer, deliveries, events_of, queue, read, set_endpoint
+from notify_world import ALL_PACKS, SIGNER, Script, deliverer, deliveries, events_of, queue, read, set_endpoint
 from sqlalchemy import text
 
 from agency_notify import decide
@@ -176,7 +176,7 @@ async def test_a_slow_agency_delays_nobody_else(db: Database, clock: SettableClo
     await asyncio.wait_for(running, 10)
 
 
-async def test_a_failing_endpoint_is_tried_one_letter_at_a_time_until_it_recovers(
+async def test_a_failing_endpoint_is_tried_one_notice_at_a_time_until_it_recovers(
     db: Database, clock: SettableClock
 ) -> None:
     await set_endpoint(db)
@@ -245,7 +245,7 @@ async def test_a_partnership_that_left_is_sent_nothing(db: Database, clock: Sett
     assert [row.state for row in await deliveries(db)] == ["withheld"]
 
 
-async def test_a_sender_that_breaks_down_fails_that_letter_only(db: Database, clock: SettableClock) -> None:
+async def test_a_sender_that_breaks_down_fails_that_notice_only(db: Database, clock: SettableClock) -> None:
     class Breaks(Script):
         async def send(self, delivery: Delivery, *, now: datetime) -> Receipt:
             if delivery.notice.agency == "metropolitan-police":
@@ -301,7 +301,7 @@ async def test_to_a_real_receiver_a_notice_comes_again_after_an_error_and_stops_
     async with receiver(answer(503), answer(302, "location: /x"), answer(200)) as agency:
         notice = await queue(db, information_requested(), address=agency.url, signing=Signing.ED25519)
         resolver = SystemResolver(2)
-        sender = WebhookSender(KEYS, resolver, allowed=("127.0.0.1/32",), public_url="https://notify.example.org")
+        sender = WebhookSender(SIGNER, resolver, allowed=("127.0.0.1/32",), public_url="https://notify.example.org")
         delivering = deliverer(db, clock, sender)
         for _ in range(5):
             await delivering.deliver_due()

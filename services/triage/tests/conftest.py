@@ -40,7 +40,7 @@ _TABLES = (
         "child",
         "case",
     ),
-    *("notice", "event", "position", "applied", "parked"),
+    *("notice", "event", "position", "applied", "parked", "suspension"),
 )
 
 

@@ -52,7 +52,7 @@ class Service:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What all services are told about the rest of the stack."""
+    """What all services know about the rest of the stack."""
 
     kafka_bootstrap_servers: str
     oidc_issuer: str
@@ -124,6 +124,7 @@ def _of_its_own(name: str, surroundings: Surroundings) -> dict[str, str]:
             return {
                 "SMTP_URL": surroundings.smtp_url,
                 "WEBHOOK_SIGNING_KEY_FILE": str(keys.signing_key_file("webhook")),
+                "SEALING_KEY_FILE": str(keys.sealing_key_file()),
                 "ALLOWED_PRIVATE_ADDRESSES": json.dumps(["127.0.0.1/32"]),
             }
         case "audit":

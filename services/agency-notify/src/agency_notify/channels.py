@@ -4,7 +4,7 @@ import asyncio
 import json
 import ssl
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, parsedate_to_datetime
@@ -14,10 +14,11 @@ from urllib.parse import unquote, urlsplit
 import aiosmtplib
 import httpcore2
 
-from agency_notify import signing
 from agency_notify.addresses import AddressNotAllowed, Guard, PinnedBackend, Resolver
-from agency_notify.model import TAKEN, Delivery, Notice, Receipt
-from agency_notify.signing import Letter, SigningKeys
+from agency_notify.model import ACCEPTED, Delivery, Notice, Receipt
+from agency_notify.sealing import SealBroken
+from agency_notify.signing import Webhook, WebhookSigner
+from chassis import telemetry
 from contracts.codes import Channel, DeliveryFailure
 
 TIMEOUT_SECONDS: Final = 15.0
@@ -38,6 +39,8 @@ WHAT_TO_DO: Final[Mapping[str, str]] = {
     "clock-breached": "Open the notice to see which step is late, and act on it.",
 }
 
+log = telemetry.logger(__name__)
+
 
 class Sender(Protocol):
     """Makes one attempt within ``TIMEOUT_SECONDS``. MUST NOT be called inside a transaction."""
@@ -51,7 +54,7 @@ def detail_url(public_url: str, notice: Notice) -> str:
 
 
 class WebhookSender:
-    """POSTs a signed, thin letter by Standard Webhooks 1.0; nothing a receiver answers is followed or kept.
+    """POSTs a signed, thin webhook by Standard Webhooks 1.0; nothing a receiver answers is followed or kept.
 
     Plain HTTP reaches only the private addresses an operator opened; every other address needs HTTPS. No proxy is
     read from the environment, and each attempt makes its own connection, so every attempt is checked and pinned.
@@ -59,14 +62,14 @@ class WebhookSender:
 
     def __init__(
         self,
-        keys: SigningKeys,
+        signer: WebhookSigner,
         resolver: Resolver,
         *,
         allowed: Sequence[str],
         public_url: str,
         tls: ssl.SSLContext | None = None,
     ) -> None:
-        self._keys = keys
+        self._signer = signer
         self._public_url = public_url
         tls = tls or httpcore2.default_ssl_context()
         self._pools = {
@@ -77,12 +80,19 @@ class WebhookSender:
     async def send(self, delivery: Delivery, *, now: datetime) -> Receipt:
         """One POST. The id stays the same however often a notice is sent; the timestamp is this attempt's."""
         notice = delivery.notice
-        letter = Letter(str(notice.notice_id), now, webhook_body(notice, detail_url(self._public_url, notice)))
+        webhook = Webhook(str(notice.notice_id), now, webhook_body(notice, detail_url(self._public_url, notice)))
         headers: dict[bytes | str, bytes | str] = {"content-type": "application/json", "user-agent": _USER_AGENT}
-        headers.update(signing.headers(letter, delivery.endpoint, keys=self._keys).items())
+        try:
+            headers.update(self._signer.headers(webhook, delivery.endpoint).items())
+        except SealBroken:
+            log.error("a shared secret cannot be opened", agency=notice.agency, partnership=notice.partnership)
+            return Receipt(DeliveryFailure.SECRET_NOT_OPENED)
+        return await self._try(delivery.endpoint.address, webhook.body, headers, now=now)
+
+    async def _try(self, url: str, body: bytes, headers: _Headers, *, now: datetime) -> Receipt:
         try:
             async with asyncio.timeout(TIMEOUT_SECONDS):
-                return await self._post(delivery.endpoint.address, letter.body, headers, now=now)
+                return await self._post(url, body, headers, now=now)
         except (TimeoutError, httpcore2.TimeoutException):
             return Receipt(DeliveryFailure.TIMED_OUT)
         except AddressNotAllowed:
@@ -107,7 +117,7 @@ class WebhookSender:
 
 
 def webhook_body(notice: Notice, url: str) -> bytes:
-    """The thin payload: that there is a notice, which, and where to read it. It tells nothing about a person."""
+    """The thin payload: that there is a notice, which, and where to read it. It says nothing about a person."""
     payload = {
         "type": f"notice.{notice.kind}",
         "timestamp": notice.queued_at.isoformat(),
@@ -123,7 +133,7 @@ def webhook_body(notice: Notice, url: str) -> bytes:
 
 
 def receipt_of(status: int, retry_after: str | None, *, now: datetime) -> Receipt:
-    """What an HTTP status says by Standard Webhooks: only 2xx is taken, redirects are not followed, 410 ends it."""
+    """What an HTTP status says by Standard Webhooks: only 2xx accepts it, redirects are not followed, 410 ends it."""
     if 200 <= status < 300:
         return Receipt(status=status)
     wait = retry_after_seconds(retry_after, now=now)
@@ -160,7 +170,7 @@ class Mailbox:
     sender: str
     implicit_tls: bool = False
     username: str | None = None
-    password: str | None = None
+    password: str | None = field(default=None, repr=False)
 
     @classmethod
     def parse(cls, url: str, *, sender: str) -> Self:
@@ -200,7 +210,7 @@ class EmailSender:
             return _smtp_receipt(error.code)
         except (aiosmtplib.SMTPException, OSError):
             return Receipt(DeliveryFailure.UNREACHABLE)
-        return TAKEN
+        return ACCEPTED
 
     async def _hand_over(self, message: EmailMessage) -> None:
         mailbox = self._mailbox
@@ -250,7 +260,7 @@ def _header(headers: list[tuple[bytes, bytes]], name: bytes) -> str | None:
 
 
 def _smtp_receipt(code: int) -> Receipt:
-    """4xx means try again; 5xx means that this mailbox will never take it."""
+    """4xx means try again; 5xx means that this mailbox will never accept it."""
     if code >= 500:
         return Receipt(DeliveryFailure.REFUSED, code, final=True)
     return Receipt(DeliveryFailure.SERVER_ERROR, code)

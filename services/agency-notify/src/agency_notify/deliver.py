@@ -40,7 +40,7 @@ class Deliverer:
       loses nothing, because its lease runs out and another one sends again.
     - At most ``per_endpoint`` attempts at one endpoint are under way, and one while it fails: a slow agency delays
       only itself.
-    - What an attempt led to is recorded in one transaction with the events that tell of it.
+    - What an attempt led to is recorded in one transaction with the events that say so.
     """
 
     db: Database
@@ -53,7 +53,7 @@ class Deliverer:
     _sending: set[asyncio.Task[None]] = field(default_factory=set, init=False)
 
     async def run(self, stop: Stop) -> None:
-        """Deliver until told to stop, then let what is under way finish. Raises when an attempt broke down."""
+        """Deliver until asked to stop, then let what is under way finish. Raises when an attempt broke down."""
         while not stop.is_set():
             claimed = await self._claim_or_pause(stop)
             self._sending.update(asyncio.create_task(self._attempt(delivery)) for delivery in claimed)
@@ -99,7 +99,7 @@ class Deliverer:
             await self._record(delivery, self._refuse(delivery) or await self._send(delivery))
 
     async def _send(self, delivery: Delivery) -> Receipt:
-        """A sender that breaks down over one letter has failed at that letter, and MUST NOT stop the others."""
+        """A sender that breaks down over one notice has failed at that notice, and MUST NOT stop the others."""
         try:
             return await self.senders[delivery.endpoint.channel].send(delivery, now=self.clock.now())
         except Exception as error:

@@ -1,6 +1,6 @@
 """The facts the rules need: notices, deliveries, endpoints, and what came of an attempt."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -85,17 +85,38 @@ class Notice:
 
 
 @dataclass(frozen=True)
-class Secret:
-    """The HMAC secrets of an endpoint (``whsec_…``): the one in use, and the one before it for a while."""
+class Sealed:
+    """A secret as it is stored: encrypted and authenticated with the key of that id, for one place alone."""
 
-    current: str
-    previous: str | None = None
+    key_id: str
+    text: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Secret:
+    """The shared secrets of an endpoint (HMAC, ``whsec_…``), sealed: the one in use, and the one before it for a while.
+
+    They are opened while a webhook is signed and nowhere else.
+    """
+
+    current: Sealed
+    previous: Sealed | None = None
     previous_until: datetime | None = None
 
 
 @dataclass(frozen=True)
+class WantedEndpoint:
+    """An endpoint as an operator wants it. ``secret`` is still open, on its way to be sealed."""
+
+    channel: Channel
+    address: str
+    signing: Signing | None = None
+    secret: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
 class Endpoint:
-    """Where an agency wants to be told on one channel. ``address`` is a URL or an e-mail address."""
+    """Where an agency is notified on one channel. ``address`` is a URL or an e-mail address."""
 
     endpoint_id: UUID
     partnership: str
@@ -121,7 +142,7 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What came of one attempt: taken when ``failure`` is None. ``status`` is the HTTP or SMTP code, if any.
+    """What came of one attempt: accepted when ``failure`` is None. ``status`` is the HTTP or SMTP code, if any.
 
     ``final`` means that no later attempt can end otherwise; ``withheld`` that none was made, and why.
     """
@@ -133,7 +154,7 @@ class Receipt:
     withheld: WithheldReason | None = None
 
 
-TAKEN: Final = Receipt()
+ACCEPTED: Final = Receipt()
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,14 @@
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    CheckConstraint,
     Column,
     DateTime,
     ForeignKey,
     Identity,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -19,9 +21,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from chassis.delivery.tables import add_to
+from chassis.web import suspension
 
 metadata = MetaData()
 add_to(metadata)
+suspension.add_to(metadata)
 
 _AT = DateTime(timezone=True)
 
@@ -44,8 +48,12 @@ endpoint = Table(
     Column("channel", Text, nullable=False),
     Column("address", Text, nullable=False),
     Column("signing", Text),
-    Column("secret", Text),
+    Column("secret", Text),  # what was stored before secrets were sealed; emptied by the worker
     Column("previous_secret", Text),
+    Column("sealed_secret", LargeBinary),
+    Column("secret_key_id", Text),
+    Column("sealed_previous", LargeBinary),
+    Column("previous_key_id", Text),
     Column("previous_until", _AT),
     Column("disabled_at", _AT),
     Column("disabled_reason", Text),
@@ -54,6 +62,8 @@ endpoint = Table(
     Column("changed_at", _AT, nullable=False),
     Column("changed_by", Text, nullable=False),
     UniqueConstraint("partnership", "agency", "channel", name="endpoint_once"),
+    CheckConstraint("(sealed_secret IS NULL) = (secret_key_id IS NULL)", name="endpoint_secret_names_its_key"),
+    CheckConstraint("(sealed_previous IS NULL) = (previous_key_id IS NULL)", name="endpoint_previous_names_its_key"),
     comment="Where an agency is pushed to. Never deleted: attempts point at it.",
 )
 

@@ -11,8 +11,11 @@ from chassis.db import Database
 from chassis.http_client import HttpClient
 from chassis.ids import Ids, RandomIds
 from chassis.run.service import Service, service_app
+from chassis.run.standings import asking_for_standings
 from chassis.run.worker import deliver
+from chassis.web.admission import Admission
 from chassis.web.auth import Verifier, issuers_verifier
+from contracts.problems import Suspended
 
 
 def build(
@@ -22,6 +25,8 @@ def build(
     clock, ids = clock or SystemClock(), ids or RandomIds()
     db, http, signer = Database.connect(settings.database_url), HttpClient.connect(), settings.signer()
     delivery = deliver(db, settings, SUBSCRIPTIONS, service=SERVICE, clock=clock, ids=ids)
+    admission = Admission(db, lambda _: Suspended())  # the log knows no packs, hence no phone numbers
+    standings = asking_for_standings(db, settings, owner="referral-intake", clock=clock, ids=ids)
     sequencer = Sequencer(db, signer, clock)
 
     async def close() -> None:
@@ -35,11 +40,13 @@ def build(
         routers=ROUTERS,
         verifier=verifier or issuers_verifier(settings, http, clock=clock),
         close=close,
+        admit=admission.admit,
+        while_serving=admission.kept_fresh,
         may_discard=False,
     )
     return Service(
         app=app,
-        workers={**delivery.tasks, "sequencer": sequencer.run},
+        workers={**delivery.tasks, "sequencer": sequencer.run, "standings": standings},
         readiness={**delivery.readiness, "sequencer": sequencer.check},
         close=close,
     )

@@ -21,9 +21,11 @@ from sqlalchemy import (
 )
 
 from chassis.delivery.tables import add_to
+from chassis.web import suspension
 
 metadata = MetaData()
 add_to(metadata)
+suspension.add_to(metadata)
 
 ENTRY_COLUMNS: Final = (
     "event_id",

@@ -61,6 +61,7 @@ def build(
         routers=ROUTERS,
         verifier=verifier or issuers_verifier(settings, http, clock=clock),
         close=close,
+        admit=dependencies.standing.check,
         while_serving=dependencies.standing.kept_fresh,
     )
     app.add_middleware(FhirOutcomes)

@@ -5,8 +5,12 @@ from chassis.db import Database
 from chassis.http_client import HttpClient
 from chassis.ids import Ids, RandomIds
 from chassis.run.service import Service, service_app
+from chassis.run.standings import asking_for_standings
 from chassis.run.worker import deliver
+from chassis.web.admission import Admission
 from chassis.web.auth import Verifier, issuers_verifier
+from contracts.problems import Suspended
+from policy.contact import phone_advice
 from policy.load import load_packs
 from triage.api import ROUTERS
 from triage.clocks import Watch
@@ -22,19 +26,24 @@ def build(
     """Wire the service; nothing is contacted yet. Raises ``PackInvalid`` when a pack cannot be used."""
     clock, ids = clock or SystemClock(), ids or RandomIds()
     db, http = Database.connect(settings.database_url), HttpClient.connect()
-    dependencies = Dependencies(db, clock, ids, load_packs(settings.partnerships_folder), settings.public_url)
+    packs = load_packs(settings.partnerships_folder)
+    dependencies = Dependencies(db, clock, ids, packs, settings.public_url)
+    admission = Admission(db, lambda suspended: Suspended(phone_advice(packs.get(suspended.partnership))))
     delivery = deliver(db, settings, subscriptions(dependencies), service=SERVICE, clock=clock, ids=ids)
 
     async def close() -> None:
         await http.close()
         await db.close()
 
-    workers = {**delivery.tasks, "clocks": Watch(db, clock).run}
+    standings = asking_for_standings(db, settings, owner="referral-intake", clock=clock, ids=ids)
+    workers = {**delivery.tasks, "clocks": Watch(db, clock).run, "standings": standings}
     app = service_app(
         dependencies,
         title="Frontdoor triage",
         routers=ROUTERS,
         verifier=verifier or issuers_verifier(settings, http, clock=clock),
         close=close,
+        admit=admission.admit,
+        while_serving=admission.kept_fresh,
     )
     return Service(app, workers, delivery.readiness, close)

@@ -17,9 +17,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from chassis.delivery.tables import add_to
+from chassis.web import suspension
 
 metadata = MetaData()
 add_to(metadata)
+suspension.add_to(metadata)
 
 _AT = DateTime(timezone=True)
 

@@ -40,7 +40,7 @@ async def show(caller: Caller, client_id: str) -> Answer:
     whose = (partner["partnership"], partner["agency"])
     endpoints = [each for each in everybodys if (each["partnership"], each["agency"]) == whose]
     client = "not there" if found is None else "enabled" if found["enabled"] else "disabled"
-    rows = [(name, _told(partner[name])) for name in partner if name != "keys"]
+    rows = [(name, _as_text(partner[name])) for name in partner if name != "keys"]
     rows += [("client", client), ("endpoints", ", ".join(f"{e['channel']} {e['address']}" for e in endpoints))]
     keys = [(key["kid"], key["alg"], key["until"] or "", "yes" if key["believed"] else "no") for key in partner["keys"]]
     shown: tuple[Any, ...] = (table(f"Partner {client_id}", ("what", "is"), rows),)
@@ -66,7 +66,7 @@ async def rotate(caller: Caller, client_id: str, key: dict[str, Any], *, overlap
 
 
 async def suspend(caller: Caller, client_id: str, reason: SuspensionReason) -> Answer:
-    """Let a partner do nothing: refused by intake at once, and given no further tokens."""
+    """Let a partner's system do nothing: refused by every service within two seconds, and given no further tokens."""
     steps = Steps(client_id)
 
     async def register() -> str:
@@ -119,7 +119,7 @@ def _limited_row(each: dict[str, Any]) -> tuple[object, ...]:
     return each["client_id"], each["agency"], each["scope"], each["times"], each["last_at"]
 
 
-def _told(value: object) -> str:
+def _as_text(value: object) -> str:
     if value is None:
         return ""
     return " ".join(map(str, value)) if isinstance(value, list) else str(value)

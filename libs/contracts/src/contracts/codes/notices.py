@@ -1,10 +1,10 @@
-"""What agencies are told, how, and why not."""
+"""What agencies are notified of, how, and why not."""
 
 from contracts.codes.code import Code
 
 
 class NoticeKind(Code):
-    """What a notice tells an agency."""
+    """What a notice is about."""
 
     REFERRAL_RECEIVED = "referral-received", "Referral received"
     INFORMATION_REQUESTED = "information-requested", "Information requested"
@@ -38,11 +38,12 @@ class DeliveryFailure(Code):
     GONE = "gone", "The receiver said the address is gone"
     ADDRESS_NOT_ALLOWED = "address-not-allowed", "The address is not allowed"
     NO_ENDPOINT = "no-endpoint", "No endpoint is known for the agency"
+    SECRET_NOT_OPENED = "secret-not-opened", "The secret shared with the receiver could not be opened to sign with"
     ATTEMPTS_EXHAUSTED = "attempts-exhausted", "Every attempt failed"
 
 
 class WithheldReason(Code):
-    """Why a notice was not sent; deciding not to tell is a record too."""
+    """Why a notice was not sent; deciding not to notify is a record too."""
 
     NOT_ENTITLED = "not-entitled", "The agency is not entitled to it"
     NOT_SAFE_TO_SAY = "not-safe-to-say", "Not safe to say to this agency"

@@ -12,8 +12,8 @@ from agency_notify import addresses, signing
 from agency_notify.addresses import UrlRefused
 from agency_notify.api.dependencies import Dependencies, Injected
 from agency_notify.errors import EndpointRefused
-from agency_notify.handlers.endpoints import set_endpoints
-from agency_notify.model import Endpoint, Secret, Signing
+from agency_notify.handlers.endpoints import EndpointDeps, set_endpoints
+from agency_notify.model import Endpoint, Signing, WantedEndpoint
 from agency_notify.store import endpoints
 from agency_notify.store.endpoints import Change
 from chassis.web.auth import Principal, signed_in_as
@@ -108,10 +108,11 @@ async def put_endpoints(
 
     A secret that is replaced signs beside the new one for a day.
     """
-    wanted = [_endpoint(form, agency, number, dependencies) for number in range(len(form.endpoints))]
+    wanted = [_wanted(form, number, dependencies) for number in range(len(form.endpoints))]
     change = Change(operator.subject, dependencies.clock.now())
+    deps = EndpointDeps(dependencies.packs, dependencies.ids, dependencies.sealer)
     async with dependencies.db.transaction() as tx:
-        found = await set_endpoints(tx, (form.partnership, agency), wanted, packs=dependencies.packs, change=change)
+        found = await set_endpoints(tx, (form.partnership, agency), wanted, deps=deps, change=change)
     return _view(found)
 
 
@@ -123,20 +124,13 @@ async def get_endpoints(dependencies: Injected, _: Operator) -> EndpointsView:
     return _view(found)
 
 
-def _endpoint(form: EndpointsForm, agency: str, number: int, dependencies: Dependencies) -> Endpoint:
+def _wanted(form: EndpointsForm, number: int, dependencies: Dependencies) -> WantedEndpoint:
     wanted = form.endpoints[number]
-    webhook = wanted if isinstance(wanted, WebhookForm) else None
-    if webhook is not None:
-        _check_url(webhook.address, dependencies, pointer=f"/endpoints/{number}/address")
-    return Endpoint(
-        endpoint_id=dependencies.ids.new(),
-        partnership=form.partnership,
-        agency=agency,
-        channel=wanted.channel,
-        address=wanted.address,
-        signing=webhook.signing if webhook else None,
-        secret=Secret(webhook.secret.get_secret_value()) if webhook and webhook.secret else None,
-    )
+    if isinstance(wanted, MailboxForm):
+        return WantedEndpoint(wanted.channel, wanted.address)
+    _check_url(wanted.address, dependencies, pointer=f"/endpoints/{number}/address")
+    secret = wanted.secret.get_secret_value() if wanted.secret is not None else None
+    return WantedEndpoint(wanted.channel, wanted.address, wanted.signing, secret)
 
 
 def _check_url(url: str, dependencies: Dependencies, *, pointer: str) -> None:

@@ -42,7 +42,8 @@ _CLAIM: Final = text(
                               - coalesce(busy.leased, 0))
             FOR UPDATE SKIP LOCKED
         ) AS picked
-        WHERE e.not_before IS NULL OR e.not_before <= :now
+        WHERE (e.not_before IS NULL OR e.not_before <= :now)
+          AND e.secret IS NULL AND e.previous_secret IS NULL  -- what is still plain is sealed first, in a moment
         ORDER BY picked.next_attempt_at LIMIT :limit
     )
     UPDATE delivery d SET lease = :lease, leased_until = :leased_until, attempts = d.attempts + 1

@@ -1,8 +1,8 @@
 """What the rules need to know: facts about a referral, never its words or names."""
 
+from contracts.problems import PHONE_ADVICE
 from referral_intake.model.acceptance import (
     NOTHING_TO_TELL,
-    PHONE_ADVICE,
     REPEAT_WITHIN,
     Acceptance,
     Answer,
