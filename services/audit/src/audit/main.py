@@ -6,6 +6,8 @@ from audit.model import SERVICE
 from audit.sequencer import Sequencer
 from audit.settings import Settings
 from audit.subscriptions import SUBSCRIPTIONS
+from audit.witnesses import api as witnesses_api
+from audit.witnesses.collect import CALL_SECONDS, Collector
 from chassis.clock import Clock, SystemClock
 from chassis.db import Database
 from chassis.http_client import HttpClient
@@ -23,23 +25,26 @@ def build(
     db, http, signer = Database.connect(settings.database_url), HttpClient.connect(), settings.signer()
     delivery = deliver(db, settings, SUBSCRIPTIONS, service=SERVICE, clock=clock, ids=ids)
     sequencer = Sequencer(db, signer, clock)
+    witnesses, to_witnesses = settings.witness_policy(), HttpClient.connect(timeout_seconds=CALL_SECONDS)
+    collector = Collector(db, to_witnesses, witnesses, clock)
 
     async def close() -> None:
+        await to_witnesses.close()
         await http.close()
         await db.close()
 
-    dependencies = Dependencies(db, signer.verifier_key, clock)
+    dependencies = Dependencies(db, signer.verifier_key, clock, witnesses)
     app = service_app(
         dependencies,
         title="Frontdoor audit",
-        routers=ROUTERS,
+        routers=(*ROUTERS, witnesses_api.router),
         verifier=verifier or issuers_verifier(settings, http, clock=clock),
         close=close,
         may_discard=False,
     )
     return Service(
         app=app,
-        workers={**delivery.tasks, "sequencer": sequencer.run},
+        workers={**delivery.tasks, "sequencer": sequencer.run, "witnesses": collector.run},
         readiness={**delivery.readiness, "sequencer": sequencer.check},
         close=close,
     )
