@@ -1,4 +1,4 @@
-"""What each service is told: enough to serve, and no password that is not its own."""
+"""What each service is given: enough to serve, and no password that is not its own."""
 
 import json
 from pathlib import Path

@@ -46,7 +46,8 @@ async def test_a_witness_is_not_asked_again_until_the_log_grows_or_an_hour_has_p
 
     (found,) = read_cosignatures(await witnessed.published(), [witnessed.witnesses[0].key])
     assert (at_once, later) == (None, Outcome.COSIGNED)
-    assert found.time == int(witnessed.log.clock.now().timestamp())  # the newer one is shown
+    assert found.time == int(witnessed.log.clock.now().timestamp())
+    assert (await witnessed.published()).count(b"witness.example.org/1") == 1  # only the newer one is shown
 
 
 @pytest.mark.parametrize("knows", [0, 3, 5])
@@ -187,6 +188,17 @@ async def test_a_checkpoint_is_witnessed_once_enough_witnesses_signed_that_very_
     assert one == Standing(5, None, signed_at)
     assert two == Standing(5, 5, None)
     assert later == split == Standing(10, 5, signed_at + timedelta(minutes=1))
+
+
+async def test_one_witness_that_signs_a_size_twice_counts_once(witnessed: Witnessed) -> None:
+    witnessed.needed = 2
+    await witnessed.grow(5)
+    await witnessed.ask(1)
+    witnessed.log.clock.advance(collect.ASKED_AGAIN_AFTER + timedelta(seconds=1))
+    again = await witnessed.ask(1)
+
+    assert again is Outcome.COSIGNED
+    assert (await witnessed.standing()).witnessed_size is None
 
 
 async def test_a_witness_that_is_no_longer_named_does_not_count(witnessed: Witnessed) -> None:

@@ -63,10 +63,10 @@ def test_a_key_that_cannot_sign_stops_the_start_with_one_line(
     with pytest.raises(SystemExit) as ended:
         load(Settings, environment(tmp_path, key))
 
-    told = capsys.readouterr().err
+    line = capsys.readouterr().err
     assert ended.value.code == 2
-    assert told.startswith("FRONTDOOR_SIGNING_KEY_FILE: name a ")
-    assert told.count("\n") == 1
+    assert line.startswith("FRONTDOOR_SIGNING_KEY_FILE: name a ")
+    assert line.count("\n") == 1
 
 
 @pytest.mark.parametrize("origin", ["with space", "with+plus"])

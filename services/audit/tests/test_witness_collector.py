@@ -10,13 +10,15 @@ from prometheus_client import REGISTRY
 from witness_world import Answering, Witnessed, answering, sizes_of
 
 from audit import store
+from audit.model import StoredCheckpoint
 from audit.witnesses import collect
-from audit.witnesses.collect import Collector, Leader, retry_seconds
+from audit.witnesses.collect import Collector, Leader, Round, retry_seconds
 from audit.witnesses.model import Outcome, Policy, Standing
 from audit.witnesses.protocol import SIZE_TYPE
 from chassis.db import Database
 from chassis.http_client import HttpClient
 from chassis.tasks import Stop
+from chassis.testing.clock import START
 
 WAIT_SECONDS = 60
 
@@ -32,7 +34,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def until(condition: Callable[[], Awaitable[bool]]) -> None:
     async with asyncio.timeout(WAIT_SECONDS):
-        while not await condition():  # noqa: ASYNC110 - nobody tells when a row is written
+        while not await condition():  # noqa: ASYNC110 - nothing signals that a row is written
             await asyncio.sleep(0.01)
 
 
@@ -171,6 +173,25 @@ async def test_without_witnesses_nothing_leads_and_nothing_is_asked(witnessed: W
     assert await witnessed.standing() == Standing(0, None, None)
 
 
+def signed(size: int) -> StoredCheckpoint:
+    return StoredCheckpoint(size, "", START)
+
+
+def test_all_witnesses_are_asked_for_one_checkpoint_until_it_is_witnessed() -> None:
+    asked = Round()
+
+    def moved(newest: int, witnessed: int | None, *, at: float = 0.0) -> int:
+        asked.move_on(signed(newest), Standing(newest, witnessed, None), at=at)
+        assert asked.checkpoint is not None
+        return asked.checkpoint.size
+
+    in_time = [moved(0, None), moved(7, None), moved(7, 0), moved(9, 0)]
+    late = collect.ROUND_SECONDS + 1  # too many were slow or away: the others go on without them
+    afterwards = [moved(9, 0, at=late), moved(12, 0, at=late), moved(12, 9, at=late)]
+
+    assert (in_time, afterwards) == ([0, 0, 7, 7], [9, 9, 12])
+
+
 class Pauses(Stop):
     """A stop that is set after so many pauses, and remembers how long each was to be."""
 
@@ -190,7 +211,7 @@ class Pauses(Stop):
         (answering(503), [0, 1, 2, 4, 8]),
         (answering(200, "lies\n"), [0, 1, 2, 4, 8]),
         (answering(422), [0, 1, 2, 4, 8]),
-        (answering(409, "0\n", SIZE_TYPE), [0, 0, 1, 2, 4]),  # once it may only have told us where to begin
+        (answering(409, "0\n", SIZE_TYPE), [0, 0, 1, 2, 4]),  # once it may only have said where to begin
     ],
 )
 async def test_a_witness_that_goes_on_failing_is_asked_less_and_less(

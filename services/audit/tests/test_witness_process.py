@@ -194,7 +194,7 @@ async def test_a_log_that_was_put_back_and_grew_differently_is_refused(
     assert longer == [Outcome.REFUSED]  # the log signs 25, and its first 20 are not those that the witness saw
     standing = await fork.standing()
     assert (standing.signed_size, standing.witnessed_size) == (25, 10)
-    # Each history is good in itself, and signed by the log. Only the witness tells which one it vouched for.
+    # Each history is good in itself, and signed by the log. Only the witness knows which one it vouched for.
     copies = [await each.log.copy() for each in (asking, fork)]
     assert [verify_log(copy, copy.key).size for copy in copies] == [20, 25]
     own = httpx2.get(f"{process.url}/{_origin_hash(asking)}/checkpoint", trust_env=False).content

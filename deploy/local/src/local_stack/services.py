@@ -52,7 +52,7 @@ class Service:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What all services are told about the rest of the stack."""
+    """What all services need to know of the rest of the stack."""
 
     kafka_bootstrap_servers: str
     oidc_issuer: str

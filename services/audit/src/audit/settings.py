@@ -1,4 +1,4 @@
-"""What this service must be told to run."""
+"""What this service needs to know to run."""
 
 from pathlib import Path
 from typing import Annotated

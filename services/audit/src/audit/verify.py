@@ -69,14 +69,14 @@ def verify_log(
 
     Raises ``VerificationError`` naming the first thing found wrong, or ``Unreachable``.
     """
-    # 1. The signed checkpoint is the only thing taken at its word. What is witnessed is read first: the log only grows.
+    # 1. The signed checkpoint is the only thing that is believed. What is witnessed is read first: the log only grows.
     witnessed = read_witnessed(source, key, quorum) if quorum else None
     checkpoint = _read_checkpoint(source, key)
     earlier = [*([older] if older else []), *([witnessed.checkpoint] if witnessed else [])]
     for each in earlier:
         if each.size > checkpoint.size:
             raise VerificationError(f"The log shrank: {each.size} entries were signed, now it has {checkpoint.size}")
-    # 2. Every hash is made anew from the raw entries and compared with the stored tiles.
+    # 2. Every hash is made again from the raw entries and compared with the stored tiles.
     versions = Versions()
     edge = Edge()
     for entries, tile in _read_entries(source, checkpoint.size):

@@ -48,7 +48,7 @@ class Memory:
         return self._db.execute(_MOVE, values).rowcount == 1
 
     def publish(self, origin: str, size: int, note: str) -> None:
-        """Keep the cosigned note of the tree that is remembered, for whoever monitors the log."""
+        """Keep the cosigned note of the tree that is remembered, for anyone who monitors the log."""
         self._db.execute(_PUBLISH, {"origin": origin, "size": size, "note": note})
 
     def published(self, origin: str) -> str | None:

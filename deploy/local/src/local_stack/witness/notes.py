@@ -58,7 +58,7 @@ class Key:
 
 
 class Signature(NamedTuple):
-    """One signature line, whole and taken apart."""
+    """One signature line, whole and in its parts."""
 
     line: str
     name: str
@@ -99,7 +99,7 @@ class Request:
 
 
 def parse_request(body: bytes) -> Request:
-    """Take a request apart. Raises ``Malformed``."""
+    """Parse a request. Raises ``Malformed``."""
     try:
         whole = body.decode()
     except UnicodeDecodeError as error:

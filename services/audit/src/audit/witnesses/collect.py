@@ -61,11 +61,15 @@ class Round:
     checkpoint: StoredCheckpoint | None = None
     began_at: float = 0.0
 
-    def move_on(self, newest: StoredCheckpoint | None, standing: Standing) -> None:
-        """To the newest checkpoint, once this one is witnessed or those who are slow or away had their time."""
-        reached = self.checkpoint is None or self.checkpoint.size <= (standing.witnessed_size or -1)
-        if reached or time.monotonic() - self.began_at > ROUND_SECONDS:
-            self.checkpoint, self.began_at = newest, time.monotonic()
+    def move_on(self, newest: StoredCheckpoint | None, standing: Standing, *, at: float) -> None:
+        """To the newest checkpoint, once this one is witnessed or those who are slow or away had their time.
+
+        ``at`` in seconds of a clock that only goes forward.
+        """
+        witnessed = -1 if standing.witnessed_size is None else standing.witnessed_size
+        reached = self.checkpoint is None or self.checkpoint.size <= witnessed
+        if reached or at - self.began_at > ROUND_SECONDS:
+            self.checkpoint, self.began_at = newest, at
 
 
 class Leader:
@@ -125,7 +129,7 @@ class Collector:
             async with leader.transaction() as tx:
                 newest = await store.find_checkpoint(tx)
                 standing = await witness_store.find_standing(tx, self._policy.lines, self._policy.needed)
-            leader.round.move_on(newest, standing)
+            leader.round.move_on(newest, standing, at=time.monotonic())
             self._show(standing)
             await leader.stop.wait(PAUSE_SECONDS)
 
