@@ -72,6 +72,7 @@ async def register_endpoints(stack: Stack) -> None:
         sign_ins=stack.sign_ins,
         agencies_url=addresses["agencies"],
         mail_url=addresses["mail"],
+        witness_key=addresses["witness_key"],
     )
     try:
         await register(world.operator(), PARTNERSHIPS_FOLDER, world.agencies_url)

@@ -21,6 +21,7 @@ OPEN_TO_ANYONE: Final = frozenset(
     {
         "read_code_lists", "read_code_list", "read_capabilities", "read_keys_of", "list_webhook_keys",
         "read_checkpoint", "read_key", "read_tile", "inclusion", "consistency",
+        "read_witnesses", "read_witnessed_checkpoint",
     }
 )  # fmt: skip
 """What needs no token."""

@@ -59,7 +59,7 @@ class EverybodyIsTheSame(World):
 
     def __init__(self, services: FakeServices) -> None:
         http = HttpClient(httpx2.AsyncClient(transport=httpx2.MockTransport(lambda request: httpx2.Response(404))))
-        super().__init__(http, {}, "", {}, agencies_url="", mail_url="")
+        super().__init__(http, {}, "", {}, agencies_url="", mail_url="", witness_key="")
         self._services = services
 
     def client(self, name: str) -> Any:

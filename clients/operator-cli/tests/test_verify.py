@@ -6,7 +6,11 @@ from pathlib import Path
 import pytest
 
 from frontdoor.errors import Unreachable, Wrong
-from frontdoor.verify import read_report
+from frontdoor.verify import read_report, witnessed_line
+
+# A log's key and a witness's, both public.
+LOG_KEY = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"
+WITNESS_KEY = "witness.navigli.sunlight.geomys.org+a3e00fe2+BNy/co4C1Hn1p+INwJrfUlgz7W55dSZReusH/GhUhJ/G"
 
 
 async def test_a_log_that_does_not_answer_is_unreachable() -> None:
@@ -23,3 +27,17 @@ async def test_a_log_whose_checkpoint_is_not_signed_is_wrong(tmp_path: Path) -> 
 
     with pytest.raises(Wrong, match="Not verified"):
         await read_report(str(tmp_path))
+
+
+async def test_the_witnesses_that_are_asked_for_reach_the_verifier(tmp_path: Path) -> None:
+    with pytest.raises(Unreachable, match="--witness: ask for at least 1 and at most 1"):
+        await read_report(str(tmp_path), key=LOG_KEY, witnesses=[WITNESS_KEY], needed=2)
+
+
+def test_what_is_witnessed_is_said_only_where_it_was_asked_for() -> None:
+    witnessed = {"size": 1042, "needed": 1, "age_seconds": 7, "cosigned_at": {"w.example.org": "2026-11-23T09:30:00"}}
+
+    assert witnessed_line({"witnessed": None}) == ()
+    assert witnessed_line({"witnessed": witnessed}) == (
+        "Witnessed: its first 1,042 entries, by 1 (1 needed), 7 seconds ago: w.example.org at 2026-11-23T09:30:00",
+    )

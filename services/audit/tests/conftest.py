@@ -2,8 +2,10 @@
 
 import itertools
 import json
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -22,6 +24,10 @@ from audit.tree import Edge, grow
 from chassis.db import Database
 from chassis.run.provision import DatabaseUrls
 from chassis.testing.clock import START, SettableClock
+
+sys.path.insert(0, str(Path(__file__).parent))  # so that the tests here can share their builders
+
+from witness_world import FakeWitness, Witnessed
 
 ORIGIN = "frontdoor.example.org/audit"
 
@@ -150,3 +156,10 @@ async def database_log(
     db = Database.connect(urls.app_url)
     yield DatabaseLog(urls, db, log_signer)
     await db.close()
+
+
+@pytest.fixture
+async def witnessed(database_log: DatabaseLog) -> AsyncIterator[Witnessed]:
+    witnesses = [FakeWitness(number, database_log.clock) for number in (1, 2, 3)]
+    async with database_log.db.engine.connect() as connection:
+        yield Witnessed(database_log, witnesses, connection)

@@ -83,12 +83,16 @@ def verify_log(
     context: typer.Context,
     key: Annotated[str | None, typer.Option(help="The verifier key you trust, or a file that holds it.")] = None,
     since: Annotated[str | None, typer.Option(help="A file with an older checkpoint the log must extend.")] = None,
+    witness: Annotated[list[str] | None, typer.Option(help="The verifier key of a witness; repeatable.")] = None,
+    witnesses_needed: Annotated[int | None, typer.Option(help="How many of them must have cosigned it.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Check the whole audit log from its raw entries, trusting nobody."""
 
     async def check(caller: Caller) -> Answer:
-        return await verify.verify(caller.url_of("audit"), key=key, since=since)
+        return await verify.verify(
+            caller.url_of("audit"), key=key, since=since, witnesses=witness or (), needed=witnesses_needed
+        )
 
     run(context, check, as_json=as_json)
 

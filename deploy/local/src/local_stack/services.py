@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from local_stack.checkout import PARTNERSHIPS_FOLDER, ROOT
@@ -59,6 +59,8 @@ class Surroundings:
     smtp_url: str
     zipkin_url: str | None
     keys: Keys
+    witnesses: Mapping[str, str] = field(default_factory=dict)
+    """Addresses by verifier key; the log asks all of them."""
 
 
 def provisioned(admin_url: str, ports: Ports) -> dict[str, Service]:
@@ -128,7 +130,12 @@ def _of_its_own(name: str, surroundings: Surroundings) -> dict[str, str]:
                 "ALLOWED_PRIVATE_ADDRESSES": json.dumps(["127.0.0.1/32"]),
             }
         case "audit":
-            return {"SIGNING_KEY_FILE": str(keys.signing_key_file("log")), "LOG_ORIGIN": LOG_ORIGIN}
+            return {
+                "SIGNING_KEY_FILE": str(keys.signing_key_file("log")),
+                "LOG_ORIGIN": LOG_ORIGIN,
+                "WITNESSES": json.dumps(dict(surroundings.witnesses)),
+                "WITNESSES_NEEDED": str(len(surroundings.witnesses)),
+            }
     return {}
 
 

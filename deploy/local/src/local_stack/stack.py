@@ -157,13 +157,14 @@ class Stack:
         say(f"{what.partition(' ')[0]} is ready after {seconds:.1f} s")
 
     def _surroundings(self) -> Surroundings:
-        zipkin = self.parts.get("zipkin")
+        zipkin, witness = self.parts.get("zipkin"), self.parts["witness"].addresses()
         return Surroundings(
             kafka_bootstrap_servers=self.parts["kafka"].address,
             oidc_issuer=self.parts["keycloak"].address,
             smtp_url=self.parts["smtp"].address,
             zipkin_url=zipkin.address if zipkin else None,
             keys=self.keys,
+            witnesses={witness["witness_key"]: witness["witness"]},
         )
 
     def _together(self, steps: Sequence[Callable[[], None]]) -> None:

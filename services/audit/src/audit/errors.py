@@ -15,6 +15,12 @@ class NotInLog(NotFound):
     slug, title = "not-in-log", "The log does not hold this"
 
 
+class NotWitnessed(NotFound):
+    """Not enough witnesses have cosigned one and the same checkpoint (yet)."""
+
+    slug, title = "not-witnessed", "No checkpoint of this log is witnessed yet"
+
+
 class NotForYou(Forbidden):
     """The role or the purpose does not open the access log."""
 

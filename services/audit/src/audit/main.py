@@ -6,6 +6,8 @@ from audit.model import SERVICE
 from audit.sequencer import Sequencer
 from audit.settings import Settings
 from audit.subscriptions import SUBSCRIPTIONS
+from audit.witnesses import api as witnesses_api
+from audit.witnesses.collect import CALL_SECONDS, Collector
 from chassis.clock import Clock, SystemClock
 from chassis.db import Database
 from chassis.http_client import HttpClient
@@ -28,16 +30,19 @@ def build(
     admission = Admission(db, lambda _: Suspended())  # the log knows no packs, hence no phone numbers
     standings = asking_for_standings(db, settings, owner="referral-intake", clock=clock, ids=ids)
     sequencer = Sequencer(db, signer, clock)
+    witnesses, to_witnesses = settings.witness_policy(), HttpClient.connect(timeout_seconds=CALL_SECONDS)
+    collector = Collector(db, to_witnesses, witnesses, clock)
 
     async def close() -> None:
+        await to_witnesses.close()
         await http.close()
         await db.close()
 
-    dependencies = Dependencies(db, signer.verifier_key, clock)
+    dependencies = Dependencies(db, signer.verifier_key, clock, witnesses)
     app = service_app(
         dependencies,
         title="Frontdoor audit",
-        routers=ROUTERS,
+        routers=(*ROUTERS, witnesses_api.router),
         verifier=verifier or issuers_verifier(settings, http, clock=clock),
         close=close,
         admit=admission.admit,
@@ -46,7 +51,12 @@ def build(
     )
     return Service(
         app=app,
-        workers={**delivery.tasks, "sequencer": sequencer.run, "standings": standings},
+        workers={
+            **delivery.tasks,
+            "sequencer": sequencer.run,
+            "standings": standings,
+            "witnesses": collector.run,
+        },
         readiness={**delivery.readiness, "sequencer": sequencer.check},
         close=close,
     )

@@ -8,6 +8,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     DateTime,
+    ForeignKey,
     Identity,
     Index,
     Integer,
@@ -97,4 +98,26 @@ checkpoint = Table(
     Column("note", Text, nullable=False),
     Column("signed_at", DateTime(timezone=True), nullable=False),
     comment="Every checkpoint that was signed. Never changed, never deleted.",
+)
+
+cosignature = Table(
+    "cosignature",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("size", BigInteger, ForeignKey("checkpoint.size"), primary_key=True, autoincrement=False),
+    Column("cosigned_at", DateTime(timezone=True), primary_key=True),
+    Column("line", Text, nullable=False),
+    Index("cosignature_size", "size"),
+    comment="What witnesses signed of our checkpoints, each verified first. Never changed, never deleted.",
+)
+
+witness = Table(
+    "witness",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("asked_at", DateTime(timezone=True), nullable=False),
+    Column("failing_since", DateTime(timezone=True)),
+    comment="How each witness answered last, and the size that it said it knows. Says nothing that is proven.",
 )

@@ -1,20 +1,25 @@
 """The stand-alone verifier: re-derives a whole log from its raw entries and trusts nothing the writer stored.
 
-``python -m audit.verify <address or folder> [--key <verifier key or file>] [--since <saved checkpoint>] [--json]``
-exits 0 when the log is good, 1 when it is not, 2 when it could not be checked. It needs Python, the
-``cryptography`` package and the files it imports: no database, no service, no settings.
+``python -m audit.verify <address or folder> [--key <verifier key or file>] [--since <saved checkpoint>]
+[--witness <verifier key>]… [--witnesses-needed <number>] [--json]`` exits 0 when the log is good, 1 when it is not,
+2 when it could not be checked. It needs Python, the ``cryptography`` package and the files it imports: no database,
+no service, no settings.
 """
 
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from audit.checkpoint import Checkpoint, VerifierKey, open_checkpoint
+from audit.cosignature import parse_witness_key
 from audit.merkle import HASH_BYTES, VerificationError, leaf_hash
+from audit.quorum import Quorum, read_witnessed
 from audit.sources import FolderSource, Missing, Source, Unreachable, open_source, read_ahead
 from audit.tiles import TILE_WIDTH, TileName, decode_bundle, names_at
 from audit.tree import Edge, GrownTile, grow
@@ -32,6 +37,7 @@ class Report:
     key: str
     aggregates: int
     extends_size: int | None = None
+    witnessed: Mapping[str, Any] | None = None
 
 
 class Versions:
@@ -56,29 +62,43 @@ class Versions:
             last[subject] = version
 
 
-def verify_log(source: Source, key: VerifierKey, *, older: Checkpoint | None = None) -> Report:
-    """Check everything the log's checkpoint promises, and that it extends ``older``.
+def verify_log(
+    source: Source, key: VerifierKey, *, older: Checkpoint | None = None, quorum: Quorum | None = None
+) -> Report:
+    """Check everything the log's checkpoint promises, and that it extends ``older`` and what ``quorum`` cosigned.
 
     Raises ``VerificationError`` naming the first thing found wrong, or ``Unreachable``.
     """
-    # 1. The signed checkpoint is the only thing taken at its word.
+    # 1. The signed checkpoint is the only thing that is believed. What is witnessed is read first: the log only grows.
+    witnessed = read_witnessed(source, key, quorum) if quorum else None
     checkpoint = _read_checkpoint(source, key)
-    if older is not None and older.size > checkpoint.size:
-        raise VerificationError(f"The log shrank: {older.size} entries were signed, now it has {checkpoint.size}")
-    # 2. Every hash is made anew from the raw entries and compared with the stored tiles.
+    earlier = [*([older] if older else []), *([witnessed.checkpoint] if witnessed else [])]
+    for each in earlier:
+        if each.size > checkpoint.size:
+            raise VerificationError(f"The log shrank: {each.size} entries were signed, now it has {checkpoint.size}")
+    # 2. Every hash is made again from the raw entries and compared with the stored tiles.
     versions = Versions()
     edge = Edge()
     for entries, tile in _read_entries(source, checkpoint.size):
         versions.check(edge.size, entries)
         leaves = [leaf_hash(entry) for entry in entries]
-        _check_older(edge, leaves, older)
+        for each in earlier:
+            _check_older(edge, leaves, each)
         edge, grown = grow(edge, leaves)
         _check_tiles(source, grown, level_0=tile)
     _check_unfinished_tiles(source, edge)
     # 3. The root they lead to must be the one that was signed.
     if edge.root != checkpoint.root:
         raise VerificationError(f"The entries lead to the root {edge.root.hex()}, not to the signed one")
-    return Report(checkpoint.origin, edge.size, edge.root.hex(), str(key), len(versions), older.size if older else None)
+    return Report(
+        checkpoint.origin,
+        edge.size,
+        edge.root.hex(),
+        str(key),
+        len(versions),
+        older.size if older else None,
+        witnessed.report(datetime.now(UTC)) if witnessed else None,  # noqa: TID251 - it stands alone, without a clock
+    )
 
 
 def _read_checkpoint(source: Source, key: VerifierKey) -> Checkpoint:
@@ -119,9 +139,9 @@ def _check_tile(made: GrownTile, stored: bytes) -> None:
         raise VerificationError(f"Tile {made.index} of level {made.level} is not what the entries lead to")
 
 
-def _check_older(edge: Edge, leaves: Sequence[bytes], older: Checkpoint | None) -> None:
+def _check_older(edge: Edge, leaves: Sequence[bytes], older: Checkpoint) -> None:
     """When these leaves reach the older checkpoint's size, its root must be met on the way."""
-    if older is None or not edge.size < older.size <= edge.size + len(leaves):
+    if not edge.size < older.size <= edge.size + len(leaves):
         return
     then, _ = grow(edge, leaves[: older.size - edge.size])
     if then.root != older.root:
@@ -146,7 +166,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with closing(open_source(options.location)) as source:
             key = _given_key(options.key) if options.key else _own_key(source)
             older = _saved_checkpoint(options.since, key) if options.since else None
-            report = verify_log(source, key, older=older)
+            quorum = _quorum(options.witness, options.witnesses_needed)
+            report = verify_log(source, key, older=older, quorum=quorum)
     except VerificationError as error:
         return _tell_failure(NOT_VERIFIED, f"Not verified: {error}", as_json=options.json)
     except Unreachable as error:
@@ -160,6 +181,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("location", help="the log's http(s) address, or a folder that holds a copy of it")
     parser.add_argument("--key", help="the verifier key you trust, or a file that holds it")
     parser.add_argument("--since", help="a file with an older checkpoint that the log must extend")
+    parser.add_argument("--witness", action="append", help="verifier key of a witness you trust; repeatable")
+    parser.add_argument("--witnesses-needed", type=int, help="how many of them must have cosigned; all by default")
     parser.add_argument("--json", action="store_true", help="answer with one line of JSON")
     return parser
 
@@ -171,6 +194,17 @@ def _given_key(text: str) -> VerifierKey:
         return VerifierKey.parse(path.read_text() if "+" not in text or path.is_file() else text)
     except (OSError, ValueError, VerificationError) as error:
         raise Unreachable(f"--key is neither a verifier key nor a file with one ({error})") from error
+
+
+def _quorum(witnesses: Sequence[str] | None, needed: int | None) -> Quorum | None:
+    """The witnesses named on the command line; a mistake there says nothing about the log either."""
+    if not witnesses and needed is None:
+        return None
+    try:
+        keys = tuple(parse_witness_key(line) for line in witnesses or ())
+        return Quorum(keys, len(keys) if needed is None else needed)
+    except (ValueError, VerificationError) as error:
+        raise Unreachable(f"--witness: {error}") from error
 
 
 def _own_key(source: Source) -> VerifierKey:
@@ -198,8 +232,17 @@ def _tell_success(report: Report, *, pinned: bool, as_json: bool) -> None:
         line = (
             f"Verified: {report.origin} holds {report.size:,} entries of {report.aggregates:,} aggregates, "
             f"none missing or altered{extends}; root {report.root}{trust}"
+            f"{_witnesses(report.witnessed) if report.witnessed else ''}"
         )
     sys.stdout.write(line + "\n")
+
+
+def _witnesses(witnessed: Mapping[str, Any]) -> str:
+    names = ", ".join(f"{name} at {time}" for name, time in witnessed["cosigned_at"].items())
+    return (
+        f"\nWitnessed: its first {witnessed['size']:,} entries, by {len(witnessed['cosigned_at'])} witnesses "
+        f"({witnessed['needed']} needed), {witnessed['age_seconds']:,} seconds ago: {names}"
+    )
 
 
 def _tell_failure(code: int, line: str, *, as_json: bool) -> int:

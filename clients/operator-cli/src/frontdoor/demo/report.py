@@ -8,6 +8,7 @@ from rich.console import RenderableType
 
 from frontdoor.answer import Answer, table
 from frontdoor.journey import Journey
+from frontdoor.verify import witnessed_line
 
 
 @dataclass(frozen=True)
@@ -45,5 +46,6 @@ class Report:
             "",
             f"Verified from its raw entries: {self.verified['size']:,} entries of {self.verified['aggregates']:,} "
             f"aggregates, none missing or altered; root {self.verified['root']}",
+            *witnessed_line(self.verified),
             f"Every step of {len(self.journeys)} referrals was seen.",
         ]

@@ -5,7 +5,6 @@ from typing import Any
 
 from chassis.ids import RandomIds
 from frontdoor import journey
-from frontdoor.client import Caller
 from frontdoor.demo.checks import Seen, missing
 from frontdoor.demo.examples import Example
 from frontdoor.demo.referrals import Sent
@@ -26,7 +25,7 @@ async def run(world: World, examples: Sequence[Example]) -> Report:
     say("verifying the audit log from its raw entries")
     operator = world.operator()
     comparison = await settled(operator)
-    verified = await _verified(operator, size=sum(comparison.recorded.values()))
+    verified = await _verified(world, size=sum(comparison.recorded.values()))
     return Report(
         journeys=[read for _, read in seen.journeys],
         events_by_topic=comparison.recorded,
@@ -53,14 +52,19 @@ async def _everything(world: World, sent: Sequence[Sent]) -> Seen:
         raise Wrong(f"Missing: {first}" if first else str(wrong)) from wrong
 
 
-async def _verified(operator: Caller, *, size: int) -> Mapping[str, Any]:
-    """Verify until the signed log holds ``size`` entries: what audit has read is signed a moment later."""
+async def _verified(world: World, *, size: int) -> Mapping[str, Any]:
+    """Verify once ``size`` entries are witnessed: what audit has read is signed a moment later, then cosigned.
 
-    async def ask() -> Mapping[str, Any] | None:
-        report = await read_report(operator.url_of("audit"))
-        return report if report["size"] >= size else None
+    The witness's key is the stack's own word, not the log's.
+    """
+    operator = world.operator()
 
-    return await until(f"all {size} events in the signed log", ask)
+    async def ask() -> bool | None:
+        witnessed = (await operator.get("audit", "/v1/witnesses"))["witnessed_size"]
+        return True if witnessed is not None and witnessed >= size else None
+
+    await until(f"all {size} events in the witnessed log", ask)
+    return await read_report(operator.url_of("audit"), witnesses=(world.witness_key,))
 
 
 async def _look(world: World, sent: Sequence[Sent]) -> Seen:

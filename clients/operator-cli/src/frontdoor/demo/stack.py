@@ -93,6 +93,7 @@ async def _prepare(addresses: Mapping[str, str], sign_ins: Mapping[str, Any], *,
             sign_ins=sign_ins,
             agencies_url=addresses["agencies"],
             mail_url=addresses["mail"],
+            witness_key=addresses["witness_key"],
         )
         await register(world.operator(), PARTNERSHIPS_FOLDER, world.agencies_url)
         return await run(world, read_all(EXAMPLES)) if walk else None

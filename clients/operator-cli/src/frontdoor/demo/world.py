@@ -38,6 +38,7 @@ class World:
     sign_ins: Mapping[str, Mapping[str, Any]]
     agencies_url: str
     mail_url: str
+    witness_key: str
     _callers: dict[str, Caller] = field(default_factory=dict)
 
     def client(self, name: str) -> Caller:

@@ -9,6 +9,7 @@ from audit.api.dependencies import Injected
 from audit.errors import NotInLog
 from audit.merkle import HASH_BYTES
 from audit.tiles import TileName, encode_bundle, find_name
+from audit.witnesses.store import cosigned
 from chassis.db import Transaction
 
 router = APIRouter(tags=["log"])
@@ -21,10 +22,10 @@ A_MOMENT: Final = {"Cache-Control": "public, max-age=1"}
 
 @router.get("/checkpoint", summary="The signed size and root of the log", response_class=Response)
 async def read_checkpoint(dependencies: Injected) -> Response:
-    """The last checkpoint, as a C2SP signed note."""
+    """The last checkpoint, as a C2SP signed note, with the cosignatures that witnesses have made of it so far."""
     async with dependencies.db.transaction() as tx:
-        checkpoint = await store.get_checkpoint(tx)
-    return Response(checkpoint.note, media_type=TEXT, headers=A_MOMENT)
+        note = await cosigned(tx, await store.get_checkpoint(tx))
+    return Response(note, media_type=TEXT, headers=A_MOMENT)
 
 
 @router.get("/key", summary="The key that checkpoints are signed with", response_class=Response)

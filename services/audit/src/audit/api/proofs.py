@@ -12,6 +12,7 @@ from audit.api.dependencies import Injected
 from audit.errors import NotInLog
 from audit.merkle import leaf_hash
 from audit.proofs import prove_consistency, prove_inclusion
+from audit.witnesses.store import cosigned
 from contracts.problems import FieldError, Invalid
 
 router = APIRouter(prefix="/v1/proofs", tags=["proofs"])
@@ -30,7 +31,7 @@ class InclusionProof(BaseModel):
     root_hash: str
     proof: list[str] = Field(description="From the leaf up, as RFC 9162 orders it.")
     entry: str = Field(description="The entry's exact text; its UTF-8 bytes are the leaf.")
-    checkpoint: str = Field(description="The signed note that covers it.")
+    checkpoint: str = Field(description="The signed note that covers it, with the cosignatures it has so far.")
 
 
 class ConsistencyProof(BaseModel):
@@ -53,7 +54,7 @@ async def inclusion(event_id: UUID, dependencies: Injected) -> InclusionProof:
         if found is None:
             raise NotInLog
         (index, body), checkpoint = found, await store.get_checkpoint(tx)
-        proof = await prove_inclusion(tx, index, size=checkpoint.size)
+        proof, note = await prove_inclusion(tx, index, size=checkpoint.size), await cosigned(tx, checkpoint)
     return InclusionProof(
         leaf_index=index,
         tree_size=checkpoint.size,
@@ -61,7 +62,7 @@ async def inclusion(event_id: UUID, dependencies: Injected) -> InclusionProof:
         root_hash=_text(proof.root),
         proof=[_text(item) for item in proof.hashes],
         entry=body.decode(),
-        checkpoint=checkpoint.note,
+        checkpoint=note,
     )
 
 
