@@ -22,7 +22,6 @@ from contracts.events import CaseClosed, CaseDecided, Event
 from policy.load import load_packs
 from referral_intake.disposal import Disposal
 from referral_intake.main import build
-from referral_intake.packs import Packs
 from referral_intake.subscriptions import SUBSCRIPTIONS
 
 OFFICER: dict[str, Any] = {"roles": ["records-officer"], "agency": "wandsworth-records", "subject": "officer-1"}
@@ -181,6 +180,6 @@ async def opened_office(database_url: str, signer: Signer, db: Database) -> Asyn
     service = build(configured, clock=clock, verifier=signer.verifier())
     transport = httpx2.ASGITransport(app=service.app, raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url=ADDRESS, timeout=60) as http:
-        packs = Packs(load_packs(configured.partnerships_folder))
+        packs = load_packs(configured.partnerships_folder)
         yield Office(Caller(http, signer, db), clock, Disposal(db, clock, packs))
     await service.close()

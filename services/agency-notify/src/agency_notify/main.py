@@ -1,5 +1,7 @@
 """The composition root: settings become a running service."""
 
+from collections.abc import Sequence
+
 from agency_notify.addresses import SystemResolver
 from agency_notify.api import ROUTERS
 from agency_notify.api.dependencies import Dependencies
@@ -8,7 +10,6 @@ from agency_notify.deliver import Deliverer
 from agency_notify.escalate import Escalator
 from agency_notify.handlers.telling import Deps
 from agency_notify.model import SOURCE
-from agency_notify.packs import Packs
 from agency_notify.settings import Settings
 from agency_notify.signing import SigningKeys, read_key
 from agency_notify.subscriptions import subscriptions
@@ -19,6 +20,7 @@ from chassis.ids import Ids, RandomIds
 from chassis.run.service import Service, service_app
 from chassis.run.worker import deliver
 from chassis.web.auth import Verifier, issuers_verifier
+from policy.endings import Ending
 from policy.load import load_packs
 
 
@@ -32,11 +34,14 @@ def build(
     """Wire the service; nothing is contacted yet. Raises ``PackInvalid`` when a pack cannot be used."""
     clock, ids = clock or SystemClock(), ids or RandomIds()
     db, http, resolver = Database.connect(settings.database_url), HttpClient.connect(), SystemResolver()
-    packs, keys = Packs(load_packs(settings.partnerships_folder)), _keys(settings)
+    packs, keys = load_packs(settings.partnerships_folder), _keys(settings)
     webhook = WebhookSender(keys, resolver, allowed=settings.allowed_private_addresses, public_url=settings.public_url)
     email = EmailSender(Mailbox.parse(settings.smtp_url, sender=settings.email_sender), public_url=settings.public_url)
     delivery = deliver(db, settings, subscriptions(Deps(packs, ids)), service=SOURCE, clock=clock, ids=ids)
     deliverer = Deliverer(db, senders(webhook, email), packs, clock, ids)
+
+    def endings() -> Sequence[Ending]:
+        return packs.endings(at=clock.now())
 
     async def close() -> None:
         await webhook.close()
@@ -56,7 +61,8 @@ def build(
         verifier=verifier or issuers_verifier(settings, http, clock=clock),
         close=close,
     )
-    return Service(app, workers, delivery.readiness, close)
+    app.state.health.watch(endings)
+    return Service(app, workers, delivery.readiness, close, endings)
 
 
 def _keys(settings: Settings) -> SigningKeys:

@@ -16,10 +16,11 @@ from chassis import telemetry
 from chassis.clock import Clock
 from chassis.web.auth import Principal
 from contracts.codes import ContactSource
+from policy.packs import Packs
 from referral_intake.errors import ScopeMissing, Suspended, TooManyRequests
 from referral_intake.model import Agreement, Limited, OwnRates, Rates, Scope
-from referral_intake.packs import Packs
 from referral_intake.rates import Allowance, Limiter
+from referral_intake.served import whom_to_phone
 
 REFRESH_SECONDS: Final = 1.0
 """How long a suspension may take to reach a process that did not carry it out itself, beside the time of a query."""
@@ -77,7 +78,7 @@ class Standing:
         client = client_of(principal)
         known = self._known.get(client, UNREGISTERED)
         if known.suspended:
-            raise Suspended(self._packs.phone_advice(principal.partnership, at=self._clock.now()))
+            raise Suspended(whom_to_phone(self._packs, principal.partnership, at=self._clock.now()))
         if scope not in known.scopes:
             raise ScopeMissing(scope)
         per_minute = known.rates.over(self.everybody).of(scope)

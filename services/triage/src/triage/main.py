@@ -1,5 +1,7 @@
 """The composition root: settings become a running service."""
 
+from collections.abc import Sequence
+
 from chassis.clock import Clock, SystemClock
 from chassis.db import Database
 from chassis.http_client import HttpClient
@@ -7,6 +9,7 @@ from chassis.ids import Ids, RandomIds
 from chassis.run.service import Service, service_app
 from chassis.run.worker import deliver
 from chassis.web.auth import Verifier, issuers_verifier
+from policy.endings import Ending
 from policy.load import load_packs
 from triage.api import ROUTERS
 from triage.clocks import Watch
@@ -22,8 +25,12 @@ def build(
     """Wire the service; nothing is contacted yet. Raises ``PackInvalid`` when a pack cannot be used."""
     clock, ids = clock or SystemClock(), ids or RandomIds()
     db, http = Database.connect(settings.database_url), HttpClient.connect()
-    dependencies = Dependencies(db, clock, ids, load_packs(settings.partnerships_folder), settings.public_url)
+    packs = load_packs(settings.partnerships_folder)
+    dependencies = Dependencies(db, clock, ids, packs, settings.public_url)
     delivery = deliver(db, settings, subscriptions(dependencies), service=SERVICE, clock=clock, ids=ids)
+
+    def endings() -> Sequence[Ending]:
+        return packs.endings(at=clock.now())
 
     async def close() -> None:
         await http.close()
@@ -37,4 +44,5 @@ def build(
         verifier=verifier or issuers_verifier(settings, http, clock=clock),
         close=close,
     )
-    return Service(app, workers, delivery.readiness, close)
+    app.state.health.watch(endings)
+    return Service(app, workers, delivery.readiness, close, endings)

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from agency_notify import policy
 from agency_notify.errors import UnknownAgency
 from agency_notify.model import Endpoint
-from agency_notify.packs import Packs
 from agency_notify.store import endpoints
 from agency_notify.store.endpoints import Change
 from chassis.db import Transaction
 from contracts.problems import FieldError
+from policy.packs import Packs
 
 
 async def set_endpoints(
@@ -17,10 +17,11 @@ async def set_endpoints(
 ) -> Sequence[Endpoint]:
     """Make these, and no others, the endpoints of an agency: ``whose`` is (partnership, agency).
 
-    Raises ``UnknownPartnership`` and ``UnknownAgency``. What is already queued for a removed endpoint fails as gone.
+    Any version of the pack may name the agency: endpoints are set before a version begins, and changed after it ended.
+    Raises ``NotServed`` and ``UnknownAgency``. What is already queued for a removed endpoint fails as gone.
     """
     partnership, agency = whose
-    if not policy.is_entitled(agency, packs.get(partnership, at=change.at)):
+    if not any(policy.is_entitled(agency, version) for version in packs.versions(partnership)):
         raise UnknownAgency(errors=(FieldError("", "Use a code of the partnership's pack"),))
     for endpoint in wanted:
         await endpoints.record_endpoint(tx, endpoint, change=change)

@@ -17,6 +17,7 @@ from referral_intake.errors import NotOffered
 from referral_intake.model import EMERGENCY_ADVICE, PHONE_ADVICE, STATUS_TEXTS, WITHDRAWN_TEXT, Followed, Status
 from referral_intake.receipt import MissingInformation
 from referral_intake.receipt_page import CONTENT_SECURITY_POLICY, ReceiptText, page_of
+from referral_intake.served import whom_to_phone
 from referral_intake.supplement_receipt import EXAMPLE_ID
 
 router = APIRouter(tags=["referrals"])
@@ -117,7 +118,7 @@ async def read_receipt(referral_id: UUID, request: Request, dependencies: Inject
     now = dependencies.clock.now()
     async with dependencies.db.transaction() as tx:
         result = await handlers.read_status(tx, referral_id, asker, now=now)
-    phone_advice = dependencies.packs.phone_advice(asker.partnership, at=now)
+    phone_advice = whom_to_phone(dependencies.packs, asker.partnership, at=now)
     printable = PrintableReceipt.of(unwrap(result), now=now, phone_advice=phone_advice)
     if kind == JSON:
         return Response(printable.model_dump_json(), media_type=JSON, headers={"Vary": "Accept"})

@@ -45,6 +45,7 @@ from referral_intake.errors.submitting import (
     NotConfirmed,
     NotEnough,
     PartnershipNotServed,
+    RulesNotInForce,
     StillRunning,
     TooBusy,
 )
@@ -92,6 +93,7 @@ __all__ = [
     "PrivateKeySent",
     "ReferenceInvalid",
     "ReferralDestroyed",
+    "RulesNotInForce",
     "ScopeMissing",
     "StandsHeld",
     "StillRunning",
