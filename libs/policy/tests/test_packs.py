@@ -175,10 +175,23 @@ def test_a_body_is_as_the_newest_version_that_names_it_says() -> None:
     assert roles == ["macpt-member", "family-protection-member"]
 
 
-def test_a_rule_that_was_to_begin_after_its_version_ended_never_applies() -> None:
+def test_a_team_that_nobody_follows_still_receives_children_of_older_cases() -> None:
+    """Without a team a case would close with nobody having the child."""
+    old = wandsworth()
+    unhanded = tuple(rule.model_copy(update={"team": None}) for rule in old.outcomes)
+    packs = Packs([version(FIRST, LAST_DAY), version(NEXT, teams=(), outcomes=unhanded)])
+
+    governing = packs.governing("wandsworth", began=Began(DURING), at=AFTER)
+
+    assert governing.get_outcome(Outcome.STRATEGY_DISCUSSION).team == TEAM
+
+
+@pytest.mark.parametrize("followed", [False, True])
+def test_a_rule_that_was_to_begin_after_its_version_ended_never_applies(followed: bool) -> None:
     clocks = wandsworth().clocks
     planned = clocks[0].model_copy(update={"duration": 9, "effective_from": date(2027, 4, 2)})
-    packs = Packs([version(FIRST, LAST_DAY, clocks=(*clocks, planned))])
+    first = version(FIRST, None if followed else LAST_DAY, clocks=(*clocks, planned))
+    packs = Packs([first, version(NEXT)] if followed else [first])
 
     assert packs.governing("wandsworth", began=Began(DURING), at=AFTER).get_clock("decision") == clocks[0]
 
