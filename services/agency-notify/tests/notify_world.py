@@ -13,7 +13,6 @@ from sqlalchemy import text
 from agency_notify.deliver import Deliverer
 from agency_notify.handlers.telling import Deps
 from agency_notify.model import Delivery, Endpoint, Notice, Receipt, Secret
-from agency_notify.packs import Packs
 from agency_notify.sealing import Place, Sealer
 from agency_notify.signing import SigningKeys, WebhookSigner
 from agency_notify.store import endpoints, notices
@@ -27,17 +26,17 @@ from contracts.codes import Channel
 from contracts.envelope import Envelope
 from contracts.events import EVENTS, Event
 from contracts.topics import topic_of
-from policy.pack import Pack
+from policy.packs import Packs
 
-ALL_PACKS = Packs(PACKS)
+ALL_PACKS = Packs(PACKS.values())
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 KEYS = SigningKeys([KEY])
 SEALER = Sealer([bytes(range(32))])
 SIGNER = WebhookSigner(KEYS, SEALER)
 
 
-def deps(packs: dict[str, Pack] | None = None) -> Deps:
-    return Deps(Packs(packs) if packs is not None else ALL_PACKS, RandomIds())
+def deps(packs: Packs | None = None) -> Deps:
+    return Deps(packs if packs is not None else ALL_PACKS, RandomIds())
 
 
 def message(event: Event, *, partnership: str = "wandsworth", sequence: int = 1) -> Message:

@@ -133,7 +133,7 @@ async def test_an_outcome_is_told_in_the_packs_safe_sentence_with_the_way_to_the
 
     body = (await http.get(f"/v1/notices/{notice.notice_id}", headers=signer.bearer())).json()
 
-    assert body["text"] == ALL_PACKS.get("wandsworth", at=NOW).feedback_text(notice.feedback or "")
+    assert body["text"] == ALL_PACKS.newest("wandsworth", at=NOW).feedback_text(notice.feedback or "")
     assert body["about_url"] == f"https://intake.example.org/v1/referrals/{notice.referral_id}"
 
 

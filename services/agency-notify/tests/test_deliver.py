@@ -18,12 +18,12 @@ from agency_notify.deliver import LEASE
 from agency_notify.escalate import Escalator
 from agency_notify.handlers.recording import record
 from agency_notify.model import Delivery, Receipt, Signing
-from agency_notify.packs import Packs
 from chassis.db import Database
 from chassis.tasks import Stop
 from chassis.testing.clock import SettableClock
 from contracts.codes import Channel, DeliveryFailure, WithheldReason
 from contracts.events import NoticeDelivered, NoticeEscalated, NoticeFailed, NoticeQueued, NoticeWithheld
+from policy.packs import Packs
 
 BROKEN = Receipt(DeliveryFailure.SERVER_ERROR, 500)
 
@@ -226,7 +226,7 @@ async def test_an_agency_that_left_the_pack_since_queueing_is_sent_nothing(db: D
     without = pack.model_copy(update={"agencies": tuple(a for a in pack.agencies if a.code != "metropolitan-police")})
     sender = Script()
 
-    await deliverer(db, clock, sender, packs=Packs({"wandsworth": without})).deliver_due()
+    await deliverer(db, clock, sender, packs=Packs([without])).deliver_due()
 
     withheld = (await events_of(db))[-1]
     assert sender.sent == []
@@ -239,7 +239,7 @@ async def test_a_partnership_that_left_is_sent_nothing(db: Database, clock: Sett
     await queue(db, information_requested(), channel=Channel.WEBHOOK)
     sender = Script()
 
-    await deliverer(db, clock, sender, packs=Packs({})).deliver_due()
+    await deliverer(db, clock, sender, packs=Packs()).deliver_due()
 
     assert sender.sent == []
     assert [row.state for row in await deliveries(db)] == ["withheld"]

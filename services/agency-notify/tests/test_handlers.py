@@ -17,12 +17,13 @@ from notify_examples import (
 )
 from notify_world import all_notices, deliveries, deps, events_of, message, read, set_endpoint
 
-from agency_notify.errors import UnknownPartnership, UnknownReferral
+from agency_notify.errors import UnknownReferral
 from agency_notify.subscriptions import subscriptions
 from chassis.db import Database
 from contracts.codes import Channel, DeliveryFailure, NoticeKind, WithheldReason
 from contracts.events import Event, NoticeFailed, NoticeQueued, NoticeWithheld
 from contracts.problems import Invalid
+from policy.packs import NotServed
 
 
 async def test_a_referral_is_acknowledged_to_the_agency_that_sent_it(db: Database) -> None:
@@ -69,7 +70,7 @@ async def test_a_partnership_without_a_pack_is_refused(db: Database) -> None:
     table = subscriptions(deps())
     event = message(referral_received(), partnership="nowhere")
 
-    with pytest.raises(UnknownPartnership):
+    with pytest.raises(NotServed):
         async with db.transaction() as tx:
             await table.handlers[type(referral_received())](tx, event, event.envelope.time)
 

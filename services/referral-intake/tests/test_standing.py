@@ -18,7 +18,6 @@ from policy.load import load_packs
 from referral_intake import standing as standing_module
 from referral_intake.errors import ScopeMissing, TooManyRequests
 from referral_intake.model import Limited, OwnRates, Rates, Scope
-from referral_intake.packs import Packs
 from referral_intake.standing import UNREGISTERED, Known, Standing
 
 CLUB = Known(ContactSource.OTHER, frozenset(Scope), OwnRates(), suspended=False)
@@ -50,7 +49,7 @@ def clock() -> SettableClock:
 
 
 def standing_of(registry: Registry, clock: SettableClock, *, referrals: int = 3, reads: int = 5) -> Standing:
-    packs = Packs(load_packs(PACKS))
+    packs = load_packs(PACKS)
     return Standing(registry.exchange, packs=packs, clock=clock, everybody=Rates(referrals, reads))
 
 

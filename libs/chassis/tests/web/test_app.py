@@ -477,7 +477,10 @@ async def test_ready_says_which_part_fails(client: httpx2.AsyncClient, parts: Pa
     not_ready = await client.get("/health/ready")
 
     assert (ready.status_code, ready.json()["failing"]) == (200, [])
-    assert (not_ready.status_code, not_ready.json()) == (503, {"status": "not ready", "failing": ["database"]})
+    assert (not_ready.status_code, not_ready.json()) == (
+        503,
+        {"status": "not ready", "failing": ["database"], "warnings": []},
+    )
 
 
 async def test_a_check_that_hangs_fails(

@@ -28,7 +28,7 @@ from policy.rules import (
     Text,
     ThresholdRule,
 )
-from policy.working_time import LONDON, WorkingCalendar
+from policy.working_time import WorkingCalendar, local_date
 
 RuleT = TypeVar("RuleT", bound=Rule)
 
@@ -57,7 +57,7 @@ class Suggestion(NamedTuple):
 
 
 class Pack(Part):
-    """The pack as written: it may hold rules not yet in force. Ask ``as_of`` first, then look rules up."""
+    """One version as written: it may hold rules not yet in force. Ask ``Packs``, or ``as_of``, then look rules up."""
 
     partnership: Slug
     name: Text
@@ -95,20 +95,19 @@ class Pack(Part):
             worked_on=frozenset(off.day for off in service.worked_bank_holidays),
         )
 
-    def is_in_force(self, at: datetime) -> bool:
-        """Whether the pack applies on the local date of an instant; ``effective_until`` is its last day."""
-        day = at.astimezone(LONDON).date()
-        return self.effective_from <= day and (self.effective_until is None or day <= self.effective_until)
-
     def as_of(self, at: datetime) -> Self:
         """The pack with only the rules in force on the local date of an instant; it keeps its ``version_id``."""
-        day = at.astimezone(LONDON).date()
-        version_id, kept = self.version_id, {}
-        for field in type(self).model_fields:
-            value = getattr(self, field)
-            if isinstance(value, tuple):
-                kept[field] = _in_force(value, day)
-        pack = self.model_copy(update=kept)
+        return self.on(local_date(at))
+
+    def on(self, day: date) -> Self:
+        """The same, on a local date."""
+        lists = ((field, getattr(self, field)) for field in type(self).model_fields)
+        return self.having(**{field: _in_force(rules, day) for field, rules in lists if isinstance(rules, tuple)})
+
+    def having(self, **rules: object) -> Self:
+        """The pack with other rules in the fields named; it keeps its ``version_id``."""
+        version_id = self.version_id
+        pack = self.model_copy(update=rules)
         pack.__dict__["version_id"] = version_id
         return pack
 

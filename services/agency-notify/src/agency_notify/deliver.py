@@ -10,10 +10,8 @@ from prometheus_client import Counter
 
 from agency_notify import decide, policy
 from agency_notify.channels import TIMEOUT_SECONDS, Sender
-from agency_notify.errors import UnknownPartnership
 from agency_notify.handlers import delivering
 from agency_notify.model import Delivery, Receipt
-from agency_notify.packs import Packs
 from agency_notify.store import deliveries
 from agency_notify.store.deliveries import Claim
 from chassis import telemetry
@@ -22,6 +20,7 @@ from chassis.db import Database, DatabaseUnavailable
 from chassis.ids import Ids
 from chassis.tasks import Stop
 from contracts.codes import Channel, DeliveryFailure, WithheldReason
+from policy.packs import NotServed, Packs
 
 LEASE: Final = timedelta(seconds=4 * TIMEOUT_SECONDS)  # longer than a send and its recording can take
 POLL_SECONDS: Final = 0.2
@@ -109,8 +108,8 @@ class Deliverer:
     def _refuse(self, delivery: Delivery) -> Receipt | None:
         """Why nothing may be sent any more: asked at the time of sending, as things may have changed since queueing."""
         try:
-            pack = self.packs.get(delivery.notice.partnership, at=self.clock.now())
-        except UnknownPartnership:
+            pack = self.packs.newest(delivery.notice.partnership, at=self.clock.now())
+        except NotServed:
             return Receipt(withheld=WithheldReason.NOT_ENTITLED)
         if not policy.is_entitled(delivery.notice.agency, pack):
             return Receipt(withheld=WithheldReason.NOT_ENTITLED)

@@ -15,12 +15,6 @@ class NotOpened(Conflict):
     slug, title = "not-opened", "Open the notice before you acknowledge it"
 
 
-class UnknownPartnership(Invalid):
-    """No policy pack says who may be told."""
-
-    slug, title = "unknown-partnership", "No policy pack is in force for this partnership"
-
-
 class UnknownReferral(Invalid):
     """An event about a referral of which neither its receipt nor its case has been seen."""
 

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from agency_notify.handlers import delivering
-from agency_notify.packs import Packs
 from chassis import telemetry
 from chassis.clock import Clock
 from chassis.db import Database, DatabaseUnavailable
 from chassis.tasks import Stop
+from policy.packs import Packs
 
 EVERY_SECONDS: Final = 5.0
 

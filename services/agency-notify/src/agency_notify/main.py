@@ -1,5 +1,7 @@
 """The composition root: settings become a running service."""
 
+from collections.abc import Sequence
+
 from agency_notify.addresses import SystemResolver
 from agency_notify.api import ROUTERS
 from agency_notify.api.dependencies import Dependencies
@@ -8,7 +10,6 @@ from agency_notify.deliver import Deliverer
 from agency_notify.escalate import Escalator
 from agency_notify.handlers.telling import Deps
 from agency_notify.model import SOURCE
-from agency_notify.packs import Packs
 from agency_notify.reseal import PlainSecrets
 from agency_notify.settings import Settings
 from agency_notify.signing import SigningKeys, WebhookSigner, read_key
@@ -23,7 +24,8 @@ from chassis.run.worker import deliver
 from chassis.web.admission import Admission
 from chassis.web.auth import Verifier, issuers_verifier
 from contracts.problems import Suspended
-from policy.contact import phone_advice
+from policy.contact import whom_to_phone
+from policy.endings import Ending
 from policy.load import load_packs
 
 
@@ -37,14 +39,16 @@ def build(
     """Wire the service; nothing is contacted yet. Raises ``PackInvalid`` when a pack cannot be used."""
     clock, ids = clock or SystemClock(), ids or RandomIds()
     db, http, resolver = Database.connect(settings.database_url), HttpClient.connect(), SystemResolver()
-    loaded = load_packs(settings.partnerships_folder)
-    packs, sealer = Packs(loaded), settings.sealer()
-    admission = Admission(db, lambda suspended: Suspended(phone_advice(loaded.get(suspended.partnership))))
+    packs, sealer = load_packs(settings.partnerships_folder), settings.sealer()
+    admission = Admission(db, lambda who: Suspended(whom_to_phone(packs, who.partnership, at=clock.now())))
     signer, allowed = WebhookSigner(_keys(settings), sealer), settings.allowed_private_addresses
     webhook = WebhookSender(signer, resolver, allowed=allowed, public_url=settings.public_url)
     email = EmailSender(Mailbox.parse(settings.smtp_url, sender=settings.email_sender), public_url=settings.public_url)
     delivery = deliver(db, settings, subscriptions(Deps(packs, ids)), service=SOURCE, clock=clock, ids=ids)
     deliverer = Deliverer(db, senders(webhook, email), packs, clock, ids)
+
+    def endings() -> Sequence[Ending]:
+        return packs.endings(at=clock.now())
 
     async def close() -> None:
         await webhook.close()
@@ -72,7 +76,8 @@ def build(
         admit=admission.admit,
         while_serving=admission.kept_fresh,
     )
-    return Service(app, workers, delivery.readiness, close)
+    app.state.health.watch(endings)
+    return Service(app, workers, delivery.readiness, close, endings)
 
 
 def _keys(settings: Settings) -> SigningKeys:

@@ -18,9 +18,10 @@ from chassis.tasks import repeating
 from chassis.web.auth import Principal, client_of
 from contracts.codes import ContactSource
 from contracts.problems import Suspended
+from policy.contact import whom_to_phone
+from policy.packs import Packs
 from referral_intake.errors import ScopeMissing, TooManyRequests
 from referral_intake.model import PARTNER, Agreement, Limited, OwnRates, Rates, Scope
-from referral_intake.packs import Packs
 from referral_intake.rates import Allowance, Limiter
 
 REFRESH_SECONDS: Final = 1.0
@@ -80,7 +81,7 @@ class Standing:
         if not principal.has_role(PARTNER):
             return
         if self._known.get(client_of(principal), UNREGISTERED).suspended:
-            raise Suspended(self._packs.phone_advice(principal.partnership, at=self._clock.now()))
+            raise Suspended(whom_to_phone(self._packs, principal.partnership, at=self._clock.now()))
 
     def admit(self, principal: Principal, *, scope: Scope, emergency: bool = False) -> Allowance:
         """What is left of the partner's limit. Raises ``ScopeMissing`` and ``TooManyRequests``."""

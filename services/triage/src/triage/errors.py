@@ -165,12 +165,6 @@ class HandoverOutstanding(Conflict):
     slug, title = "handover-outstanding", "A team still has to accept a child before the case can be closed"
 
 
-class UnknownPartnership(Invalid):
-    """No policy pack says what to do."""
-
-    slug, title = "unknown-partnership", "No policy pack is in force for this partnership"
-
-
 class NotOneCase(Invalid):
     """A receipt without children, with a child twice, or with a child that is in another case."""
 

@@ -1,5 +1,7 @@
 """The composition root: settings become a running service."""
 
+from collections.abc import Sequence
+
 from chassis.clock import Clock, SystemClock
 from chassis.db import Database
 from chassis.http_client import HttpClient
@@ -10,7 +12,8 @@ from chassis.run.worker import deliver
 from chassis.web.admission import Admission
 from chassis.web.auth import Verifier, issuers_verifier
 from contracts.problems import Suspended
-from policy.contact import phone_advice
+from policy.contact import whom_to_phone
+from policy.endings import Ending
 from policy.load import load_packs
 from triage.api import ROUTERS
 from triage.clocks import Watch
@@ -28,8 +31,11 @@ def build(
     db, http = Database.connect(settings.database_url), HttpClient.connect()
     packs = load_packs(settings.partnerships_folder)
     dependencies = Dependencies(db, clock, ids, packs, settings.public_url)
-    admission = Admission(db, lambda suspended: Suspended(phone_advice(packs.get(suspended.partnership))))
+    admission = Admission(db, lambda who: Suspended(whom_to_phone(packs, who.partnership, at=clock.now())))
     delivery = deliver(db, settings, subscriptions(dependencies), service=SERVICE, clock=clock, ids=ids)
+
+    def endings() -> Sequence[Ending]:
+        return packs.endings(at=clock.now())
 
     async def close() -> None:
         await http.close()
@@ -46,4 +52,5 @@ def build(
         admit=admission.admit,
         while_serving=admission.kept_fresh,
     )
-    return Service(app, workers, delivery.readiness, close)
+    app.state.health.watch(endings)
+    return Service(app, workers, delivery.readiness, close, endings)

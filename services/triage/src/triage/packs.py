@@ -7,7 +7,7 @@ from contracts.codes import Outcome, Rating
 from contracts.events import ReferralReceived
 from policy.pack import Facts, NoSuchRule, Pack
 from policy.working_time import BeyondHorizon
-from triage.errors import NoSuchTeam, UnknownPartnership, Untimely
+from triage.errors import NoSuchTeam, Untimely
 from triage.model import (
     DECISION_CLOCK,
     INFORMATION_REQUEST_CLOCK,
@@ -21,16 +21,6 @@ from triage.model import (
     Suggestion,
     Timing,
 )
-
-Packs = Mapping[str, Pack]
-
-
-def pack_of(packs: Packs, partnership: str, *, at: datetime) -> Pack:
-    """The partnership's rules as they are at a time. Raises ``UnknownPartnership``."""
-    pack = packs.get(partnership)
-    if pack is None or not pack.is_in_force(at):
-        raise UnknownPartnership
-    return pack.as_of(at)
 
 
 def timing(pack: Pack, name: str, *, rating: Rating | None, start: datetime) -> Timing:

@@ -7,6 +7,7 @@ from contracts.codes import Channel
 from frontdoor.client import Caller
 from policy.load import load_packs
 from policy.pack import Pack
+from policy.packs import Packs
 from policy.rules import Agency, Team
 
 
@@ -17,10 +18,16 @@ def mailbox_of(agency: str) -> str:
 
 async def register(operator: Caller, partnerships_folder: Path, agencies_url: str) -> int:
     """Set the endpoints of every agency and team of every pack. Returns how many agencies and teams there are."""
-    bodies = [body for pack in load_packs(partnerships_folder).values() for body in endpoints_of(pack, agencies_url)]
-    for agency, body in bodies:
+    bodies = endpoints_by_agency(load_packs(partnerships_folder), agencies_url)
+    for agency, body in bodies.items():
         await operator.ask("PUT", "agency-notify", f"/v1/endpoints/{agency}", json=body)
     return len(bodies)
+
+
+def endpoints_by_agency(packs: Packs, agencies_url: str) -> Mapping[str, Mapping[str, object]]:
+    """What is sent for each agency and team, as the last version that names it says."""
+    versions = (pack for partnership in packs.partnerships for pack in packs.versions(partnership))
+    return {agency: body for pack in versions for agency, body in endpoints_of(pack, agencies_url)}
 
 
 def endpoints_of(pack: Pack, agencies_url: str) -> Iterable[tuple[str, Mapping[str, object]]]:

@@ -18,7 +18,7 @@ from chassis.tasks import Task
 from chassis.web import operator
 from chassis.web.app import create_app
 from chassis.web.auth import Admit, Verifier, anybody
-from chassis.web.health import Check, health_app
+from chassis.web.health import Check, Endings, health_app, nothing_ends
 
 S = TypeVar("S", bound=ServiceSettings)
 
@@ -34,12 +34,16 @@ class HasDatabase(Protocol):
 
 @dataclass(frozen=True)
 class Service:
-    """The parts that processes run. ``close`` MUST be awaited when they have stopped; what was accepted is written."""
+    """The parts that processes run. ``close`` MUST be awaited when they have stopped; what was accepted is written.
+
+    ``endings``: what the worker warns of, as the app does by itself.
+    """
 
     app: FastAPI
     workers: Mapping[str, Task]
     readiness: Mapping[str, Check]
     close: Callable[[], Awaitable[None]]
+    endings: Endings = nothing_ends
 
 
 @asynccontextmanager
@@ -110,7 +114,7 @@ class Program(Generic[S]):
         """Send and read events, and do the service's own work, until asked to stop."""
         settings = self._configured()
         service = self._built(settings)
-        health = health_app(service.readiness)
+        health = health_app(service.readiness, service.endings)
         return process.run_worker(
             service.workers, health=health, host=settings.http_host, port=settings.worker_http_port
         )

@@ -5,11 +5,11 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from agency_notify.packs import Packs
 from agency_notify.sealing import Sealer
 from chassis.clock import Clock
 from chassis.db import Database
 from chassis.ids import Ids
+from policy.packs import Packs
 
 
 @dataclass(frozen=True)

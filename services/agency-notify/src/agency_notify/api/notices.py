@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from agency_notify import channels, policy
+from agency_notify import channels
 from agency_notify.api import examples
 from agency_notify.api.dependencies import Dependencies, Injected
 from agency_notify.handlers import inbox
@@ -189,7 +189,7 @@ def _about_url(dependencies: Dependencies, notice: Notice) -> str | None:
 
 
 def _text(dependencies: Dependencies, notice: Notice) -> str:
-    """The pack's safe sentence; when the pack no longer has it, nothing is put in its place but what to do."""
-    pack = dependencies.packs.get(notice.partnership, at=dependencies.clock.now())
-    safe = policy.find_feedback(pack, notice.feedback) if notice.feedback else None
+    """The pack's safe sentence; when no version has it any more, nothing is put in its place but what to do."""
+    packs, now = dependencies.packs, dependencies.clock.now()
+    safe = packs.find_feedback(notice.partnership, notice.feedback, at=now) if notice.feedback else None
     return safe or channels.WHAT_TO_DO[notice.kind]

@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from agency_notify import decide, policy
-from agency_notify.errors import NoSuchNotice, UnknownPartnership
+from agency_notify.errors import NoSuchNotice
 from agency_notify.handlers.recording import record
 from agency_notify.model import Delivery, DeliveryState, Notice, Receipt
-from agency_notify.packs import Packs
 from agency_notify.store import deliveries, endpoints, notices
 from chassis import telemetry
 from chassis.db import Transaction
 from contracts.codes import DeliveryFailure
+from policy.packs import NotServed, Packs
 
 ESCALATE_AT_ONCE: Final = 100
 _jitter = random.SystemRandom().random
@@ -62,6 +62,6 @@ async def escalate_unopened(tx: Transaction, *, packs: Packs, now: datetime) -> 
 def _escalation_role(packs: Packs, notice: Notice, *, now: datetime) -> str:
     """A partnership that left us still has notices under way; they come to an end like all others."""
     try:
-        return policy.escalation_role(packs.get(notice.partnership, at=now))
-    except UnknownPartnership:
+        return policy.escalation_role(packs.newest(notice.partnership, at=now))
+    except NotServed:
         return policy.LAST_RESORT_ROLE

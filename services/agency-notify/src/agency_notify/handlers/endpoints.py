@@ -11,13 +11,13 @@ from agency_notify import policy
 from agency_notify.errors import UnknownAgency
 from agency_notify.handlers.secrets import seal_plain
 from agency_notify.model import Endpoint, Secret, WantedEndpoint
-from agency_notify.packs import Packs
 from agency_notify.sealing import Place, SealBroken, Sealer
 from agency_notify.store import endpoints
 from agency_notify.store.endpoints import Change
 from chassis.db import Transaction
 from chassis.ids import Ids
 from contracts.problems import FieldError
+from policy.packs import Packs
 
 SECRET_OVERLAP: Final = timedelta(hours=24)
 """How long a replaced secret still signs beside the new one."""
@@ -37,10 +37,11 @@ async def set_endpoints(
 ) -> Sequence[Endpoint]:
     """Make these, and no others, the endpoints of an agency: ``whose`` is (partnership, agency).
 
-    Raises ``UnknownPartnership`` and ``UnknownAgency``. What is already queued for a removed endpoint fails as gone.
+    Any version of the pack may name the agency: endpoints are set before a version begins, and changed after it ended.
+    Raises ``NotServed`` and ``UnknownAgency``. What is already queued for a removed endpoint fails as gone.
     """
     partnership, agency = whose
-    if not policy.is_entitled(agency, deps.packs.get(partnership, at=change.at)):
+    if not any(policy.is_entitled(agency, version) for version in deps.packs.versions(partnership)):
         raise UnknownAgency(errors=(FieldError("", "Use a code of the partnership's pack"),))
     while await seal_plain(tx, deps.sealer):
         pass  # a secret that is replaced now has to be open to us, so that it can sign for a while yet

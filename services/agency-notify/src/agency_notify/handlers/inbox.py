@@ -6,16 +6,16 @@ from typing import Any, Final
 from uuid import UUID
 
 from agency_notify import decide
-from agency_notify.errors import NoSuchNotice, UnknownPartnership
+from agency_notify.errors import NoSuchNotice
 from agency_notify.handlers.recording import context_of, record
 from agency_notify.model import Notice
-from agency_notify.packs import Packs
 from agency_notify.store import deliveries, notices
 from chassis.db import Transaction
 from chassis.web.access import Look, allow, deny
 from chassis.web.auth import Principal
 from contracts.codes import DenialReason, NoticeKind, Purpose, RecordKind
 from contracts.problems import Problem
+from policy.packs import NotServed, Packs
 
 PARTNER: Final = "partner"
 _PURPOSES: Final[Mapping[NoticeKind, Purpose]] = {
@@ -75,8 +75,8 @@ def may_read(reader: Principal, packs: Packs, *, now: datetime) -> bool:
 def staff_roles(reader: Principal, packs: Packs, *, now: datetime) -> frozenset[str]:
     """The reader's roles that the partnership's pack names; none in a partnership we do not serve."""
     try:
-        return reader.roles & packs.get(reader.partnership, at=now).roles.keys()
-    except UnknownPartnership:
+        return reader.roles & packs.newest(reader.partnership, at=now).roles.keys()
+    except NotServed:
         return frozenset()
 
 

@@ -8,7 +8,6 @@ from uuid import UUID
 from agency_notify import decide, policy
 from agency_notify.errors import UnknownReferral
 from agency_notify.model import SOURCE, Notice, Referral, Telling
-from agency_notify.packs import Packs
 from agency_notify.store import deliveries, endpoints, notices
 from chassis import telemetry
 from chassis.db import Transaction
@@ -17,6 +16,8 @@ from chassis.delivery.messages import Message
 from chassis.ids import Ids
 from contracts.events import CaseOpened, Event, ReferralReceived
 from contracts.problems import Invalid
+from policy.pack import Pack
+from policy.packs import Began, Packs
 
 
 @dataclass(frozen=True)
@@ -52,15 +53,23 @@ async def tell(tx: Transaction, message: Message, now: datetime, *, deps: Deps) 
     referral = await notices.find_referral(tx, event.correlation)
     if referral is None:
         raise UnknownReferral
-    pack = deps.packs.get(referral.partnership, at=now)
+    pack = _pack_of(event, referral, deps.packs, now=now)
     for telling in policy.notices_of(event, pack, now=now):
         notice = _notice(telling, referral, deps.ids.new(), now=now)
         events = await _queue(tx, notice, message, deps=deps, now=now)
         await record_events(tx, events, context=message.context(source=SOURCE, now=now))
 
 
+def _pack_of(event: Event, referral: Referral, packs: Packs, *, now: datetime) -> Pack:
+    """The version that shaped the event, although it may have ended since; the newest for an event that names none."""
+    version_id = getattr(event, "policy_version", None)
+    if version_id is None:
+        return packs.newest(referral.partnership, at=now)
+    return packs.governing(referral.partnership, began=Began(now, version_id), at=now)
+
+
 async def _queue(tx: Transaction, notice: Notice, message: Message, *, deps: Deps, now: datetime) -> Sequence[Event]:
-    pack = deps.packs.get(notice.partnership, at=now)
+    pack = deps.packs.newest(notice.partnership, at=now)
     reached = await endpoints.find_endpoints(tx, partnership=notice.partnership, agency=notice.agency)
     promised = policy.promised_channels(notice.agency, pack)
     events = decide.queue(notice, reachable={each.channel for each in reached}, promised=promised, now=now)

@@ -120,4 +120,8 @@ async def read_referral(referral_id: UUID, dependencies: Injected, asker: AsRead
     async with dependencies.db.transaction() as tx:
         result = await handlers.read_status(tx, referral_id, asker, now=now)
     followed = unwrap(result)
-    return StatusView.of_all(followed, dependencies.packs.get(asker.partnership, at=now), now=now)
+
+    def say(key: str) -> str | None:
+        return dependencies.packs.find_feedback(asker.partnership, key, at=now)
+
+    return StatusView.of_all(followed, say, now=now)

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Response
 from chassis.web.app import problem_responses
 from chassis.web.operator import Operator, OperatorOrService
 from chassis.web.suspension import STANDINGS_PATH, StandingsView, StandingView
+from policy.packs import NotServed
 from referral_intake.api.dependencies import Injected
 from referral_intake.api.partner_forms import (
     CLIENT,
@@ -19,7 +20,7 @@ from referral_intake.api.partner_forms import (
     RotationForm,
     SuspensionForm,
 )
-from referral_intake.errors import NoSuchPartner, PartnershipNotServed, PartnershipUnknown
+from referral_intake.errors import NoSuchPartner, PartnershipUnknown
 from referral_intake.handlers import partners as handlers
 from referral_intake.store import partners as store
 
@@ -47,8 +48,8 @@ async def register_partner(
     """
     wanted, now = form.registration(), dependencies.clock.now()
     try:
-        dependencies.packs.get(form.partnership, at=now)
-    except PartnershipNotServed as error:
+        dependencies.packs.versions(form.partnership)
+    except NotServed as error:
         raise PartnershipUnknown from error
     async with dependencies.db.transaction() as tx:
         partner, is_new = await handlers.register(tx, wanted, change=form.change, by=operator.subject, now=now)

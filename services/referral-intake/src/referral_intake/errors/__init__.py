@@ -44,6 +44,7 @@ from referral_intake.errors.submitting import (
     NotConfirmed,
     NotEnough,
     PartnershipNotServed,
+    RulesNotInForce,
     StillRunning,
     TooBusy,
 )
@@ -91,6 +92,7 @@ __all__ = [
     "PrivateKeySent",
     "ReferenceInvalid",
     "ReferralDestroyed",
+    "RulesNotInForce",
     "ScopeMissing",
     "StandsHeld",
     "StillRunning",

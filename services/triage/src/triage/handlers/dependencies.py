@@ -16,7 +16,8 @@ from contracts.codes import DenialReason, Purpose, RecordKind
 from contracts.events import CaseClosed, CaseReopened, Event
 from contracts.problems import Problem
 from policy.pack import Pack
-from triage import decide, entitlement, packs, store
+from policy.packs import Began, Packs
+from triage import decide, entitlement, store
 from triage.entitlement import Act
 from triage.errors import NoSuchCase
 from triage.model import SERVICE, Acting, Actor, Case, Detail, Timing
@@ -31,7 +32,7 @@ class Dependencies:
     db: Database
     clock: Clock
     ids: Ids
-    packs: packs.Packs
+    packs: Packs
     public_url: str
 
     def detail(self, path: str) -> Detail:
@@ -40,8 +41,8 @@ class Dependencies:
         return Detail(new_id, f"{self.public_url}/v1/{path}/{new_id}")
 
     def pack_of(self, case: Case, *, at: datetime) -> Pack:
-        """The rules of the case's partnership as they are at a time."""
-        return packs.pack_of(self.packs, case.partnership, at=at)
+        """What the case goes on under: the version of the pack that it was opened under, ended or replaced or not."""
+        return self.packs.governing(case.partnership, began=Began(case.opened_at, case.policy_version), at=at)
 
 
 @dataclass(frozen=True)
