@@ -18,14 +18,15 @@ from notify_examples import (
     referral_received,
     referral_withdrawn,
 )
-from notify_world import Script, all_notices, deliverer, deps, events_of, message, set_endpoint
+from notify_world import SEALER, Script, all_notices, deliverer, deps, events_of, message, set_endpoint
 
 from agency_notify.escalate import Escalator
 from agency_notify.handlers import inbox
-from agency_notify.handlers.endpoints import set_endpoints
+from agency_notify.handlers.endpoints import EndpointDeps, set_endpoints
 from agency_notify.store.endpoints import Change
 from agency_notify.subscriptions import subscriptions
 from chassis.db import Database
+from chassis.ids import RandomIds
 from chassis.testing.clock import SettableClock
 from chassis.web.auth import Principal
 from contracts.codes import ActorKind, Channel
@@ -145,7 +146,8 @@ async def test_endpoints_are_set_before_a_version_begins_and_changed_after_it_wa
     db: Database, tmp_path: Path
 ) -> None:
     packs = load_packs(testing.write_replaced(PACKS_FOLDER, tmp_path, last_day=LAST_DAY))
+    needed = EndpointDeps(packs, RandomIds(), SEALER)
 
     for agency, at in ((NEW_TEAM, NOW), (TEAM_LEFT_OUT, LATER)):
         async with db.transaction() as tx:
-            await set_endpoints(tx, ("wandsworth", agency), [], packs=packs, change=Change("operator", at))
+            await set_endpoints(tx, ("wandsworth", agency), [], deps=needed, change=Change("operator", at))

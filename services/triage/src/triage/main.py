@@ -42,7 +42,7 @@ def build(
         await db.close()
 
     standings = asking_for_standings(db, settings, owner="referral-intake", clock=clock, ids=ids)
-    workers = {**delivery.tasks, "clocks": Watch(db, clock).run, "standings": standings}
+    workers = {**delivery.tasks, "clocks": Watch(db, clock, dependencies.addresses).run, "standings": standings}
     app = service_app(
         dependencies,
         title="Frontdoor triage",

@@ -57,13 +57,17 @@ from contracts.codes.referral import (
 )
 from contracts.codes.triage import (
     Answer,
+    AnswerMoment,
     CaseNews,
     ClosureReason,
+    HandoverReturnReason,
+    HandoverWithdrawalReason,
     LawfulBasis,
     Outcome,
     Rating,
     RatingReason,
     RefusalGround,
+    SupersedingReason,
     ThresholdLevel,
 )
 
@@ -77,6 +81,7 @@ __all__ = [
     "AgreementMethod",
     "AllegationTest",
     "Answer",
+    "AnswerMoment",
     "AssessmentFactor",
     "AttachmentKind",
     "CaseNews",
@@ -97,6 +102,8 @@ __all__ = [
     "FgmKnowledge",
     "Frequency",
     "Gender",
+    "HandoverReturnReason",
+    "HandoverWithdrawalReason",
     "HelpResult",
     "HoldReason",
     "InformationSource",
@@ -118,6 +125,7 @@ __all__ = [
     "SharingBasis",
     "SocialCareClosureReason",
     "Source",
+    "SupersedingReason",
     "SupplementKind",
     "SuspensionReason",
     "ThresholdLevel",
