@@ -11,7 +11,6 @@ from notify_examples import NOW, PACKS, case_opened, endpoint
 from sqlalchemy import text
 
 from agency_notify.deliver import Deliverer
-from agency_notify.handlers.telling import Deps
 from agency_notify.model import Delivery, Endpoint, Notice, Receipt
 from agency_notify.packs import Packs
 from agency_notify.signing import SigningKeys
@@ -26,15 +25,10 @@ from contracts.codes import Channel
 from contracts.envelope import Envelope
 from contracts.events import EVENTS, Event
 from contracts.topics import topic_of
-from policy.pack import Pack
 
 ALL_PACKS = Packs(PACKS)
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 KEYS = SigningKeys([KEY])
-
-
-def deps(packs: dict[str, Pack] | None = None) -> Deps:
-    return Deps(Packs(packs) if packs is not None else ALL_PACKS, RandomIds())
 
 
 def message(event: Event, *, partnership: str = "wandsworth", sequence: int = 1) -> Message:
@@ -53,7 +47,7 @@ def message(event: Event, *, partnership: str = "wandsworth", sequence: int = 1)
 
 async def read(db: Database, *events: Event, now: datetime = NOW) -> None:
     """Apply events by the handlers that the subscriptions name."""
-    table = subscriptions(deps())
+    table = subscriptions(ALL_PACKS, RandomIds())
     async with db.transaction() as tx:
         for event in events:
             handler = table.handler_of(event)

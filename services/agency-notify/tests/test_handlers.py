@@ -15,11 +15,12 @@ from notify_examples import (
     referral_supplemented,
     referral_withdrawn,
 )
-from notify_world import all_notices, deliveries, deps, events_of, message, read, set_endpoint
+from notify_world import ALL_PACKS, all_notices, deliveries, events_of, message, read, set_endpoint
 
 from agency_notify.errors import UnknownPartnership, UnknownReferral
 from agency_notify.subscriptions import subscriptions
 from chassis.db import Database
+from chassis.ids import RandomIds
 from contracts.codes import Channel, DeliveryFailure, NoticeKind, WithheldReason
 from contracts.events import Event, NoticeFailed, NoticeQueued, NoticeWithheld
 from contracts.problems import Invalid
@@ -66,7 +67,7 @@ async def test_an_event_about_a_referral_that_nobody_told_of_is_refused(db: Data
 
 
 async def test_a_partnership_without_a_pack_is_refused(db: Database) -> None:
-    table = subscriptions(deps())
+    table = subscriptions(ALL_PACKS, RandomIds())
     event = message(referral_received(), partnership="nowhere")
 
     with pytest.raises(UnknownPartnership):
@@ -87,7 +88,7 @@ async def test_a_withheld_outcome_is_kept_with_its_reason_and_pushed_to_nobody(d
 
 async def test_the_same_cause_never_tells_the_same_agency_twice(db: Database) -> None:
     once = message(referral_received())
-    handler = subscriptions(deps()).handlers[type(referral_received())]
+    handler = subscriptions(ALL_PACKS, RandomIds()).handlers[type(referral_received())]
     async with db.transaction() as tx:
         await handler(tx, once, once.envelope.time)
 
@@ -118,7 +119,7 @@ async def test_every_event_of_the_table_ends_in_an_inbox(db: Database, event: Ev
 
 
 async def test_a_message_that_holds_another_event_is_refused(db: Database) -> None:
-    handler = subscriptions(deps()).handlers[type(referral_received())]
+    handler = subscriptions(ALL_PACKS, RandomIds()).handlers[type(referral_received())]
 
     with pytest.raises(Invalid):
         async with db.transaction() as tx:

@@ -28,16 +28,16 @@ from notify_examples import (
     referral_withdrawn,
 )
 
-from agency_notify import policy
-from agency_notify.model import Telling
+from agency_notify import planning, policy
+from agency_notify.model import PlannedNotice
 from contracts.codes import NoticeKind, WithheldReason
 from contracts.events import Event
 
 PACK = PACKS["wandsworth"].as_of(NOW)
 
 
-def tell(event: Event) -> tuple[Telling, ...]:
-    return policy.notices_of(event, PACK, now=NOW)
+def planned_for(event: Event) -> tuple[PlannedNotice, ...]:
+    return planning.notices_of(event, PACK, now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -58,14 +58,14 @@ def tell(event: Event) -> tuple[Telling, ...]:
 def test_each_event_of_the_table_tells_one_recipient(
     event: Event, kind: NoticeKind, agency: str, about: UUID, urgent: bool
 ) -> None:
-    (telling,) = tell(event)
+    (planned,) = planned_for(event)
 
-    assert (telling.kind, telling.agency, telling.about_id, telling.urgent) == (kind, agency, about, urgent)
-    assert telling.withheld is None
+    assert (planned.kind, planned.agency, planned.about_id, planned.urgent) == (kind, agency, about, urgent)
+    assert planned.withheld is None
 
 
 def test_an_event_outside_the_table_tells_nobody() -> None:
-    assert tell(case_opened()) == ()
+    assert planned_for(case_opened()) == ()
 
 
 @pytest.mark.parametrize(
@@ -79,37 +79,37 @@ def test_an_event_outside_the_table_tells_nobody() -> None:
     ],
 )
 def test_an_agency_the_pack_does_not_name_is_not_told_and_the_reason_is_kept(event: Event) -> None:
-    (telling,) = tell(event)
+    (planned,) = planned_for(event)
 
-    assert telling.withheld is WithheldReason.NOT_ENTITLED
-    assert telling.about_url is None
-    assert telling.feedback is None
+    assert planned.withheld is WithheldReason.NOT_ENTITLED
+    assert planned.about_url is None
+    assert planned.feedback is None
 
 
 @pytest.mark.parametrize("feedback", [None, "a-key-the-pack-does-not-have"])
 def test_an_outcome_is_withheld_from_the_referrer_when_no_sentence_is_safe(feedback: str | None) -> None:
-    (telling,) = tell(case_decided(referrer_feedback=feedback))
+    (planned,) = planned_for(case_decided(referrer_feedback=feedback))
 
-    assert telling.withheld is WithheldReason.NOT_SAFE_TO_SAY
-    assert telling.feedback is None
+    assert planned.withheld is WithheldReason.NOT_SAFE_TO_SAY
+    assert planned.feedback is None
 
 
 def test_an_outcome_is_told_by_the_key_of_a_safe_sentence_only() -> None:
-    (telling,) = tell(case_decided())
+    (planned,) = planned_for(case_decided())
 
-    assert telling.feedback == FEEDBACK
+    assert planned.feedback == FEEDBACK
 
 
 def test_a_notice_must_be_opened_by_the_packs_time_when_that_is_earlier_than_due() -> None:
-    (telling,) = tell(information_requested(due_at=NOW + timedelta(days=3)))
+    (planned,) = planned_for(information_requested(due_at=NOW + timedelta(days=3)))
 
-    assert telling.open_by == NOW + timedelta(hours=6)  # six working hours from 10:00 on an open Monday
+    assert planned.open_by == NOW + timedelta(hours=6)  # six working hours from 10:00 on an open Monday
 
 
 def test_a_notice_must_be_opened_before_its_step_is_due() -> None:
-    (telling,) = tell(information_requested(due_at=NOW + timedelta(hours=2)))
+    (planned,) = planned_for(information_requested(due_at=NOW + timedelta(hours=2)))
 
-    assert telling.open_by == NOW + timedelta(hours=2)
+    assert planned.open_by == NOW + timedelta(hours=2)
 
 
 @pytest.mark.parametrize(
@@ -124,36 +124,36 @@ def test_a_notice_must_be_opened_before_its_step_is_due() -> None:
     ],
 )
 def test_a_notice_that_asks_for_nothing_is_never_escalated_for_being_unopened(event: Event) -> None:
-    assert all(telling.open_by is None for telling in tell(event))
+    assert all(planned.open_by is None for planned in planned_for(event))
 
 
 def test_a_question_to_the_sender_is_read_where_it_is_kept_and_opened_before_it_is_due() -> None:
-    (telling,) = tell(question_asked(due_at=NOW + timedelta(hours=2)))
+    (planned,) = planned_for(question_asked(due_at=NOW + timedelta(hours=2)))
 
-    assert telling.about_url == "https://triage.example.org/v1/questions/4"
-    assert telling.open_by == NOW + timedelta(hours=2)
+    assert planned.about_url == "https://triage.example.org/v1/questions/4"
+    assert planned.open_by == NOW + timedelta(hours=2)
 
 
 @pytest.mark.parametrize("event", [referral_supplemented, case_reopened])
 def test_danger_now_makes_the_hubs_notice_urgent_and_somebody_hears_when_it_is_not_opened(
     event: Callable[..., Event],
 ) -> None:
-    (telling,) = tell(event(immediate_danger=True))
+    (planned,) = planned_for(event(immediate_danger=True))
 
-    assert telling.urgent
-    assert telling.open_by == NOW + timedelta(hours=6)
+    assert planned.urgent
+    assert planned.open_by == NOW + timedelta(hours=6)
 
 
 def test_that_a_closed_case_was_opened_again_must_be_opened_in_time_whatever_the_news() -> None:
-    (telling,) = tell(case_reopened(decision_due_at=NOW + timedelta(hours=1)))
+    (planned,) = planned_for(case_reopened(decision_due_at=NOW + timedelta(hours=1)))
 
-    assert telling.open_by == NOW + timedelta(hours=1)
+    assert planned.open_by == NOW + timedelta(hours=1)
 
 
 def test_roles_of_the_hub_are_told_in_one_notice_and_a_teams_role_is_told_to_the_team() -> None:
-    tellings = tell(clock_warned(tell=("mash-manager", "macpt-member", "head-of-service", "metropolitan-police")))
+    plans = planned_for(clock_warned(tell=("mash-manager", "macpt-member", "head-of-service", "metropolitan-police")))
 
-    assert {telling.agency: telling.roles for telling in tellings} == {
+    assert {planned.agency: planned.roles for planned in plans} == {
         "wandsworth-mash": ("mash-manager", "head-of-service"),
         "wandsworth-macpt": ("macpt-member",),
         "metropolitan-police": (),
@@ -162,11 +162,11 @@ def test_roles_of_the_hub_are_told_in_one_notice_and_a_teams_role_is_told_to_the
 
 @given(st.lists(st.sampled_from([*PACK.roles, "metropolitan-police", "wandsworth-macpt"]), min_size=1))
 def test_whoever_a_clock_names_each_recipient_is_told_once_and_nobody_is_forgotten(names: list[str]) -> None:
-    tellings = tell(clock_breached(tell=tuple(names)))
+    plans = planned_for(clock_breached(tell=tuple(names)))
 
-    recipients = [telling.agency for telling in tellings]
+    recipients = [planned.agency for planned in plans]
     assert len(recipients) == len(set(recipients))
-    roles = {role for telling in tellings for role in telling.roles}
+    roles = {role for planned in plans for role in planned.roles}
     assert set(names) <= roles | set(recipients)
 
 
@@ -181,7 +181,7 @@ def test_each_pack_names_who_is_told_of_an_unopened_notice_and_its_hub_can_be_to
 def test_without_a_clock_for_opening_the_time_is_when_the_step_is_due() -> None:
     pack = PACK.model_copy(update={"clocks": tuple(c for c in PACK.clocks if c.name != "notice-open")})
 
-    (telling,) = policy.notices_of(handover_offered(), pack, now=NOW)
+    (planned,) = planning.notices_of(handover_offered(), pack, now=NOW)
 
-    assert telling.open_by == NOW + timedelta(hours=2)
+    assert planned.open_by == NOW + timedelta(hours=2)
     assert policy.escalation_role(pack) == policy.LAST_RESORT_ROLE

@@ -6,7 +6,6 @@ from agency_notify.api.dependencies import Dependencies
 from agency_notify.channels import EmailSender, Mailbox, WebhookSender, senders
 from agency_notify.deliver import Deliverer
 from agency_notify.escalate import Escalator
-from agency_notify.handlers.telling import Deps
 from agency_notify.model import SOURCE
 from agency_notify.packs import Packs
 from agency_notify.settings import Settings
@@ -35,7 +34,7 @@ def build(
     packs, keys = Packs(load_packs(settings.partnerships_folder)), _keys(settings)
     webhook = WebhookSender(keys, resolver, allowed=settings.allowed_private_addresses, public_url=settings.public_url)
     email = EmailSender(Mailbox.parse(settings.smtp_url, sender=settings.email_sender), public_url=settings.public_url)
-    delivery = deliver(db, settings, subscriptions(Deps(packs, ids)), service=SOURCE, clock=clock, ids=ids)
+    delivery = deliver(db, settings, subscriptions(packs, ids), service=SOURCE, clock=clock, ids=ids)
     deliverer = Deliverer(db, senders(webhook, email), packs, clock, ids)
 
     async def close() -> None:

@@ -29,8 +29,8 @@ class DeliveryState(StrEnum):
 
 
 @dataclass(frozen=True)
-class Telling:
-    """What policy says about one recipient of one event: tell it, or do not and why.
+class PlannedNotice:
+    """What the pack says about one recipient of one event: a notice, or none and why it is withheld.
 
     ``open_by`` is when an unopened notice is escalated; None where nobody has to act on it. ``roles`` are the
     people meant when the recipient is the hub itself.

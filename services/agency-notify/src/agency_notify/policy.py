@@ -1,40 +1,16 @@
-"""Who is told what: the table from events to notices, by the partnership's pack. Pure."""
+"""What a partnership's pack says about notices: who may have one, by which channels, and by when it is opened. Pure."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
-from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
-from agency_notify.model import Telling
-from contracts.codes import Channel, NoticeKind, WithheldReason
-from contracts.events import (
-    CaseDecided,
-    CaseReopened,
-    ClockBreached,
-    ClockWarned,
-    Event,
-    HandoverOffered,
-    InformationRequested,
-    NoticeOpened,
-    QuestionAsked,
-    ReferralReceived,
-    ReferralSupplemented,
-    ReferralWithdrawn,
-)
+from contracts.codes import Channel
+from contracts.events import NoticeOpened
 from policy.clocks import Clock
 from policy.pack import NoSuchRule, Pack
 from policy.rules import Agency, Team
 
 LAST_RESORT_ROLE: Final = "mash-manager"
-
-
-def notices_of(event: Event, pack: Pack, *, now: datetime) -> tuple[Telling, ...]:
-    """What an event makes us tell, to whom, or withhold and why; nothing for an event that concerns nobody.
-
-    ``pack`` is the one in force at ``now``.
-    """
-    rule = TABLE.get(type(event))
-    return tuple(rule(event, pack, now)) if rule else ()
 
 
 def is_entitled(agency: str, pack: Pack) -> bool:
@@ -69,132 +45,10 @@ def escalation_role(pack: Pack) -> str:
     return next((step.tell[0] for step in clock.warn_at if step.share >= 1), LAST_RESORT_ROLE)
 
 
-def _on_referral_received(event: ReferralReceived, pack: Pack, now: datetime) -> Iterable[Telling]:
-    yield _tell_if_entitled(pack, Telling(NoticeKind.REFERRAL_RECEIVED, event.agency, event.referral_id))
-
-
-def _on_referral_supplemented(event: ReferralSupplemented, pack: Pack, now: datetime) -> Iterable[Telling]:
-    """The hub hears at once that its sender told more; somebody opens it in time when a child is in danger now."""
-    yield Telling(
-        NoticeKind.REFERRAL_SUPPLEMENTED,
-        hub_of(pack),
-        event.supplement_id,
-        urgent=event.immediate_danger,
-        open_by=_opening_due_at(pack, now) if event.immediate_danger else None,
-        about_url=event.detail_url,
-    )
-
-
-def _on_referral_withdrawn(event: ReferralWithdrawn, pack: Pack, now: datetime) -> Iterable[Telling]:
-    yield Telling(NoticeKind.REFERRAL_WITHDRAWN, hub_of(pack), event.referral_id, about_url=event.detail_url)
-
-
-def _on_question_asked(event: QuestionAsked, pack: Pack, now: datetime) -> Iterable[Telling]:
-    yield _tell_if_entitled(
-        pack,
-        Telling(
-            NoticeKind.QUESTION_ASKED,
-            event.agency,
-            event.question_id,
-            urgent=True,
-            open_by=_open_by(pack, now, event.due_at),
-            about_url=event.detail_url,
-        ),
-    )
-
-
-def _on_case_reopened(event: CaseReopened, pack: Pack, now: datetime) -> Iterable[Telling]:
-    """Nobody works on a closed case, so somebody has to open this notice whatever the news is."""
-    yield Telling(
-        NoticeKind.CASE_REOPENED,
-        hub_of(pack),
-        event.case_id,
-        urgent=event.immediate_danger,
-        open_by=_open_by(pack, now, event.decision_due_at),
-    )
-
-
-def _on_information_requested(event: InformationRequested, pack: Pack, now: datetime) -> Iterable[Telling]:
-    yield _tell_if_entitled(
-        pack,
-        Telling(
-            NoticeKind.INFORMATION_REQUESTED,
-            event.agency,
-            event.request_id,
-            urgent=True,
-            open_by=_open_by(pack, now, event.due_at),
-            about_url=event.detail_url,
-        ),
-    )
-
-
-def _on_case_decided(event: CaseDecided, pack: Pack, now: datetime) -> Iterable[Telling]:
-    """The referrer hears the outcome in the pack's safe sentence; with none that is safe, it is withheld."""
-    feedback = event.referrer_feedback
-    unsafe = feedback is None or find_feedback(pack, feedback) is None
-    yield _tell_if_entitled(
-        pack,
-        Telling(
-            NoticeKind.REFERRAL_DECIDED,
-            event.agency,
-            event.child_id,
-            feedback=None if unsafe else feedback,
-            withheld=WithheldReason.NOT_SAFE_TO_SAY if unsafe else None,
-        ),
-    )
-
-
-def _on_handover_offered(event: HandoverOffered, pack: Pack, now: datetime) -> Iterable[Telling]:
-    yield _tell_if_entitled(
-        pack,
-        Telling(
-            NoticeKind.HANDOVER_OFFERED,
-            event.team,
-            event.handover_id,
-            urgent=True,
-            open_by=_open_by(pack, now, event.accept_due_at),
-            about_url=event.detail_url,
-        ),
-    )
-
-
-def _on_clock_warned(event: ClockWarned, pack: Pack, now: datetime) -> Iterable[Telling]:
-    for recipient, roles in _recipients(event.tell, pack).items():
-        yield Telling(NoticeKind.CLOCK_WARNED, recipient, event.clock_id, roles=roles)
-
-
-def _on_clock_breached(event: ClockBreached, pack: Pack, now: datetime) -> Iterable[Telling]:
-    for recipient, roles in _recipients(event.tell, pack).items():
-        yield Telling(NoticeKind.CLOCK_BREACHED, recipient, event.clock_id, urgent=True, roles=roles)
-
-
-TABLE: Final[Mapping[type[Event], Callable[[Any, Pack, datetime], Iterable[Telling]]]] = MappingProxyType(
-    {
-        ReferralReceived: _on_referral_received,
-        ReferralSupplemented: _on_referral_supplemented,
-        ReferralWithdrawn: _on_referral_withdrawn,
-        QuestionAsked: _on_question_asked,
-        CaseReopened: _on_case_reopened,
-        InformationRequested: _on_information_requested,
-        CaseDecided: _on_case_decided,
-        HandoverOffered: _on_handover_offered,
-        ClockWarned: _on_clock_warned,
-        ClockBreached: _on_clock_breached,
-    }
-)
-
-
-def _tell_if_entitled(pack: Pack, telling: Telling) -> Telling:
-    """Not being named by the pack outweighs every other reason."""
-    if is_entitled(telling.agency, pack):
-        return telling
-    return Telling(telling.kind, telling.agency, telling.about_id, withheld=WithheldReason.NOT_ENTITLED)
-
-
-def _recipients(tell: Iterable[str], pack: Pack) -> dict[str, tuple[str, ...]]:
+def recipients(named: Iterable[str], pack: Pack) -> dict[str, tuple[str, ...]]:
     """Each recipient once, with the roles meant: whoever bears the code, a team that has the role, else the hub."""
     found: dict[str, tuple[str, ...]] = {}
-    for name in tell:
+    for name in named:
         if is_entitled(name, pack):
             found.setdefault(name, ())
             continue
@@ -203,13 +57,13 @@ def _recipients(tell: Iterable[str], pack: Pack) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _open_by(pack: Pack, now: datetime, due_at: datetime) -> datetime:
+def open_by(pack: Pack, now: datetime, due_at: datetime) -> datetime:
     """When an unopened notice is escalated: by the pack's clock, and never later than the step itself is due."""
-    opening = _opening_due_at(pack, now)
+    opening = opening_due_at(pack, now)
     return due_at if opening is None else min(due_at, opening)
 
 
-def _opening_due_at(pack: Pack, now: datetime) -> datetime | None:
+def opening_due_at(pack: Pack, now: datetime) -> datetime | None:
     clock = _opening_clock(pack)
     return None if clock is None else clock.due_at(pack.calendar, now)
 

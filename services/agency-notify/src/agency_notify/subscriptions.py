@@ -2,22 +2,23 @@
 
 from functools import partial
 
-from agency_notify import policy
-from agency_notify.handlers import telling as handlers
-from agency_notify.handlers.telling import Deps
+from agency_notify import planning
+from agency_notify.handlers import queueing
+from agency_notify.packs import Packs
 from chassis.delivery.messages import Subscriptions
+from chassis.ids import Ids
 from contracts.events import CaseOpened, ReferralReceived
 from contracts.topics import REFERRAL_INTAKE, TRIAGE
 
 
-def subscriptions(deps: Deps) -> Subscriptions:
-    """The table. Every event that policy makes notices of goes to ``tell``."""
-    telling = {event: partial(handlers.tell, deps=deps) for event in policy.TABLE}
+def subscriptions(packs: Packs, ids: Ids) -> Subscriptions:
+    """Event type -> handler. Every event that leads to notices goes to ``queue_notices``."""
+    queue = partial(queueing.queue_notices, packs=packs, ids=ids)
     return Subscriptions(
         topics=(REFERRAL_INTAKE, TRIAGE),
-        handlers=telling
+        handlers=dict.fromkeys(planning.TABLE, queue)
         | {
-            ReferralReceived: partial(handlers.on_referral_received, deps=deps),
-            CaseOpened: partial(handlers.on_case_opened, deps=deps),
+            ReferralReceived: partial(queueing.on_referral_received, packs=packs, ids=ids),
+            CaseOpened: queueing.on_case_opened,
         },
     )
