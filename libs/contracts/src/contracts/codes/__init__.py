@@ -42,6 +42,7 @@ from contracts.codes.lists import CODE_LISTS, CodeList, Source
 from contracts.codes.notices import (
     Channel,
     DeliveryFailure,
+    EscalationReason,
     NoticeKind,
     WithheldReason,
 )
@@ -93,6 +94,7 @@ __all__ = [
     "ContactSource",
     "CurrentPlan",
     "DeliveryFailure",
+    "EscalationReason",
     "DenialReason",
     "Disability",
     "DispensingReason",
