@@ -19,7 +19,10 @@ sys.path.insert(0, str(Path(__file__).parent))  # so that the tests here can sha
 from notify_examples import NOW
 
 MakeDatabase = Callable[[str], Awaitable[DatabaseUrls]]
-_EMPTY = "TRUNCATE attempt, delivery, notice, endpoint, referral, event, position, applied, parked"
+_EMPTY = (
+    "TRUNCATE attempt, delivery, escalation, decision, accepted_handover, notice, endpoint, referral,"
+    " event, position, applied, parked"
+)
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ from notify_examples import NOW, PACKS, case_opened, endpoint
 from sqlalchemy import text
 
 from agency_notify.deliver import Deliverer
+from agency_notify.escalation.worker import Escalator
 from agency_notify.model import Delivery, Endpoint, Notice, Receipt
 from agency_notify.packs import Packs
 from agency_notify.signing import SigningKeys
@@ -115,6 +116,10 @@ class Script:
 
 def both(sender: Any) -> dict[Channel, Any]:
     return {Channel.WEBHOOK: sender, Channel.EMAIL: sender}
+
+
+def escalator(db: Database, clock: SettableClock, *, packs: Packs = ALL_PACKS) -> Escalator:
+    return Escalator(db, packs, clock, RandomIds())
 
 
 def deliverer(db: Database, clock: SettableClock, sender: Any, **changes: Any) -> Deliverer:

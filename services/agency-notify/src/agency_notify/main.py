@@ -5,7 +5,7 @@ from agency_notify.api import ROUTERS
 from agency_notify.api.dependencies import Dependencies
 from agency_notify.channels import EmailSender, Mailbox, WebhookSender, senders
 from agency_notify.deliver import Deliverer
-from agency_notify.escalate import Escalator
+from agency_notify.escalation.worker import Escalator
 from agency_notify.model import SOURCE
 from agency_notify.packs import Packs
 from agency_notify.settings import Settings
@@ -47,7 +47,7 @@ def build(
         db, clock, ids, packs, keys.public_keys, settings.allowed_private_addresses, settings.public_url,
         settings.service_urls.get("referral-intake"),
     )  # fmt: skip
-    workers = {**delivery.tasks, "deliverer": deliverer.run, "escalator": Escalator(db, packs, clock).run}
+    workers = {**delivery.tasks, "deliverer": deliverer.run, "escalator": Escalator(db, packs, clock, ids).run}
     app = service_app(
         dependencies,
         title="Frontdoor agency notify",

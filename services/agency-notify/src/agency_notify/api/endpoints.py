@@ -1,4 +1,4 @@
-"""``/v1/endpoints``: where agencies are pushed to, set by operators. Secrets go in and never come out."""
+"""``/v1/endpoints``: where agencies and their roles are pushed to, set by operators. Secrets never come out."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,7 +14,7 @@ from agency_notify.errors import EndpointRefused
 from agency_notify.handlers.endpoints import set_endpoints
 from agency_notify.model import Endpoint, Secret, Signing
 from agency_notify.store import endpoints
-from agency_notify.store.endpoints import Change
+from agency_notify.store.endpoints import Change, Whose
 from chassis.web.auth import Principal, signed_in_as
 from contracts.codes import Channel
 from contracts.problems import FieldError
@@ -23,6 +23,7 @@ router = APIRouter(tags=["endpoints"])
 
 Operator = Annotated[Principal, Depends(signed_in_as("operator"))]
 AgencyCode = Annotated[str, Path(pattern="^[a-z0-9-]{1,60}$", description="An agency or team of the pack.")]
+RoleCode = Annotated[str, Path(pattern="^[a-z0-9-]{1,60}$", description="A role of the pack.")]
 _EMAIL = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$"
 
 
@@ -60,7 +61,7 @@ class MailboxForm(BaseModel):
 
 
 class EndpointsForm(BaseModel):
-    """All the endpoints of one agency: a channel that is left out is switched off."""
+    """All the endpoints of one agency, or of one role of it: a channel that is left out is switched off."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -79,6 +80,7 @@ class EndpointView(BaseModel):
 
     partnership: str
     agency: str
+    role: str | None = Field(description="Whose endpoint it is when it is not the agency's own.")
     channel: Channel
     address: str
     signing: Signing | None
@@ -100,14 +102,20 @@ async def put_endpoints(
 
     A secret that is replaced signs beside the new one for a day.
     """
-    wanted = [_endpoint(form, agency, number, dependencies) for number in range(len(form.endpoints))]
-    change = Change(operator.subject, dependencies.clock.now())
-    async with dependencies.db.transaction() as tx:
-        found = await set_endpoints(tx, (form.partnership, agency), wanted, packs=dependencies.packs, change=change)
-    return _view(found)
+    return await _set(Whose(form.partnership, agency), form, dependencies, operator)
 
 
-@router.get("/v1/endpoints", summary="Where agencies are pushed to")
+@router.put("/v1/endpoints/{agency}/roles/{role}", summary="Set where the people of a role are pushed to")
+async def put_role_endpoints(
+    agency: AgencyCode, role: RoleCode, form: EndpointsForm, dependencies: Injected, operator: Operator
+) -> EndpointsView:
+    """Replaces all endpoints of one role, at its team or else at the hub. A role without any is reached by those of
+    the agency; the inbox always holds its notices.
+    """
+    return await _set(Whose(form.partnership, agency, role), form, dependencies, operator)
+
+
+@router.get("/v1/endpoints", summary="Where agencies and their roles are pushed to")
 async def get_endpoints(dependencies: Injected, _: Operator) -> EndpointsView:
     """Every endpoint, those that are switched off too."""
     async with dependencies.db.transaction() as tx:
@@ -115,15 +123,24 @@ async def get_endpoints(dependencies: Injected, _: Operator) -> EndpointsView:
     return _view(found)
 
 
-def _endpoint(form: EndpointsForm, agency: str, number: int, dependencies: Dependencies) -> Endpoint:
+async def _set(whose: Whose, form: EndpointsForm, dependencies: Dependencies, operator: Principal) -> EndpointsView:
+    wanted = [_endpoint(form, whose, number, dependencies) for number in range(len(form.endpoints))]
+    change = Change(operator.subject, dependencies.clock.now())
+    async with dependencies.db.transaction() as tx:
+        found = await set_endpoints(tx, whose, wanted, packs=dependencies.packs, change=change)
+    return _view(found)
+
+
+def _endpoint(form: EndpointsForm, whose: Whose, number: int, dependencies: Dependencies) -> Endpoint:
     wanted = form.endpoints[number]
     webhook = wanted if isinstance(wanted, WebhookForm) else None
     if webhook is not None:
         _check_url(webhook.address, dependencies, pointer=f"/endpoints/{number}/address")
     return Endpoint(
         endpoint_id=dependencies.ids.new(),
-        partnership=form.partnership,
-        agency=agency,
+        partnership=whose.partnership,
+        agency=whose.agency,
+        role=whose.role,
         channel=wanted.channel,
         address=wanted.address,
         signing=webhook.signing if webhook else None,
@@ -143,6 +160,7 @@ def _view(found: Sequence[Endpoint]) -> EndpointsView:
         EndpointView(
             partnership=endpoint.partnership,
             agency=endpoint.agency,
+            role=endpoint.role,
             channel=endpoint.channel,
             address=endpoint.address,
             signing=endpoint.signing,

@@ -1,66 +1,98 @@
 """Events in, notices out: load, decide, record. The consumer opened the transaction and commits it."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from agency_notify import decide, planning, policy
+from agency_notify import done, planning
 from agency_notify.errors import UnknownReferral
-from agency_notify.model import SOURCE, Notice, PlannedNotice, Referral
+from agency_notify.escalation import handlers as escalation
+from agency_notify.escalation.model import Ended
+from agency_notify.handlers import outgoing
+from agency_notify.handlers.outgoing import Outgoing
+from agency_notify.handlers.superseding import supersede
+from agency_notify.model import SOURCE, Facts, Notice, PlannedNotice, Referral
 from agency_notify.packs import Packs
-from agency_notify.store import deliveries, endpoints, notices
+from agency_notify.store import notices, referrals
 from chassis import telemetry
 from chassis.db import Transaction
-from chassis.delivery.events import record as record_events
 from chassis.delivery.messages import Message
 from chassis.ids import Ids
-from contracts.events import CaseOpened, Event, ReferralReceived
+from contracts.events import CaseDecided, CaseOpened, CaseRated, Event, HandoverAccepted, ReferralReceived
 from contracts.problems import Invalid
+from policy.pack import Pack
 
 
 async def on_referral_received(tx: Transaction, message: Message, now: datetime, *, packs: Packs, ids: Ids) -> None:
     """Keep the reference, and acknowledge the referral to its sender."""
     event = message.as_(ReferralReceived)
-    await notices.record_referral(
-        tx, Referral(event.referral_id, message.envelope.partnership, event.reference, event.agency)
-    )
-    await queue_notices(tx, message, now, packs=packs, ids=ids)
+    partnership = message.envelope.partnership
+    await referrals.record_referral(tx, Referral(event.referral_id, partnership, event.reference, event.agency))
+    await on_event(tx, message, now, packs=packs, ids=ids)
 
 
 async def on_case_opened(tx: Transaction, message: Message, now: datetime) -> None:
-    """Keep the reference: triage's events may be read before the referral's own."""
+    """Keep the reference, as triage's events may be read before the referral's own, and the suggested rating.
+
+    The case is as urgent as triage suggests until a person rates it.
+    """
     event = message.as_(CaseOpened)
-    await notices.record_referral(
-        tx, Referral(event.referral_id, message.envelope.partnership, event.reference, event.agency)
-    )
+    partnership = message.envelope.partnership
+    await referrals.record_referral(tx, Referral(event.referral_id, partnership, event.reference, event.agency))
+    await referrals.record_rating(tx, event.referral_id, event.suggested_rating)
 
 
-async def queue_notices(tx: Transaction, message: Message, now: datetime, *, packs: Packs, ids: Ids) -> None:
-    """Queue, or withhold, each notice that an event leads to."""
+async def on_event(tx: Transaction, message: Message, now: datetime, *, packs: Packs, ids: Ids) -> None:
+    """Keep what later notices depend on, end what the event makes an end of, and queue the notices it leads to."""
     event = message.event
     if event is None:
         raise Invalid("The message holds no event")
-    referral = await notices.find_referral(tx, event.correlation)
+    newest = await _keep(tx, event)
+    referral = await referrals.find_referral(tx, event.correlation)
     if referral is None:
         raise UnknownReferral
     pack = packs.get(referral.partnership, at=now)
-    for planned in planning.notices_of(event, pack, now=now):
-        notice = _notice(planned, referral, ids.new(), now=now)
-        events = await _queue(tx, notice, message, packs=packs, ids=ids)
-        await record_events(tx, events, context=message.context(source=SOURCE, now=now))
+    await _end(tx, event, pack, now=now)
+    facts = await _facts(tx, referral, now=now, newest=newest)
+    planned = planning.notices_of(event, pack, facts)
+    queued = [_notice(each, referral, ids.new(), now=now) for each in planned]
+    context = message.context(source=SOURCE, now=now)
+    unreachable = await outgoing.queue(
+        tx, [Outgoing(notice, message.envelope.id, context) for notice in queued], packs=packs, ids=ids
+    )
+    await escalation.begin_undelivered(tx, [each for each in unreachable if each.open_by is not None], now=now)
+    for each, notice in zip(planned, queued, strict=True):
+        if each.replaces is not None:
+            await supersede(tx, notice, each.replaces, now=now)
 
 
-async def _queue(tx: Transaction, notice: Notice, message: Message, *, packs: Packs, ids: Ids) -> Sequence[Event]:
-    now = notice.queued_at
-    pack = packs.get(notice.partnership, at=now)
-    reached = await endpoints.find_endpoints(tx, partnership=notice.partnership, agency=notice.agency)
-    promised = policy.promised_channels(notice.agency, pack)
-    events = decide.queue(notice, reachable={each.channel for each in reached}, promised=promised, now=now)
-    await notices.record_notice(tx, notice, caused_by=message.envelope.id)
-    if notice.withheld is None:
-        due = {ids.new(): each.endpoint_id for each in reached}
-        await deliveries.record_deliveries(tx, notice.notice_id, due, now=now)
-    return events
+async def _keep(tx: Transaction, event: Event) -> bool:
+    """Keep what an event says that later notices depend on; False for a decision that is not its child's newest."""
+    match event:
+        case CaseRated():
+            await referrals.record_rating(tx, event.referral_id, event.rating)
+        case HandoverAccepted():
+            await referrals.record_accepted(tx, event)
+        case CaseDecided():
+            return await referrals.record_decision(tx, event)
+    return True
+
+
+async def _end(tx: Transaction, event: Event, pack: Pack, *, now: datetime) -> None:
+    """Nobody is chased any more about what is done."""
+    finished = done.done_by(event, pack)
+    if finished is not None:
+        ended = await notices.record_done(tx, event.correlation, finished, now=now)
+        await escalation.end(tx, ended, Ended.DONE, now=now)
+
+
+async def _facts(tx: Transaction, referral: Referral, *, now: datetime, newest: bool) -> Facts:
+    return Facts(
+        now=now,
+        rating=referral.rating,
+        decided=await referrals.is_decided(tx, referral.referral_id),
+        holders=await referrals.find_holders(tx, referral.referral_id),
+        newest=newest,
+    )
 
 
 def _notice(planned: PlannedNotice, referral: Referral, notice_id: UUID, *, now: datetime) -> Notice:
@@ -80,4 +112,7 @@ def _notice(planned: PlannedNotice, referral: Referral, notice_id: UUID, *, now:
         roles=planned.roles,
         withheld=planned.withheld,
         traceparent=telemetry.current_traceparent(),
+        due_at=planned.due_at,
+        step=planned.step,
+        timed_id=planned.timed_id,
     )
