@@ -1,6 +1,7 @@
 """The ladder: where a climb begins, which stage follows, and that it always reaches the last one and stays there."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -86,7 +87,7 @@ def test_every_climb_rises_until_the_last_stage_and_stays_there(
         climbed.append(stage)
 
     numbers = [each.number for each in climbed]
-    rises = [after > before for before, after in zip(numbers, numbers[1:], strict=False)]
+    rises = [after > before for before, after in pairwise(numbers)]
     assert rises == sorted(rises, reverse=True)  # first only rises, then only stays
     assert ladder.is_last(stages, climbed[-1])
     assert climbed[-1] == climbed[-2]

@@ -29,9 +29,9 @@ async def upgrade(owner_url: str, *, package: str) -> None:
     await _as_owner(owner_url, run)
 
 
-async def downgrade(owner_url: str, *, package: str) -> None:
-    """Take every revision back. Commits. For the test that each revision has a way back."""
-    await _as_owner(owner_url, lambda connection: command.downgrade(_config(package, connection), "base"))
+async def downgrade(owner_url: str, *, package: str, revision: str = "base") -> None:
+    """Undo every revision after ``revision``. Commits. For tests: each has a way back, and keeps what it should."""
+    await _as_owner(owner_url, lambda connection: command.downgrade(_config(package, connection), revision))
 
 
 async def differences(owner_url: str, tables: MetaData) -> list[Any]:
