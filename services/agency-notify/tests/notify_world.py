@@ -3,17 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from notify_examples import NOW, PACKS, case_opened, endpoint
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from notify_examples import NOW, PACKS, PACKS_FOLDER, case_opened, endpoint
 from sqlalchemy import text
 
 from agency_notify.deliver import Deliverer
 from agency_notify.escalation.worker import Escalator
+from agency_notify.main import build
 from agency_notify.model import Delivery, Endpoint, Notice, Receipt
 from agency_notify.packs import Packs
+from agency_notify.settings import Settings
 from agency_notify.signing import SigningKeys
 from agency_notify.store import endpoints, notices
 from agency_notify.store.endpoints import Change
@@ -21,7 +25,10 @@ from agency_notify.subscriptions import subscriptions
 from chassis.db import Database
 from chassis.delivery.messages import Message
 from chassis.ids import RandomIds
+from chassis.run.provision import DatabaseUrls
+from chassis.run.service import Service
 from chassis.testing.clock import SettableClock
+from chassis.testing.signer import Signer
 from contracts.codes import Channel
 from contracts.envelope import Envelope
 from contracts.events import EVENTS, Event
@@ -112,6 +119,24 @@ class Script:
     @property
     def ids(self) -> list[UUID]:
         return [delivery.notice.notice_id for delivery in self.sent]
+
+
+def service_of(urls: DatabaseUrls, clock: SettableClock, signer: Signer, folder: Path) -> Service:
+    """The service as it is wired, on a test's database, clock and issuer."""
+    key_file = folder / "key.pem"
+    key_file.write_bytes(KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    settings = Settings(
+        database_url=urls.app_url,
+        kafka_bootstrap_servers="127.0.0.1:1",
+        oidc_issuer="https://issuer.example.org",
+        public_url="https://notify.example.org",
+        service_urls={"referral-intake": "https://intake.example.org"},
+        partnerships_folder=PACKS_FOLDER,
+        smtp_url="smtp://127.0.0.1:1",
+        webhook_signing_key_file=key_file,
+        allowed_private_addresses=("127.0.0.1/32",),
+    )
+    return build(settings, clock=clock, verifier=signer.verifier())
 
 
 def both(sender: Any) -> dict[Channel, Any]:

@@ -7,11 +7,9 @@ from typing import Any
 
 import httpx2
 import pytest
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from notify_examples import (
     NOW,
     OTHER_SECRET,
-    PACKS_FOLDER,
     REFERENCE,
     SECRET,
     case_decided,
@@ -23,7 +21,6 @@ from notify_examples import (
 )
 from notify_world import (
     ALL_PACKS,
-    KEY,
     KEYS,
     Script,
     deliverer,
@@ -32,11 +29,10 @@ from notify_world import (
     events_of,
     queue,
     read,
+    service_of,
     set_endpoint,
 )
 
-from agency_notify.main import build
-from agency_notify.settings import Settings
 from agency_notify.store import endpoints
 from chassis.db import Database
 from chassis.run.provision import DatabaseUrls
@@ -61,20 +57,7 @@ def signer(signer: Signer, clock: SettableClock, monkeypatch: pytest.MonkeyPatch
 async def service(
     db: Database, urls: DatabaseUrls, clock: SettableClock, signer: Signer, tmp_path: Path
 ) -> AsyncIterator[Service]:
-    key_file = tmp_path / "key.pem"
-    key_file.write_bytes(KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    settings = Settings(
-        database_url=urls.app_url,
-        kafka_bootstrap_servers="127.0.0.1:1",
-        oidc_issuer="https://issuer.example.org",
-        public_url="https://notify.example.org",
-        service_urls={"referral-intake": "https://intake.example.org"},
-        partnerships_folder=PACKS_FOLDER,
-        smtp_url="smtp://127.0.0.1:1",
-        webhook_signing_key_file=key_file,
-        allowed_private_addresses=("127.0.0.1/32",),
-    )
-    built = build(settings, clock=clock, verifier=signer.verifier())
+    built = service_of(urls, clock, signer, tmp_path)
     yield built
     await built.close()
 
