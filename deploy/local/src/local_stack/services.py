@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from local_stack.checkout import PARTNERSHIPS_FOLDER, ROOT
@@ -52,13 +53,14 @@ class Service:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What all services are told about the rest of the stack."""
+    """What all services are given about the rest of the stack."""
 
     kafka_bootstrap_servers: str
     oidc_issuer: str
     smtp_url: str
     zipkin_url: str | None
     keys: Keys
+    partnerships_folder: Path = PARTNERSHIPS_FOLDER
 
 
 def provisioned(admin_url: str, ports: Ports) -> dict[str, Service]:
@@ -107,7 +109,7 @@ def environment(service: Service, surroundings: Surroundings, services: Mapping[
         "HTTP_PORT": str(service.api_port),
         "WORKER_HTTP_PORT": str(service.worker_port),
         "PUBLIC_URL": service.url,
-        "PARTNERSHIPS_FOLDER": str(PARTNERSHIPS_FOLDER),
+        "PARTNERSHIPS_FOLDER": str(surroundings.partnerships_folder),
         "SERVICE_URLS": json.dumps({name: each.url for name, each in services.items()}),
         "CLIENT_ID": "frontdoor-service",
         "CLIENT_KEY_FILE": str(keys.client_key_file("frontdoor-service")),
