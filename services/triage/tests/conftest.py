@@ -33,6 +33,7 @@ _TABLES = (
         "handover",
         "decision",
         "recommendation",
+        "information_answer",
         "information_request",
         "rating",
         "question",

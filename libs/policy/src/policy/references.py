@@ -48,7 +48,7 @@ _COMPLETE: tuple[tuple[str, str, type[Code]], ...] = (
     ("ratings", "rating", Rating),
     ("thresholds", "level", ThresholdLevel),
 )
-_NEEDED_CLOCKS = ("decision", "information-request", "question", "notice-open")
+_NEEDED_CLOCKS = ("decision", "information-request", "question", "handover-offer", "notice-open")
 
 
 def faults(data: object) -> Iterator[Fault]:

@@ -29,7 +29,7 @@ def build(
         await http.close()
         await db.close()
 
-    workers = {**delivery.tasks, "clocks": Watch(db, clock).run}
+    workers = {**delivery.tasks, "clocks": Watch(db, clock, dependencies.addresses).run}
     app = service_app(
         dependencies,
         title="Frontdoor triage",

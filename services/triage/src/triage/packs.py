@@ -16,6 +16,7 @@ from triage.model import (
     AskingTerms,
     Background,
     Child,
+    OfferTerms,
     OpeningTerms,
     OutcomeTerms,
     Suggestion,
@@ -116,13 +117,18 @@ def outcome_terms(pack: Pack, outcome: Outcome) -> OutcomeTerms:
     )
 
 
-def offer_timing(pack: Pack, team: str, *, now: datetime) -> Timing:
-    """How long a team has to accept. Raises ``NoSuchTeam``."""
+def offer_terms(pack: Pack, team: str, *, now: datetime) -> OfferTerms:
+    """How long a team has to accept, in which role, and who may choose another one. Raises ``NoSuchTeam``."""
     try:
-        accept_clock = pack.get_team(team).accept_clock
+        receiving = pack.get_team(team)
     except NoSuchRule as error:
         raise NoSuchTeam from error
-    return timing(pack, accept_clock, rating=None, start=now)
+    return OfferTerms(
+        timing=timing(pack, receiving.accept_clock, rating=None, start=now),
+        role=receiving.role,
+        teams=frozenset(one.code for one in pack.teams),
+        authorised_by={rule.outcome: frozenset(rule.authorised_by) for rule in pack.outcomes},
+    )
 
 
 def team_roles(pack: Pack) -> Mapping[str, str]:

@@ -149,7 +149,7 @@ async def record_reopened(tx: Transaction, reopened: CaseReopened) -> None:
 
 
 async def record_due(tx: Transaction, case_id: UUID, *, due_at: datetime) -> None:
-    """A decision clock began anew."""
+    """A decision clock began again."""
     await tx.execute(update(tables.case).where(tables.case.c.case_id == case_id).values(decision_due_at=due_at))
 
 
