@@ -39,7 +39,7 @@ from notify_examples import (
 
 from agency_notify import planning, policy
 from agency_notify.model import Facts, PlannedNotice
-from contracts.codes import AnswerMoment, NoticeKind, Rating, WithheldReason
+from contracts.codes import Answer, AnswerMoment, NoticeKind, Rating, WithheldReason
 from contracts.events import Event
 
 PACK = PACKS["wandsworth"].as_of(NOW)
@@ -264,6 +264,14 @@ def test_teams_that_accepted_children_hear_of_news_after_it(event: Event, urgent
     teams = [each for each in plans if each.kind is NoticeKind.ACCEPTED_CASE_NEWS]
     assert [each.agency for each in teams] == ["wandsworth-macpt", "wandsworth-early-help"]
     assert {(each.about_id, each.urgent, each.open_by) for each in teams} == {(CASE, urgent, SIX_WORKING_HOURS)}
+
+
+def test_that_an_agency_holds_nothing_is_no_news_once_all_is_decided() -> None:
+    event = information_answered(answer=Answer.NOTHING_HELD, urgent=False, when=AnswerMoment.AFTER_DECISION)
+
+    (planned,) = planned_for(event, holders={"wandsworth-macpt": None})
+
+    assert (planned.agency, planned.urgent, planned.open_by) == ("wandsworth-mash", False, None)
 
 
 def test_before_a_decision_no_team_hears_what_an_agency_says() -> None:

@@ -62,7 +62,10 @@ def done_by(event: Event, pack: Pack) -> Done | None:
 
 
 def _stopped(event: Event, pack: Pack) -> frozenset[str]:
-    """A case is timed by several clocks, each stopped by its own event; everything else ends with what it is about."""
+    """A case is timed by several clocks, each stopped by its own event; everything else ends with what it is about.
+
+    The clock of offering children is stopped by no single event: what it timed is chased until the case is closed.
+    """
     of_case = isinstance(event, CaseRated | CaseDecided)
     return frozenset(clock.name for clock in pack.clocks if not of_case or clock.stops == event.TYPE)
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from agency_notify import policy
 from agency_notify.model import Facts, PlannedNotice
-from contracts.codes import AnswerMoment, NoticeKind, WithheldReason
+from contracts.codes import Answer, AnswerMoment, NoticeKind, WithheldReason
 from contracts.events import (
     CaseDecided,
     CaseInformed,
@@ -125,17 +125,21 @@ def _on_information_requested(event: InformationRequested, pack: Pack, facts: Fa
 
 
 def _on_agency_answer(event: _Said, pack: Pack, facts: Facts) -> Iterable[PlannedNotice]:
-    """The hub hears what an agency says. It has to be opened while a child may be decided without it, or was."""
-    before = event.when is AnswerMoment.BEFORE_DECISION
+    """The hub hears what an agency says. It has to be opened while a child may be decided without it, or was.
+
+    That an agency holds nothing is no news once all is decided.
+    """
+    after = event.when is not AnswerMoment.BEFORE_DECISION
+    news = after and getattr(event, "answer", None) is not Answer.NOTHING_HELD
     yield PlannedNotice(
         _OF_AN_ANSWER[type(event)],
         policy.hub_of(pack),
         event.request_id,
         urgent=event.urgent,
-        open_by=_opening(pack, facts) if event.urgent or not before else None,
+        open_by=_opening(pack, facts) if event.urgent or news else None,
         about_url=event.detail_url,
     )
-    if not before:
+    if news:
         yield from _news_for_holders(event, pack, facts, urgent=event.urgent)
 
 
