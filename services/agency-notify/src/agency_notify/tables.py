@@ -107,6 +107,12 @@ notice = Table(
     ),
     Index("notice_escalates", "escalates", postgresql_where=text("escalates IS NOT NULL")),
     Index("notice_referral", "referral_id"),
+    Index(
+        "notice_late",
+        "partnership",
+        "number",
+        postgresql_where=text("late_since IS NOT NULL AND opened_at IS NULL"),
+    ),
     comment="One notice to one agency: the inbox. Withheld ones are kept, and not shown.",
 )
 

@@ -51,8 +51,8 @@ async def on_undelivered(tx: Transaction, notice: Notice, *, packs: Packs, now: 
         await store.hasten(tx, notice.escalates, after=notice.notice_id, now=now)
 
 
-async def climb_due(tx: Transaction, *, packs: Packs, ids: Ids, now: datetime, limit: int) -> int:
-    """Make every step that is due, in a fixed number of statements; returns how many climbs were looked at."""
+async def climb_due(tx: Transaction, *, packs: Packs, ids: Ids, now: datetime, limit: int) -> tuple[int, int]:
+    """Make every step that is due, in a fixed number of statements; returns how many were due, and how many made."""
     due = await store.lock_due(tx, now=now, limit=limit)
     climbs, stuck = _climbs(due, packs=packs, ids=ids, now=now)
     await store.postpone(tx, stuck, until=now + AGAIN_AFTER)
@@ -61,7 +61,7 @@ async def climb_due(tx: Transaction, *, packs: Packs, ids: Ids, now: datetime, l
         also = [(climb.event, _context(climb.notice, now)) for climb in climbs]
         await outgoing.queue(tx, queued, packs=packs, ids=ids, also=also)
         await store.record_climbs(tx, climbs, now=now)
-    return len(due)
+    return len(due), len(climbs)
 
 
 async def postpone_first(tx: Transaction, *, now: datetime) -> None:

@@ -61,9 +61,9 @@ class Escalator:
 
     async def _climb(self, limit: int) -> int:
         async with self.db.transaction() as tx:
-            count = await handlers.climb_due(tx, packs=self.packs, ids=self.ids, now=self.clock.now(), limit=limit)
-        climbs_total.inc(count)
-        return count
+            due, made = await handlers.climb_due(tx, packs=self.packs, ids=self.ids, now=self.clock.now(), limit=limit)
+        climbs_total.inc(made)
+        return due
 
     async def _one_by_one(self) -> int:
         looked_at = 0

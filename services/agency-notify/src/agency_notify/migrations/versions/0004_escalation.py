@@ -32,6 +32,8 @@ _UP = (
     "DROP INDEX notice_escalated",
     "CREATE INDEX notice_escalates ON notice (escalates) WHERE escalates IS NOT NULL",
     "CREATE INDEX notice_referral ON notice (referral_id)",
+    """CREATE INDEX notice_late ON notice (partnership, number)
+        WHERE late_since IS NOT NULL AND opened_at IS NULL""",
     "COMMENT ON TABLE notice IS 'One notice to one agency: the inbox. Withheld ones are kept, and not shown.'",
     """CREATE TABLE escalation (
         notice_id uuid PRIMARY KEY REFERENCES notice,
@@ -89,6 +91,7 @@ _DOWN = (
     f"DELETE FROM notice WHERE notice_id IN ({_OF_NEW_KINDS})",  # noqa: S608
     "DELETE FROM endpoint WHERE role IS NOT NULL",
     "UPDATE notice SET withheld = 'not-safe-to-say' WHERE withheld = 'superseded'",
+    "DROP INDEX notice_late",
     "DROP INDEX notice_referral",
     "DROP INDEX notice_escalates",
     """CREATE INDEX notice_escalated ON notice (partnership, escalated_to, number)
