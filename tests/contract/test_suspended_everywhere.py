@@ -16,12 +16,12 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from sqlalchemy import text
 
-from agency_notify.handlers.telling import Deps
 from agency_notify.subscriptions import subscriptions as agency_notify_reads
 from audit.subscriptions import SUBSCRIPTIONS as AUDIT_READS
 from chassis.db import Database
 from chassis.delivery.messages import Message, Subscriptions
 from chassis.http_client import HttpClient
+from chassis.ids import RandomIds
 from chassis.run.provision import DatabaseUrls
 from chassis.run.standings import asking
 from chassis.testing.clock import START
@@ -31,6 +31,7 @@ from contracts.codes import SuspensionReason
 from contracts.envelope import Envelope
 from contracts.events import Event, PartnerRestored, PartnerSuspended
 from contracts.topics import topic_of
+from policy.packs import Packs
 from tests.contract.services import SERVICES, key_in, service_of
 from triage.handlers import Dependencies
 from triage.subscriptions import subscriptions as triage_reads
@@ -56,7 +57,7 @@ FOR_ANYBODY: Final = {
 HEALTH: Final = {"GET /health/live", "GET /health/ready", "GET /metrics"}
 READS: Final[Mapping[str, Subscriptions]] = {
     "triage": triage_reads(cast(Dependencies, sentinel.dependencies)),
-    "agency-notify": agency_notify_reads(cast(Deps, sentinel.deps)),
+    "agency-notify": agency_notify_reads(Packs(), RandomIds()),
     "audit": AUDIT_READS,
 }
 

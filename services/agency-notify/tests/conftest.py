@@ -25,7 +25,10 @@ from notify_service import settings
 from agency_notify.main import build
 
 MakeDatabase = Callable[[str], Awaitable[DatabaseUrls]]
-_EMPTY = "TRUNCATE attempt, delivery, notice, endpoint, referral, event, position, applied, parked, suspension"
+_EMPTY = (
+    "TRUNCATE attempt, delivery, escalation, decision, accepted_handover, notice, endpoint, referral,"
+    " event, position, applied, parked, suspension"
+)
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from notify_examples import NOW, PACKS, case_opened, endpoint
 from sqlalchemy import text
 
 from agency_notify.deliver import Deliverer
-from agency_notify.handlers.telling import Deps
+from agency_notify.escalation.worker import Escalator
 from agency_notify.model import Delivery, Endpoint, Notice, Receipt, Secret
 from agency_notify.sealing import Place, Sealer
 from agency_notify.signing import SigningKeys, WebhookSigner
@@ -35,10 +35,6 @@ SEALER = Sealer([bytes(range(32))])
 SIGNER = WebhookSigner(KEYS, SEALER)
 
 
-def deps(packs: Packs | None = None) -> Deps:
-    return Deps(packs if packs is not None else ALL_PACKS, RandomIds())
-
-
 def message(event: Event, *, partnership: str = "wandsworth", sequence: int = 1) -> Message:
     envelope = Envelope(
         id=uuid4(),
@@ -55,7 +51,7 @@ def message(event: Event, *, partnership: str = "wandsworth", sequence: int = 1)
 
 async def read(db: Database, *events: Event, now: datetime = NOW) -> None:
     """Apply events by the handlers that the subscriptions name."""
-    table = subscriptions(deps())
+    table = subscriptions(ALL_PACKS, RandomIds())
     async with db.transaction() as tx:
         for event in events:
             handler = table.handler_of(event)
@@ -137,6 +133,10 @@ class Script:
 
 def both(sender: Any) -> dict[Channel, Any]:
     return {Channel.WEBHOOK: sender, Channel.EMAIL: sender}
+
+
+def escalator(db: Database, clock: SettableClock, *, packs: Packs = ALL_PACKS) -> Escalator:
+    return Escalator(db, packs, clock, RandomIds())
 
 
 def deliverer(db: Database, clock: SettableClock, sender: Any, **changes: Any) -> Deliverer:

@@ -18,9 +18,20 @@ from notify_examples import (
     referral_received,
 )
 from notify_service import MAILBOX, OPERATOR, WEBHOOK, form
-from notify_world import ALL_PACKS, KEYS, SEALER, Script, deliverer, deliveries, events_of, queue, read, set_endpoint
+from notify_world import (
+    ALL_PACKS,
+    KEYS,
+    SEALER,
+    Script,
+    deliverer,
+    deliveries,
+    escalator,
+    events_of,
+    queue,
+    read,
+    set_endpoint,
+)
 
-from agency_notify.escalate import Escalator
 from agency_notify.sealing import Place
 from agency_notify.store import endpoints
 from chassis.db import Database
@@ -216,9 +227,10 @@ async def test_a_look_that_cannot_be_written_down_is_not_given(
 async def test_staff_see_what_was_escalated_to_their_role_in_their_partnership(
     db: Database, http: httpx2.AsyncClient, signer: Signer, clock: SettableClock
 ) -> None:
+    await set_endpoint(db)
     notice = await queue(db, information_requested(due_at=NOW + timedelta(hours=1)))
     clock.advance(timedelta(hours=1))
-    await Escalator(db, ALL_PACKS, clock).escalate_due()
+    await escalator(db, clock).escalate_due()
     staff = {"agency": "wandsworth-mash", "subject": "manager-1"}
 
     manager = await http.get("/v1/escalated-notices", headers=signer.bearer(**staff, roles=["mash-manager"]))

@@ -18,12 +18,12 @@ from notify_examples import (
     referral_received,
     referral_withdrawn,
 )
-from notify_world import SEALER, Script, all_notices, deliverer, deps, events_of, message, set_endpoint
+from notify_world import SEALER, Script, all_notices, deliverer, events_of, message, set_endpoint
 
-from agency_notify.escalate import Escalator
+from agency_notify.escalation.worker import Escalator
 from agency_notify.handlers import inbox
-from agency_notify.handlers.endpoints import EndpointDeps, set_endpoints
-from agency_notify.store.endpoints import Change
+from agency_notify.handlers.endpoints import EndpointDependencies, set_endpoints
+from agency_notify.store.endpoints import Change, Whose
 from agency_notify.subscriptions import subscriptions
 from chassis.db import Database
 from chassis.ids import RandomIds
@@ -54,7 +54,7 @@ def version(packs: Packs) -> str:
 
 async def read(db: Database, packs: Packs, *events: Event) -> None:
     """Events reach us after the pack's last day."""
-    table = subscriptions(deps(packs))
+    table = subscriptions(packs, RandomIds())
     async with db.transaction() as tx:
         for event in events:
             handler = table.handler_of(event)
@@ -116,7 +116,7 @@ async def test_what_nobody_opens_is_escalated(db: Database, clock: SettableClock
     await read(db, packs, case_opened(), handover_offered(policy_version=version))
     clock.set(LATER + timedelta(days=1))
 
-    assert await Escalator(db, packs, clock).escalate_due() == 1
+    assert await Escalator(db, packs, clock, RandomIds()).escalate_due() == 1
 
     escalated = (await events_of(db))[-1]
     assert isinstance(escalated, NoticeEscalated)
@@ -146,8 +146,8 @@ async def test_endpoints_are_set_before_a_version_begins_and_changed_after_it_wa
     db: Database, tmp_path: Path
 ) -> None:
     packs = load_packs(testing.write_replaced(PACKS_FOLDER, tmp_path, last_day=LAST_DAY))
-    needed = EndpointDeps(packs, RandomIds(), SEALER)
+    needed = EndpointDependencies(packs, RandomIds(), SEALER)
 
     for agency, at in ((NEW_TEAM, NOW), (TEAM_LEFT_OUT, LATER)):
         async with db.transaction() as tx:
-            await set_endpoints(tx, ("wandsworth", agency), [], deps=needed, change=Change("operator", at))
+            await set_endpoints(tx, Whose("wandsworth", agency), [], dependencies=needed, change=Change("operator", at))

@@ -1,21 +1,24 @@
 """One referral's whole path through every service, as the audit log holds it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Self
 from uuid import UUID
+
+from rich.console import RenderableType
 
 from chassis.ids import find_reference
 from contracts.events import ReferralReceived
 from frontdoor.answer import Answer, table
 from frontdoor.client import Caller
 from frontdoor.errors import CalledWrongly, Refused, Wrong
+from frontdoor.notices import Notice, notices_of
 
-# What is told of an event beside its type: codes and agencies, in this order; never an id.
+# What is shown of an event beside its type: codes and agencies, in this order; never an id.
 _DETAILS: Final = (
-    "kind", "news", "record", "rating", "outcome", "answer", "refusal_ground", "agency", "team", "channel", "clock",
-    "reason", "purpose",
+    "kind", "news", "record", "rating", "outcome", "answer", "refusal_ground", "agency", "team", "roles", "channel",
+    "clock", "escalated_to", "reason", "purpose",
 )  # fmt: skip
 
 
@@ -35,7 +38,7 @@ class Step:
 
     @classmethod
     def of(cls, entry: Mapping[str, Any], received_at: datetime) -> Self:
-        """The step that a log entry tells."""
+        """The step that a log entry holds."""
         event = entry["event"]
         at = datetime.fromisoformat(event["time"])
         return cls(
@@ -52,8 +55,9 @@ class Step:
 
     @property
     def details(self) -> tuple[str, ...]:
-        """What is told of it in a line."""
-        return tuple(str(self.facts[name]) for name in _DETAILS if self.facts.get(name))
+        """What is shown of it in a line."""
+        shown = (self.facts[name] for name in _DETAILS if self.facts.get(name))
+        return tuple(", ".join(each) if isinstance(each, list | tuple) else str(each) for each in shown)
 
     def data(self) -> dict[str, object]:
         """The step for machines."""
@@ -79,19 +83,51 @@ class Journey:
     steps: Sequence[Step]
 
     def answer(self) -> Answer:
-        """The journey as a table."""
+        """The journey as two tables: every step, and what became of each notice."""
         rows = [
             (elapsed(step.since_receipt), step.service, words(step.type), ", ".join(step.details), step.trace_id or "")
             for step in self.steps
         ]
+        found = notices_of(self.steps)
         title = f"{self.reference}  ({self.referral_id})"
         shown = table(title, ("since receipt", "service", "step", "what", "trace"), rows)
         data = {
             "referral_id": str(self.referral_id),
             "reference": self.reference,
             "steps": [step.data() for step in self.steps],
+            "notices": [notice.data() for notice in found],
         }
-        return Answer(data, (shown,))
+        return Answer(data, (shown, *_shown(found)))
+
+
+def _shown(found: Sequence[Notice]) -> Iterable[RenderableType]:
+    """Who got which notice, who opened it, and who was notified when nobody did; escalation notices below their own."""
+    columns = ("notice", "to", "by", "opened", "acknowledged", "escalated to")
+    rows = [
+        (
+            f"{'  ' if notice.escalates else ''}{notice.kind}",
+            f"{notice.agency}{': ' if notice.roles else ''}{', '.join(notice.roles)}",
+            f"withheld, {notice.withheld}" if notice.withheld else ", ".join(notice.delivered) or "inbox only",
+            _said(notice.opened),
+            _said(notice.acknowledged),
+            "\n".join(f"{role} {elapsed(at)}" for at, role in notice.climbed),
+        )
+        for notice in _with_their_own(found)
+    ]
+    if rows:
+        yield table("Notices", columns, rows)
+
+
+def _with_their_own(found: Sequence[Notice]) -> Iterable[Notice]:
+    known = {notice.notice_id for notice in found}
+    for notice in found:
+        if notice.escalates not in known:
+            yield notice
+            yield from (each for each in found if each.escalates == notice.notice_id)
+
+
+def _said(said: tuple[timedelta, str] | None) -> str:
+    return f"{elapsed(said[0])} {said[1]}" if said is not None else "no"
 
 
 async def read(caller: Caller, name: str) -> Journey:

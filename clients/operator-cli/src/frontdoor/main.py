@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from frontdoor import journey, lag, parked, republish, verify
+from frontdoor import endpoints, journey, lag, parked, republish, verify
 from frontdoor.answer import Answer
 from frontdoor.client import Caller
 from frontdoor.partner import commands as partner
@@ -20,6 +20,7 @@ app = typer.Typer(
 parked_app = typer.Typer(help="Messages that could not take effect.", no_args_is_help=True)
 app.add_typer(parked_app, name="parked")
 app.add_typer(partner.app, name="partner")
+app.add_typer(endpoints.app, name="endpoint")
 
 Reason = Annotated[str, typer.Option("--reason", help="Why; it is kept with the message.")]
 Service = Annotated[str, typer.Argument(help="The service that parked it.")]

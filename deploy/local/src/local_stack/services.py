@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 from local_stack.checkout import PARTNERSHIPS_FOLDER, ROOT
@@ -61,6 +62,7 @@ class Surroundings:
     keys: Keys
     witnesses: Mapping[str, str] = field(default_factory=dict)
     """Addresses by verifier key; the log asks all of them."""
+    partnerships_folder: Path = PARTNERSHIPS_FOLDER
 
 
 def provisioned(admin_url: str, ports: Ports) -> dict[str, Service]:
@@ -109,7 +111,7 @@ def environment(service: Service, surroundings: Surroundings, services: Mapping[
         "HTTP_PORT": str(service.api_port),
         "WORKER_HTTP_PORT": str(service.worker_port),
         "PUBLIC_URL": service.url,
-        "PARTNERSHIPS_FOLDER": str(PARTNERSHIPS_FOLDER),
+        "PARTNERSHIPS_FOLDER": str(surroundings.partnerships_folder),
         "SERVICE_URLS": json.dumps({name: each.url for name, each in services.items()}),
         "CLIENT_ID": "frontdoor-service",
         "CLIENT_KEY_FILE": str(keys.client_key_file("frontdoor-service")),

@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 import aiosmtplib
 import httpcore2
 
+from agency_notify import wording
 from agency_notify.addresses import AddressNotAllowed, Guard, PinnedBackend, Resolver
 from agency_notify.model import ACCEPTED, Delivery, Notice, Receipt
 from agency_notify.sealing import SealBroken
@@ -26,18 +27,6 @@ _Headers = Mapping[bytes | str, bytes | str]
 _USER_AGENT: Final = "Frontdoor-Webhooks/1.0"
 _THROTTLED: Final = 429
 _GONE: Final = 410
-WHAT_TO_DO: Final[Mapping[str, str]] = {
-    "referral-received": "There is nothing you need to do. Open the notice to see what happens next.",
-    "information-requested": "Open the notice, read the request, and answer it.",
-    "referral-decided": "Open the notice to see what was decided.",
-    "referral-supplemented": "Open the notice, read what was added, and see whether it changes what is needed.",
-    "referral-withdrawn": "Open the notice and read why. Every child still needs a decision.",
-    "question-asked": "Open the notice, read the question, and answer it by adding to your referral.",
-    "case-reopened": "Open the notice, read what is new in the case, then decide or close it again.",
-    "handover-offered": "Open the notice, read the handover, and accept it or say why you cannot.",
-    "clock-warned": "Open the notice to see which step needs attention.",
-    "clock-breached": "Open the notice to see which step is late, and act on it.",
-}
 
 log = telemetry.logger(__name__)
 
@@ -80,7 +69,7 @@ class WebhookSender:
     async def send(self, delivery: Delivery, *, now: datetime) -> Receipt:
         """One POST. The id stays the same however often a notice is sent; the timestamp is this attempt's."""
         notice = delivery.notice
-        webhook = Webhook(str(notice.notice_id), now, webhook_body(notice, detail_url(self._public_url, notice)))
+        webhook = Webhook(str(notice.notice_id), now, webhook_body(delivery, detail_url(self._public_url, notice)))
         headers: dict[bytes | str, bytes | str] = {"content-type": "application/json", "user-agent": _USER_AGENT}
         try:
             headers.update(self._signer.headers(webhook, delivery.endpoint).items())
@@ -116,18 +105,13 @@ class WebhookSender:
             await pool.aclose()
 
 
-def webhook_body(notice: Notice, url: str) -> bytes:
+def webhook_body(delivery: Delivery, url: str) -> bytes:
     """The thin payload: that there is a notice, which, and where to read it. It says nothing about a person."""
+    notice = delivery.notice
     payload = {
         "type": f"notice.{notice.kind}",
         "timestamp": notice.queued_at.isoformat(),
-        "data": {
-            "notice_id": str(notice.notice_id),
-            "kind": str(notice.kind),
-            "agency": notice.agency,
-            "reference": notice.reference,
-            "detail_url": url,
-        },
+        "data": wording.webhook_data(notice, delivery.late, url=url),
     }
     return json.dumps(payload, separators=(",", ":")).encode()
 
@@ -235,12 +219,7 @@ def email_message(delivery: Delivery, *, sender: str, public_url: str, now: date
     message["Date"] = format_datetime(now)
     message["Message-ID"] = f"<{notice.notice_id}@{sender.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(
-        f"Reference: {notice.reference}\n\n"
-        f"{notice.kind.label}. {WHAT_TO_DO[notice.kind]}\n\n"
-        f"{detail_url(public_url, notice)}\n\n"
-        "You need to sign in to read it. This message does not say who it is about, to keep the child safe.\n"
-    )
+    message.set_content(wording.email_text(notice, delivery.late, url=detail_url(public_url, notice)))
     return message
 
 

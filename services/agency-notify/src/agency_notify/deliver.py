@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
 
@@ -86,6 +86,7 @@ class Deliverer:
             return await deliveries.claim(tx, wanted, now=self.clock.now())
 
     async def _attempt(self, delivery: Delivery) -> None:
+        delivery = self._named(delivery)
         notice, channel = delivery.notice, delivery.endpoint.channel
         with telemetry.span(
             "deliver notice",
@@ -105,6 +106,15 @@ class Deliverer:
             log.error("a sender broke down", notice_id=str(delivery.notice.notice_id), exc_info=error)
             return Receipt(DeliveryFailure.UNREACHABLE)
 
+    def _named(self, delivery: Delivery) -> Delivery:
+        """The delivery with what people call the agency that did not react."""
+        try:
+            pack = self.packs.newest(delivery.notice.partnership, at=self.clock.now())
+        except NotServed:
+            return delivery
+        late = delivery.late
+        return replace(delivery, late=replace(late, name=policy.name_of(late.agency, pack))) if late else delivery
+
     def _refuse(self, delivery: Delivery) -> Receipt | None:
         """Why nothing may be sent any more: asked at the time of sending, as things may have changed since queueing."""
         try:
@@ -113,6 +123,8 @@ class Deliverer:
             return Receipt(withheld=WithheldReason.NOT_ENTITLED)
         if not policy.is_entitled(delivery.notice.agency, pack):
             return Receipt(withheld=WithheldReason.NOT_ENTITLED)
+        if decide.is_superseded(delivery):
+            return Receipt(withheld=WithheldReason.SUPERSEDED)
         if delivery.endpoint.disabled_at is not None:
             return Receipt(DeliveryFailure.GONE, final=True)
         if decide.is_worn_out(delivery):

@@ -7,8 +7,7 @@ from agency_notify.api import ROUTERS
 from agency_notify.api.dependencies import Dependencies
 from agency_notify.channels import EmailSender, Mailbox, WebhookSender, senders
 from agency_notify.deliver import Deliverer
-from agency_notify.escalate import Escalator
-from agency_notify.handlers.telling import Deps
+from agency_notify.escalation.worker import Escalator
 from agency_notify.model import SOURCE
 from agency_notify.reseal import PlainSecrets
 from agency_notify.settings import Settings
@@ -44,7 +43,7 @@ def build(
     signer, allowed = WebhookSigner(_keys(settings), sealer), settings.allowed_private_addresses
     webhook = WebhookSender(signer, resolver, allowed=allowed, public_url=settings.public_url)
     email = EmailSender(Mailbox.parse(settings.smtp_url, sender=settings.email_sender), public_url=settings.public_url)
-    delivery = deliver(db, settings, subscriptions(Deps(packs, ids)), service=SOURCE, clock=clock, ids=ids)
+    delivery = deliver(db, settings, subscriptions(packs, ids), service=SOURCE, clock=clock, ids=ids)
     deliverer = Deliverer(db, senders(webhook, email), packs, clock, ids)
 
     def endings() -> Sequence[Ending]:
@@ -63,7 +62,7 @@ def build(
     workers = {
         **delivery.tasks,
         "deliverer": deliverer.run,
-        "escalator": Escalator(db, packs, clock).run,
+        "escalator": Escalator(db, packs, clock, ids).run,
         "plain-secrets": PlainSecrets(db, sealer).run,
         "standings": asking_for_standings(db, settings, owner="referral-intake", clock=clock, ids=ids),
     }

@@ -8,6 +8,7 @@ from typing import Any, Final
 from contracts.codes import SuspensionReason
 from frontdoor.answer import Answer, table
 from frontdoor.client import IDENTITY_PROVIDER, Caller
+from frontdoor.endpoints import of_agency
 from frontdoor.errors import CalledWrongly
 from frontdoor.partner import keycloak
 from frontdoor.partner.adding import INTAKE, NOTIFY, PARTNERS
@@ -37,8 +38,7 @@ async def show(caller: Caller, client_id: str) -> Answer:
     partner = await caller.get(INTAKE, f"{PARTNERS}/{client_id}")
     found = await keycloak.find(caller, client_id) if caller.knows(IDENTITY_PROVIDER) else None
     everybodys = (await caller.get(NOTIFY, "/v1/endpoints"))["endpoints"]
-    whose = (partner["partnership"], partner["agency"])
-    endpoints = [each for each in everybodys if (each["partnership"], each["agency"]) == whose]
+    endpoints = of_agency(everybodys, partner["partnership"], partner["agency"])
     client = "not there" if found is None else "enabled" if found["enabled"] else "disabled"
     rows = [(name, _as_text(partner[name])) for name in partner if name != "keys"]
     rows += [("client", client), ("endpoints", ", ".join(f"{e['channel']} {e['address']}" for e in endpoints))]

@@ -42,6 +42,7 @@ from contracts.codes.lists import CODE_LISTS, CodeList, Source
 from contracts.codes.notices import (
     Channel,
     DeliveryFailure,
+    EscalationReason,
     NoticeKind,
     WithheldReason,
 )
@@ -97,6 +98,7 @@ __all__ = [
     "Disability",
     "DispensingReason",
     "DisposalDecision",
+    "EscalationReason",
     "Ethnicity",
     "FamilyRole",
     "FgmKnowledge",

@@ -1,4 +1,4 @@
-"""``/v1/endpoints``: where agencies are pushed to, set by operators. Secrets go in and never come out."""
+"""``/v1/endpoints``: where agencies and their roles are pushed to, set by operators. Secrets never come out."""
 
 import re
 from collections.abc import Sequence
@@ -12,10 +12,10 @@ from agency_notify import addresses, signing
 from agency_notify.addresses import UrlRefused
 from agency_notify.api.dependencies import Dependencies, Injected
 from agency_notify.errors import EndpointRefused
-from agency_notify.handlers.endpoints import EndpointDeps, set_endpoints
+from agency_notify.handlers.endpoints import EndpointDependencies, set_endpoints
 from agency_notify.model import Endpoint, Signing, WantedEndpoint
 from agency_notify.store import endpoints
-from agency_notify.store.endpoints import Change
+from agency_notify.store.endpoints import Change, Whose
 from chassis.web.auth import Principal, signed_in_as
 from contracts.codes import Channel
 from contracts.problems import FieldError
@@ -24,6 +24,7 @@ router = APIRouter(tags=["endpoints"])
 
 Operator = Annotated[Principal, Depends(signed_in_as("operator"))]
 AgencyCode = Annotated[str, Path(pattern="^[a-z0-9-]{1,60}$", description="An agency or team of the pack.")]
+RoleCode = Annotated[str, Path(pattern="^[a-z0-9-]{1,60}$", description="A role of the pack.")]
 _EMAIL = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$"
 
 
@@ -68,7 +69,7 @@ class MailboxForm(BaseModel):
 
 
 class EndpointsForm(BaseModel):
-    """All the endpoints of one agency: a channel that is left out is switched off."""
+    """All the endpoints of one agency, or of one role of it: a channel that is left out is switched off."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -87,6 +88,7 @@ class EndpointView(BaseModel):
 
     partnership: str
     agency: str
+    role: str | None = Field(description="Whose endpoint it is when it is not the agency's own.")
     channel: Channel
     address: str
     signing: Signing | None
@@ -108,19 +110,33 @@ async def put_endpoints(
 
     A secret that is replaced signs beside the new one for a day.
     """
-    wanted = [_wanted(form, number, dependencies) for number in range(len(form.endpoints))]
-    change = Change(operator.subject, dependencies.clock.now())
-    deps = EndpointDeps(dependencies.packs, dependencies.ids, dependencies.sealer)
-    async with dependencies.db.transaction() as tx:
-        found = await set_endpoints(tx, (form.partnership, agency), wanted, deps=deps, change=change)
-    return _view(found)
+    return await _set(Whose(form.partnership, agency), form, dependencies, operator)
 
 
-@router.get("/v1/endpoints", summary="Where agencies are pushed to")
+@router.put("/v1/endpoints/{agency}/roles/{role}", summary="Set where the people of a role are pushed to")
+async def put_role_endpoints(
+    agency: AgencyCode, role: RoleCode, form: EndpointsForm, dependencies: Injected, operator: Operator
+) -> EndpointsView:
+    """Replaces all endpoints of one role, at its team or else at the hub. A role without any is reached by those of
+    the agency; the inbox always holds its notices.
+    """
+    return await _set(Whose(form.partnership, agency, role), form, dependencies, operator)
+
+
+@router.get("/v1/endpoints", summary="Where agencies and their roles are pushed to")
 async def get_endpoints(dependencies: Injected, _: Operator) -> EndpointsView:
     """Every endpoint, those that are switched off too."""
     async with dependencies.db.transaction() as tx:
         found = await endpoints.list_endpoints(tx)
+    return _view(found)
+
+
+async def _set(whose: Whose, form: EndpointsForm, dependencies: Dependencies, operator: Principal) -> EndpointsView:
+    wanted = [_wanted(form, number, dependencies) for number in range(len(form.endpoints))]
+    change = Change(operator.subject, dependencies.clock.now())
+    needed = EndpointDependencies(dependencies.packs, dependencies.ids, dependencies.sealer)
+    async with dependencies.db.transaction() as tx:
+        found = await set_endpoints(tx, whose, wanted, dependencies=needed, change=change)
     return _view(found)
 
 
@@ -145,6 +161,7 @@ def _view(found: Sequence[Endpoint]) -> EndpointsView:
         EndpointView(
             partnership=endpoint.partnership,
             agency=endpoint.agency,
+            role=endpoint.role,
             channel=endpoint.channel,
             address=endpoint.address,
             signing=endpoint.signing,

@@ -1,4 +1,4 @@
-"""Setting where agencies are pushed to."""
+"""Setting where agencies and their roles are pushed to."""
 
 import hmac
 from collections.abc import Sequence
@@ -8,15 +8,16 @@ from typing import Final
 from uuid import UUID
 
 from agency_notify import policy
-from agency_notify.errors import UnknownAgency
+from agency_notify.errors import UnknownAgency, UnknownRole
 from agency_notify.handlers.secrets import seal_plain
 from agency_notify.model import Endpoint, Secret, WantedEndpoint
 from agency_notify.sealing import Place, SealBroken, Sealer
 from agency_notify.store import endpoints
-from agency_notify.store.endpoints import Change
+from agency_notify.store.endpoints import Change, Whose
 from chassis.db import Transaction
 from chassis.ids import Ids
 from contracts.problems import FieldError
+from policy.pack import Pack
 from policy.packs import Packs
 
 SECRET_OVERLAP: Final = timedelta(hours=24)
@@ -24,7 +25,7 @@ SECRET_OVERLAP: Final = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
-class EndpointDeps:
+class EndpointDependencies:
     """What setting endpoints needs beside the transaction and the form."""
 
     packs: Packs
@@ -33,38 +34,60 @@ class EndpointDeps:
 
 
 async def set_endpoints(
-    tx: Transaction, whose: tuple[str, str], wanted: Sequence[WantedEndpoint], *, deps: EndpointDeps, change: Change
+    tx: Transaction,
+    whose: Whose,
+    wanted: Sequence[WantedEndpoint],
+    *,
+    dependencies: EndpointDependencies,
+    change: Change,
 ) -> Sequence[Endpoint]:
-    """Make these, and no others, the endpoints of an agency: ``whose`` is (partnership, agency).
+    """Make these, and no others, the endpoints of an agency, or of one role of it.
 
-    Any version of the pack may name the agency: endpoints are set before a version begins, and changed after it ended.
-    Raises ``NotServed`` and ``UnknownAgency``. What is already queued for a removed endpoint fails as gone.
+    Any version of the pack may name them: endpoints are set before a version begins, and changed after it ended. Raises
+    ``NotServed``, ``UnknownAgency`` and ``UnknownRole``. What is already queued for a removed endpoint fails as gone.
     """
-    partnership, agency = whose
-    if not any(policy.is_entitled(agency, version) for version in deps.packs.versions(partnership)):
-        raise UnknownAgency(errors=(FieldError("", "Use a code of the partnership's pack"),))
-    while await seal_plain(tx, deps.sealer):
+    _check(whose, dependencies.packs.versions(whose.partnership))
+    while await seal_plain(tx, dependencies.sealer):
         pass  # a secret that is replaced now has to be open to us, so that it can sign for a while yet
-    known = {each.channel: each for each in await endpoints.lock_endpoints(tx, partnership=partnership, agency=agency)}
+    known = {each.channel: each for each in await endpoints.lock_endpoints(tx, whose)}
     for each in wanted:
-        endpoint = _endpoint(each, whose, known.get(each.channel), deps=deps, now=change.at)
+        endpoint = _endpoint(each, whose, known.get(each.channel), dependencies=dependencies, now=change.at)
         await endpoints.record_endpoint(tx, endpoint, change=change)
-    kept = {each.channel for each in wanted}
-    await endpoints.disable_others(tx, partnership=partnership, agency=agency, keep=kept, change=change)
-    return await endpoints.find_endpoints(tx, partnership=partnership, agency=agency)
+    await endpoints.disable_others(tx, whose, keep={each.channel for each in wanted}, change=change)
+    return await endpoints.find_endpoints(tx, whose)
+
+
+def _check(whose: Whose, versions: Sequence[Pack]) -> None:
+    naming = [pack for pack in versions if policy.is_entitled(whose.agency, pack)]
+    if not naming:
+        raise UnknownAgency(errors=(FieldError("", "Use a code of the partnership's pack"),))
+    if whose.role is not None and not any(_is_held_there(whose.role, whose.agency, pack) for pack in naming):
+        raise UnknownRole(errors=(FieldError("", "Use a role of the pack, at its team or else at the hub"),))
+
+
+def _is_held_there(role: str, agency: str, pack: Pack) -> bool:
+    return role in pack.roles and policy.recipient_of_role(role, pack) == agency
 
 
 def _endpoint(
-    wanted: WantedEndpoint, whose: tuple[str, str], known: Endpoint | None, *, deps: EndpointDeps, now: datetime
+    wanted: WantedEndpoint, whose: Whose, known: Endpoint | None, *, dependencies: EndpointDependencies, now: datetime
 ) -> Endpoint:
     """The endpoint to be stored, under the id it has or a new one; its secret is sealed for that id."""
-    partnership, agency = whose
-    endpoint_id = known.endpoint_id if known is not None else deps.ids.new()
+    endpoint_id = known.endpoint_id if known is not None else dependencies.ids.new()
     before = known.secret if known is not None else None
     secret = None
     if wanted.secret is not None:
-        secret = _secret(wanted.secret, before, endpoint_id, sealer=deps.sealer, now=now)
-    return Endpoint(endpoint_id, partnership, agency, wanted.channel, wanted.address, wanted.signing, secret)
+        secret = _secret(wanted.secret, before, endpoint_id, sealer=dependencies.sealer, now=now)
+    return Endpoint(
+        endpoint_id=endpoint_id,
+        partnership=whose.partnership,
+        agency=whose.agency,
+        role=whose.role,
+        channel=wanted.channel,
+        address=wanted.address,
+        signing=wanted.signing,
+        secret=secret,
+    )
 
 
 def _secret(text: str, before: Secret | None, endpoint_id: UUID, *, sealer: Sealer, now: datetime) -> Secret:

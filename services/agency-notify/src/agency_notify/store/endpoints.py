@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, null, select, text, update
+from sqlalchemy import Row, null, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from agency_notify import tables
@@ -25,31 +25,55 @@ class Change:
     at: datetime
 
 
-async def find_endpoints(tx: Transaction, *, partnership: str, agency: str) -> Sequence[Endpoint]:
-    """The endpoints through which an agency can be pushed to now."""
+@dataclass(frozen=True)
+class Whose:
+    """Whom an endpoint reaches: an agency, or the people of one role of it."""
+
+    partnership: str
+    agency: str
+    role: str | None = None
+
+
+async def find_all(tx: Transaction, agencies: Collection[tuple[str, str]]) -> Sequence[Endpoint]:
+    """The endpoints through which these agencies (partnership, code) and their roles can be pushed to now."""
     endpoint = tables.endpoint.c
-    statement = select(tables.endpoint).where(
-        endpoint.partnership == partnership, endpoint.agency == agency, endpoint.disabled_at.is_(None)
+    statement = (
+        select(tables.endpoint)
+        .where(tuple_(endpoint.partnership, endpoint.agency).in_(sorted(agencies)), endpoint.disabled_at.is_(None))
+        .order_by(endpoint.endpoint_id)
     )
     return [endpoint_of(row) for row in await tx.execute(statement)]
+
+
+async def find_endpoints(tx: Transaction, whose: Whose) -> Sequence[Endpoint]:
+    """The endpoints through which an agency itself, or one role of it, can be pushed to now."""
+    found = await find_all(tx, [(whose.partnership, whose.agency)])
+    return [endpoint for endpoint in found if endpoint.role == whose.role]
 
 
 async def list_endpoints(tx: Transaction) -> Sequence[Endpoint]:
     """Every endpoint, disabled ones too."""
     endpoint = tables.endpoint.c
-    statement = select(tables.endpoint).order_by(endpoint.partnership, endpoint.agency, endpoint.channel)
+    statement = select(tables.endpoint).order_by(
+        endpoint.partnership, endpoint.agency, endpoint.role.nulls_first(), endpoint.channel
+    )
     return [endpoint_of(row) for row in await tx.execute(statement)]
 
 
-async def lock_endpoints(tx: Transaction, *, partnership: str, agency: str) -> Sequence[Endpoint]:
-    """An agency's endpoints, disabled ones too, set by nobody else until this transaction ends.
+async def lock_endpoints(tx: Transaction, whose: Whose) -> Sequence[Endpoint]:
+    """The endpoints of an agency itself, or of one role of it, disabled ones too, set by nobody else until this
+    transaction ends.
 
     Interleaving prevented: two operators set a channel for the first time at once. Each seals the secret for the id
     that it minted, one row stays, and the secret in it does not open. A lock of rows that are not there yet is none.
     """
-    await tx.execute(_LOCK, {"whose": f"{partnership}/{agency}"})
+    await tx.execute(_LOCK, {"whose": f"{whose.partnership}/{whose.agency}/{whose.role or ''}"})
     endpoint = tables.endpoint.c
-    statement = select(tables.endpoint).where(endpoint.partnership == partnership, endpoint.agency == agency)
+    statement = (
+        select(tables.endpoint)
+        .where(endpoint.partnership == whose.partnership, endpoint.agency == whose.agency)
+        .where(endpoint.role.is_not_distinct_from(whose.role))
+    )
     return [endpoint_of(row) for row in await tx.execute(statement.with_for_update())]
 
 
@@ -62,7 +86,8 @@ async def record_endpoint(tx: Transaction, endpoint: Endpoint, *, change: Change
         "changed_at": change.at,
         "changed_by": change.by,
     }
-    values = {name: getattr(endpoint, name) for name in ("endpoint_id", "partnership", "agency", "channel")}
+    named = ("endpoint_id", "partnership", "agency", "role", "channel")
+    values = {name: getattr(endpoint, name) for name in named}
     enabled = {"disabled_at": null(), "disabled_reason": null(), "failures": 0, "not_before": null()}
     await tx.execute(
         upsert(tables.endpoint)
@@ -71,14 +96,13 @@ async def record_endpoint(tx: Transaction, endpoint: Endpoint, *, change: Change
     )
 
 
-async def disable_others(
-    tx: Transaction, *, partnership: str, agency: str, keep: Collection[Channel], change: Change
-) -> None:
-    """Disable the endpoints of an agency on every channel that is not kept."""
+async def disable_others(tx: Transaction, whose: Whose, *, keep: Collection[Channel], change: Change) -> None:
+    """Disable the endpoints of an agency itself, or of one role of it, on every channel that is not kept."""
     endpoint = tables.endpoint.c
     await tx.execute(
         update(tables.endpoint)
-        .where(endpoint.partnership == partnership, endpoint.agency == agency, endpoint.disabled_at.is_(None))
+        .where(endpoint.partnership == whose.partnership, endpoint.agency == whose.agency)
+        .where(endpoint.role.is_not_distinct_from(whose.role), endpoint.disabled_at.is_(None))
         .where(endpoint.channel.not_in([str(channel) for channel in keep]))
         .values(disabled_at=change.at, disabled_reason="removed", changed_at=change.at, changed_by=change.by)
     )
@@ -124,6 +148,7 @@ def endpoint_of(row: Row[Any]) -> Endpoint:
         secret=_secret_of(row),
         disabled_at=row.disabled_at,
         disabled_reason=row.disabled_reason,
+        role=row.role,
     )
 
 
