@@ -8,13 +8,13 @@ import pytest
 
 from contracts.codes import Channel, Rating
 from policy.escalation import EscalationPace, RoleChannels, Span
-from policy.load import PackInvalid, load_pack, load_packs
+from policy.load import PackInvalid, load_pack
 from policy.pack import Pack
 from policy.rules import Endpoint
 from policy.working_time import Unit
 
 PARTNERSHIPS = Path(__file__).parents[3] / "partnerships"
-PACKS = load_packs(PARTNERSHIPS)
+PACKS = {path.stem: load_pack(path) for path in sorted(PARTNERSHIPS.glob("*.yaml"))}
 FRIDAY = datetime(2026, 11, 27, 16, 0, tzinfo=UTC)
 PACE = "escalation_pace:\n"
 every_pack = pytest.mark.parametrize("pack", PACKS.values(), ids=PACKS.keys())
