@@ -638,7 +638,7 @@ async def test_a_notice_that_is_being_opened_does_not_climb_meanwhile(db: Databa
 
 async def test_what_was_escalated_to_nobody_before_the_upgrade_climbs_after_it(fresh_urls: DatabaseUrls) -> None:
     owner, db = Database.connect(fresh_urls.owner_url), Database.connect(fresh_urls.app_url)
-    await migrate.downgrade(fresh_urls.owner_url, package="agency_notify", revision="0001")
+    await migrate.downgrade(fresh_urls.owner_url, package="agency_notify", to="0001")
     async with owner.transaction() as tx:
         await tx.execute(
             text("INSERT INTO referral VALUES (:id, 'wandsworth', 'WAN-7K3M-Q9TD', 'ashcroft-primary')"), {"id": CASE}
