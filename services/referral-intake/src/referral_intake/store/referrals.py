@@ -80,7 +80,7 @@ async def record_child_decided(tx: Transaction, decided: CaseDecided, *, version
     columns = child.c
     known = and_(columns.child_id == decided.child_id, columns.referral_id == decided.referral_id)
     row = (
-        await tx.execute(select(columns.outcome, columns.decision_version).where(known).with_for_update())
+        await tx.execute(select(columns.outcome, columns.decision_version).where(known).with_for_update(key_share=True))
     ).one_or_none()
     if row is None:
         return False
@@ -136,7 +136,7 @@ async def _advance(
 ) -> bool:
     """Keep a step, and let it stand unless a later one does. False: no such referral."""
     columns = referral.c
-    known = select(columns.case_version).where(columns.referral_id == referral_id).with_for_update()
+    known = select(columns.case_version).where(columns.referral_id == referral_id).with_for_update(key_share=True)
     row = (await tx.execute(known)).one_or_none()
     if row is None:
         return False
