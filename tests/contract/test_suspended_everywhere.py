@@ -111,7 +111,7 @@ class Door:
         reads = READS[self.name]
         known = event if reads.every is None else None
         message = Message(envelope, event.to_json(), topic_of(event.TYPE).name, 0, version, known)
-        handler = reads.handler_of(event)
+        handler = reads.handlers.get(type(event))
         async with self.db.transaction() as tx:
             if reads.every is not None:
                 await reads.every(tx, [message], START)

@@ -68,6 +68,7 @@ def build(
     }
     app = service_app(
         dependencies,
+        service=SOURCE,
         title="Frontdoor agency notify",
         routers=ROUTERS,
         verifier=verifier or issuers_verifier(settings, http, clock=clock),

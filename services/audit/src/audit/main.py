@@ -41,6 +41,7 @@ def build(
     dependencies = Dependencies(db, signer.verifier_key, clock, witnesses)
     app = service_app(
         dependencies,
+        service=SERVICE,
         title="Frontdoor audit",
         routers=(*ROUTERS, witnesses_api.router),
         verifier=verifier or issuers_verifier(settings, http, clock=clock),

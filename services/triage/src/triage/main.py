@@ -45,6 +45,7 @@ def build(
     workers = {**delivery.tasks, "clocks": Watch(db, clock, dependencies.addresses).run, "standings": standings}
     app = service_app(
         dependencies,
+        service=SERVICE,
         title="Frontdoor triage",
         routers=ROUTERS,
         verifier=verifier or issuers_verifier(settings, http, clock=clock),

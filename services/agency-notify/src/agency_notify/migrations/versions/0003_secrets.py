@@ -5,7 +5,7 @@ from alembic import op
 from chassis.web.suspension import create_suspension_table, drop_suspension_table
 
 revision = "0003"
-down_revision = "0001"
+down_revision = "0002"
 
 # A migration holds no key, so it makes room only.
 _UP = (

@@ -5,7 +5,7 @@ from alembic import op
 from chassis.delivery.schema import grant
 
 revision = "0007"
-down_revision = "0005"
+down_revision = "0006"
 
 _UP = (
     "ALTER TABLE referral ADD COLUMN case_version integer",
