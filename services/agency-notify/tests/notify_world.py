@@ -54,7 +54,7 @@ async def read(db: Database, *events: Event, now: datetime = NOW) -> None:
     table = subscriptions(ALL_PACKS, RandomIds())
     async with db.transaction() as tx:
         for event in events:
-            handler = table.handler_of(event)
+            handler = table.handlers.get(type(event))
             assert handler is not None
             await handler(tx, message(event), now)
 

@@ -57,7 +57,7 @@ async def read(db: Database, packs: Packs, *events: Event) -> None:
     table = subscriptions(packs, RandomIds())
     async with db.transaction() as tx:
         for event in events:
-            handler = table.handler_of(event)
+            handler = table.handlers.get(type(event))
             assert handler is not None
             await handler(tx, message(event), LATER)
 

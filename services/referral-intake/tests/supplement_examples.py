@@ -151,7 +151,7 @@ async def told(db: Database, *events: Event) -> None:
 
 async def told_as(db: Database, event: Event, *, version: int) -> None:
     """A message takes effect that made this version of its case."""
-    handler = SUBSCRIPTIONS.handler_of(event)
+    handler = SUBSCRIPTIONS.handlers.get(type(event))
     assert handler is not None
     async with db.transaction() as tx:
         await handler(tx, message_of(event, version=version), NOW)

@@ -103,7 +103,7 @@ class World:
             correlation_id=event.correlation,
         )
         message = Message(envelope, event.to_json(), "test.v1", 0, 0, event)
-        handler = subscriptions(self.dependencies).handler_of(event)
+        handler = subscriptions(self.dependencies).handlers.get(type(event))
         assert handler is not None
         async with self.db.transaction() as tx:
             await handler(tx, message, self.clock.now())
