@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from triage_steps import closed, decided, handed_over, line, shown
 from triage_world import TEAM, WORDS, World
 
-NEWS: dict[str, str] = {"supersedes_reason": "news-from-sender"}
-MISTAKE: dict[str, str] = {"supersedes_reason": "mistake-found"}
+NEWS: dict[str, Any] = {"supersedes_reason": "news-from-sender"}
+MISTAKE: dict[str, Any] = {"supersedes_reason": "mistake-found"}
 
 
 async def reported(world: World, case: str) -> None:
