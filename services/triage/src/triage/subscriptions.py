@@ -1,4 +1,4 @@
-"""What this service reads: referrals, what their senders tell later, and how far notices have come."""
+"""What this service reads: referrals, what their senders say later, and how far notices have come."""
 
 from functools import partial
 
