@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 from itertools import product
+from typing import Any
 
 import pytest
-from triage_examples import actor, case, handover, question, request
+from triage_examples import NOW, actor, case, handover, question, request
 
 from contracts.codes import DenialReason, Purpose
 from triage import entitlement
@@ -201,6 +202,26 @@ def test_a_team_that_the_pack_no_longer_names_accepts_or_returns_what_it_was_off
     refusal = entitlement.to_accept_or_return(PEOPLE[who], CASE, handover=offered, team_roles=team_roles)
 
     assert (refusal is None) == allowed
+
+
+@pytest.mark.parametrize(
+    ("changes", "may_read"),
+    [({}, True), ({"accepted_at": NOW}, True), ({"returned_at": NOW}, False), ({"withdrawn_at": NOW}, False)],
+    ids=["offered", "accepted", "returned", "withdrawn"],
+)
+def test_a_team_reads_the_case_while_it_has_children_of_it_or_may_accept_some_and_its_handover_always(
+    changes: dict[str, Any], may_read: bool
+) -> None:
+    offered = handover(team="wandsworth-macpt", **changes)
+    subject, member, purpose = case(handovers=(offered,)), PEOPLE["member of the team"], Purpose.CHILD_PROTECTION
+
+    of_case = entitlement.to_read_case(member, subject, purpose=purpose, team_roles=TEAM_ROLES)
+    of_handover = entitlement.to_read_handover(
+        member, subject, handover=offered, purpose=purpose, team_roles=TEAM_ROLES
+    )
+
+    assert (of_case is None) == may_read
+    assert of_handover is None
 
 
 def test_a_child_protection_team_that_was_offered_nothing_opens_no_case() -> None:

@@ -83,8 +83,11 @@ class Refusal:
 
 
 def to_read_case(actor: Actor, case: Case, *, purpose: Purpose | None, team_roles: Mapping[str, str]) -> Refusal | None:
-    """Staff and auditors of the partnership; child protection teams that were offered children of it."""
-    offered = any(_is_member(actor, handover, team_roles) for handover in case.handovers)
+    """Staff and auditors of the partnership; child protection teams that have children of it, or may accept some.
+
+    A team that returned a handover, or whose offer was withdrawn, still reads that handover and no more of the case.
+    """
+    offered = any(one.stands and _is_member(actor, one, team_roles) for one in case.handovers)
     extra = frozenset({Purpose.CHILD_PROTECTION}) if offered and MACPT_MEMBER in actor.roles else _NOTHING
     return _read(actor, case, purpose=purpose, extra=extra, secret=NoSuchCase())
 

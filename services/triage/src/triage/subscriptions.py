@@ -1,4 +1,4 @@
-"""What this service reads: referrals, what their senders add later, how far notices have come, who is suspended."""
+"""What this service reads: referrals, what their senders say later, how far notices have come, who is suspended."""
 
 from functools import partial
 from typing import Final

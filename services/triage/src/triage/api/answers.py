@@ -109,7 +109,7 @@ async def answer_request(request_id: UUID, form: AnswerForm, dependencies: Injec
 async def correct_answer(
     request_id: UUID, form: CorrectionForm, dependencies: Injected, visit: OtherParty
 ) -> CorrectedView:
-    """By the agency that gave it, at any time. Whoever decided with the earlier one decides again.
+    """By the agency that gave it, at any time. What was decided with the earlier one may be decided again.
 
     Sent twice, the second is refused (409): read the request to see that the first arrived.
     """

@@ -56,7 +56,7 @@ class DecisionLine(View):
     supersedes: UUID | None = Field(description="The decision for the child that stood before.")
     supersedes_reason: SupersedingReason | None
     superseded_by: UUID | None = Field(description="The decision for the child that followed; empty: this one stands.")
-    stale: bool = Field(description="Something is known now that whoever decided did not have.")
+    stale: bool = Field(description="Something is known now that those who decided did not have.")
 
     @classmethod
     def of(cls, decision: Decision, case: Case) -> Self:

@@ -33,8 +33,8 @@ def offer_handover(case: Case, command: Offer, *, by: Acting, terms: OfferTerms,
     """Offer children to the team that receives their outcomes. The case stays with triage until the team accepts.
 
     Once that team has returned a child, or the pack names it no more, the child may go to another team: by somebody
-    who may authorise the outcome, because where a child goes is part of what two people decided. Whoever offers a
-    child again has read why it came back: raises ``NewsUnseen``.
+    who may authorise the outcome, because where a child goes is part of what two people decided. Nobody offers a
+    child again without having read why it came back: raises ``NewsUnseen``.
     """
     must_be_open(case)
     must_be_children(case, command.child_ids)
@@ -58,7 +58,7 @@ def offer_handover(case: Case, command: Offer, *, by: Acting, terms: OfferTerms,
 
 
 def accept_handover(case: Case, handover_id: UUID, *, by: Acting) -> HandoverAccepted:
-    """The team takes the children on. Whether the actor belongs to the team is decided before.
+    """The team accepts the children. Whether the actor belongs to the team is decided before.
 
     Raises ``AlreadyAccepted``, ``AlreadyReturned`` or ``OfferWithdrawn``.
     """
@@ -77,8 +77,8 @@ def return_handover(
 ) -> HandoverReturned:
     """The team does not accept: the children are triage's again, by ``timing`` or an offer clock that runs already.
 
-    What is accepted is not returned: from then on the team holds the children, and whoever holds a child hands it on
-    only to somebody who accepts it. Raises as ``accept_handover`` does.
+    What is accepted is not returned: from then on the team holds the children, and a child that
+    somebody holds is handed on only to somebody who accepts it. Raises as ``accept_handover`` does.
     """
     handover = _get_offered(case, command.handover_id)
     return HandoverReturned(

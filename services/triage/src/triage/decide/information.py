@@ -90,7 +90,7 @@ def answer_request(
 def correct_answer(
     case: Case, request_id: UUID, command: Correct, *, by: Acting, addresses: Addresses
 ) -> InformationCorrected:
-    """The agency puts its answer right. The earlier one is kept; whoever decided with it did not have this one.
+    """The agency puts its answer right. The earlier one is kept; those who decided with it did not have this one.
 
     Raises ``NotAnswered``, or ``AnswerChanged`` when another revision stands than the one that it names.
     """

@@ -77,7 +77,7 @@ def withdraw(background: Background, withdrawn: ReferralWithdrawn) -> Update:
 
 
 def inform(case: Case, news: News, *, now: datetime) -> Sequence[Event]:
-    """The case has news of its sender that whoever decides must have seen.
+    """The case has news of its sender that those who decide must have seen.
 
     A question is answered once; an answer to none that is open is news all the same.
     """

@@ -69,7 +69,7 @@ def authorise(
 ) -> CaseDecided | CaseReturned:
     """Agree, and the child is decided; disagree, and the child may be recommended again: an earlier decision stands.
 
-    Raises ``SamePerson`` for the recommender, and ``NewsUnseen`` for whoever would decide past something new.
+    Raises ``SamePerson`` for the recommender, and ``NewsUnseen`` for anyone who would decide past something new.
     A missing answer from an agency never holds a decision.
     Separation of the two people: Sefton Safeguarding Children Partnership, the outcome of a referral, 3.1.1.
     """
@@ -89,7 +89,7 @@ def authorise(
 def follow_handovers(case: Case, decided: CaseDecided, *, addresses: Addresses) -> Iterator[Event]:
     """What a decision makes of the handovers of the one that it supersedes.
 
-    An offer that nobody accepted is withdrawn, whoever else is in it: its team would accept what was not decided.
+    An offer that nobody accepted is withdrawn with all its children: its team would accept what was not decided.
     A team that has accepted must know. Either way the later decision needs a handover of its own.
     """
     if decided.supersedes is None:

@@ -85,7 +85,7 @@ async def read_handover(
 async def accept_handover(
     tx: Transaction, dependencies: Dependencies, handover_id: UUID, *, visit: Visit
 ) -> Recorded | Problem:
-    """The team takes the children on. It cannot know the case's version, so it need not say it."""
+    """The team accepts the children. It cannot know the case's version, so it need not say it."""
     case = await _admit_team(tx, dependencies, handover_id, visit=visit)
     if isinstance(case, Problem):
         return case

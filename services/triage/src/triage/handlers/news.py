@@ -38,7 +38,7 @@ async def _lock(tx: Transaction, referral_id: UUID) -> tuple[Case, Background]:
 
     Interleaving prevented: somebody closes the case while its news is being applied, and a child that the news adds
     is in a closed case. Either the closing comes first and the news opens the case again, or it comes second and is
-    refused, because whoever closes has not seen the news.
+    refused, because the person who closes has not seen the news.
     """
     case_id = await store.find_case_id(tx, referral_id)
     case = await store.lock_case(tx, case_id) if case_id is not None else None

@@ -25,7 +25,7 @@ from triage.model import DECISION_CLOCK, Authorise, Case, Recommend
 async def recommend_outcome(
     tx: Transaction, dependencies: Dependencies, case_id: UUID, *, command: Recommend, visit: Visit
 ) -> Recorded | Problem:
-    """Recommend; who may is the pack's to say for each outcome. Time runs for whoever has to authorise it."""
+    """Recommend; who may is the pack's to say for each outcome. Time runs for the person who has to authorise it."""
     case = await admit(tx, visit, case_id, act=Act.RECOMMEND)
     if isinstance(case, Problem):
         return case

@@ -107,7 +107,7 @@ class Case:
         return next((decision for decision in self.current_decisions if decision.child_id == child_id), None)
 
     def news_since(self, decision: Decision) -> tuple[News, ...]:
-        """What whoever made a decision did not have."""
+        """What those who made a decision did not have."""
         return tuple(one for one in self.news if one.version > decision.version and one.concerns(decision.child_id))
 
     def is_stale(self, decision: Decision) -> bool:

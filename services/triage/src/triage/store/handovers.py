@@ -53,7 +53,7 @@ async def record_offered(
 
 
 async def record_accepted(tx: Transaction, accepted: HandoverAccepted) -> None:
-    """The team has taken the children on."""
+    """The team has accepted the children."""
     await _change(tx, accepted.handover_id, accepted_by=accepted.accepted_by, accepted_at=accepted.accepted_at)
 
 
