@@ -11,7 +11,7 @@ from chassis.delivery.events import Context
 from contracts.envelope import Envelope
 from contracts.events import EVENTS, Event
 from contracts.problems import Invalid
-from contracts.topics import Topic
+from contracts.topics import Topic, may_carry, may_write
 
 E = TypeVar("E", bound=Event)
 
@@ -80,18 +80,27 @@ class Subscriptions:
 def read(record: Record, *, strict: bool) -> Message:
     """Parse a record. ``strict`` refuses what the contracts do not know; without, only the envelope is believed.
 
-    Raises ``Invalid`` when the record cannot be a message of this system.
+    Raises ``Invalid`` when the record cannot be a message of this system, or not on this topic.
     """
     envelope = Envelope.from_headers(record.headers)
-    if record.key != str(envelope.correlation_id).encode():
+    if record.key != envelope.key:
         raise Invalid("The message key is not its referral")
+    _of_its_topic(envelope, record.topic)
     known = EVENTS.get(envelope.type)
     if known is None and strict:
         raise Invalid("The event type is not known")
-    if strict and rb"\u0000" in record.data:
-        raise Invalid("The message holds a NUL, which no database keeps as text: it would be tried for ever")
     event = known.read(record.data) if known is not None and strict else None
+    if event is not None and (event.subject, event.correlation) != (envelope.subject, envelope.correlation_id):
+        raise Invalid("The message's headers and its value name different things")
     return Message(envelope, record.data, record.topic, record.partition, record.offset, event)
+
+
+def _of_its_topic(envelope: Envelope, topic: str) -> None:
+    """A type whose first word we do not know may be a newer owner's: only its source is looked at."""
+    if not may_write(envelope.source, topic):
+        raise Invalid("The message comes from a service that does not own its topic")
+    if not may_carry(topic, envelope.type):
+        raise Invalid("The event type belongs to another topic")
 
 
 def referral_of(key: bytes) -> UUID:
