@@ -71,11 +71,6 @@ _LIST: Final = text(
               encode(key, 'escape') AS key
        FROM parked WHERE settled_at IS NULL AND id > :after ORDER BY id LIMIT :limit"""
 )
-_GAPS: Final = text(
-    """SELECT p.aggregate, min(p.headers ->> 'ce_source') AS source, coalesce(max(a.version), 0) AS version
-       FROM parked p LEFT JOIN applied a USING (aggregate)
-       WHERE p.error_class = 'gap' AND p.settled_at IS NULL GROUP BY p.aggregate LIMIT 100"""
-)
 
 
 async def blocks(tx: Transaction, keys: Iterable[bytes]) -> dict[bytes, Block]:
@@ -228,20 +223,6 @@ async def _ask(tx: Transaction, parked_id: int, what: str, *, reason: str, by: s
     if row is None:
         raise NotFound("No parked message has this number")
     raise Conflict("This message is already settled, or somebody asked before you. Look at the list again")
-
-
-@dataclass(frozen=True)
-class Gap:
-    """An aggregate of which a version is missing here: who owns it, and the last version in effect."""
-
-    aggregate: str
-    source: str
-    version: int
-
-
-async def gaps(tx: Transaction) -> list[Gap]:
-    """The gaps that keep keys blocked, for their owners to publish again."""
-    return [Gap(row.aggregate, row.source, row.version) for row in await tx.execute(_GAPS)]
 
 
 async def any_asked(tx: Transaction) -> bool:

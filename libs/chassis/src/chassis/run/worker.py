@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from chassis.clock import Clock
 from chassis.db import Database
 from chassis.delivery.consumer import Consumer
-from chassis.delivery.gaps import Owners, heal_gaps
+from chassis.delivery.gaps import Healer
 from chassis.delivery.kafka import ensure_topics, start_producer
 from chassis.delivery.messages import Subscriptions
+from chassis.delivery.owners import Owners
 from chassis.delivery.relay import Relay
 from chassis.ids import Ids
 from chassis.settings import ServiceSettings
@@ -41,7 +42,7 @@ def deliver(
     relay = Relay(db, lambda: start_producer(kafka), clock)
     consumer = Consumer(db, subscriptions, service=service, bootstrap_servers=kafka, clock=clock)
     consumer.applied_hint = relay.hint
-    owners = Owners(settings, clock, ids)
+    healer = Healer(db, Owners(settings, clock, ids).ask, clock)
 
     async def relay_task(stop: Stop) -> None:
         await ensure_topics(kafka, TOPICS, replication=settings.kafka_replication)
@@ -51,12 +52,9 @@ def deliver(
         await ensure_topics(kafka, TOPICS, replication=settings.kafka_replication)
         await consumer.run(stop)
 
-    async def heal_task(stop: Stop) -> None:
-        await heal_gaps(db, owners.ask, stop)
-
     async def reads() -> None:
         if not consumer.progress.healthy:
             raise NotReading
 
-    tasks: dict[str, Task] = {"relay": relay_task, "consumer": consume_task, "gaps": heal_task}
+    tasks: dict[str, Task] = {"relay": relay_task, "consumer": consume_task, "gaps": healer.run}
     return Delivery(tasks, {"database": db.ping, "consumer": reads}, consumer)
