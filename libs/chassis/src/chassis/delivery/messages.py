@@ -24,7 +24,7 @@ class Record:
     partition: int
     offset: int
     key: bytes
-    headers: tuple[tuple[str, bytes], ...]
+    headers: tuple[tuple[str, bytes | None], ...]
     data: bytes
 
 

@@ -81,7 +81,7 @@ async def blocks(tx: Transaction, keys: Iterable[bytes]) -> dict[bytes, Block]:
 
 async def park(tx: Transaction, kafka_record: Record, message: Message | None, *, reason: str, now: datetime) -> None:
     """Keep a record that cannot take effect. A copy of one already parked is dropped."""
-    headers = {name: value.decode(errors="replace") for name, value in kafka_record.headers}
+    headers = {name: (value or b"").decode(errors="replace") for name, value in kafka_record.headers}
     await tx.execute(
         _PARK,
         {

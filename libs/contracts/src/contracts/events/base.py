@@ -94,6 +94,10 @@ def _holds_items(items: tuple[object, ...]) -> bool:
     return len(items) <= MOST_ITEMS and all(map(_holds, items))
 
 
+def _holds_named(named: dict[str, object]) -> bool:
+    return len(named) <= MOST_ITEMS and all(_holds(name) and _holds(value) for name, value in named.items())
+
+
 def _holds_part(part: BaseModel) -> bool:
     return all(map(_holds, part.__dict__.values()))
 
@@ -108,6 +112,7 @@ _BOUNDS: Final[Mapping[type, Bound]] = {
     float: isfinite,
     datetime: holds_time,
     tuple: _holds_items,
+    dict: _holds_named,
     BaseModel: _holds_part,
 }
 _FOUND: Final[dict[type, Bound]] = {}
