@@ -53,7 +53,7 @@ async def test_an_event_becomes_an_entry_that_says_what_the_bus_said(
     await reader.apply(record)
 
     (row,) = await pending(database_log)
-    headers = {name: value.decode() for name, value in record.headers}
+    headers = {name: (value or b"").decode() for name, value in record.headers}
     assert json.loads(row.body) == {
         "specversion": "1.0",
         "id": headers["ce_id"],
