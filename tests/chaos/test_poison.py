@@ -21,13 +21,13 @@ EVERY = [poison(SEED, topic.name, number, live=LIVE) for topic in TOPICS for num
 
 def as_read(record: Poison) -> Record:
     headers = tuple(("\\xff" if isinstance(name, NoText) else name, value) for name, value in record.headers)
-    return Record(record.topic, 0, 0, record.key or b"", headers, record.data or b"")
+    return Record(record.topic, 0, 0, record.key, headers, record.data)
 
 
-def believed(record: Poison, *, strict: bool) -> Message | None:
-    """The message that a reader takes it for; None when it is refused."""
+def believed(record: Poison) -> Message | None:
+    """The message that a reader believes it to be; None when it is refused."""
     try:
-        return read(as_read(record), strict=strict)
+        return read(as_read(record))
     except Invalid:
         return None
 
@@ -55,13 +55,13 @@ def test_every_kind_comes_to_every_topic(topic: Topic) -> None:
 def test_what_nobody_can_read_is_refused_at_every_door() -> None:
     unreadable = [record for record in EVERY if record.fate is Fate.PARKED]
 
-    assert [record.name for record in unreadable if believed(record, strict=False) is not None] == []
+    assert [record.name for record in unreadable if believed(record) is not None] == []
 
 
 def test_everything_else_says_its_aggregate_and_version_under_its_key() -> None:
     for record in EVERY:
         if record.fate is not Fate.PARKED:
-            message = believed(record, strict=False)
+            message = believed(record)
             assert message is not None, record.name
             envelope = message.envelope
             assert (envelope.id, envelope.sequence) == record.entry
@@ -75,7 +75,7 @@ def test_what_is_newer_is_of_no_type_that_is_known() -> None:
 
 
 def test_the_log_can_say_of_everything_that_it_believes_whether_it_is_an_entry() -> None:
-    entries = {record.kind: is_entry(record) for record in EVERY if believed(record, strict=False) is not None}
+    entries = {record.kind: is_entry(record) for record in EVERY if believed(record) is not None}
 
     assert not any(entries[kind] for kind in ("null_value", "no_json", "too_long", "name_twice", "deep_nesting"))
     assert all(entries[kind] for kind in ("about_nothing", "newer_type", "wrong_types"))

@@ -12,7 +12,7 @@ from prometheus_client import REGISTRY
 from sqlalchemy import text
 
 from chassis.db import Database, DatabaseUnavailable
-from chassis.delivery import gaps
+from chassis.delivery import gaps, requests
 from chassis.delivery.gaps import ASKED, FAULT, LONGEST_PAUSE, MOST_ASKED, NO_ANSWER, NO_TOKEN, PAUSE, Gap, Healer
 from chassis.tasks import Stop
 from chassis.testing.clock import SettableClock
@@ -64,9 +64,10 @@ async def test_an_answer_closes_no_gap_and_is_shown(
     tried = healer.tried[aggregate(CASES[0])]
     assert (tried.answer, tried.tries, tried.last_tried) == (answer, 1, NOW + timedelta(seconds=90))
     assert tried.gap == Gap(aggregate(CASES[0]), "triage", 0, since=NOW)
-    assert REGISTRY.get_sample_value("frontdoor_gaps") == 1
-    assert REGISTRY.get_sample_value("frontdoor_oldest_gap_seconds") == 90
     assert REGISTRY.get_sample_value("frontdoor_gaps_by_answer", {"answer": answer}) == 1
+    async with db.transaction() as tx:
+        [shown] = await requests.list_parked(tx)
+    assert (shown["state"], shown["place"]) == ("gap", answer)
 
 
 async def test_only_the_version_that_was_missing_closes_a_gap(
@@ -81,8 +82,7 @@ async def test_only_the_version_that_was_missing_closes_a_gap(
 
     assert healer.tried == {}
     assert await reader.parked() == []
-    assert REGISTRY.get_sample_value("frontdoor_gaps") == 0
-    assert REGISTRY.get_sample_value("frontdoor_oldest_gap_seconds") == 0
+    assert REGISTRY.get_sample_value("frontdoor_gaps_by_answer", {"answer": ASKED}) is None
 
 
 async def test_a_gap_that_stays_is_asked_for_after_pauses_that_double_up_to_a_bound(

@@ -37,6 +37,7 @@ _BY_FIRST_WORD: Mapping[str, Topic] = MappingProxyType(
         "record": ACCESS,
         "access": ACCESS,
         "parked": ACCESS,
+        "consumer": ACCESS,
     }
 )
 

@@ -51,6 +51,7 @@ def build(
     workers = {**delivery.tasks, "deliverer": deliverer.run, "escalator": Escalator(db, packs, clock).run}
     app = service_app(
         dependencies,
+        service=SOURCE,
         title="Frontdoor agency notify",
         routers=ROUTERS,
         verifier=verifier or issuers_verifier(settings, http, clock=clock),

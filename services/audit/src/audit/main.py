@@ -31,6 +31,7 @@ def build(
     dependencies = Dependencies(db, signer.verifier_key, clock)
     app = service_app(
         dependencies,
+        service=SERVICE,
         title="Frontdoor audit",
         routers=ROUTERS,
         verifier=verifier or issuers_verifier(settings, http, clock=clock),

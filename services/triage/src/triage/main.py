@@ -32,6 +32,7 @@ def build(
     workers = {**delivery.tasks, "clocks": Watch(db, clock).run}
     app = service_app(
         dependencies,
+        service=SERVICE,
         title="Frontdoor triage",
         routers=ROUTERS,
         verifier=verifier or issuers_verifier(settings, http, clock=clock),

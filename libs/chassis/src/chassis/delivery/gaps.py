@@ -1,7 +1,7 @@
 """Healing gaps: the owner of what is missing is asked to publish it again, for as long as it is missing."""
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -36,8 +36,6 @@ FAULT: Final = "fault"
 """Ours: the log says which."""
 
 log = telemetry.logger(__name__)
-gaps_now = Gauge("frontdoor_gaps", "Aggregates of which a version is missing here")
-oldest_gap = Gauge("frontdoor_oldest_gap_seconds", "How long the oldest of them has been missing one")
 gaps_by_answer = Gauge("frontdoor_gaps_by_answer", "Gaps by what their owner answered last", ["answer"])
 
 
@@ -77,9 +75,13 @@ _OPEN: Final = text(
     """SELECT DISTINCT aggregate FROM parked
        WHERE error_class = 'gap' AND settled_at IS NULL AND aggregate = ANY(CAST(:known AS text[]))"""
 )
-_COUNT: Final = text(
-    """SELECT count(DISTINCT aggregate) AS how_many, min(parked_at) AS since FROM parked
-       WHERE error_class = 'gap' AND settled_at IS NULL"""
+# Whoever resolves these rows just now comes first: neither waits for the other, and the next round says it again.
+_SHOW: Final = text(
+    """UPDATE parked SET place = n.answer
+       FROM unnest(CAST(:aggregates AS text[]), CAST(:answers AS text[])) AS n(aggregate, answer)
+       WHERE parked.aggregate = n.aggregate AND parked.id IN (
+           SELECT id FROM parked WHERE error_class = 'gap' AND settled_at IS NULL
+           AND aggregate = ANY(CAST(:aggregates AS text[])) ORDER BY id FOR UPDATE SKIP LOCKED)"""
 )
 
 
@@ -98,8 +100,8 @@ class Healer:
     """Contract.
 
     - Every gap is asked for again and again until it is closed; the one that was tried longest ago comes first.
-    - A gap that stays open is asked for after a pause that doubles up to ``LONGEST_PAUSE``; what its owner answered is
-      logged and counted. Only the version that comes closes it: an answer never does.
+    - A gap that stays open is asked for after a pause that doubles up to ``LONGEST_PAUSE``. What its owner answered is
+      logged, counted, and shown with the message that waits; only the version that comes closes it.
     - Nothing that fails here ends the worker: the next round begins as if nothing had been.
     - No transaction is open while an owner is asked.
     """
@@ -125,15 +127,17 @@ class Healer:
 
     async def round(self, stop: Stop) -> None:
         """Ask once for those that are due. An owner that is away is waited for once, not once for each gap."""
+        answers: dict[str, str] = {}
         away: dict[str, str] = {}
         for gap in await self._due():
             if stop.is_set():
-                return
+                break
             answer = away.get(gap.source) or await self._answer(gap)
             if answer in (NO_ANSWER, NO_TOKEN):
                 away[gap.source] = answer
             self._note(gap, answer)
-        self._count()
+            answers[gap.aggregate] = answer
+        await self._show(answers)
 
     async def _due(self) -> Sequence[Gap]:
         now = self._clock.now()
@@ -142,11 +146,7 @@ class Healer:
             self._forget(set(self._tried) - still_open)
             oldest_first = sorted(self._tried, key=lambda aggregate: self._tried[aggregate].last_tried)
             resting = [aggregate for aggregate in oldest_first if self._tried[aggregate].next_try > now]
-            found = await find_gaps(tx, tried=oldest_first, resting=resting)
-            all_open = (await tx.execute(_COUNT)).one()
-        gaps_now.set(all_open.how_many)
-        oldest_gap.set((now - all_open.since).total_seconds() if all_open.since else 0)
-        return found
+            return await find_gaps(tx, tried=oldest_first, resting=resting)
 
     def _forget(self, closed: set[str]) -> None:
         for aggregate in closed:
@@ -176,7 +176,11 @@ class Healer:
             seconds=(now - gap.since).total_seconds(),
         )
 
-    def _count(self) -> None:
+    async def _show(self, answers: Mapping[str, str]) -> None:
+        """Write the answers to where operators look at what is parked, and count the last one of every gap."""
         gaps_by_answer.clear()
         for answer, count in Counter(tried.answer for tried in self._tried.values()).items():
             gaps_by_answer.labels(answer).set(count)
+        if answers:
+            async with self._db.transaction() as tx:
+                await tx.execute(_SHOW, {"aggregates": list(answers), "answers": list(answers.values())})

@@ -29,9 +29,9 @@ async def upgrade(owner_url: str, *, package: str) -> None:
     await _as_owner(owner_url, run)
 
 
-async def downgrade(owner_url: str, *, package: str) -> None:
-    """Take every revision back. Commits. For the test that each revision has a way back."""
-    await _as_owner(owner_url, lambda connection: command.downgrade(_config(package, connection), "base"))
+async def downgrade(owner_url: str, *, package: str, to: str = "base") -> None:
+    """Take revisions back, every one or those after ``to``. Commits. For the tests that each has a way back."""
+    await _as_owner(owner_url, lambda connection: command.downgrade(_config(package, connection), to))
 
 
 async def differences(owner_url: str, tables: MetaData) -> list[Any]:

@@ -5,30 +5,23 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from typing import Final, Generic, NoReturn, Protocol, TypeVar
+from typing import Final, Generic, NoReturn, TypeVar
 
 from fastapi import APIRouter, FastAPI
 
 from chassis import telemetry
-from chassis.db import Database
 from chassis.run import migrate, process
 from chassis.settings import WRONG_SETTING_EXIT_CODE, ServiceSettings, load
 from chassis.tasks import Task
-from chassis.web import operator
+from chassis.web import operator_routes
 from chassis.web.app import create_app
 from chassis.web.auth import Verifier
 from chassis.web.health import Check, health_app
+from chassis.web.operator import Operated
 
 S = TypeVar("S", bound=ServiceSettings)
 
 API_VERSION: Final = "1"
-
-
-class HasDatabase(Protocol):
-    """What a service's routes depend on has its database."""
-
-    @property
-    def db(self) -> Database: ...
 
 
 @dataclass(frozen=True)
@@ -47,8 +40,9 @@ async def _nothing_more() -> AsyncIterator[None]:
 
 
 def service_app(
-    dependencies: HasDatabase,
+    dependencies: Operated,
     *,
+    service: str,
     title: str,
     routers: Sequence[APIRouter],
     verifier: Verifier,
@@ -70,7 +64,7 @@ def service_app(
     app = create_app(
         title=title,
         version=API_VERSION,
-        routers=(*routers, operator.router(lambda: dependencies.db, may_discard=may_discard)),
+        routers=(*routers, operator_routes.router(lambda: dependencies, service=service, may_discard=may_discard)),
         verifier=verifier,
         readiness={"database": dependencies.db.ping},
         lifespan=lifespan,

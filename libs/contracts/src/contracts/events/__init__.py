@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from contracts.events.access import AccessDenied, RecordAccessed
 from contracts.events.base import Event
+from contracts.events.consumer import ConsumerBackfilled, ConsumerResumed
 from contracts.events.notice import (
     NoticeAcknowledged,
     NoticeDelivered,
@@ -87,6 +88,8 @@ EVENTS: Mapping[str, type[Event]] = MappingProxyType(
             AccessDenied,
             ParkedReleased,
             ParkedDiscarded,
+            ConsumerResumed,
+            ConsumerBackfilled,
         )
     }
 )
@@ -105,6 +108,8 @@ __all__ = [
     "ChildReference",
     "ClockBreached",
     "ClockWarned",
+    "ConsumerBackfilled",
+    "ConsumerResumed",
     "Event",
     "HandoverAccepted",
     "HandoverOffered",

@@ -1,0 +1,124 @@
+"""Parked messages for operators: listed and shown without content, released and discarded with a reason."""
+
+from collections.abc import Callable
+from typing import Annotated, Any, Final, Literal, Self
+
+from fastapi import APIRouter, Query
+from pydantic import Field, model_validator
+
+from chassis import telemetry
+from chassis.delivery import requests
+from chassis.delivery.requests import Act, Filter
+from chassis.web.description import problem_responses
+from chassis.web.operator import BIGINT, Operated, Operator, ParkedId, Reason
+from contracts.problems import Conflict
+
+_TEXT: Final = r"^[\x20-\x7e]+$"
+
+State = Literal["failing", "parked", "behind", "gap"]
+Key = Annotated[str, Field(min_length=1, max_length=200, pattern=_TEXT)]
+ErrorClass = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[A-Za-z0-9_.:-]+$")]
+
+log = telemetry.logger(__name__)
+
+
+class Discard(Reason):
+    """Why a message is given up; ``with_earlier`` also gives up earlier versions of its aggregate that are parked."""
+
+    with_earlier: bool = Field(default=False, strict=True)
+
+
+class Many(Reason):
+    """Which messages are meant, all that match; a dry run only names them."""
+
+    all_of_reason: ErrorClass | None = None
+    key: Key | None = None
+    dry_run: bool = Field(default=False, strict=True)
+
+    @model_validator(mode="after")
+    def _says_which(self) -> Self:
+        if self.all_of_reason is None and self.key is None:
+            raise ValueError("Say which messages: all_of_reason, key, or both")
+        return self
+
+    @property
+    def chosen(self) -> Filter:
+        """The messages that are meant."""
+        return Filter(reason=self.all_of_reason, key=self.key)
+
+
+class DiscardMany(Many, Discard):
+    """Which messages are given up."""
+
+
+def add_parked(routes: APIRouter, operated: Callable[[], Operated], *, may_discard: bool) -> None:
+    """The routes of parked messages."""
+    _add_looks(routes, operated)
+    _add_acts_on_one(routes, operated, may_discard=may_discard)
+    _add_acts_on_many(routes, operated, may_discard=may_discard)
+
+
+def _add_looks(routes: APIRouter, operated: Callable[[], Operated]) -> None:
+    @routes.get("/parked")
+    async def list_parked(
+        _: Operator,
+        after: Annotated[int, Query(ge=0, le=BIGINT)] = 0,
+        state: State | None = None,
+        reason: Annotated[ErrorClass | None, Query()] = None,
+        key: Annotated[Key | None, Query()] = None,
+    ) -> dict[str, Any]:
+        """Messages that could not take effect, oldest first, without their content."""
+        chosen = Filter(state=state, reason=reason, key=key)
+        async with operated().db.transaction() as tx:
+            parked = await requests.list_parked(tx, chosen, after=after)
+            return {"parked": parked, "waiting": await requests.count(tx)}
+
+    @routes.get("/parked/{parked_id}")
+    async def show_parked(parked_id: ParkedId, _: Operator) -> dict[str, Any]:
+        """One message with all that is known of it but its content, also when it is resolved."""
+        async with operated().db.transaction() as tx:
+            return await requests.show(tx, parked_id)
+
+
+def _add_acts_on_one(routes: APIRouter, operated: Callable[[], Operated], *, may_discard: bool) -> None:
+    @routes.post("/parked/{parked_id}/release", status_code=202, responses=problem_responses(409))
+    async def release(parked_id: ParkedId, body: Reason, operator: Operator) -> dict[str, Any]:
+        """Try a message again, with everything of its key that waits before it; everything is checked again."""
+        act = Act.release(reason=body.reason, by=operator.subject)
+        return await _ask(operated(), Filter(id=parked_id), act)
+
+    @routes.post("/parked/{parked_id}/discard", status_code=202, responses=problem_responses(409))
+    async def discard(parked_id: ParkedId, body: Discard, operator: Operator) -> dict[str, Any]:
+        """Give a message up for good. Refused while an earlier version of its aggregate is parked."""
+        _check(may_discard)
+        act = Act.discard(reason=body.reason, by=operator.subject, with_earlier=body.with_earlier)
+        return await _ask(operated(), Filter(id=parked_id), act)
+
+
+def _add_acts_on_many(routes: APIRouter, operated: Callable[[], Operated], *, may_discard: bool) -> None:
+    @routes.post("/parked/release", status_code=202, responses=problem_responses(409))
+    async def release_many(body: Many, operator: Operator) -> dict[str, Any]:
+        """Try every message again that matches."""
+        act = Act.release(reason=body.reason, by=operator.subject)
+        return await _ask(operated(), body.chosen, act, dry_run=body.dry_run)
+
+    @routes.post("/parked/discard", status_code=202, responses=problem_responses(409))
+    async def discard_many(body: DiscardMany, operator: Operator) -> dict[str, Any]:
+        """Give every message up that matches. Refused while earlier versions are parked beside them."""
+        _check(may_discard)
+        act = Act.discard(reason=body.reason, by=operator.subject, with_earlier=body.with_earlier)
+        return await _ask(operated(), body.chosen, act, dry_run=body.dry_run)
+
+
+async def _ask(operated: Operated, chosen: Filter, act: Act, *, dry_run: bool = False) -> dict[str, Any]:
+    async with operated.db.transaction() as tx:
+        messages = await (requests.choose if dry_run else requests.ask)(tx, chosen, act)
+    if not dry_run:
+        log.info("an act on parked messages asked", reason=act.what, count=len(messages), parked_id=chosen.id)
+    status = "would be asked" if dry_run else "asked"
+    return {"status": status, "count": len(messages), "messages": messages[: requests.SHOWN]}
+
+
+def _check(may_discard: bool) -> None:
+    if not may_discard:
+        raise Conflict("This service must hold every message. Mend what is wrong and release it")
