@@ -15,7 +15,7 @@ from chassis.delivery.messages import Message, Subscriptions
 from contracts.events import EVENTS, CaseClosed, Event, RecordAccessed, ReferralReceived
 from contracts.topics import REFERRAL_INTAKE, TOPICS, TRIAGE, Topic, topic_of
 from referral_intake.subscriptions import SUBSCRIPTIONS as REFERRAL_INTAKE_READS
-from tests.chaos.checker import READS
+from tests.chaos.databases import READS
 from triage.handlers import Dependencies
 from triage.subscriptions import subscriptions as triage_reads
 

@@ -110,3 +110,35 @@ async def test_the_client_that_the_settings_name_signs_in(tmp_path: Path) -> Non
 
     assert bearer == {"Authorization": "Bearer token-1"}
     assert jwt.decode(issuer.assertions[0], KEYS["ES256"]).claims["iss"] == "frontdoor-service"
+
+
+@pytest.mark.parametrize(
+    ("discovery", "given"),
+    [
+        (b"[]", b"{}"),
+        (b"null", b"{}"),
+        (b"{}", b"{}"),
+        (b'{"issuer": "https://issuer.example.org", "token_endpoint": 7}', b"{}"),
+        (b'{"issuer": "https://issuer.example.org", "token_endpoint": "https://issuer.example.org/t"}', b"<html>"),
+        (b'{"issuer": "https://issuer.example.org", "token_endpoint": "https://issuer.example.org/t"}', b"[]"),
+        (b'{"issuer": "https://issuer.example.org", "token_endpoint": "https://issuer.example.org/t"}', b"{}"),
+        (
+            b'{"issuer": "https://issuer.example.org", "token_endpoint": "https://issuer.example.org/t"}',
+            b'{"access_token": "t", "expires_in": "soon"}',
+        ),
+    ],
+)
+async def test_an_issuer_that_answers_with_what_nobody_can_use_is_no_answer(
+    discovery: bytes, given: bytes, tmp_path: Path
+) -> None:
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        return httpx2.Response(200, content=discovery if request.method == "GET" else given)
+
+    key_file = tmp_path / "key.pem"
+    key_file.write_bytes(KEYS["ES256"].as_pem(private=True))
+    http = HttpClient(httpx2.AsyncClient(transport=httpx2.MockTransport(answer)))
+    clock = SettableClock(datetime(2026, 11, 23, 9, tzinfo=UTC))
+    source = MachineTokens(http, issuer=ISSUER, client_id="a", key_file=key_file, clock=clock, ids=SequentialIds())
+
+    with pytest.raises(NoAnswer):
+        await source.bearer()

@@ -56,17 +56,24 @@ class MachineTokens:
 
     async def _renew(self) -> None:
         discovery = await self._http.get_json(f"{self._issuer.rstrip('/')}/.well-known/openid-configuration")
+        try:
+            given = await self._exchange(discovery["token_endpoint"], audience=discovery["issuer"])
+            token, life = str(given["access_token"]), timedelta(seconds=int(given["expires_in"]))
+        except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
+            raise NoAnswer from error  # a maintenance page, for one
+        self._token, self._expires_at = token, self._clock.now() + life
+
+    async def _exchange(self, endpoint: str, *, audience: str) -> Any:
+        """A signed statement of ours for what the issuer gives. Raises ``NoAnswer``, and ``ValueError`` for no JSON."""
         form = {
             "grant_type": "client_credentials",
             "client_assertion_type": ASSERTION_TYPE,
-            "client_assertion": self._assertion(discovery["issuer"]),
+            "client_assertion": self._assertion(audience),
         }
-        answer = await self._http.request("POST", discovery["token_endpoint"], data=form)
+        answer = await self._http.request("POST", endpoint, data=form)
         if answer.status_code != 200:
             raise NoAnswer
-        body: dict[str, Any] = answer.json()
-        self._token = body["access_token"]
-        self._expires_at = self._clock.now() + timedelta(seconds=int(body["expires_in"]))
+        return answer.json()
 
     def _assertion(self, audience: str) -> str:
         """A signed statement of who we are, good for a minute and for once."""

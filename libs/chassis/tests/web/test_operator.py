@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -201,19 +202,38 @@ async def test_versions_in_effect_are_told(client: httpx2.AsyncClient, reader: R
     assert (await client.get("/operator/applied")).json() == {f"case/{case_id}": 2}
 
 
-async def test_a_service_that_must_hold_everything_lets_nothing_be_given_up(
+@asynccontextmanager
+async def holding_everything(db: Database, signer: Signer) -> AsyncIterator[httpx2.AsyncClient]:
+    """An operator's client of a service that must hold every event."""
+    transport = httpx2.ASGITransport(app_on(db, signer, may_discard=False))
+    headers = signer.bearer(roles=["operator"])
+    async with httpx2.AsyncClient(transport=transport, base_url="http://test", headers=headers) as client:
+        yield client
+
+
+async def test_a_service_that_must_hold_every_event_lets_none_be_given_up(
     db: Database, signer: Signer, parked: int
 ) -> None:
-    app = app_on(db, signer, may_discard=False)
-    headers = signer.bearer(roles=["operator"])
-    transport = httpx2.ASGITransport(app)
-
-    async with httpx2.AsyncClient(transport=transport, base_url="http://test", headers=headers) as client:
+    async with holding_everything(db, signer) as client:
         one = await client.post(f"/operator/parked/{parked}/discard", json=REASON)
         many = await client.post("/operator/parked/discard", json={**REASON, "all_of_reason": "Wrong"})
 
     assert (one.status_code, many.status_code) == (409, 409)
     assert await asked(db, parked) == (None, None, None)
+
+
+async def test_what_is_no_event_can_be_given_up_by_a_service_that_must_hold_every_event(
+    db: Database, signer: Signer, reader: Reader, parked: int
+) -> None:
+    await reader.apply(message(uuid.uuid4(), 1, referral_id=uuid.uuid4(), ce_sequence="many"))
+    async with db.transaction() as tx:
+        foreign = [row["id"] for row in await requests.list_parked(tx) if row["id"] != parked]
+
+    async with holding_everything(db, signer) as client:
+        one = await client.post(f"/operator/parked/{foreign[0]}/discard", json=REASON)
+
+    assert one.status_code == 202
+    assert (await asked(db, foreign[0]))[0] == "discard"
 
 
 async def test_one_message_is_shown_with_all_but_its_content(client: httpx2.AsyncClient, parked: int) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+from contracts.bounds import holds_time
 from contracts.codes import Outcome, Rating
 from contracts.events import ReferralReceived
 from policy.pack import Facts, NoSuchRule, Pack
@@ -25,15 +26,17 @@ from triage.model import (
 
 
 def timing(pack: Pack, name: str, *, rating: Rating | None, start: datetime) -> Timing:
-    """A clock of the pack from ``start``. Raises ``Untimely`` when the calendar does not reach so far.
+    """A clock of the pack from ``start``. Raises ``Untimely`` when it ends later than any event may say.
 
     ``NoSuchRule`` is ruled out by the check of the pack.
     """
     clock = pack.get_clock(name, rating=rating)
     try:
         due_at, steps = clock.due_at(pack.calendar, start), clock.steps(pack.calendar, start)
-    except (OverflowError, BeyondHorizon) as error:
+    except BeyondHorizon as error:
         raise Untimely from error
+    if not holds_time(due_at):
+        raise Untimely
     return Timing(
         name=name,
         started_at=start,
