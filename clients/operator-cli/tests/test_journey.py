@@ -106,7 +106,8 @@ def test_who_opened_each_notice_and_how_far_it_climbed_is_shown(command: Command
     ]
     assert [each["to"] for each in found[0]["escalated"]] == ["line-manager", "mash-manager"]
     assert (found[0]["opened"], found[0]["delivered"]) == (None, ["e-mail"])
-    assert found[2]["acknowledged"] == {"by": "mash-manager (staff-7)", "seconds_since_receipt": 45.0}
+    assert found[2]["acknowledged"] == {"by": "staff-7", "roles": ["mash-manager"], "seconds_since_receipt": 45.0}
+    assert "staff-7" not in shown
 
 
 def test_a_notice_that_was_withheld_or_failed_is_shown_as_that(command: Command, services: FakeServices) -> None:
@@ -126,7 +127,7 @@ def test_a_notice_that_was_withheld_or_failed_is_shown_as_that(command: Command,
     assert "withheld, superseded" in shown
     assert "inbox only" in shown
     assert [(each["withheld"], each["failed"]) for each in found] == [("superseded", []), (None, ["webhook"])]
-    assert found[1]["opened"] == {"by": "school-system", "seconds_since_receipt": 5.0}
+    assert found[1]["opened"] == {"by": "school-system", "roles": [], "seconds_since_receipt": 5.0}
 
 
 def test_a_reference_is_found_even_with_misread_letters(command: Command, services: FakeServices) -> None:

@@ -13,7 +13,7 @@ from contracts.events import ReferralReceived
 from frontdoor.answer import Answer, table
 from frontdoor.client import Caller
 from frontdoor.errors import CalledWrongly, Refused, Wrong
-from frontdoor.notices import Notice, notices_of
+from frontdoor.notices import Notice, Said, notices_of
 
 # What is shown of an event beside its type: codes and agencies, in this order; never an id.
 _DETAILS: Final = (
@@ -108,8 +108,8 @@ def _shown(found: Sequence[Notice]) -> Iterable[RenderableType]:
             f"{'  ' if notice.escalates else ''}{notice.kind}",
             f"{notice.agency}{': ' if notice.roles else ''}{', '.join(notice.roles)}",
             f"withheld, {notice.withheld}" if notice.withheld else ", ".join(notice.delivered) or "inbox only",
-            _said(notice.opened),
-            _said(notice.acknowledged),
+            _said(notice, notice.opened),
+            _said(notice, notice.acknowledged),
             "\n".join(f"{role} {elapsed(at)}" for at, role in notice.climbed),
         )
         for notice in _with_their_own(found)
@@ -126,8 +126,9 @@ def _with_their_own(found: Sequence[Notice]) -> Iterable[Notice]:
             yield from (each for each in found if each.escalates == notice.notice_id)
 
 
-def _said(said: tuple[timedelta, str] | None) -> str:
-    return f"{elapsed(said[0])} {said[1]}" if said is not None else "no"
+def _said(notice: Notice, said: Said | None) -> str:
+    """When, and by which roles; a system of the agency has none."""
+    return f"{elapsed(said.at)} {', '.join(said.roles) or notice.agency}" if said is not None else "no"
 
 
 async def read(caller: Caller, name: str) -> Journey:

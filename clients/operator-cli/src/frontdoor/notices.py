@@ -27,6 +27,19 @@ class Happened(Protocol):
     def since_receipt(self) -> timedelta: ...
 
 
+@dataclass(frozen=True)
+class Said:
+    """That somebody opened or acknowledged a notice: when, their roles, and the opaque id that the issuer gave them."""
+
+    at: timedelta
+    by: str
+    roles: Sequence[str]
+
+    def data(self) -> dict[str, object]:
+        """The same for machines."""
+        return {"by": self.by, "roles": list(self.roles), "seconds_since_receipt": self.at.total_seconds()}
+
+
 @dataclass
 class Notice:
     """What became of one notice; times count from the receipt of the referral. ``escalates`` is the notice that it
@@ -41,8 +54,8 @@ class Notice:
     delivered: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     withheld: str | None = None
-    opened: tuple[timedelta, str] | None = None
-    acknowledged: tuple[timedelta, str] | None = None
+    opened: Said | None = None
+    acknowledged: Said | None = None
     climbed: list[tuple[timedelta, str]] = field(default_factory=list)
 
     def data(self) -> dict[str, object]:
@@ -56,8 +69,8 @@ class Notice:
             "delivered": self.delivered,
             "failed": self.failed,
             "withheld": self.withheld,
-            "opened": _by(self.opened),
-            "acknowledged": _by(self.acknowledged),
+            "opened": self.opened.data() if self.opened else None,
+            "acknowledged": self.acknowledged.data() if self.acknowledged else None,
             "escalated": [{"to": role, "seconds_since_receipt": at.total_seconds()} for at, role in self.climbed],
         }
 
@@ -86,17 +99,8 @@ def _apply(notice: Notice, step: Happened) -> None:
         case NoticeWithheld.TYPE:
             notice.withheld = str(facts["reason"]) if facts.get("channel") is None else notice.withheld
         case NoticeOpened.TYPE:
-            notice.opened = (at, _who(facts["opened_by"], facts.get("roles", ())))
+            notice.opened = Said(at, str(facts["opened_by"]), tuple(facts.get("roles", ())))
         case NoticeAcknowledged.TYPE:
-            notice.acknowledged = (at, _who(facts["acknowledged_by"], facts.get("roles", ())))
+            notice.acknowledged = Said(at, str(facts["acknowledged_by"]), tuple(facts.get("roles", ())))
         case NoticeEscalated.TYPE:
             notice.climbed.append((at, str(facts["escalated_to"])))
-
-
-def _who(subject: str, roles: Sequence[str]) -> str:
-    """A reader by role, and by the opaque id under which the issuer knows them."""
-    return f"{', '.join(roles)} ({subject})" if roles else subject
-
-
-def _by(said: tuple[timedelta, str] | None) -> dict[str, object] | None:
-    return {"by": said[1], "seconds_since_receipt": said[0].total_seconds()} if said is not None else None
