@@ -74,6 +74,19 @@ def test_people_read_steps_in_words_with_codes_and_agencies_only(command: Comman
     assert "assessment, ashcroft-primary" in shown
 
 
+def test_an_operator_follows_the_steps_and_sees_nothing_of_what_they_say(
+    command: Command, services: FakeServices
+) -> None:
+    steps = [{**each, "event": {k: v for k, v in each["event"].items() if k != "data"}} for each in (RECEIVED, DECIDED)]
+    log_of(services, *steps)
+
+    shown = command("journey", REFERRAL_ID).stdout
+
+    assert "case decided" in shown
+    assert TRACE in shown
+    assert "assessment" not in shown
+
+
 def test_a_reference_is_found_even_with_misread_letters(command: Command, services: FakeServices) -> None:
     reference = new_reference("WAN")
     services.on(f"GET referral-intake/operator/references/{reference}", {"referral_id": REFERRAL_ID})

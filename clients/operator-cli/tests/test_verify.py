@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from frontdoor.errors import Unreachable, Wrong
-from frontdoor.verify import read_report
+from frontdoor.verify import entitled, public, read_report
+
+KEY = "frontdoor.example.org/audit+5f7950d7+ATtqJ7zOtqQtYqOo0CpvDXNlMhV3HeJDpjrASKGLWdop"
 
 
 async def test_a_log_that_does_not_answer_is_unreachable() -> None:
@@ -14,7 +16,7 @@ async def test_a_log_that_does_not_answer_is_unreachable() -> None:
         unused.bind(("127.0.0.1", 0))  # bound and not listening: connections are refused
 
         with pytest.raises(Unreachable, match="Could not check"):
-            await read_report(f"http://127.0.0.1:{unused.getsockname()[1]}")
+            await read_report(f"http://127.0.0.1:{unused.getsockname()[1]}", public())
 
 
 async def test_a_log_whose_checkpoint_is_not_signed_is_wrong(tmp_path: Path) -> None:
@@ -22,4 +24,19 @@ async def test_a_log_whose_checkpoint_is_not_signed_is_wrong(tmp_path: Path) -> 
     (tmp_path / "key").write_text("frontdoor.example.org/local+00000000+AAAA")
 
     with pytest.raises(Wrong, match="Not verified"):
-        await read_report(str(tmp_path))
+        await read_report(str(tmp_path), public())
+
+
+async def test_an_auditors_check_without_a_token_is_unreachable(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("")
+    arguments = entitled(str(tmp_path / "no-token"), owners={"triage": "http://127.0.0.1:1"})
+
+    with pytest.raises(Unreachable, match="--token-file cannot be read"):
+        await read_report("http://127.0.0.1:1", [*arguments, "--key", KEY])
+
+
+def test_what_the_verifier_is_asked_for() -> None:
+    assert public(key="k", since="s") == ("public", "--key", "k", "--since", "s")
+    assert entitled("t", owners={"triage": "u", "audit": "v"}) == (
+        *("entitled", "--token-file", "t", "--owner", "triage=u", "--owner", "audit=v"),
+    )

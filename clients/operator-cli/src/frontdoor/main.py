@@ -6,7 +6,7 @@ import typer
 
 from frontdoor import journey, lag, parked, republish, verify
 from frontdoor.answer import Answer
-from frontdoor.client import Caller
+from frontdoor.client import SERVICES, Caller
 from frontdoor.partner import commands as partner
 from frontdoor.running import AsJson, end, run
 
@@ -83,12 +83,20 @@ def verify_log(
     context: typer.Context,
     key: Annotated[str | None, typer.Option(help="The verifier key you trust, or a file that holds it.")] = None,
     since: Annotated[str | None, typer.Option(help="A file with an older checkpoint the log must extend.")] = None,
+    token_file: Annotated[
+        str | None,
+        typer.Option(help="A file with an auditor's access token: check the entries of that partnership too."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check the whole audit log from its raw entries, trusting nobody."""
+    """Check the audit log, trusting nobody: its tree, or with an auditor's token its entries and every service's."""
 
     async def check(caller: Caller) -> Answer:
-        return await verify.verify(caller.url_of("audit"), key=key, since=since)
+        arguments = verify.public(key=key, since=since)
+        if token_file is not None:
+            owners = {service: caller.url_of(service) for service in SERVICES}
+            arguments = verify.entitled(token_file, owners=owners, key=key, since=since)
+        return await verify.verify(caller.url_of("audit"), arguments)
 
     run(context, check, as_json=as_json)
 

@@ -22,7 +22,7 @@ def build(
     clock, ids = clock or SystemClock(), ids or RandomIds()
     db, http, signer = Database.connect(settings.database_url), HttpClient.connect(), settings.signer()
     delivery = deliver(db, settings, SUBSCRIPTIONS, service=SERVICE, clock=clock, ids=ids)
-    sequencer = Sequencer(db, signer, clock)
+    sequencer = Sequencer(db, signer, clock, every_seconds=settings.checkpoint_seconds)
 
     async def close() -> None:
         await http.close()

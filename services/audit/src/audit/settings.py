@@ -1,11 +1,11 @@
-"""What this service must be told to run."""
+"""What this service needs to run."""
 
 from pathlib import Path
 from typing import Annotated
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 from audit.checkpoint import CheckpointSigner
 from chassis.settings import ServiceSettings
@@ -42,6 +42,8 @@ class Settings(ServiceSettings):
 
     signing_key_file: Annotated[Path, AfterValidator(_key_file)]
     log_origin: Annotated[str, AfterValidator(_origin)]
+    checkpoint_seconds: int = Field(default=60, ge=0, le=3600)
+    """Checkpoints are signed at multiples of this, so that their growth does not say when; 0: with every batch."""
 
     def signer(self) -> CheckpointSigner:
         """Signs checkpoints under the log's origin."""

@@ -55,6 +55,13 @@ class World:
         """Whoever runs the services."""
         return self.client(OPERATOR)
 
+    def auditor(self, partnership: str) -> Caller:
+        """Somebody who audits a partnership. Raises ``Wrong`` when nobody can sign in for that."""
+        for name, known in self.sign_ins["staff"].items():
+            if "auditor" in known["roles"] and known["partnership"] == partnership:
+                return self.staff(name)
+        raise Wrong(f"Nobody can sign in as an auditor of {partnership}")
+
     def of_agency(self, agency: str) -> Caller:
         """A system that may act for an agency or team, else a person who may."""
         for kind, sign_in in (("clients", self.client), ("staff", self.staff)):

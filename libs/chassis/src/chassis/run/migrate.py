@@ -16,22 +16,22 @@ from sqlalchemy.pool import NullPool
 _LOCK: Final = 7_203_601
 
 
-async def upgrade(owner_url: str, *, package: str) -> None:
-    """Bring the database to the newest revision of ``package``. Commits.
+async def upgrade(owner_url: str, *, package: str, to: str = "head") -> None:
+    """Bring the database to a revision of ``package``, the newest unless another is named. Commits.
 
     Two processes may call it at once: the lock makes the second wait, then find nothing to do.
     """
 
     def run(connection: Connection) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-        command.upgrade(_config(package, connection), "head")
+        command.upgrade(_config(package, connection), to)
 
     await _as_owner(owner_url, run)
 
 
-async def downgrade(owner_url: str, *, package: str) -> None:
-    """Take every revision back. Commits. For the test that each revision has a way back."""
-    await _as_owner(owner_url, lambda connection: command.downgrade(_config(package, connection), "base"))
+async def downgrade(owner_url: str, *, package: str, to: str = "base") -> None:
+    """Take revisions back until the one named, all of them unless one is. Commits. For tests of the way back."""
+    await _as_owner(owner_url, lambda connection: command.downgrade(_config(package, connection), to))
 
 
 async def differences(owner_url: str, tables: MetaData) -> list[Any]:

@@ -19,6 +19,7 @@ _AGGREGATE: Final = r"^[\x21-\x7e]*$"
 
 Operator = Annotated[Principal, Depends(signed_in_as("operator"))]
 OperatorOrService = Annotated[Principal, Depends(signed_in_as("operator", "service"))]
+OrAuditor = Annotated[Principal, Depends(signed_in_as("operator", "service", "auditor"))]
 After = Annotated[str, Query(max_length=200, pattern=_AGGREGATE)]
 ParkedId = Annotated[int, Path(ge=1, le=BIGINT)]
 
@@ -93,10 +94,11 @@ def _add_versions(routes: APIRouter, db: Callable[[], Database]) -> None:
         return {"events": events}
 
     @routes.get("/heads")
-    async def heads(_: OperatorOrService, after: After = "") -> dict[str, int]:
-        """A page of this service's aggregates and their newest versions."""
+    async def heads(asker: OrAuditor, after: After = "") -> dict[str, int]:
+        """A page of this service's aggregates and their newest versions; for an auditor those of their partnership."""
+        partnership = None if asker.has_role("operator", "service") else asker.partnership
         async with db().transaction() as tx:
-            return await republish.heads(tx, after=after)
+            return await republish.heads(tx, after=after, partnership=partnership)
 
     @routes.get("/applied")
     async def applied(_: OperatorOrService, after: After = "") -> dict[str, int]:
