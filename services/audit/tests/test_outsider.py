@@ -58,7 +58,7 @@ PUBLIC: Final = frozenset(
 
 
 def planted(number: int) -> PendingEntry:
-    """One of many entries that look like this, told apart by an id that no outsider knows."""
+    """One of many entries that look like this, distinguished by an id that no outsider knows."""
     event_id = uuid.UUID(int=EVENT.int + number * 2**64)
     envelope: dict[str, str | int] = {name: SECRETS[name] for name in OF_ENVELOPE}
     envelope["id"] = str(event_id)

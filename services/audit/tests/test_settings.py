@@ -59,10 +59,10 @@ def test_a_key_that_cannot_sign_stops_the_start_with_one_line(
     with pytest.raises(SystemExit) as ended:
         load(Settings, environment(tmp_path, key))
 
-    told = capsys.readouterr().err
+    line = capsys.readouterr().err
     assert ended.value.code == 2
-    assert told.startswith("FRONTDOOR_SIGNING_KEY_FILE: name a ")
-    assert told.count("\n") == 1
+    assert line.startswith("FRONTDOOR_SIGNING_KEY_FILE: name a ")
+    assert line.count("\n") == 1
 
 
 @pytest.mark.parametrize("origin", ["with space", "with+plus"])
@@ -73,3 +73,17 @@ def test_an_origin_that_no_checkpoint_can_hold_stops_the_start(
         load(Settings, environment(tmp_path, pem(ED25519), FRONTDOOR_LOG_ORIGIN=origin))
 
     assert capsys.readouterr().err.startswith("FRONTDOOR_LOG_ORIGIN: write it like frontdoor.example.org/audit")
+
+
+@pytest.mark.parametrize("seconds", ["-1", "3601", "soon"])
+def test_a_time_between_checkpoints_that_nobody_means_stops_the_start(
+    tmp_path: Path, seconds: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        load(Settings, environment(tmp_path, pem(ED25519), FRONTDOOR_CHECKPOINT_SECONDS=seconds))
+
+    assert capsys.readouterr().err.startswith("FRONTDOOR_CHECKPOINT_SECONDS: ")
+
+
+def test_checkpoints_come_each_minute_unless_something_else_is_set(tmp_path: Path) -> None:
+    assert load(Settings, environment(tmp_path, pem(ED25519))).checkpoint_seconds == 60

@@ -152,9 +152,9 @@ def test_the_command_says_in_json_what_it_proved(
 
     code = main([str(folder), "--json", "--key", str(tmp_path / "vkey"), "--since", str(tmp_path / "old")])
 
-    told = json.loads(capsys.readouterr().out)
+    answer = json.loads(capsys.readouterr().out)
     assert code == 0
-    assert (told["verified"], told["size"], told["extends_size"], told["key_pinned"]) == (True, 300, 100, True)
+    assert (answer["verified"], answer["size"], answer["extends_size"], answer["key_pinned"]) == (True, 300, 100, True)
 
 
 def test_the_command_exits_1_for_a_log_that_does_not_verify(

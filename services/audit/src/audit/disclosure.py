@@ -77,7 +77,7 @@ SHOWN_TO: Final[Mapping[str, Mapping[Party, Rule]]] = MappingProxyType(
         "referral.supplemented.v1": {Party.AGENCY: _named, **_COURT},
         "referral.withdrawn.v1": {Party.AGENCY: _named, **_COURT},
         "referral.disposed.v1": {Party.AGENCY: _sender, Party.PERSON: _always, **_COURT},
-        # That something is held, or was reviewed, tells of an inquiry.
+        # That something is held, or was reviewed, shows that there is an inquiry.
         "referral.held.v1": _COURT,
         "referral.released.v1": _COURT,
         "referral.reviewed.v1": _COURT,

@@ -52,7 +52,7 @@ class Sequencer:
       last checkpoint's own signature, the root it names, and the way from it to the new root are proven from the
       stored tiles; otherwise ``LogDamaged`` is raised and nothing is signed.
     - What is signed was committed before. Interleaving prevented: a batch is signed, its COMMIT fails, other
-      entries take its places, and two different trees of one size carry our signature.
+      entries are given its places, and two different trees of one size carry our signature.
     - Each entry has a salt of its own, which is stored in the transaction that gives it its place: a leaf never
       stands without what opens it, and no salt is used twice, whatever crashes.
     - With ``every_seconds`` it signs at fixed times and not when entries come, so that nobody who watches the

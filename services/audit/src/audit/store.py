@@ -72,7 +72,7 @@ async def append(tx: Transaction, entries: Sequence[PendingEntry]) -> None:
 
 
 async def lock_size(tx: Transaction) -> int:
-    """The number of leaves. Whoever holds this lock is the only one that can add or sign."""
+    """The number of leaves. The holder of this lock is the only one that can add or sign."""
     return int((await tx.execute(_LOCK_SIZE)).scalar_one())
 
 

@@ -89,7 +89,7 @@ log = Table(
     Column("is_only", Boolean, primary_key=True, server_default=text("true")),
     Column("size", BigInteger, nullable=False),
     CheckConstraint("is_only", name="log_one_row"),
-    comment="One row: how many entries have a place in the tree. Locked by whoever adds to it.",
+    comment="One row: how many entries have a place in the tree. Locked by the process that adds to it.",
 )
 
 checkpoint = Table(

@@ -52,7 +52,7 @@ class World:
         return self._caller(name, lambda: TokenSource.for_staff(self.oidc_issuer, name, password))
 
     def operator(self) -> Caller:
-        """Whoever runs the services."""
+        """The operators of the services."""
         return self.client(OPERATOR)
 
     def auditor(self, partnership: str) -> Caller:

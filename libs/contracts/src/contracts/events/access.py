@@ -44,7 +44,7 @@ class RecordAccessed(AccessEvent):
 
 
 class AccessDenied(AccessEvent):
-    """Someone not entitled tried to; what they were told does not reveal whether it exists."""
+    """Someone not entitled tried to; what they were answered does not reveal whether it exists."""
 
     TYPE: ClassVar[str] = "access.denied.v1"
 

@@ -52,7 +52,7 @@ class _Seen:
     former_hashes: dict[int, bytes] = field(default_factory=dict)
 
     def keep(self, leaves: Sequence[bytes]) -> None:
-        """Take the next leaves of the tree."""
+        """Remember the next leaves of the tree."""
         self.leaves += b"".join(leaves)
 
     def leaf(self, index: int) -> bytes:

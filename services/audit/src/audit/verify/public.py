@@ -41,7 +41,7 @@ class PublicReport:
 
 @dataclass(frozen=True)
 class Trusted:
-    """What whoever verifies brings along: the key, an older checkpoint, the key of the log before this one."""
+    """What the person who verifies brings along: the key, an older checkpoint, the key of the log before this one."""
 
     key: VerifierKey
     older: Checkpoint | None = None

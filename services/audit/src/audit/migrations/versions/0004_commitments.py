@@ -84,6 +84,8 @@ _OPEN = (
     )""",
     "COMMENT ON TABLE destruction IS 'What destroy_entries did, and on whose order.'",
     "UPDATE log SET size = 0",
+    """COMMENT ON TABLE log IS
+        'One row: how many entries have a place in the tree. Locked by the process that adds to it.'""",
 )
 _CONTINUED = text(
     f"""INSERT INTO pending ({_FIELDS})
@@ -178,7 +180,9 @@ _BACK = (
     """COMMENT ON TABLE entry IS
         'The log: body is the leaf, the other columns find it. Never changed, never deleted.'""",
     "UPDATE log SET size = coalesce((SELECT max(size) FROM checkpoint), 0)",
-    # The former log's entries take their places again, in which its tiles have them; all later ones wait.
+    """COMMENT ON TABLE log IS
+        'One row: how many entries have a place in the tree. Locked by whoever adds to it.'""",
+    # The former log's entries return to the places in which its tiles have them; all later ones wait.
     f"""INSERT INTO entry (leaf_index, {_FIELDS})
         SELECT row_number() OVER (ORDER BY leaf_index) - 1, {_FIELDS} FROM later_entry
         WHERE type <> 'log.continued.v1' ORDER BY leaf_index LIMIT (SELECT size FROM log)""",  # noqa: S608
