@@ -1,9 +1,12 @@
 """A log in a real database, its public copy, and events to fill it with."""
 
+import asyncio
 import itertools
 import json
+import socket
 from base64 import b64encode
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from hashlib import sha256
@@ -13,6 +16,7 @@ from uuid import UUID, uuid4
 
 import httpx2
 import pytest
+import uvicorn
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from sqlalchemy import make_url, text
@@ -252,23 +256,64 @@ async def database_log(
 
 @pytest.fixture
 async def service(database_log: DatabaseLog, signer: Signer, tmp_path: Path) -> AsyncIterator[Service]:
-    """The service over that log; nobody listens where Kafka would be, and serving the log must not care."""
-    key = tmp_path / "key.pem"
-    key.write_bytes(database_log.signer.private_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    built = build(
-        Settings(
-            database_url=database_log.urls.app_url,
-            kafka_bootstrap_servers="127.0.0.1:1",
-            oidc_issuer="https://issuer.example.org/realms/frontdoor",
-            public_url="https://audit.example.org",
-            signing_key_file=key,
-            log_origin=database_log.signer.origin,
-        ),
-        clock=database_log.clock,
-        verifier=signer.verifier(),
-    )
+    """The service over that log."""
+    built = service_of(database_log.urls, database_log.signer, signer, folder=tmp_path)
     yield built
     await built.close()
+
+
+def service_of(urls: DatabaseUrls, log_signer: CheckpointSigner, signer: Signer, *, folder: Path) -> Service:
+    """The service over a database; nobody listens where Kafka would be, and serving the log must not care."""
+    key = folder / "key.pem"
+    key.write_bytes(log_signer.private_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    settings = Settings(
+        database_url=urls.app_url,
+        kafka_bootstrap_servers="127.0.0.1:1",
+        oidc_issuer="https://issuer.example.org/realms/frontdoor",
+        public_url="https://audit.example.org",
+        signing_key_file=key,
+        log_origin=log_signer.origin,
+    )
+    return build(settings, clock=SettableClock(), verifier=signer.verifier())
+
+
+@pytest.fixture
+def serve(
+    signer: Signer, log_signer: CheckpointSigner, tmp_path: Path
+) -> Callable[[DatabaseUrls], AbstractAsyncContextManager[str]]:
+    """The service over any database of a log, at an address of its own."""
+
+    @asynccontextmanager
+    async def over(urls: DatabaseUrls) -> AsyncIterator[str]:
+        built = service_of(urls, log_signer, signer, folder=tmp_path)
+        async with listening(built) as url:
+            yield url
+        await built.close()
+
+    return over
+
+
+@asynccontextmanager
+async def listening(service: Service) -> AsyncIterator[str]:
+    """The service at an address of its own, for callers that are no part of this process."""
+    waiting = socket.socket()
+    waiting.bind(("127.0.0.1", 0))
+    waiting.listen()  # from here on a caller waits instead of being refused
+    server = uvicorn.Server(uvicorn.Config(service.app, lifespan="off", log_config=None))
+    serving = asyncio.create_task(server.serve(sockets=[waiting]))
+    try:
+        yield f"http://127.0.0.1:{waiting.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await serving
+        waiting.close()
+
+
+@pytest.fixture
+async def address(service: Service) -> AsyncIterator[str]:
+    """Where the service listens."""
+    async with listening(service) as url:
+        yield url
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import socket
 import uuid
 from base64 import b64decode
 from collections.abc import Awaitable, Callable
@@ -11,13 +10,11 @@ from typing import Any
 
 import httpx2
 import pytest
-import uvicorn
 
 from audit import entry_store
 from audit.commitment import Opening, check_opening
 from audit.tiles import decode_bundle
 from audit.verify.command import main
-from chassis.run.service import Service
 from chassis.testing.signer import Signer
 
 DatabaseLog = Any  # the log in a database that the fixture makes
@@ -216,24 +213,9 @@ async def test_a_hold_that_was_lifted_does_not_stand(database_log: DatabaseLog) 
 # -- with the verifier ---------------------------------------------------------------------------------------------
 
 
-async def served(service: Service, run: Callable[[str], int]) -> int:
-    """What comes of a call to the service at an address of its own."""
-    listening = socket.socket()
-    listening.bind(("127.0.0.1", 0))
-    listening.listen()  # from here on a caller waits instead of being refused
-    server = uvicorn.Server(uvicorn.Config(service.app, lifespan="off", log_config=None))
-    serving = asyncio.create_task(server.serve(sockets=[listening]))
-    try:
-        return await asyncio.to_thread(run, f"http://127.0.0.1:{listening.getsockname()[1]}")
-    finally:
-        server.should_exit = True
-        await serving
-        listening.close()
-
-
 async def test_the_stand_alone_verifier_checks_an_auditors_part_of_the_running_service(
     database_log: DatabaseLog,
-    service: Service,
+    address: str,
     signer: Signer,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
@@ -243,9 +225,8 @@ async def test_the_stand_alone_verifier_checks_an_auditors_part_of_the_running_s
     (tmp_path / "heads").write_text(json.dumps({f"referral/{OURS}": 1}))
     options = ["--json", "--token-file", str(tmp_path / "token"), "--owner", f"referral-intake={tmp_path / 'heads'}"]
 
-    code = await served(
-        service, lambda url: main(["entitled", url, *options, "--owner", f"audit={url}", "--wait", "0"])
-    )
+    arguments = ["entitled", address, *options, "--owner", f"audit={address}", "--wait", "0"]
+    code = await asyncio.to_thread(main, arguments)
 
     assert code == 0
     written = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
@@ -255,7 +236,7 @@ async def test_the_stand_alone_verifier_checks_an_auditors_part_of_the_running_s
 
 async def test_without_a_token_that_opens_entries_nothing_could_be_checked(
     database_log: DatabaseLog,
-    service: Service,
+    address: str,
     signer: Signer,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
@@ -263,7 +244,7 @@ async def test_without_a_token_that_opens_entries_nothing_could_be_checked(
     await fill(database_log)
     (tmp_path / "token").write_text(signer.token(roles=["partner"]))
 
-    code = await served(service, lambda url: main(["entitled", url, "--token-file", str(tmp_path / "token")]))
+    code = await asyncio.to_thread(main, ["entitled", address, "--token-file", str(tmp_path / "token")])
 
     assert code == 2
     assert "sign in again, as somebody who may see it" in capsys.readouterr().err

@@ -2,20 +2,17 @@
 
 import asyncio
 import json
-import socket
 from base64 import b64decode
 from typing import Any
 
 import httpx2
 import pytest
-import uvicorn
 
 from audit.checkpoint import VerifierKey, open_checkpoint
 from audit.commitment import commit
 from audit.merkle import leaf_hash, verify_consistency, verify_inclusion
 from audit.tiles import decode_bundle
 from audit.verify.command import main
-from chassis.run.service import Service
 
 DatabaseLog = Any  # the log in a database that the fixture makes
 
@@ -103,21 +100,12 @@ async def test_a_path_that_names_no_tile_of_the_log_is_not_found(
 
 
 async def test_the_stand_alone_verifier_checks_the_running_service(
-    database_log: DatabaseLog, service: Service, capsys: pytest.CaptureFixture[str]
+    database_log: DatabaseLog, address: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     await database_log.append(700)
     await database_log.advance()
-    listening = socket.socket()
-    listening.bind(("127.0.0.1", 0))
-    listening.listen()  # from here on a caller waits instead of being refused
-    server = uvicorn.Server(uvicorn.Config(service.app, lifespan="off", log_config=None))
-    serving = asyncio.create_task(server.serve(sockets=[listening]))
-    try:
-        code = await asyncio.to_thread(main, ["public", f"http://127.0.0.1:{listening.getsockname()[1]}", "--json"])
-    finally:
-        server.should_exit = True
-        await serving
-        listening.close()
+
+    code = await asyncio.to_thread(main, ["public", address, "--json"])
 
     assert code == 0
     written = [json.loads(line) for line in capsys.readouterr().out.splitlines()]

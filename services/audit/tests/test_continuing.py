@@ -1,11 +1,14 @@
 """A log whose leaves were entries goes on as one of commitments: what was signed is kept, and nothing is rewritten."""
 
+import asyncio
 import itertools
 import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import text
@@ -16,11 +19,13 @@ from audit.entry import canonical_entry
 from audit.merkle import VerificationError, leaf_hash, root_of
 from audit.sequencer import OriginInUse, Sequencer
 from audit.tree import Edge, grow
+from audit.verify.command import main
 from audit.verify.public import Trusted, verify_public
 from chassis.db import Database
 from chassis.run import migrate
 from chassis.run.provision import DatabaseUrls, provision
 from chassis.testing.clock import START, SettableClock
+from chassis.testing.signer import Signer
 
 DatabaseLog = Any  # the log in a database that the fixture makes
 FORMER = CheckpointSigner("frontdoor.example.org/former", Ed25519PrivateKey.from_private_bytes(b"\x07" * 32))
@@ -219,3 +224,45 @@ async def test_a_former_checkpoint_that_was_tampered_with_before_is_found(
     copy = await copied(before)
     with pytest.raises(VerificationError, match="signature is not valid"):
         verify_public(copy, Trusted(copy.key))
+
+
+async def test_an_auditor_verifies_the_log_and_the_one_before_it_over_http(
+    before: Before,
+    log_signer: CheckpointSigner,
+    serve: Callable[..., Any],
+    signer: Signer,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    await migrate.upgrade(before.urls.owner_url, package="audit")
+    await before.advance(log_signer)
+    (tmp_path / "token").write_text(signer.token(roles=["auditor"]))
+
+    async with serve(before.urls) as url:
+        arguments = ["entitled", url, "--json", "--token-file", str(tmp_path / "token")]
+        code = await asyncio.to_thread(main, arguments)
+
+    assert code == 0
+    (said,) = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"strength"' in line]
+    assert (said["former"]["origin"], said["former"]["size"]) == ("frontdoor.example.org/former", SIGNED)
+    assert (said["opened"], said["aggregates"]) == (WAITING + 1, WAITING // 4 + 1)
+
+
+async def test_the_log_before_this_one_is_open_to_auditors_and_to_nobody_else(
+    before: Before, log_signer: CheckpointSigner, serve: Callable[..., Any], signer: Signer
+) -> None:
+    await migrate.upgrade(before.urls.owner_url, package="audit")
+    await before.advance(log_signer)
+    paths = ("checkpoint", "tile/0/000", "tile/0/001.p/44", "tile/entries/000", "tile/0/001.p/45", "tile/x")
+
+    async with serve(before.urls) as url, httpx2.AsyncClient(base_url=f"{url}/v1/former-log/") as client:
+        auditor, partner = signer.bearer(roles=["auditor"]), signer.bearer(roles=["partner"])
+        shown = [(await client.get(path, headers=auditor)).status_code for path in paths]
+        refused = {(await client.get(path, headers=partner)).status_code for path in paths}
+        outside = {(await client.get(path)).status_code for path in paths}
+        predecessor = (await client.get(f"{url}/predecessor")).json()
+
+    assert shown == [200, 200, 200, 404, 404, 404]
+    assert (refused, outside) == ({403}, {401})
+    assert set(predecessor) == {"salt", "entry"}
+    assert set(json.loads(predecessor["entry"])["data"]) == {"checkpoint"}

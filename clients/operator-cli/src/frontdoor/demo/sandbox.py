@@ -1,4 +1,4 @@
-"""What a partner's developer is told when the sandbox is up: addresses to export, how to be registered, magic words."""
+"""What a partner's developer is shown when the sandbox is up: addresses to export, how to be registered, magic words."""
 
 import sys
 from collections.abc import Mapping
@@ -16,6 +16,7 @@ def first_steps(addresses: Mapping[str, str]) -> tuple[RenderableType, ...]:
     exports = {
         "INTAKE": addresses["referral-intake"],
         "NOTIFY": addresses["agency-notify"],
+        "AUDIT": addresses["audit"],
         "ISSUER": addresses["oidc_issuer"],
         "FRONTDOOR": f"{ROOT}",
     }
