@@ -51,9 +51,9 @@ FOR_ANYBODY: Final = {
     "triage": set[str](),
     "agency-notify": {"GET /v1/webhook-keys"},
     "audit": {"GET /checkpoint", "GET /key", "GET /tile/{path:path}", "GET /v1/proofs/inclusion",
-              "GET /v1/proofs/consistency"},
+              "GET /v1/proofs/consistency", "GET /predecessor", "GET /witnessed-checkpoint", "GET /v1/witnesses"},
 }  # fmt: skip
-"""Routes that need no token: whoever adds one has to say so here."""
+"""Routes that need no token: anyone who adds one has to say so here."""
 HEALTH: Final = {"GET /health/live", "GET /health/ready", "GET /metrics"}
 READS: Final[Mapping[str, Subscriptions]] = {
     "triage": triage_reads(cast(Dependencies, sentinel.dependencies)),

@@ -130,6 +130,19 @@ def test_a_notice_that_was_withheld_or_failed_is_shown_as_that(command: Command,
     assert found[1]["opened"] == {"by": "school-system", "roles": [], "seconds_since_receipt": 5.0}
 
 
+def test_an_operator_follows_the_steps_and_sees_nothing_of_what_they_say(
+    command: Command, services: FakeServices
+) -> None:
+    steps = [{**each, "event": {k: v for k, v in each["event"].items() if k != "data"}} for each in (RECEIVED, DECIDED)]
+    log_of(services, *steps)
+
+    shown = command("journey", REFERRAL_ID).stdout
+
+    assert "case decided" in shown
+    assert TRACE in shown
+    assert "assessment" not in shown
+
+
 def test_a_reference_is_found_even_with_misread_letters(command: Command, services: FakeServices) -> None:
     reference = new_reference("WAN")
     services.on(f"GET referral-intake/operator/references/{reference}", {"referral_id": REFERRAL_ID})

@@ -64,6 +64,7 @@ def test_each_partnership_has_the_people_that_a_case_needs(realm: dict[str, Any]
     assert roles == [
         "auditor",
         "contact-officer",
+        "data-protection-officer",
         "early-help-lead",
         "head-of-service",
         "macpt-member",

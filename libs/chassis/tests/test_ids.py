@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.clock import SystemClock
-from chassis.ids import ALPHABET, AT_A_TIME, RandomIds, find_reference, reference
+from chassis.ids import ALPHABET, AT_A_TIME, RandomIds, find_reference, new_salts, reference
 from chassis.testing import SequentialIds, SettableClock
 
 numbers = st.integers(min_value=0, max_value=2**35 - 1)
@@ -103,3 +103,10 @@ def test_a_settable_clock_moves_only_when_told() -> None:
     clock.advance(timedelta(hours=2))
 
     assert clock.now() == clock.now() == datetime(2026, 1, 1, 2, tzinfo=UTC)
+
+
+def test_salts_are_32_bytes_and_all_of_their_own() -> None:
+    salts = [*new_salts(2_000), *new_salts(1), *new_salts(0)]
+
+    assert len(set(salts)) == 2_001
+    assert {len(salt) for salt in salts} == {32}

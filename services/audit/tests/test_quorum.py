@@ -15,7 +15,8 @@ from audit.cosignature import COSIGNATURE_V1, Cosignature, signed_message
 from audit.merkle import VerificationError
 from audit.quorum import Quorum, Witnessed, check_distinct, read_witnessed
 from audit.tiles import decode_bundle, names_at
-from audit.verify import main, verify_log
+from audit.verify.command import main
+from audit.verify.public import Trusted, verify_public
 
 Log = Any  # the public copy that the fixtures make
 PRIVATE = [Ed25519PrivateKey.from_private_bytes(bytes([number]) * 32) for number in (1, 2, 3)]
@@ -98,7 +99,7 @@ def test_the_last_checkpoint_serves_where_it_is_cosigned_enough_itself(log_of: C
 
 
 def test_a_log_is_verified_to_its_end_and_said_to_be_witnessed_as_far_as_it_is(witnessed_log: Log) -> None:
-    report = verify_log(witnessed_log, witnessed_log.key, quorum=TWO_OF_THREE)
+    report = verify_public(witnessed_log, Trusted(witnessed_log.key, quorum=TWO_OF_THREE))
 
     assert report.size == 300
     assert report.witnessed is not None
@@ -109,11 +110,11 @@ def test_a_log_is_verified_to_its_end_and_said_to_be_witnessed_as_far_as_it_is(w
 def test_a_log_that_too_few_witnesses_cosigned_is_not_verified(log_of: Callable[[int], Log]) -> None:
     log = log_of(300)
     with pytest.raises(VerificationError, match="cosigned by 0 of 3"):
-        verify_log(log, log.key, quorum=TWO_OF_THREE)
+        verify_public(log, Trusted(log.key, quorum=TWO_OF_THREE))
 
     log.files["witnessed-checkpoint"] = cosign(log.files["checkpoint"], 3)
     with pytest.raises(VerificationError, match="2 are needed"):
-        verify_log(log, log.key, quorum=TWO_OF_THREE)
+        verify_public(log, Trusted(log.key, quorum=TWO_OF_THREE))
 
 
 def test_a_history_that_is_not_the_one_that_was_witnessed_is_found_without_any_saved_checkpoint(
@@ -129,11 +130,11 @@ def test_a_history_that_is_not_the_one_that_was_witnessed_is_found_without_any_s
     shorter = log_of(200)
     shorter.files["witnessed-checkpoint"] = witnessed_log.files["witnessed-checkpoint"]
 
-    verify_log(rewritten, rewritten.key)  # good in itself, and signed by the log
+    verify_public(rewritten, Trusted(rewritten.key))  # good in itself, and signed by the log
     with pytest.raises(VerificationError, match="rewritten"):
-        verify_log(rewritten, rewritten.key, quorum=TWO_OF_THREE)
+        verify_public(rewritten, Trusted(rewritten.key, quorum=TWO_OF_THREE))
     with pytest.raises(VerificationError, match="shrank"):
-        verify_log(shorter, shorter.key, quorum=TWO_OF_THREE)
+        verify_public(shorter, Trusted(shorter.key, quorum=TWO_OF_THREE))
 
 
 def test_a_cosigned_checkpoint_of_another_log_or_with_a_forged_line_is_not_believed(witnessed_log: Log) -> None:
@@ -144,7 +145,7 @@ def test_a_cosigned_checkpoint_of_another_log_or_with_a_forged_line_is_not_belie
         witnessed_log.files["witnessed-checkpoint"] = wrong
 
         with pytest.raises(VerificationError):
-            verify_log(witnessed_log, witnessed_log.key, quorum=Quorum((KEYS[0], KEYS[2]), 2))
+            verify_public(witnessed_log, Trusted(witnessed_log.key, quorum=Quorum((KEYS[0], KEYS[2]), 2)))
 
 
 def test_the_command_says_how_many_witnesses_and_how_fresh(

@@ -133,3 +133,17 @@ def test_witnesses_that_mean_nothing_stop_the_start_with_one_line(
     assert ended.value.code == 2
     assert line.startswith(advice)
     assert line.count("\n") == 1
+
+
+@pytest.mark.parametrize("seconds", ["-1", "3601", "soon"])
+def test_a_time_between_checkpoints_that_nobody_means_stops_the_start(
+    tmp_path: Path, seconds: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        load(Settings, environment(tmp_path, pem(ED25519), FRONTDOOR_CHECKPOINT_SECONDS=seconds))
+
+    assert capsys.readouterr().err.startswith("FRONTDOOR_CHECKPOINT_SECONDS: ")
+
+
+def test_checkpoints_come_each_minute_unless_something_else_is_set(tmp_path: Path) -> None:
+    assert load(Settings, environment(tmp_path, pem(ED25519))).checkpoint_seconds == 60

@@ -22,7 +22,7 @@ from audit import store
 from audit.checkpoint import open_checkpoint
 from audit.cosignature import parse_witness_key
 from audit.quorum import Quorum
-from audit.verify import verify_log
+from audit.verify.public import Trusted, verify_public
 from audit.witnesses import store as witness_store
 from audit.witnesses.collect import Collector, Leader
 from audit.witnesses.model import Outcome, Policy, Standing
@@ -196,7 +196,7 @@ async def test_a_log_that_was_put_back_and_grew_differently_is_refused(
     assert (standing.signed_size, standing.witnessed_size) == (25, 10)
     # Each history is good in itself, and signed by the log. Only the witness knows which one it vouched for.
     copies = [await each.log.copy() for each in (asking, fork)]
-    assert [verify_log(copy, copy.key).size for copy in copies] == [20, 25]
+    assert [verify_public(copy, Trusted(copy.key)).size for copy in copies] == [20, 25]
     own = httpx2.get(f"{process.url}/{_origin_hash(asking)}/checkpoint", trust_env=False).content
     keys = tuple(asking.policy.urls)
     assert Quorum(keys, 1).check(own) == Quorum(keys, 1).check(witnessed)

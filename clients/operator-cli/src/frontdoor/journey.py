@@ -24,7 +24,10 @@ _DETAILS: Final = (
 
 @dataclass(frozen=True)
 class Step:
-    """One event of the path. ``since_receipt`` counts from the receipt of the referral; ``facts`` are its data."""
+    """One event of the path. ``since_receipt`` counts from the receipt of the referral.
+
+    ``facts`` are its data: auditors see them, operators do not.
+    """
 
     at: datetime
     since_receipt: timedelta
@@ -38,7 +41,7 @@ class Step:
 
     @classmethod
     def of(cls, entry: Mapping[str, Any], received_at: datetime) -> Self:
-        """The step that a log entry holds."""
+        """The step that a log entry is of."""
         event = entry["event"]
         at = datetime.fromisoformat(event["time"])
         return cls(
@@ -46,7 +49,7 @@ class Step:
             since_receipt=at - received_at,
             service=event["source"],
             type=event["type"],
-            facts=event["data"],
+            facts=event.get("data", {}),
             subject=event["subject"],
             version=event["sequence"],
             trace_id=trace_id_of(event.get("traceparent")),
@@ -141,7 +144,7 @@ async def read(caller: Caller, name: str) -> Journey:
         raise Wrong(f"The log does not hold the receipt of {name} yet; ask again in a moment")
     received_at = datetime.fromisoformat(received["time"])
     steps = sorted((Step.of(entry, received_at) for entry in entries), key=lambda step: (step.at, step.leaf_index))
-    return Journey(referral_id, received["data"]["reference"], steps)
+    return Journey(referral_id, received.get("data", {}).get("reference", name), steps)
 
 
 async def _referral_id(caller: Caller, name: str) -> UUID:

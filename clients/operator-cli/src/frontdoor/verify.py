@@ -1,4 +1,4 @@
-"""Has the stand-alone verifier check the whole log, in a process of its own that trusts nobody."""
+"""Has the stand-alone verifier check the log, in a process of its own that trusts nobody."""
 
 import asyncio
 import json
@@ -12,22 +12,30 @@ from frontdoor.errors import CalledWrongly, Unreachable, Wrong
 _NOT_VERIFIED: Final = 1
 
 
-async def verify(
-    audit_url: str,
-    *,
-    key: str | None = None,
-    since: str | None = None,
-    witnesses: Sequence[str] = (),
-    needed: int | None = None,
-) -> Answer:
+def public(*, key: str | None = None, since: str | None = None) -> Sequence[str]:
+    """The verifier's arguments beside the address, for the strength that needs no rights."""
+    return ("public", *(("--key", key) if key else ()), *(("--since", since) if since else ()))
+
+
+def entitled(
+    token_file: str, *, owners: Mapping[str, str], key: str | None = None, since: str | None = None
+) -> Sequence[str]:
+    """The same for an auditor, whose token is in a file; ``owners`` are the addresses of all services by name."""
+    _, *options = public(key=key, since=since)
+    compared = (part for name, url in owners.items() for part in ("--owner", f"{name}={url}"))
+    return ("entitled", "--token-file", token_file, *options, *compared)
+
+
+def witnessed_by(witnesses: Sequence[str], *, needed: int | None = None) -> Sequence[str]:
+    """Further arguments: by which witnesses, and by how many of them, the log has to be cosigned."""
+    named = (option for witness in witnesses for option in ("--witness", witness))
+    return (*named, *(("--witnesses-needed", str(needed)) if needed is not None else ()))
+
+
+async def verify(audit_url: str, arguments: Sequence[str]) -> Answer:
     """Raises ``Wrong`` when the log does not verify, ``Unreachable`` when it could not be checked."""
-    report = await read_report(audit_url, key=key, since=since, witnesses=witnesses, needed=needed)
-    pinned = "" if report["key_pinned"] else "; the key came with the log, name the one you trust with --key"
-    line = (
-        f"Verified: {report['size']:,} entries of {report['aggregates']:,} aggregates, none missing or altered; "
-        f"root {report['root']}{pinned}"
-    )
-    return Answer(report, (line, *witnessed_line(report)))
+    report = await read_report(audit_url, arguments)
+    return Answer(report, (report["line"], *witnessed_line(report)))
 
 
 def witnessed_line(report: Mapping[str, Any]) -> tuple[str, ...]:
@@ -36,25 +44,16 @@ def witnessed_line(report: Mapping[str, Any]) -> tuple[str, ...]:
         return ()
     names = ", ".join(f"{name} at {time}" for name, time in witnessed["cosigned_at"].items())
     return (
-        f"Witnessed: its first {witnessed['size']:,} entries, by {len(witnessed['cosigned_at'])} "
+        f"Witnessed: its first {witnessed['size']:,} leaves, by {len(witnessed['cosigned_at'])} "
         f"({witnessed['needed']} needed), {witnessed['age_seconds']:,} seconds ago: {names}",
     )
 
 
-async def read_report(
-    audit_url: str,
-    *,
-    key: str | None = None,
-    since: str | None = None,
-    witnesses: Sequence[str] = (),
-    needed: int | None = None,
-) -> Mapping[str, Any]:
+async def read_report(audit_url: str, arguments: Sequence[str]) -> Mapping[str, Any]:
     """What the verifier reports of a good log. Raises as ``verify`` does."""
-    options = [*(("--key", key) if key else ()), *(("--since", since) if since else ())]
-    options += [option for witness in witnesses for option in ("--witness", witness)]
-    options += [] if needed is None else ["--witnesses-needed", str(needed)]
+    strength, *options = arguments
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "audit.verify", audit_url, "--json", *options),
+        *(sys.executable, "-m", "audit.verify", strength, audit_url, "--json", *options),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )

@@ -19,7 +19,8 @@ from local_stack.ports import Ports
 
 NAMES: Final = ("referral-intake", "triage", "agency-notify", "audit")
 ROLES: Final = ("api", "worker")
-LOG_ORIGIN: Final = "frontdoor.example.org/local"
+LOG_ORIGIN: Final = "frontdoor.example.org/local/2"
+"""Not the first: a stack that was kept may hold a log of another form, signed as ``frontdoor.example.org/local``."""
 _REFERRALS_PER_MINUTE: Final = "6000"  # a fault campaign sends in one partner's name what no agency sends
 
 
@@ -137,6 +138,7 @@ def _of_its_own(name: str, surroundings: Surroundings) -> dict[str, str]:
                 "LOG_ORIGIN": LOG_ORIGIN,
                 "WITNESSES": json.dumps(dict(surroundings.witnesses)),
                 "WITNESSES_NEEDED": str(len(surroundings.witnesses)),
+                "CHECKPOINT_SECONDS": "1",  # nobody here is to be kept from seeing when something happened
             }
     return {}
 

@@ -13,6 +13,9 @@ ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 AT_A_TIME: Final = 256
 """Asking the system for random bytes costs more than making an id of them."""
 
+SALT_BYTES: Final = 32
+"""As many as SHA-256 gives, so that guessing a salt is no easier than inverting the hash."""
+
 _UUID_BYTES: Final = 16
 _LENGTH: Final = 7
 _MISREAD: Final = str.maketrans("OIL", "011")
@@ -49,6 +52,12 @@ class RandomIds:
     def new_reference(self, prefix: str) -> str:
         """A reference people read out, such as ``WAN-7K3M-Q9TD``."""
         return new_reference(prefix)
+
+
+def new_salts(count: int) -> list[bytes]:
+    """Salts for commitments, one for each, all of their own."""
+    random = os.urandom(SALT_BYTES * count)
+    return [random[at : at + SALT_BYTES] for at in range(0, len(random), SALT_BYTES)]
 
 
 def new_reference(prefix: str) -> str:

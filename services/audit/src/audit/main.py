@@ -29,7 +29,7 @@ def build(
     delivery = deliver(db, settings, SUBSCRIPTIONS, service=SERVICE, clock=clock, ids=ids)
     admission = Admission(db, lambda _: Suspended())  # the log knows no packs, hence no phone numbers
     standings = asking_for_standings(db, settings, owner="referral-intake", clock=clock, ids=ids)
-    sequencer = Sequencer(db, signer, clock)
+    sequencer = Sequencer(db, signer, clock, every_seconds=settings.checkpoint_seconds)
     witnesses, to_witnesses = settings.witness_policy(), HttpClient.connect(timeout_seconds=CALL_SECONDS)
     collector = Collector(db, to_witnesses, witnesses, clock)
 

@@ -1,4 +1,4 @@
-"""What this service needs to know to run."""
+"""What this service needs to run."""
 
 from pathlib import Path
 from typing import Annotated
@@ -58,6 +58,8 @@ class Settings(ServiceSettings):
 
     signing_key_file: Annotated[Path, AfterValidator(_key_file)]
     log_origin: Annotated[str, AfterValidator(_origin)]
+    checkpoint_seconds: int = Field(default=60, ge=0, le=3600)
+    """Checkpoints are signed at multiples of this, so that their growth does not say when; 0: with every batch."""
     witnesses: dict[Annotated[str, AfterValidator(_witness_key)], HttpUrl] = Field(default_factory=dict)
     witnesses_needed: int = Field(default=0, validate_default=True)
 

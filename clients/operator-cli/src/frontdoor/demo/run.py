@@ -1,10 +1,12 @@
 """Walks the examples through a running stack, checks that everything expected was seen, and reports."""
 
 from collections.abc import Mapping, Sequence
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 from chassis.ids import RandomIds
 from frontdoor import journey
+from frontdoor.client import SERVICES
 from frontdoor.demo.checks import Seen, missing
 from frontdoor.demo.examples import Example
 from frontdoor.demo.referrals import Sent
@@ -13,7 +15,7 @@ from frontdoor.demo.waiting import together, until
 from frontdoor.demo.walk import settled, walk
 from frontdoor.demo.world import World
 from frontdoor.errors import Unreachable, Wrong
-from frontdoor.verify import read_report
+from frontdoor.verify import entitled, public, read_report, witnessed_by
 from local_stack.console import say
 
 
@@ -22,10 +24,11 @@ async def run(world: World, examples: Sequence[Example]) -> Report:
     sent = await walk(world, examples, run=RandomIds().new())
     say("checking what was seen")
     seen = await _everything(world, sent)
-    say("verifying the audit log from its raw entries")
+    say("verifying the audit log from its leaves, then as each partnership's auditor from its entries")
     operator = world.operator()
     comparison = await settled(operator)
     verified = await _verified(world, size=sum(comparison.recorded.values()))
+    partnerships = sorted({example.partnership for example in examples})
     return Report(
         journeys=[read for _, read in seen.journeys],
         events_by_topic=comparison.recorded,
@@ -33,6 +36,7 @@ async def run(world: World, examples: Sequence[Example]) -> Report:
         messages=len(seen.messages),
         checkpoint=(await operator.ask("GET", "audit", "/checkpoint")).text,
         verified=verified,
+        audited={name: await _audited(world, name) for name in partnerships},
     )
 
 
@@ -64,12 +68,23 @@ async def _verified(world: World, *, size: int) -> Mapping[str, Any]:
         return True if witnessed is not None and witnessed >= size else None
 
     await until(f"all {size} events in the witnessed log", ask)
-    return await read_report(operator.url_of("audit"), witnesses=(world.witness_key,))
+    return await read_report(operator.url_of("audit"), (*public(), *witnessed_by([world.witness_key])))
+
+
+async def _audited(world: World, partnership: str) -> Mapping[str, Any]:
+    """Verify a partnership's entries as its auditor, against what every service has recorded itself."""
+    auditor = world.auditor(partnership)
+    owners = {service: auditor.url_of(service) for service in SERVICES}
+    with NamedTemporaryFile("w", prefix="token-") as file:  # readable by this user alone
+        file.write(await auditor.token())
+        file.flush()
+        return await read_report(auditor.url_of("audit"), entitled(file.name, owners=owners))
 
 
 async def _look(world: World, sent: Sequence[Sent]) -> Seen:
-    operator = world.operator()
-    journeys = await together(journey.read(operator, str(each.referral_id)) for each in sent)
+    journeys = await together(
+        journey.read(world.auditor(each.example.partnership), str(each.referral_id)) for each in sent
+    )
     return Seen(
         journeys=list(zip((each.example for each in sent), journeys, strict=True)),
         deliveries=await _kept(world, f"{world.agencies_url}/deliveries"),

@@ -16,6 +16,7 @@ def first_steps(addresses: Mapping[str, str]) -> tuple[RenderableType, ...]:
     exports = {
         "INTAKE": addresses["referral-intake"],
         "NOTIFY": addresses["agency-notify"],
+        "AUDIT": addresses["audit"],
         "ISSUER": addresses["oidc_issuer"],
         "FRONTDOOR": f"{ROOT}",
     }

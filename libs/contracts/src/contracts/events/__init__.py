@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from contracts.events.access import AccessDenied, RecordAccessed
+from contracts.events.access import AccessDenied, RecordAccessed, RecordExported
 from contracts.events.base import Event
 from contracts.events.consumer import ConsumerBackfilled, ConsumerResumed
 from contracts.events.notice import (
@@ -95,6 +95,7 @@ EVENTS: Mapping[str, type[Event]] = MappingProxyType(
             NoticeFailed,
             NoticeEscalated,
             RecordAccessed,
+            RecordExported,
             AccessDenied,
             ParkedReleased,
             ParkedDiscarded,
@@ -146,6 +147,7 @@ __all__ = [
     "QuestionAnswered",
     "QuestionAsked",
     "RecordAccessed",
+    "RecordExported",
     "ReferralDisposed",
     "ReferralHeld",
     "ReferralReceived",

@@ -5,7 +5,7 @@ from alembic import op
 from chassis.delivery.schema import grant
 
 revision = "0005"
-down_revision = "0003"
+down_revision = "0004"
 
 _STATEMENTS = (
     """CREATE TABLE cosignature (
