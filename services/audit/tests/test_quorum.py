@@ -1,7 +1,6 @@
 """Enough witnesses: what counts as enough, and that the stand-alone verifier asks for it."""
 
 import json
-import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -103,8 +102,8 @@ def test_a_log_is_verified_to_its_end_and_said_to_be_witnessed_as_far_as_it_is(w
 
     assert report.size == 300
     assert report.witnessed is not None
-    assert report.witnessed["size"] == 255
-    assert set(report.witnessed["cosigned_at"]) == {KEYS[0].name, KEYS[2].name}
+    assert report.witnessed.checkpoint.size == 255
+    assert {each.key for each in report.witnessed.cosignatures} == {KEYS[0], KEYS[2]}
 
 
 def test_a_log_that_too_few_witnesses_cosigned_is_not_verified(log_of: Callable[[int], Log]) -> None:
@@ -158,7 +157,7 @@ def test_the_command_says_how_many_witnesses_and_how_fresh(
 
     words, as_json = capsys.readouterr().out.rsplit("\n", 2)[:2]
     assert codes == [0, 0]
-    assert re.search(r"Witnessed: its first 255 entries, by 2 witnesses \(2 needed\), -?[\d,]+ seconds ago: ", words)
+    assert "; its first 255 are cosigned by witness.example.org/1, witness.example.org/3 (2 needed)" in words
     assert json.loads(as_json)["witnessed"]["needed"] == 2
 
 
@@ -166,11 +165,23 @@ def test_the_command_says_how_many_witnesses_and_how_fresh(
     ("options", "code", "problem"),
     [
         (["--witness", LINES[1]], 0, None),  # it cosigned the last checkpoint itself
-        (["--witness", LINES[0], "--witness", LINES[1]], 1, "Not verified: The checkpoint is cosigned by 1 of 2"),
-        (["--witnesses-needed", "1"], 2, "Could not check: --witness: name the witnesses too"),
-        (["--witness", "nonsense"], 2, "Could not check: --witness: The verifier key is not of the form"),
-        (["--witness", LINES[0], "--witnesses-needed", "2"], 2, "Could not check: --witness: ask for at least 1"),
-        (["--witness", LINES[0], "--witness", LINES[0]], 2, "Could not check: --witness: name each witness once"),
+        (
+            ["--witness", LINES[0], "--witness", LINES[1]],
+            1,
+            "Not verified (public): The checkpoint is cosigned by 1 of 2",
+        ),
+        (["--witnesses-needed", "1"], 2, "Could not check (public): --witness: name the witnesses too"),
+        (["--witness", "nonsense"], 2, "Could not check (public): --witness: The verifier key is not of the form"),
+        (
+            ["--witness", LINES[0], "--witnesses-needed", "2"],
+            2,
+            "Could not check (public): --witness: ask for at least 1",
+        ),
+        (
+            ["--witness", LINES[0], "--witness", LINES[0]],
+            2,
+            "Could not check (public): --witness: name each witness once",
+        ),
     ],
 )
 def test_the_command_ends_by_what_it_found(
