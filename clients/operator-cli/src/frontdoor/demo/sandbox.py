@@ -1,4 +1,4 @@
-"""What a partner's developer is shown when the sandbox is up: addresses to export, how to be registered, magic words."""
+"""What a partner's developer is shown when the sandbox is up: addresses, how to be registered, magic words."""
 
 import sys
 from collections.abc import Mapping
