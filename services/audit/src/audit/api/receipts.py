@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, Literal, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from audit import looks
 from audit.api.dependencies import Injected
@@ -116,7 +116,9 @@ class DisclosureReceipt(BaseModel):
 
 
 Purposes = Annotated[
-    Purpose | None, Header(alias="Access-Purpose", description="What you need this for. An agency need not say it.")
+    Purpose | None,
+    WithJsonSchema({"type": "string", "enum": [purpose.value for purpose in Purpose]}),  # a header is never null
+    Header(alias="Access-Purpose", description="What you need this for. An agency need not say it."),
 ]
 ForWhom = Annotated[MadeFor | None, Query(alias="for", description="The person or court that it is made for.")]
 
