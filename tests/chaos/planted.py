@@ -16,8 +16,8 @@ from unittest.mock import patch
 from sqlalchemy import text
 
 from chassis.db import Database, Transaction
-from chassis.delivery import applying, consumer, relay
-from chassis.delivery.applying import Batch, Sheet
+from chassis.delivery import applying, attempts, relay
+from chassis.delivery.applying import Batch, BatchState
 from chassis.delivery.messages import Subscriptions
 from contracts.problems import Problem
 from referral_intake import handlers, main
@@ -103,7 +103,7 @@ _MOVE: Final = text(
 @contextmanager
 def _position_not_fenced() -> Iterator[None]:
     """The position is written last, whatever it was before: nothing is locked first and nobody is turned away."""
-    with patch.object(applying, "_fence", _let_pass), patch.object(consumer, "apply", _apply_then_move):
+    with patch.object(applying, "_fence", _let_pass), patch.object(attempts, "apply", _apply_then_move):
         yield
 
 
@@ -113,11 +113,11 @@ async def _let_pass(_tx: Transaction, _batch: Batch) -> None:
 
 async def _apply_then_move(
     tx: Transaction, batch: Batch, subscriptions: Subscriptions, *, now: datetime, careful: bool
-) -> Sheet:
-    sheet = await applying.apply(tx, batch, subscriptions, now=now, careful=careful)
+) -> BatchState:
+    state = await applying.apply(tx, batch, subscriptions, now=now, careful=careful)
     columns = {"topics": [topic for topic, _ in batch.end], "partitions": [partition for _, partition in batch.end]}
     await tx.execute(_MOVE, {**columns, "after": list(batch.end.values())})
-    return sheet
+    return state
 
 
 _PLANTS: Final[dict[Bug, Callable[[], AbstractContextManager[None]]]] = {

@@ -26,12 +26,14 @@ from chassis.testing.delivery import closed
 from contracts.topics import TOPICS
 from local_stack.keys import Keys
 from local_stack.stack import Stack
-from tests.chaos.checker import Checker
+from tests.chaos.databases import Databases
+from tests.chaos.delivered import Delivered
+from tests.chaos.settling import until
 
 OWNER, READER = "triage", "audit"
 ORIGIN: Final = "frontdoor.example.org/controls"
-SETTLE_SECONDS: Final = 6.0
-EVENT_SECONDS: Final = 30.0
+STILL_SECONDS: Final = 8.0
+EVENT_SECONDS: Final = 120.0
 _ASK_SECONDS: Final = 0.05
 
 C = TypeVar("C", bound=Consumer)
@@ -60,9 +62,9 @@ class Rig:
     clock: Clock
 
     @property
-    def checker(self) -> Checker:
-        """The campaign's own, for the two services that exist here."""
-        return Checker(self.admin_url, services=(OWNER, READER))
+    def delivered(self) -> Delivered:
+        """The campaign's own checks, of the two services that exist here."""
+        return Delivered(Databases(self.admin_url, services=(OWNER, READER)))
 
     def relay(self) -> Relay:
         """The owner's."""
@@ -97,12 +99,9 @@ class Rig:
         await eventually(f"{count} events to be sent", sent)
 
     async def verdict(self) -> list[str]:
-        """What is wrong once nothing is on its way any more; what is still on its way after a while is wrong too."""
-        loop = asyncio.get_running_loop()
-        began = loop.time()
-        while loop.time() - began < SETTLE_SECONDS and not await self.checker.settled():  # noqa: ASYNC110
-            await asyncio.sleep(_ASK_SECONDS)
-        return await self.checker.delivery()
+        """What is wrong once nothing is on its way any more; what is, and does not move, is wrong too."""
+        await until(self.delivered.settled, self.delivered.progress, still_seconds=STILL_SECONDS)
+        return await self.delivered.delivery()
 
     async def rows(self, service: str, sql: str) -> list[Any]:
         """As the administrator."""

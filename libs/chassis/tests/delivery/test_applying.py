@@ -10,6 +10,7 @@ from chassis.db import Database
 from chassis.delivery import parking
 from chassis.delivery.applying import Batch, Fenced, apply
 from chassis.delivery.failures import Suspect
+from chassis.delivery.gaps import Gap, find_gaps
 from chassis.delivery.requests import Act, Filter
 from chassis.testing.delivery import NOW, Reader, message
 
@@ -105,10 +106,10 @@ async def test_a_gap_parks_the_key_and_names_the_owner(reader: Reader, db: Datab
     await reader.apply(*(message(CASE, version, referral_id=REFERRAL) for version in (1, 3, 4)))
 
     async with db.transaction() as tx:
-        gaps = await parking.gaps(tx)
+        [gap] = await find_gaps(tx)
     assert await reader.effects() == [(SUBJECT, 1)]
     assert await reader.parked() == [(3, parking.GAP), (4, parking.BEHIND)]
-    assert gaps == [parking.Gap(SUBJECT, "triage", 1)]
+    assert gap == Gap(SUBJECT, "triage", 1, since=NOW)
 
 
 async def test_a_gap_closes_by_itself_when_the_missing_version_comes(reader: Reader) -> None:

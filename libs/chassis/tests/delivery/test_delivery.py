@@ -14,10 +14,10 @@ from sqlalchemy import text
 
 from chassis.clock import SystemClock
 from chassis.db import Database, DatabaseUnavailable
-from chassis.delivery import parking, positions, republish
+from chassis.delivery import positions, republish
 from chassis.delivery.consumer import Consumer
 from chassis.delivery.events import Context, record
-from chassis.delivery.gaps import heal_gaps
+from chassis.delivery.gaps import ASKED, Gap, Healer
 from chassis.delivery.kafka import ensure_topics, start_producer
 from chassis.delivery.messages import Subscriptions
 from chassis.delivery.relay import Relay
@@ -130,12 +130,13 @@ async def test_a_gap_heals_by_asking_its_owner(db: Database, receiver: Receiver)
     async with db.transaction() as tx:  # as if Kafka had lost the second one
         await tx.execute(text("UPDATE event SET published_at = now() WHERE version = 2"))
 
-    async def ask(gap: parking.Gap) -> None:
+    async def ask(gap: Gap) -> str:
         async with db.transaction() as tx:
             await republish.republish(tx, gap.aggregate, after_version=gap.version)
+        return ASKED
 
     async def heal(stop: Stop) -> None:
-        await heal_gaps(receiver.db, ask, stop, every_seconds=0.2)
+        await Healer(receiver.db, ask, SystemClock()).run(stop, every_seconds=0.2)
 
     async with running(relay(db, receiver.kafka).run, receiver.consumer().run, heal):
         await receiver.until(case_id, [1, 2, 3])

@@ -13,10 +13,11 @@ from sqlalchemy import text
 
 from chassis.db import Database
 from chassis.delivery import parking, requests
-from chassis.delivery.messages import MAX_VERSION, Record
+from chassis.delivery.messages import Record
 from chassis.delivery.parking import Why
 from chassis.delivery.requests import Act, Filter
 from chassis.testing.delivery import NOW, Reader, message
+from contracts.bounds import INTEGER
 
 CASE, REFERRAL = uuid.UUID(int=1), uuid.UUID(int=2)
 OTHER_CASE, OTHER_REFERRAL = uuid.UUID(int=3), uuid.UUID(int=4)
@@ -52,7 +53,7 @@ FOREIGN = {
     "deep nesting": replace(PLAIN, data=b"[" * 200_000),
     "a version beyond the column": with_header("ce_sequence", str(2**40).encode()),
     "a version beyond every number": with_header("ce_sequence", b"9" * 5000),
-    "a version just beyond": with_header("ce_sequence", str(MAX_VERSION + 1).encode()),
+    "a version just beyond": with_header("ce_sequence", str(INTEGER + 1).encode()),
     "a version of none": with_header("ce_sequence", b"0"),
     "an absurd time": with_header("ce_time", b"999999-01-01T00:00:00Z"),
     "an aggregate with a NUL": with_header("ce_subject", b"case/\x00"),

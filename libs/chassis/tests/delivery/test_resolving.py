@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import text
 
 from chassis.db import Database
-from chassis.delivery import draining, parking, requests, resolving
+from chassis.delivery import draining, requests, resolving
 from chassis.delivery.failures import FIRST_PAUSE
+from chassis.delivery.gaps import Gap, find_gaps
 from chassis.delivery.messages import Record
 from chassis.delivery.requests import Act, EarlierWait, Filter
 from chassis.delivery.resolving import Resolver
@@ -317,7 +318,7 @@ async def test_a_failing_message_within_a_gap_is_held_and_its_owner_not_asked(re
 
     await reader.apply(two, three, four)
     async with db.transaction() as tx:
-        gaps = await parking.gaps(tx)
+        gaps = await find_gaps(tx)
     held = await reader.parked()
     reader.broken = {}
     reader.clock.advance(FIRST_PAUSE)
@@ -336,10 +337,10 @@ async def test_a_gap_behind_a_failing_message_is_found_when_that_heals(reader: R
     reader.clock.advance(FIRST_PAUSE)
     await reader.resolve()
     async with db.transaction() as tx:
-        gaps = await parking.gaps(tx)
+        gaps = await find_gaps(tx)
     await reader.apply(*of(2))
 
-    assert gaps == [parking.Gap(SUBJECT, "triage", 1)]
+    assert gaps == [Gap(SUBJECT, "triage", 1, since=NOW)]
     assert await reader.effects() == [(SUBJECT, version) for version in (1, 2, 3)]
 
 

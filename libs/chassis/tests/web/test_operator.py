@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,6 +38,7 @@ ROUTES = [
     ("GET", "/operator/delivery", None),
 ]
 FOR_SERVICES = {"/operator/republish", "/operator/heads", "/operator/applied"}
+FOR_AUDITORS = {"/operator/heads"}
 
 
 @dataclass(frozen=True)
@@ -83,12 +85,12 @@ async def asked(db: Database, parked_id: int) -> tuple[Any, ...]:
 
 @pytest.mark.parametrize(("method", "path", "body"), ROUTES)
 @pytest.mark.parametrize("role", ["partner", "mash-manager", "auditor", "service"])
-async def test_only_operators_and_for_some_the_services_come_in(
+async def test_only_operators_and_for_some_the_services_or_auditors_come_in(
     client: httpx2.AsyncClient, signer: Signer, role: str, method: str, path: str, body: Any
 ) -> None:
     answer = await client.request(method, path, json=body, headers=signer.bearer(roles=[role]))
 
-    allowed = role == "service" and path in FOR_SERVICES
+    allowed = (role == "service" and path in FOR_SERVICES) or (role == "auditor" and path in FOR_AUDITORS)
     assert (answer.status_code < 300) if allowed else (answer.status_code == 403)
 
 
@@ -180,6 +182,21 @@ async def test_an_aggregate_is_published_again_from_a_version_on(client: httpx2.
     assert (await client.get("/operator/heads", params={"after": f"case/{case_id}"})).json() == {}
 
 
+async def test_an_auditor_is_shown_the_versions_of_their_own_partnership(
+    client: httpx2.AsyncClient, db: Database, signer: Signer
+) -> None:
+    ours, theirs, both = (uuid.UUID(int=n) for n in (1, 2, 3))
+    for partnership, case_ids in (("wandsworth", (ours, both, both)), ("warwickshire", (theirs, both))):
+        async with db.transaction() as tx:
+            context = Context("triage", partnership, NOW)
+            await record(tx, [closed(case_id, case_id) for case_id in case_ids], context=context)
+
+    shown = await client.get("/operator/heads", headers=signer.bearer(roles=["auditor"]))
+
+    assert shown.json() == {f"case/{ours}": 1, f"case/{both}": 2}
+    assert (await client.get("/operator/heads")).json() == {f"case/{ours}": 1, f"case/{theirs}": 1, f"case/{both}": 3}
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -201,19 +218,38 @@ async def test_versions_in_effect_are_told(client: httpx2.AsyncClient, reader: R
     assert (await client.get("/operator/applied")).json() == {f"case/{case_id}": 2}
 
 
-async def test_a_service_that_must_hold_everything_lets_nothing_be_given_up(
+@asynccontextmanager
+async def holding_everything(db: Database, signer: Signer) -> AsyncIterator[httpx2.AsyncClient]:
+    """An operator's client of a service that must hold every event."""
+    transport = httpx2.ASGITransport(app_on(db, signer, may_discard=False))
+    headers = signer.bearer(roles=["operator"])
+    async with httpx2.AsyncClient(transport=transport, base_url="http://test", headers=headers) as client:
+        yield client
+
+
+async def test_a_service_that_must_hold_every_event_lets_none_be_given_up(
     db: Database, signer: Signer, parked: int
 ) -> None:
-    app = app_on(db, signer, may_discard=False)
-    headers = signer.bearer(roles=["operator"])
-    transport = httpx2.ASGITransport(app)
-
-    async with httpx2.AsyncClient(transport=transport, base_url="http://test", headers=headers) as client:
+    async with holding_everything(db, signer) as client:
         one = await client.post(f"/operator/parked/{parked}/discard", json=REASON)
         many = await client.post("/operator/parked/discard", json={**REASON, "all_of_reason": "Wrong"})
 
     assert (one.status_code, many.status_code) == (409, 409)
     assert await asked(db, parked) == (None, None, None)
+
+
+async def test_what_is_no_event_can_be_given_up_by_a_service_that_must_hold_every_event(
+    db: Database, signer: Signer, reader: Reader, parked: int
+) -> None:
+    await reader.apply(message(uuid.uuid4(), 1, referral_id=uuid.uuid4(), ce_sequence="many"))
+    async with db.transaction() as tx:
+        foreign = [row["id"] for row in await requests.list_parked(tx) if row["id"] != parked]
+
+    async with holding_everything(db, signer) as client:
+        one = await client.post(f"/operator/parked/{foreign[0]}/discard", json=REASON)
+
+    assert one.status_code == 202
+    assert (await asked(db, foreign[0]))[0] == "discard"
 
 
 async def test_one_message_is_shown_with_all_but_its_content(client: httpx2.AsyncClient, parked: int) -> None:

@@ -21,6 +21,9 @@ from referral_intake.model import RECEIVED, PutRight, ReferralFacts, Sealed, Sup
 MAX_BYTES: Final = 8_388_608
 """A referral is about 3 KB and one request at most 1 MB, so only a fault fills an edition."""
 
+MOST_EDITIONS: Final = 500
+"""The certificate of their destruction names each of them, and has to fit one event."""
+
 _EDITION, _HISTORY, _CODE_LISTS, _CHILDREN, _CHILD_ID = "edition", "history", "code_lists", "children", "child_id"
 
 
@@ -68,7 +71,7 @@ def sealed(unsealed: Unsealed) -> Sealed:
     made = {_CODE_LISTS: document.EDITIONS, _EDITION: unsealed.history[-1][_EDITION], _HISTORY: unsealed.history}
     header = {**unsealed.header, **made}
     content = document.build(unsealed.content, header, unsealed.child_ids)
-    if len(content) > MAX_BYTES:
+    if len(content) > MAX_BYTES or made[_EDITION] > MOST_EDITIONS:
         raise DocumentFull
     return Sealed(content, secrets.token_bytes(document.SALT_BYTES))
 

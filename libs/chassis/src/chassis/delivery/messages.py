@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Final, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 from chassis.db import Transaction
@@ -11,12 +11,9 @@ from chassis.delivery.events import Context
 from contracts.envelope import Envelope
 from contracts.events import EVENTS, Event
 from contracts.problems import Invalid
-from contracts.topics import Topic
+from contracts.topics import Topic, may_carry, may_write
 
 E = TypeVar("E", bound=Event)
-
-MAX_VERSION: Final = 2**31 - 1
-"""What the columns of versions hold."""
 
 
 @dataclass(frozen=True)
@@ -89,20 +86,26 @@ class Subscriptions:
 
 
 def read(record: Record) -> Message:
-    """A message whose value nobody has looked at. Raises ``Invalid`` when the record cannot be one of this system."""
-    envelope = Envelope.from_headers((name, value) for name, value in record.headers if value is not None)
+    """A message whose value nobody has looked at.
+
+    Raises ``Invalid`` when the record cannot be a message of this system, or not on this topic.
+    """
+    envelope = Envelope.from_headers(record.headers)
     if record.key != envelope.key:
         raise Invalid("The message key is not its referral")
-    if envelope.sequence > MAX_VERSION:
-        raise Invalid("The version is beyond every aggregate's")
+    if not may_write(envelope.source, record.topic):
+        raise Invalid("The message comes from a service that does not own its topic")
+    if not may_carry(record.topic, envelope.type):  # of a type whose first word is new, its source is all there is
+        raise Invalid("The event type belongs to another topic")
     return Message(envelope, record.data or b"", record.topic, record.partition, record.offset)
 
 
 def parsed(message: Message, expected: type[Event]) -> Message:
-    """The message with its event. Raises ``Invalid`` when its value is no such event."""
-    if rb"\u0000" in message.data:
-        raise Invalid("The message holds a NUL, which no database keeps as text: it would be tried for ever")
-    return replace(message, event=expected.read(message.data))
+    """The message with its event. Raises ``Invalid`` when its value is no such event, or of another aggregate."""
+    event = expected.read(message.data)
+    if (event.subject, event.correlation) != (message.envelope.subject, message.envelope.correlation_id):
+        raise Invalid("The message's headers and its value name different things")
+    return replace(message, event=event)
 
 
 def referral_of(key: bytes | None) -> UUID:

@@ -56,11 +56,6 @@ _MAKE_DUE: Final = text(
     """UPDATE parked SET next_try_at = :now
        WHERE key = ANY(CAST(:keys AS bytea[])) AND settled_at IS NULL AND error_class IN ('gap', 'behind')"""
 )
-_GAPS: Final = text(
-    """SELECT p.aggregate, min(p.headers ->> 'ce_source') AS source, coalesce(max(a.version), 0) AS version
-       FROM parked p LEFT JOIN applied a USING (aggregate)
-       WHERE p.error_class = 'gap' AND p.settled_at IS NULL GROUP BY p.aggregate LIMIT 100"""
-)
 
 
 @dataclass(frozen=True)
@@ -170,17 +165,3 @@ async def make_due(tx: Transaction, keys: Iterable[bytes | None], *, now: dateti
     takes effect before one of its key that has been waiting.
     """
     await tx.execute(_MAKE_DUE, {"keys": [key for key in keys if key is not None], "now": now})
-
-
-@dataclass(frozen=True)
-class Gap:
-    """An aggregate of which a version is missing here: who owns it, and the last version in effect."""
-
-    aggregate: str
-    source: str
-    version: int
-
-
-async def gaps(tx: Transaction) -> list[Gap]:
-    """The gaps that keep keys blocked, for their owners to publish again."""
-    return [Gap(row.aggregate, row.source, row.version) for row in await tx.execute(_GAPS)]

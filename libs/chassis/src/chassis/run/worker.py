@@ -7,10 +7,11 @@ from functools import partial
 from chassis.clock import Clock
 from chassis.db import Database
 from chassis.delivery.consumer import Consumer, Progress
-from chassis.delivery.gaps import Owners, heal_gaps
+from chassis.delivery.gaps import Healer
 from chassis.delivery.gauges import keep_measuring
 from chassis.delivery.kafka import ensure_topics, start_producer
 from chassis.delivery.messages import Subscriptions
+from chassis.delivery.owners import Owners
 from chassis.delivery.relay import Relay
 from chassis.ids import Ids
 from chassis.settings import ServiceSettings
@@ -49,7 +50,7 @@ def deliver(
     relay = Relay(db, lambda: start_producer(kafka), clock)
     consumer = Consumer(db, subscriptions, service=service, bootstrap_servers=kafka, clock=clock)
     consumer.applied_hint = relay.hint
-    owners = Owners(settings, clock, ids)
+    healer = Healer(db, Owners(settings, clock, ids).ask, clock)
 
     async def relay_task(stop: Stop) -> None:
         await ensure_topics(kafka, TOPICS, replication=settings.kafka_replication)
@@ -59,13 +60,10 @@ def deliver(
         await ensure_topics(kafka, TOPICS, replication=settings.kafka_replication)
         await consumer.run(stop)
 
-    async def heal_task(stop: Stop) -> None:
-        await heal_gaps(db, owners.ask, stop)
-
     tasks: dict[str, Task] = {
         "relay": relay_task,
         "consumer": consume_task,
-        "gaps": heal_task,
+        "gaps": healer.run,
         "gauges": partial(keep_measuring, db, clock),
     }
     readiness: dict[str, Check] = {

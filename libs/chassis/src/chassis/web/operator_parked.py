@@ -1,6 +1,6 @@
 """Parked messages for operators: listed and shown without content, released and discarded with a reason."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, Final, Literal, Self
 
 from fastapi import APIRouter, Query
@@ -90,9 +90,8 @@ def _add_acts_on_one(routes: APIRouter, operated: Callable[[], Operated], *, may
     @routes.post("/parked/{parked_id}/discard", status_code=202, responses=problem_responses(409))
     async def discard(parked_id: ParkedId, body: Discard, operator: Operator) -> dict[str, Any]:
         """Give a message up for good. Refused while an earlier version of its aggregate is parked."""
-        _check(may_discard)
         act = Act.discard(reason=body.reason, by=operator.subject, with_earlier=body.with_earlier)
-        return await _ask(operated(), Filter(id=parked_id), act)
+        return await _ask(operated(), Filter(id=parked_id), act, events_too=may_discard)
 
 
 def _add_acts_on_many(routes: APIRouter, operated: Callable[[], Operated], *, may_discard: bool) -> None:
@@ -105,20 +104,29 @@ def _add_acts_on_many(routes: APIRouter, operated: Callable[[], Operated], *, ma
     @routes.post("/parked/discard", status_code=202, responses=problem_responses(409))
     async def discard_many(body: DiscardMany, operator: Operator) -> dict[str, Any]:
         """Give every message up that matches. Refused while earlier versions are parked beside them."""
-        _check(may_discard)
         act = Act.discard(reason=body.reason, by=operator.subject, with_earlier=body.with_earlier)
-        return await _ask(operated(), body.chosen, act, dry_run=body.dry_run)
+        return await _ask(operated(), body.chosen, act, dry_run=body.dry_run, events_too=may_discard)
 
 
-async def _ask(operated: Operated, chosen: Filter, act: Act, *, dry_run: bool = False) -> dict[str, Any]:
+async def _ask(
+    operated: Operated, chosen: Filter, act: Act, *, dry_run: bool = False, events_too: bool = True
+) -> dict[str, Any]:
     async with operated.db.transaction() as tx:
         messages = await (requests.choose if dry_run else requests.ask)(tx, chosen, act)
+        if not events_too:
+            _refuse_events(messages)
     if not dry_run:
         log.info("an act on parked messages asked", reason=act.what, count=len(messages), parked_id=chosen.id)
     status = "would be asked" if dry_run else "asked"
     return {"status": status, "count": len(messages), "messages": messages[: requests.SHOWN]}
 
 
-def _check(may_discard: bool) -> None:
-    if not may_discard:
-        raise Conflict("This service must hold every message. Mend what is wrong and release it")
+def _refuse_events(messages: Sequence[Mapping[str, Any]]) -> None:
+    """A service that must hold every event may give up what is none: nobody's record is lost with it, and what a
+    stranger wrote under the key of a referral would block it for ever. Raises ``Conflict``, and nothing was asked."""
+    events = [message["id"] for message in messages if message["aggregate"] is not None]
+    if events:
+        raise Conflict(
+            f"This service must hold every event, and message {events[0]} is one. Mend what is wrong and release it; "
+            "only messages of which no aggregate is known can be discarded here"
+        )

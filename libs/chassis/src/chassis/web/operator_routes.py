@@ -12,7 +12,7 @@ from chassis.web.operator_reading import add_reading
 def router(operated: Callable[[], Operated], *, service: str, may_discard: bool = True) -> APIRouter:
     """The routes. ``operated`` gives the service's database and clock.
 
-    A service that must hold every event says ``may_discard=False``: its messages can only be released.
+    A service that must hold every event says ``may_discard=False``: only what is no event can be discarded there.
     """
     routes = APIRouter(prefix="/operator", tags=["operator"])
     add_parked(routes, operated, may_discard=may_discard)

@@ -14,6 +14,8 @@ class ParkedEvent(Event):
     ``referral_id`` is the nil id when the message's key named no referral.
     """
 
+    WIDE: ClassVar[frozenset[str]] = frozenset({"parked_id", "offset"})
+
     service: str
     referral_id: UUID
     parked_id: int
