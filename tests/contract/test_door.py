@@ -9,8 +9,6 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
-from agency_notify.handlers.telling import Deps
-from agency_notify.packs import Packs
 from agency_notify.subscriptions import subscriptions as agency_notify_reads
 from chassis.db import Database, Transaction
 from chassis.delivery import effects
@@ -135,7 +133,7 @@ def subscriptions_of(reader: str, db: Database) -> Subscriptions:
         case "triage":
             return triage_reads(Dependencies(db, clock, ids, packs, "https://triage.example.org"))
         case "agency_notify":
-            return agency_notify_reads(Deps(Packs(packs), ids))
+            return agency_notify_reads(packs, ids)
         case _:
             return REFERRAL_INTAKE_READS
 

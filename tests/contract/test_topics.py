@@ -8,7 +8,6 @@ from unittest.mock import sentinel
 
 import pytest
 
-from agency_notify.handlers.telling import Deps
 from agency_notify.subscriptions import subscriptions as agency_notify_reads
 from audit.subscriptions import SUBSCRIPTIONS as AUDIT_READS
 from chassis.db import Transaction
@@ -38,7 +37,7 @@ NOW = Landscape(
     reads={
         "referral-intake": REFERRAL_INTAKE_READS,
         "triage": triage_reads(cast(Dependencies, sentinel.dependencies)),
-        "agency-notify": agency_notify_reads(cast(Deps, sentinel.deps)),
+        "agency-notify": agency_notify_reads(sentinel.packs, sentinel.ids),
         "audit": AUDIT_READS,
     },
 )

@@ -15,6 +15,7 @@ import httpx2
 import pytest
 
 from agency_notify import errors as notify_errors
+from audit import errors as audit_errors
 from chassis.clock import SystemClock
 from chassis.db import DatabaseUnavailable
 from chassis.http_client import NoAnswer
@@ -58,11 +59,18 @@ OF_OTHERS: Final[tuple[type[Problem], ...]] = (
     triage_errors.NoSuchQuestion,
     triage_errors.NoSuchRequest,
     triage_errors.NotYourRole,
+    triage_errors.NoSuchHandover,
     triage_errors.AlreadyAnswered,
+    triage_errors.NotAnswered,
+    triage_errors.AnswerChanged,
     triage_errors.AnswerIncomplete,
+    triage_errors.AlreadyAccepted,
+    triage_errors.AlreadyReturned,
+    triage_errors.OfferWithdrawn,
     triage_errors.BadCursor,
     notify_errors.NoSuchNotice,
     notify_errors.NotOpened,
+    audit_errors.NotInLog,
 )
 """Problems of other services that one can meet while following this page, beside those of plain HTTP."""
 
@@ -124,6 +132,7 @@ def variables(stack: Stack, *, receiver_port: int) -> dict[str, str]:
     return {
         "INTAKE": addresses["referral-intake"],
         "NOTIFY": addresses["agency-notify"],
+        "AUDIT": addresses["audit"],
         "ISSUER": addresses["oidc_issuer"],
         "FRONTDOOR": str(ROOT),
         "PORT": str(receiver_port),

@@ -29,7 +29,6 @@ from referral_intake import fhir
 from referral_intake.disposal import Disposal
 from referral_intake.form.example import EXAMPLE
 from referral_intake.main import build
-from referral_intake.packs import Packs
 from referral_intake.settings import Settings
 from referral_intake.subscriptions import SUBSCRIPTIONS
 from tests.fuzz.asgi import ADDRESS
@@ -70,7 +69,7 @@ async def intake(urls: DatabaseUrls, signer: Signer) -> AsyncIterator[Target]:
     configured, clock = settings(urls.app_url), SettableClock(NOW)
     service = build(configured, clock=clock, ids=SequentialIds(), verifier=signer.verifier())
     db, people = Database.connect(urls.app_url), People(signer)
-    disposal = Disposal(db, clock, Packs(load_packs(PARTNERSHIPS_FOLDER)))
+    disposal = Disposal(db, clock, load_packs(PARTNERSHIPS_FOLDER))
 
     async def work() -> None:
         while await disposal.work(Stop()):
@@ -192,8 +191,7 @@ class _World:
         await self._tell(closed)
 
     async def _tell(self, event: Event) -> None:
-        handler = SUBSCRIPTIONS.handler_of(event)
-        assert handler is not None
+        handler = SUBSCRIPTIONS.handlers[type(event)]
         envelope = Envelope(
             id=uuid4(),
             source="triage",

@@ -9,11 +9,11 @@ from typing import Any, TypeVar
 import pytest
 
 from contracts.codes import Code, ConcernType, Ethnicity, Outcome, Rating, Sex, ThresholdLevel
-from policy.load import load_packs
+from policy.load import load_pack
 from policy.pack import Facts, Pack
 
 ROOT = Path(__file__).parents[3]
-PACKS = load_packs(ROOT / "partnerships")
+PACKS = {path.stem: load_pack(path) for path in sorted((ROOT / "partnerships").glob("*.yaml"))}
 EXAMPLES = {path.stem: json.loads(path.read_text("utf-8")) for path in (ROOT / "examples/referrals").glob("*.json")}
 AGENCY_OF = {
     "wandsworth-school": "ashcroft-primary",
@@ -126,6 +126,17 @@ def test_each_child_is_decided_and_handed_to_the_team_the_pack_names(example: Js
     children = len(example["referral"]["children"])
     assert [outcome["child"] for outcome in expected["outcomes"]] == list(range(1, children + 1))
     assert {rule.team for rule in rules if rule.team} == set(expected["handovers"])
+
+
+def test_a_child_that_is_decided_again_goes_to_the_team_of_the_later_outcome() -> None:
+    again = {name: example for name, example in EXAMPLES.items() if "danger_later" in example["expected"]}
+
+    for example in again.values():
+        later = example["expected"]["danger_later"]
+        [earlier] = [one for one in example["expected"]["outcomes"] if one["child"] == later["child"]]
+        assert earlier["outcome"] != later["outcome"]
+        assert [pack_of(example).get_outcome(code_of(Outcome, later["outcome"])).team] == later["handovers"]
+    assert again
 
 
 @every_example

@@ -85,11 +85,16 @@ CLOCK = "  - name: decision\n    duration: 1\n"
             "must not be before",
         ),
         ('version: "2026.11"', "version: 2026.11", 'must be text: put it in quotes ("…")'),
-        ("partnership: wandsworth\n", "partnership: wansworth\n", 'must be "wandsworth", the name of its file'),
+        ("partnership: wandsworth\n", "partnership: wansworth\n", 'must be "wandsworth", the name of its file up to'),
         ("    when: {}\n", "    when: {unborn: true}\n", "needs a last rule with an empty condition"),
         ("  - rating: blue\n    label", "  - rating: green\n    label", "ratings: needs a rule for blue"),
         ("  - rating: blue\n    label", "  - rating: green\n    label", "ratings.green: is given twice"),
         ("  - name: notice-open\n", "  - name: notice\n", 'needs a clock "notice-open"'),
+        (
+            "  - name: handover-offer\n    duration: 1\n",
+            "  - name: offer\n    duration: 1\n",
+            'needs a clock "handover-offer" that',
+        ),
         (
             "  - name: notice-open\n",
             "  - name: notice-open\n    effective_from: 2027-01-01\n",
@@ -171,8 +176,8 @@ def test_words_that_other_yaml_readers_take_for_booleans_stay_words(edited: Edit
 def test_packs_of_a_folder_come_by_partnership() -> None:
     packs = load_packs(PARTNERSHIPS)
 
-    assert sorted(packs) == ["wandsworth", "warwickshire"]
-    assert all(pack.partnership == code for code, pack in packs.items())
+    assert packs.partnerships == ("wandsworth", "warwickshire")
+    assert all(pack.partnership == code for code in packs.partnerships for pack in packs.versions(code))
 
 
 def test_mistakes_of_all_files_are_told_together(tmp_path: Path, edited: Edit) -> None:

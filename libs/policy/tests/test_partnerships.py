@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from contracts.codes import ContactSource, LawfulBasis, Outcome, Rating
-from policy.load import load_packs
+from policy.load import load_pack
 from policy.pack import Pack
 from policy.rules import Rule
 
 PARTNERSHIPS = Path(__file__).parents[3] / "partnerships"
-PACKS = load_packs(PARTNERSHIPS)
+PACKS = {path.stem: load_pack(path) for path in sorted(PARTNERSHIPS.glob("*.yaml"))}
 IDENTITIES = {
     "wandsworth": {
         "ashcroft-primary": ContactSource.SCHOOLS,

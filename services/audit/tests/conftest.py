@@ -1,34 +1,55 @@
 """A log in a real database, its public copy, and events to fill it with."""
 
+import asyncio
 import itertools
 import json
+import socket
+import sys
+from base64 import b64encode
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
-from uuid import UUID
+from datetime import timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
 
+import httpx2
 import pytest
+import uvicorn
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from sqlalchemy import make_url, text
 
-from audit import store
+from audit import entry_store, store
 from audit.checkpoint import CheckpointSigner, VerifierKey
+from audit.commitment import Opening, commit
 from audit.entry import canonical_entry
+from audit.main import build
 from audit.merkle import leaf_hash
 from audit.model import PendingEntry
 from audit.sequencer import Sequencer
+from audit.settings import Settings
 from audit.sources import Missing
 from audit.tiles import TileName, encode_bundle, level_count, names_at
 from audit.tree import Edge, grow
 from chassis.db import Database
 from chassis.run.provision import DatabaseUrls
+from chassis.run.service import Service
 from chassis.testing.clock import START, SettableClock
+from chassis.testing.signer import Signer
+
+sys.path.insert(0, str(Path(__file__).parent))  # so that the tests here can share their builders
+
+from witness_world import FakeWitness, Witnessed
 
 ORIGIN = "frontdoor.example.org/audit"
 
 
 @dataclass
 class MemoryLog:
-    """A public copy of a log: path -> bytes. What the verifier sees, and what a forger would edit."""
+    """A copy of a log: path -> bytes. What the verifier sees, and what a forger would edit."""
 
     files: dict[str, bytes] = field(default_factory=dict)
 
@@ -52,19 +73,44 @@ def make_entries(count: int, *, first: int = 0, per_aggregate: int = 3) -> list[
 
 def make_entry(referral: int, version: int, number: int) -> PendingEntry:
     referral_id, event_id = UUID(int=referral), UUID(int=number)
-    subject = f"referral/{referral_id}"
-    attributes: dict[str, str | int] = {"id": str(event_id), "subject": subject, "sequence": version}
+    subject, event_type = f"referral/{referral_id}", "referral.received.v1"
+    attributes: dict[str, str | int] = {
+        "id": str(event_id),
+        "source": "referral-intake",
+        "type": event_type,
+        "subject": subject,
+        "sequence": version,
+        "correlationid": str(referral_id),
+    }
     body = canonical_entry(attributes, json.dumps({"rating": "amber", "n": number}).encode())
-    return PendingEntry(event_id, subject, version, "referral.received.v1", referral_id, "wandsworth", START, body)
+    return PendingEntry(event_id, subject, version, event_type, referral_id, "wandsworth", START, body)
 
 
-def copy_of(bodies: Sequence[bytes], signer: CheckpointSigner) -> MemoryLog:
-    """A log made from entries alone, without a database."""
-    log, edge = MemoryLog(), Edge()
-    for name in names_at(None, len(bodies)):
-        held = bodies[edge.size : edge.size + name.width]
+def open_with_salts(bodies: Sequence[bytes]) -> list[Opening]:
+    """Each entry with the salt that it has in every log of these tests."""
+    return [Opening(sha256(b"salt %d" % n).digest(), body) for n, body in enumerate(bodies)]
+
+
+def copy_of(openings: Sequence[Opening], signer: CheckpointSigner, *, log: MemoryLog | None = None) -> MemoryLog:
+    """A log made from entries alone, without a database: its public part, and pages of all its entries."""
+    log = with_tree([commit(opening) for opening in openings], signer, log=log)
+    for first in range(0, len(openings), 200):
+        page = {"first": first, "next": first + 200, "destroyed": []}
+        page["entries"] = [
+            {"leaf_index": n, "salt": b64encode(opening.salt).decode(), "entry": opening.entry.decode(errors="replace")}
+            for n, opening in enumerate(openings[first : first + 200], first)
+        ]
+        log.files[f"v1/entries/{first}"] = json.dumps(page).encode()
+    return log
+
+
+def with_tree(leaves: Sequence[bytes], signer: CheckpointSigner, *, log: MemoryLog | None = None) -> MemoryLog:
+    """The public part of a log with these leaves."""
+    log, edge = log or MemoryLog(), Edge()
+    for name in names_at(None, len(leaves)):
+        held = leaves[edge.size : edge.size + name.width]
         log.files[name.path] = encode_bundle(held)
-        edge, grown = grow(edge, [leaf_hash(body) for body in held])
+        edge, grown = grow(edge, [leaf_hash(leaf) for leaf in held])
         full = [tile for tile in grown if len(tile.hashes) == 8192]
         log.files.update({TileName(tile.level, tile.index).path: tile.hashes for tile in full})
     for level in range(level_count(edge.size)):
@@ -85,15 +131,46 @@ class DatabaseLog:
     signer: CheckpointSigner
     clock: SettableClock = field(default_factory=SettableClock)
     numbers: Iterator[int] = field(default_factory=itertools.count)
+    minutes: Iterator[int] = field(default_factory=itertools.count)
+    versions: dict[str, int] = field(default_factory=dict)
 
-    def sequencer(self) -> Sequencer:
-        return Sequencer(self.db, self.signer, self.clock)
+    def sequencer(self, *, every_seconds: int = 0) -> Sequencer:
+        return Sequencer(self.db, self.signer, self.clock, every_seconds=every_seconds)
 
     async def append(self, count: int) -> list[PendingEntry]:
         entries = [make_entry(n // 3, n % 3 + 1, n) for n in itertools.islice(self.numbers, count)]
         async with self.db.transaction() as tx:
             await store.append(tx, entries)
         return entries
+
+    async def put(
+        self,
+        event_type: str,
+        referral_id: UUID,
+        *,
+        partnership: str = "wandsworth",
+        source: str = "triage",
+        **said: Any,
+    ) -> PendingEntry:
+        """One event of a referral, the next of its aggregate, a minute after the last. ``subject`` may be named."""
+        subject = said.pop("subject", f"{event_type.partition('.')[0]}/{referral_id}")
+        version = self.versions[subject] = self.versions.get(subject, 0) + 1
+        event_id, at = uuid4(), START + timedelta(minutes=next(self.minutes))
+        attributes: dict[str, str | int] = {
+            "id": str(event_id),
+            "source": source,
+            "type": event_type,
+            "subject": subject,
+            "sequence": version,
+            "time": at.isoformat(),
+            "partnership": partnership,
+            "correlationid": str(referral_id),
+        }
+        body = canonical_entry(attributes, json.dumps(said).encode())
+        entry = PendingEntry(event_id, subject, version, event_type, referral_id, partnership, at, body)
+        async with self.db.transaction() as tx:
+            await store.append(tx, [entry])
+        return entry
 
     async def advance(self, sequencer: Sequencer | None = None) -> int:
         async with self.db.engine.connect() as connection:
@@ -103,26 +180,50 @@ class DatabaseLog:
     def app_role(self) -> str:
         return str(make_url(self.urls.app_url).username)
 
+    async def openings(self) -> list[Opening]:
+        """Salt and entry of every leaf, as they are stored."""
+        async with self.db.transaction() as tx:
+            rows = await tx.execute(text("SELECT salt, body FROM entry ORDER BY leaf_index"))
+            return [Opening(row.salt, row.body) for row in rows]
+
     async def as_owner(self, statement: str) -> None:
         """What somebody with every right on the database could do."""
         owner = Database.connect(self.urls.owner_url, pool_size=1)
-        async with owner.transaction() as tx:
-            await tx.execute(text(statement))
-        await owner.close()
+        try:
+            async with owner.transaction() as tx:
+                await tx.execute(text(statement))
+        finally:
+            await owner.close()
 
     async def copy(self) -> MemoryLog:
         """What a client would fetch for the last checkpoint."""
-        log = MemoryLog({"key": f"{self.signer.verifier_key}\n".encode()})
-        async with self.db.transaction() as tx:
-            checkpoint = await store.get_checkpoint(tx)
-            log.files["checkpoint"] = checkpoint.note.encode()
-            for name in names_at(None, checkpoint.size):
-                log.files[name.path] = encode_bundle(await store.read_bundle(tx, name))
-            for level in range(level_count(checkpoint.size)):
-                for name in names_at(level, checkpoint.size):
-                    tiles = await store.read_tiles(tx, [(level, name.index)])
-                    log.files[name.path] = tiles[(level, name.index)][: name.width * 32]
-        return log
+        return await copy_from(self.db, self.signer.verifier_key)
+
+
+async def copy_from(db: Database, key: VerifierKey) -> MemoryLog:
+    """The public part of the log in a database."""
+    log = MemoryLog({"key": f"{key}\n".encode()})
+    async with db.transaction() as tx:
+        checkpoint = await store.get_checkpoint(tx)
+        log.files["checkpoint"] = checkpoint.note.encode()
+        for name in names_at(None, checkpoint.size):
+            log.files[name.path] = encode_bundle(await store.read_leaves(tx, name))
+        for level in range(level_count(checkpoint.size)):
+            for name in names_at(level, checkpoint.size):
+                tiles = await store.read_tiles(tx, [(level, name.index)])
+                log.files[name.path] = tiles[(level, name.index)][: name.width * 32]
+        continued = await entry_store.find_continued(tx)
+    if continued is not None and continued.opening is not None:
+        opening = continued.opening
+        said = {"salt": b64encode(opening.salt).decode(), "entry": opening.entry.decode()}
+        log.files["predecessor"] = json.dumps(said).encode()
+    return log
+
+
+@pytest.fixture(scope="session")
+def copied(log_signer: CheckpointSigner) -> Callable[[Any], Awaitable[MemoryLog]]:
+    """The public part of the log in whatever has a database, signed by the usual key."""
+    return lambda log: copy_from(log.db, log_signer.verifier_key)
 
 
 @pytest.fixture(scope="session")
@@ -132,14 +233,20 @@ def log_signer() -> CheckpointSigner:
 
 @pytest.fixture(scope="session")
 def log_of(log_signer: CheckpointSigner) -> Callable[[int], MemoryLog]:
-    """A public copy of a log of so many entries."""
-    return lambda count: copy_of([entry.body for entry in make_entries(count)], log_signer)
+    """A copy of a log of so many entries."""
+    return lambda count: copy_of(open_with_salts([entry.body for entry in make_entries(count)]), log_signer)
 
 
 @pytest.fixture(scope="session")
 def resign(log_signer: CheckpointSigner) -> Callable[[Sequence[bytes]], MemoryLog]:
     """A log of any entries, properly built and signed: for what only the entries themselves give away."""
-    return lambda bodies: copy_of(bodies, log_signer)
+    return lambda bodies: copy_of(open_with_salts(bodies), log_signer)
+
+
+@pytest.fixture(scope="session")
+def sign_leaves(log_signer: CheckpointSigner) -> Callable[[Sequence[bytes]], MemoryLog]:
+    """The public part of a log of any leaves, properly built and signed."""
+    return lambda leaves: with_tree(leaves, log_signer)
 
 
 @pytest.fixture
@@ -150,3 +257,94 @@ async def database_log(
     db = Database.connect(urls.app_url)
     yield DatabaseLog(urls, db, log_signer)
     await db.close()
+
+
+@pytest.fixture
+async def witnessed(database_log: DatabaseLog) -> AsyncIterator[Witnessed]:
+    witnesses = [FakeWitness(number, database_log.clock) for number in (1, 2, 3)]
+    async with database_log.db.engine.connect() as connection:
+        yield Witnessed(database_log, witnesses, connection)
+
+
+@pytest.fixture
+async def service(database_log: DatabaseLog, signer: Signer, tmp_path: Path) -> AsyncIterator[Service]:
+    """The service over that log."""
+    built = service_of(database_log.urls, database_log.signer, signer, folder=tmp_path)
+    yield built
+    await built.close()
+
+
+def service_of(urls: DatabaseUrls, log_signer: CheckpointSigner, signer: Signer, *, folder: Path) -> Service:
+    """The service over a database; nobody listens where Kafka would be, and serving the log must not care."""
+    key = folder / "key.pem"
+    key.write_bytes(log_signer.private_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    settings = Settings(
+        database_url=urls.app_url,
+        kafka_bootstrap_servers="127.0.0.1:1",
+        oidc_issuer="https://issuer.example.org/realms/frontdoor",
+        public_url="https://audit.example.org",
+        signing_key_file=key,
+        log_origin=log_signer.origin,
+    )
+    return build(settings, clock=SettableClock(), verifier=signer.verifier())
+
+
+@pytest.fixture
+def serve(
+    signer: Signer, log_signer: CheckpointSigner, tmp_path: Path
+) -> Callable[[DatabaseUrls], AbstractAsyncContextManager[str]]:
+    """The service over any database of a log, at an address of its own."""
+
+    @asynccontextmanager
+    async def over(urls: DatabaseUrls) -> AsyncIterator[str]:
+        built = service_of(urls, log_signer, signer, folder=tmp_path)
+        async with listening(built) as url:
+            yield url
+        await built.close()
+
+    return over
+
+
+@asynccontextmanager
+async def listening(service: Service) -> AsyncIterator[str]:
+    """The service at an address of its own, for callers that are no part of this process."""
+    waiting = socket.socket()
+    waiting.bind(("127.0.0.1", 0))
+    waiting.listen()  # from here on a caller waits instead of being refused
+    server = uvicorn.Server(uvicorn.Config(service.app, lifespan="off", log_config=None))
+    serving = asyncio.create_task(server.serve(sockets=[waiting]))
+    try:
+        yield f"http://127.0.0.1:{waiting.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await serving
+        waiting.close()
+
+
+@pytest.fixture
+async def address(service: Service) -> AsyncIterator[str]:
+    """Where the service listens."""
+    async with listening(service) as url:
+        yield url
+
+
+@pytest.fixture
+async def http(service: Service) -> AsyncIterator[httpx2.AsyncClient]:
+    transport = httpx2.ASGITransport(app=service.app, raise_app_exceptions=False)
+    async with httpx2.AsyncClient(transport=transport, base_url="https://audit.example.org") as client:
+        yield client
+
+
+@pytest.fixture
+def looks(database_log: DatabaseLog) -> Callable[[], Awaitable[list[dict[str, Any]]]]:
+    """What the service recorded itself, oldest first."""
+
+    async def read() -> list[dict[str, Any]]:
+        async with database_log.db.transaction() as tx:
+            rows = await tx.execute(text("SELECT headers, data FROM event ORDER BY id"))
+            return [
+                {"type": row.headers["ce_type"], "partnership": row.headers["ce_partnership"], **json.loads(row.data)}
+                for row in rows
+            ]
+
+    return read

@@ -5,11 +5,12 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx2
-from intake_caller import ADDRESS, Caller, settings
+from intake_caller import ADDRESS, PACKS, Caller, settings
 from intake_examples import NOW, form
 from intake_messages import message_of
 
@@ -22,7 +23,6 @@ from contracts.events import CaseClosed, CaseDecided, Event
 from policy.load import load_packs
 from referral_intake.disposal import Disposal
 from referral_intake.main import build
-from referral_intake.packs import Packs
 from referral_intake.subscriptions import SUBSCRIPTIONS
 
 OFFICER: dict[str, Any] = {"roles": ["records-officer"], "agency": "wandsworth-records", "subject": "officer-1"}
@@ -68,7 +68,7 @@ class Office:
 
     async def tell(self, event: Event) -> None:
         """Triage says something."""
-        handler = SUBSCRIPTIONS.handler_of(event)
+        handler = SUBSCRIPTIONS.handlers.get(type(event))
         assert handler is not None
         async with self.caller.db.transaction() as tx:
             await handler(tx, message_of(event), self.clock.now())
@@ -175,12 +175,15 @@ def decided(referral_id: UUID, case_id: UUID, child_id: UUID, *, outcome: Outcom
 
 
 @asynccontextmanager
-async def opened_office(database_url: str, signer: Signer, db: Database) -> AsyncIterator[Office]:
+async def opened_office(
+    database_url: str, signer: Signer, db: Database, *, partnerships_folder: Path = PACKS
+) -> AsyncIterator[Office]:
     """An office with a service of its own, whose time the test sets."""
-    clock, configured = SettableClock(NOW), settings(database_url)
+    configured = settings(database_url).model_copy(update={"partnerships_folder": partnerships_folder})
+    clock = SettableClock(NOW)
     service = build(configured, clock=clock, verifier=signer.verifier())
     transport = httpx2.ASGITransport(app=service.app, raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url=ADDRESS, timeout=60) as http:
-        packs = Packs(load_packs(configured.partnerships_folder))
+        packs = load_packs(configured.partnerships_folder)
         yield Office(Caller(http, signer, db), clock, Disposal(db, clock, packs))
     await service.close()

@@ -18,17 +18,16 @@ from referral_intake.acceptance import Press, repeating, terms
 from referral_intake.errors import NotEnough, PartnershipNotServed
 from referral_intake.form import ReferralForm, submission_of
 from referral_intake.model import Earlier, Submission
-from referral_intake.packs import Packs
 from referral_intake.receipt import Receipt
+from referral_intake.served import Promises, decision_due, pack_in_force
 
-LOADED = load_packs(Path(__file__).parents[3] / "partnerships")
-PACKS = Packs(LOADED)
+PACKS = load_packs(Path(__file__).parents[3] / "partnerships")
 SUBMISSION = Submission(SENDER, "key-1", FACTS, form())
 
 
 def counting_red(partnership: str) -> Pack:
     """A pack whose decision clock counts elapsed hours, which depend on the very second."""
-    pack = LOADED[partnership]
+    [pack] = PACKS.versions(partnership)
     red = pack.get_clock("decision", rating=Rating.RED)
     return pack.model_copy(update={"clocks": (red.model_copy(update={"rating": None}),)})
 
@@ -49,18 +48,27 @@ def press() -> Press:
 def test_a_decision_is_promised_by_the_packs_own_working_time(
     partnership: str, received_at: datetime, due_at: datetime
 ) -> None:
-    promised = PACKS.decision_due(partnership, at=received_at)
+    promised = decision_due(pack_in_force(PACKS, partnership, at=received_at), at=received_at)
 
     assert promised == due_at
 
 
 def test_what_is_promised_within_a_second_is_promised_alike_and_never_late() -> None:
-    clocks = Packs({"wandsworth": counting_red("wandsworth")})
+    promises, pack = Promises(), counting_red("wandsworth")
     first, later = NOW, NOW.replace(microsecond=999_999)
 
-    assert clocks.decision_due("wandsworth", at=first) == clocks.decision_due("wandsworth", at=later)
-    assert clocks.decision_due("wandsworth", at=later) <= later + timedelta(hours=4)
-    assert clocks.decision_due("wandsworth", at=NOW + timedelta(seconds=1)) == NOW + timedelta(hours=4, seconds=1)
+    assert promises.decision_due(pack, at=first) == promises.decision_due(pack, at=later)
+    assert promises.decision_due(pack, at=later) <= later + timedelta(hours=4)
+    assert promises.decision_due(pack, at=NOW + timedelta(seconds=1)) == NOW + timedelta(hours=4, seconds=1)
+
+
+def test_a_promise_follows_the_pack_within_the_same_second() -> None:
+    promises, red = Promises(), counting_red("wandsworth")
+    slower = red.model_copy(update={"clocks": (red.clocks[0].model_copy(update={"duration": 9}),)})
+
+    due = [promises.decision_due(pack, at=NOW) for pack in (red, slower, red)]
+
+    assert due == [NOW + timedelta(hours=hours) for hours in (4, 9, 4)]
 
 
 @pytest.mark.parametrize(
@@ -68,14 +76,14 @@ def test_what_is_promised_within_a_second_is_promised_alike_and_never_late() -> 
     [("ashcroft-primary", ContactSource.SCHOOLS), ("riverside-youth-club", ContactSource.UNKNOWN)],
 )
 def test_the_source_is_what_the_pack_says_of_the_agency(agency: str, source: ContactSource) -> None:
-    promised = terms(PACKS.get("wandsworth", at=NOW), replace(SENDER, agency=agency), due=NOW)
+    promised = terms(PACKS.in_force("wandsworth", at=NOW), replace(SENDER, agency=agency), due=NOW)
 
     assert promised.source is source
 
 
 def test_a_pack_is_worked_out_again_on_another_day() -> None:
-    today, same_day = PACKS.get("wandsworth", at=NOW), PACKS.get("wandsworth", at=NOW.replace(hour=23))
-    tomorrow = PACKS.get("wandsworth", at=NOW.replace(day=24))
+    today, same_day = (PACKS.in_force("wandsworth", at=at) for at in (NOW, NOW.replace(hour=23)))
+    tomorrow = PACKS.in_force("wandsworth", at=NOW.replace(day=24))
 
     assert today is same_day
     assert tomorrow is not today
@@ -84,7 +92,7 @@ def test_a_pack_is_worked_out_again_on_another_day() -> None:
 
 def test_a_partnership_without_a_pack_is_not_served() -> None:
     with pytest.raises(PartnershipNotServed):
-        PACKS.get("nowhere", at=NOW)
+        pack_in_force(PACKS, "nowhere", at=NOW)
 
 
 def test_what_a_sender_is_told_is_a_receipt_as_described(press: Press) -> None:

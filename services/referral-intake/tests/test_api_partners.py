@@ -1,4 +1,4 @@
-"""The registry over HTTP, on a real database: what operators do, what partners are told, what the issuer fetches."""
+"""The registry over HTTP, on a real database: what operators do, what partners are answered, what the issuer reads."""
 
 import asyncio
 import json
@@ -289,6 +289,29 @@ async def test_what_is_not_registered_is_not_found(desk: Desk, act: str) -> None
 
     assert answer.status_code == 404
     assert answer.json()["type"].endswith("/no-such-partner")
+
+
+async def test_our_services_learn_the_standing_of_each_that_ever_was_suspended_by_its_version(desk: Desk) -> None:
+    for client in ("suspended", "restored", "never"):
+        await desk.add(client_id=client)
+    for client in ("suspended", "restored"):
+        await desk.ask("POST", f"{PARTNERS}/{client}/suspension", {"reason": "misuse"})
+    await desk.ask("POST", f"{PARTNERS}/restored/restoration")
+    rotation = {"jwks": {"keys": [public_jwk("RSA", kid="second")]}, "overlap_seconds": 0}
+    await desk.ask("POST", f"{PARTNERS}/suspended/rotation", rotation)
+
+    asked = [
+        await desk.http.get("/operator/standings", headers=desk.caller.signer.bearer(roles=[role]))
+        for role in ("service", "operator", "partner", "mash-manager", "auditor")
+    ]
+
+    assert [answer.status_code for answer in asked] == [200, 200, 403, 403, 403]
+    assert asked[0].json() == {
+        "standings": [
+            {"client_id": "restored", "version": 3, "suspended_at": None},
+            {"client_id": "suspended", "version": 2, "suspended_at": "2026-11-23T09:30:00Z"},
+        ]
+    }
 
 
 # -- limits ---------------------------------------------------------------------------------------------------------

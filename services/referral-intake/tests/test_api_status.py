@@ -27,7 +27,7 @@ from supplement_examples import (
 
 from chassis.run.service import Service
 from chassis.testing.clock import SettableClock
-from policy.load import load_packs
+from policy.load import load_pack
 from referral_intake.errors import UnknownChild, UnknownQuestion, UnknownReferral
 from referral_intake.model import NOTHING_TO_SAY
 
@@ -209,7 +209,7 @@ async def test_a_sentence_that_the_pack_no_longer_has_is_not_guessed(caller: Cal
 
 
 async def test_for_every_outcome_a_sender_is_told_the_packs_sentence_and_nothing_else(caller: Caller) -> None:
-    pack = load_packs(PACKS)["wandsworth"]
+    pack = load_pack(PACKS / "wandsworth.yaml")
     path = await sent(caller)
     child = await child_of(caller, path)
     await told(caller.db, case_opened(id_of(path)))

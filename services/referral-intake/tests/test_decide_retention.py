@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.codes import DisposalDecision, Outcome
-from policy.load import load_packs
+from policy.load import load_pack
 from policy.rules import RetentionTrigger
 from referral_intake import decide
 from referral_intake.errors import (
@@ -34,7 +34,7 @@ from referral_intake.model import (
     StandingReview,
 )
 
-PACK = load_packs(Path(__file__).parents[3] / "partnerships")["wandsworth"]
+PACK = load_pack(Path(__file__).parents[3] / "partnerships" / "wandsworth.yaml")
 LONDON = ZoneInfo("Europe/London")
 CLOSED = datetime(2026, 11, 24, 15, tzinfo=UTC)
 OVER = datetime(2033, 1, 1, tzinfo=UTC)

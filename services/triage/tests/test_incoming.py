@@ -13,7 +13,8 @@ from chassis.run.provision import DatabaseUrls
 from contracts.bounds import EARLIEST, LATEST
 from contracts.codes import Channel, ConcernType, NoticeKind
 from contracts.events import ChildReference, NoticeDelivered, NoticeOpened, NoticeQueued
-from triage.errors import NotOneCase, UnknownPartnership, Untimely
+from policy.packs import NotServed
+from triage.errors import NotOneCase, Untimely
 from triage.tables import metadata
 
 REFERRAL_ID = UUID(int=1000)
@@ -64,7 +65,7 @@ async def test_the_pack_suggests_a_rating_with_its_reasons_and_sets_none(
 
 
 async def test_a_referral_of_a_partnership_without_a_pack_is_wrong(world: World) -> None:
-    with pytest.raises(UnknownPartnership):
+    with pytest.raises(NotServed):
         await world.deliver(received(), partnership="nowhere")
 
     assert await world.rows('SELECT 1 FROM "case"') == []

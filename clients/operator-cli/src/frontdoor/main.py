@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
-from frontdoor import catching_up, journey, lag, republish, verify
+from frontdoor import catching_up, endpoints, journey, lag, republish, verify
 from frontdoor.answer import Answer
-from frontdoor.client import Caller
+from frontdoor.client import SERVICES, Caller
 from frontdoor.errors import CalledWrongly
 from frontdoor.partner import commands as partner
 from frontdoor.reading_commands import consumer_app, parked_app
@@ -22,6 +22,7 @@ app = typer.Typer(
 app.add_typer(parked_app, name="parked")
 app.add_typer(consumer_app, name="consumer")
 app.add_typer(partner.app, name="partner")
+app.add_typer(endpoints.app, name="endpoint")
 
 
 @app.command("journey")
@@ -70,12 +71,23 @@ def verify_log(
     context: typer.Context,
     key: Annotated[str | None, typer.Option(help="The verifier key you trust, or a file that holds it.")] = None,
     since: Annotated[str | None, typer.Option(help="A file with an older checkpoint the log must extend.")] = None,
+    witness: Annotated[list[str] | None, typer.Option(help="The verifier key of a witness; repeatable.")] = None,
+    witnesses_needed: Annotated[int | None, typer.Option(help="How many of them must have cosigned it.")] = None,
+    token_file: Annotated[
+        str | None,
+        typer.Option(help="A file with an auditor's access token: check the entries of that partnership too."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check the whole audit log from its raw entries, trusting nobody."""
+    """Check the audit log, trusting nobody: its tree, or with an auditor's token its entries and every service's."""
 
     async def check(caller: Caller) -> Answer:
-        return await verify.verify(caller.url_of("audit"), key=key, since=since)
+        arguments = verify.public(key=key, since=since)
+        if token_file is not None:
+            owners = {service: caller.url_of(service) for service in SERVICES}
+            arguments = verify.entitled(token_file, owners=owners, key=key, since=since)
+        arguments = (*arguments, *verify.witnessed_by(witness or (), needed=witnesses_needed))
+        return await verify.verify(caller.url_of("audit"), arguments)
 
     run(context, check, as_json=as_json)
 

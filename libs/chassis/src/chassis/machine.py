@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from joserfc import jwt
 from joserfc.errors import InvalidKeyTypeError
@@ -11,6 +11,8 @@ from joserfc.jwk import ECKey, RSAKey
 from chassis.clock import Clock
 from chassis.http_client import HttpClient, NoAnswer
 from chassis.ids import Ids
+from chassis.settings import ServiceSettings
+from contracts.problems import Unavailable
 
 ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ASSERTION_LIFE: Final = timedelta(minutes=1)
@@ -31,6 +33,20 @@ class MachineTokens:
         self._ids = ids
         self._token = ""
         self._expires_at = clock.now()
+
+    @classmethod
+    def of(cls, settings: ServiceSettings, http: HttpClient, *, clock: Clock, ids: Ids) -> Self:
+        """The tokens of the client that the settings name. Raises ``Unavailable`` when they name no key."""
+        if settings.client_key_file is None:
+            raise Unavailable("FRONTDOOR_CLIENT_KEY_FILE is not set: other services cannot be asked")
+        return cls(
+            http,
+            issuer=settings.oidc_issuer,
+            client_id=settings.client_id,
+            key_file=settings.client_key_file,
+            clock=clock,
+            ids=ids,
+        )
 
     async def bearer(self) -> dict[str, str]:
         """The Authorization header. Raises ``NoAnswer`` when the issuer gives no token."""

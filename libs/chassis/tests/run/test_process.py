@@ -234,7 +234,7 @@ def test_a_worker_stops_its_tasks_and_ends_well(start: Start) -> None:
     health = ask(port, "/health/ready")
     seconds = running.terminate()
 
-    assert health == (200, {"status": "ready", "failing": []})
+    assert health == (200, {"status": "ready", "failing": [], "warnings": []})
     assert running.program.returncode == 0
     assert running.said[-1]["event"] == "stopped"
     assert seconds < 5

@@ -38,6 +38,7 @@ ROUTES = [
     ("GET", "/operator/delivery", None),
 ]
 FOR_SERVICES = {"/operator/republish", "/operator/heads", "/operator/applied"}
+FOR_AUDITORS = {"/operator/heads"}
 
 
 @dataclass(frozen=True)
@@ -84,12 +85,12 @@ async def asked(db: Database, parked_id: int) -> tuple[Any, ...]:
 
 @pytest.mark.parametrize(("method", "path", "body"), ROUTES)
 @pytest.mark.parametrize("role", ["partner", "mash-manager", "auditor", "service"])
-async def test_only_operators_and_for_some_the_services_come_in(
+async def test_only_operators_and_for_some_the_services_or_auditors_come_in(
     client: httpx2.AsyncClient, signer: Signer, role: str, method: str, path: str, body: Any
 ) -> None:
     answer = await client.request(method, path, json=body, headers=signer.bearer(roles=[role]))
 
-    allowed = role == "service" and path in FOR_SERVICES
+    allowed = (role == "service" and path in FOR_SERVICES) or (role == "auditor" and path in FOR_AUDITORS)
     assert (answer.status_code < 300) if allowed else (answer.status_code == 403)
 
 
@@ -179,6 +180,21 @@ async def test_an_aggregate_is_published_again_from_a_version_on(client: httpx2.
     assert (await client.get("/operator/delivery")).json() == {"unpublished": 2, "parked": 0, "halted": 0}
     assert (await client.get("/operator/heads")).json() == {f"case/{case_id}": 3}
     assert (await client.get("/operator/heads", params={"after": f"case/{case_id}"})).json() == {}
+
+
+async def test_an_auditor_is_shown_the_versions_of_their_own_partnership(
+    client: httpx2.AsyncClient, db: Database, signer: Signer
+) -> None:
+    ours, theirs, both = (uuid.UUID(int=n) for n in (1, 2, 3))
+    for partnership, case_ids in (("wandsworth", (ours, both, both)), ("warwickshire", (theirs, both))):
+        async with db.transaction() as tx:
+            context = Context("triage", partnership, NOW)
+            await record(tx, [closed(case_id, case_id) for case_id in case_ids], context=context)
+
+    shown = await client.get("/operator/heads", headers=signer.bearer(roles=["auditor"]))
+
+    assert shown.json() == {f"case/{ours}": 1, f"case/{both}": 2}
+    assert (await client.get("/operator/heads")).json() == {f"case/{ours}": 1, f"case/{theirs}": 1, f"case/{both}": 3}
 
 
 @pytest.mark.parametrize(

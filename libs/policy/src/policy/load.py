@@ -1,6 +1,7 @@
-"""Packs from files: everything that is wrong with them is told at once, with file, line and what to do."""
+"""Packs from files: everything that is wrong with them is reported at once, with file, line and what to do."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path as FilePath
 from typing import NamedTuple, cast
 
@@ -9,7 +10,9 @@ from pydantic_core import ErrorDetails
 
 from policy.document import Document, Fault, read
 from policy.pack import Pack
+from policy.packs import Packs
 from policy.references import faults
+from policy.timeline import misfit
 
 
 class Mistake(NamedTuple):
@@ -34,42 +37,86 @@ class PackInvalid(Exception):
 
 def load_pack(path: FilePath) -> Pack:
     """Read one pack. Raises ``PackInvalid``, or ``OSError`` when the file cannot be read."""
-    pack, mistakes = _examine(path)
-    if pack is None:
-        raise PackInvalid(mistakes)
-    return pack
+    file = _examine(path)
+    if file.pack is None:
+        raise PackInvalid(file.mistakes)
+    return file.pack
 
 
-def load_packs(folder: FilePath) -> Mapping[str, Pack]:
-    """Read every ``*.yaml`` of a folder, by partnership. Raises ``PackInvalid`` with the mistakes of all files."""
-    packs: dict[str, Pack] = {}
-    mistakes: list[Mistake] = []
-    for path in sorted(folder.glob("*.yaml")):
-        pack, found = _examine(path)
-        mistakes += found
-        if pack is not None:
-            packs[pack.partnership] = pack
-    if not packs and not mistakes:
+def load_packs(folder: FilePath) -> Packs:
+    """Read every ``*.yaml`` of a folder: one file for each version of each partnership's pack.
+
+    Raises ``PackInvalid`` with the mistakes of all files. Versions are compared once every file is good by itself.
+    """
+    read_files = [_examine(path) for path in sorted(folder.glob("*.yaml"))]
+    mistakes = [mistake for file in read_files for mistake in file.mistakes]
+    versions = [_Version(file.name, file.document, file.pack) for file in read_files if file.pack is not None]
+    if not mistakes:
+        mistakes += _misfits(versions)
+    if not read_files:
         mistakes.append(Mistake(str(folder), 1, "", "holds no pack: add one *.yaml file for each partnership"))
     if mistakes:
         raise PackInvalid(mistakes)
-    return packs
+    return Packs((version.pack for version in versions), written=_ends(versions))
 
 
-def _examine(path: FilePath) -> tuple[Pack | None, list[Mistake]]:
+class _File(NamedTuple):
+    """A file as it was read. ``pack`` is None when there is any mistake in it."""
+
+    name: str
+    document: Document
+    pack: Pack | None
+    mistakes: Sequence[Mistake]
+
+
+class _Version(NamedTuple):
+    """A file that holds one version, without a mistake of its own."""
+
+    name: str
+    document: Document
+    pack: Pack
+
+    def line_of(self, key: str) -> int:
+        return self.document.line_of((key,))
+
+
+def _examine(path: FilePath) -> _File:
     try:
         document = read(path.read_text(encoding="utf-8"))
     except UnicodeDecodeError:
-        return None, [Mistake(path.name, 1, "", "must be saved as UTF-8 text")]
-    pack = _pack(document, stem=path.stem)
+        return _File(path.name, Document(), None, [Mistake(path.name, 1, "", "must be saved as UTF-8 text")])
+    pack = _pack(document, partnership=path.name.partition(".")[0])
     mistakes = {
         Mistake(path.name, document.line_of(fault.path), document.describe(fault.path), fault.advice)
         for fault in document.faults
     }
-    return (None if mistakes else pack), sorted(mistakes)
+    return _File(path.name, document, None if mistakes else pack, sorted(mistakes))
 
 
-def _pack(document: Document, *, stem: str) -> Pack | None:
+def _misfits(versions: Sequence[_Version]) -> Iterator[Mistake]:
+    """Days that two versions of one partnership claim, or none of them although there are some before and after."""
+    for ordered in _by_partnership(versions).values():
+        for earlier, later in pairwise(ordered):
+            advice = misfit(earlier.pack, later.pack, earlier.name)
+            if advice is not None:
+                yield Mistake(later.name, later.line_of("effective_from"), "effective_from", advice)
+
+
+def _ends(versions: Sequence[_Version]) -> Mapping[str, str]:
+    """Where the end of each partnership's last version is written."""
+    last = {partnership: ordered[-1] for partnership, ordered in _by_partnership(versions).items()}
+    return {partnership: f"{each.name}:{each.line_of('effective_until')}" for partnership, each in last.items()}
+
+
+def _by_partnership(versions: Sequence[_Version]) -> Mapping[str, Sequence[_Version]]:
+    """Versions by partnership, the earliest first."""
+    grouped: dict[str, list[_Version]] = {}
+    for version in sorted(versions, key=lambda version: version.pack.effective_from):
+        grouped.setdefault(version.pack.partnership, []).append(version)
+    return grouped
+
+
+def _pack(document: Document, *, partnership: str) -> Pack | None:
     """The pack, adding to the document's faults what the models and the cross-references refuse."""
     if document.faults and document.data is None:
         return None
@@ -77,8 +124,9 @@ def _pack(document: Document, *, stem: str) -> Pack | None:
         document.faults.append(Fault((), "must be a pack: keys and values, beginning with partnership"))
         return None
     document.faults += faults(document.data)
-    if document.data.get("partnership") != stem:
-        document.faults.append(Fault(("partnership",), f'must be "{stem}", the name of its file'))
+    if document.data.get("partnership") != partnership:
+        advice = f'must be "{partnership}", the name of its file up to the first full stop'
+        document.faults.append(Fault(("partnership",), advice))
     try:
         return Pack.model_validate(document.data)
     except ValidationError as error:

@@ -9,8 +9,9 @@ from typing import NamedTuple, Self, TypeVar
 
 from pydantic import Field, model_validator
 
-from contracts.codes import ConcernType, Outcome, Rating, RatingReason
+from contracts.codes import Channel, ConcernType, Outcome, Rating, RatingReason
 from policy.clocks import Clock
+from policy.escalation import EscalationPace, RoleChannels
 from policy.rules import (
     Agency,
     EscalationStage,
@@ -28,7 +29,7 @@ from policy.rules import (
     Text,
     ThresholdRule,
 )
-from policy.working_time import LONDON, WorkingCalendar
+from policy.working_time import WorkingCalendar, local_date
 
 RuleT = TypeVar("RuleT", bound=Rule)
 
@@ -57,7 +58,7 @@ class Suggestion(NamedTuple):
 
 
 class Pack(Part):
-    """The pack as written: it may hold rules not yet in force. Ask ``as_of`` first, then look rules up."""
+    """One version as written: it may hold rules not yet in force. Ask ``Packs``, or ``as_of``, then look rules up."""
 
     partnership: Slug
     name: Text
@@ -76,6 +77,8 @@ class Pack(Part):
     outcomes: tuple[OutcomeRule, ...]
     purposes: tuple[PurposeRule, ...] = Field(min_length=1)
     escalation: tuple[EscalationStage, ...] = Field(min_length=1)
+    escalation_pace: tuple[EscalationPace, ...] = Field(min_length=1)
+    role_channels: tuple[RoleChannels, ...] = ()
     retention: tuple[RetentionRule, ...] = Field(min_length=1)
 
     @cached_property
@@ -95,20 +98,19 @@ class Pack(Part):
             worked_on=frozenset(off.day for off in service.worked_bank_holidays),
         )
 
-    def is_in_force(self, at: datetime) -> bool:
-        """Whether the pack applies on the local date of an instant; ``effective_until`` is its last day."""
-        day = at.astimezone(LONDON).date()
-        return self.effective_from <= day and (self.effective_until is None or day <= self.effective_until)
-
     def as_of(self, at: datetime) -> Self:
         """The pack with only the rules in force on the local date of an instant; it keeps its ``version_id``."""
-        day = at.astimezone(LONDON).date()
-        version_id, kept = self.version_id, {}
-        for field in type(self).model_fields:
-            value = getattr(self, field)
-            if isinstance(value, tuple):
-                kept[field] = _in_force(value, day)
-        pack = self.model_copy(update=kept)
+        return self.on(local_date(at))
+
+    def on(self, day: date) -> Self:
+        """The same, on a local date."""
+        lists = ((field, getattr(self, field)) for field in type(self).model_fields)
+        return self.having(**{field: _in_force(rules, day) for field, rules in lists if isinstance(rules, tuple)})
+
+    def having(self, **rules: object) -> Self:
+        """The pack with other rules in the fields named; it keeps its ``version_id``."""
+        version_id = self.version_id
+        pack = self.model_copy(update=rules)
         pack.__dict__["version_id"] = version_id
         return pack
 
@@ -118,6 +120,22 @@ class Pack(Part):
         if not named:
             raise NoSuchRule(f"The pack has no clock {name}")
         return max(named, key=lambda clock: clock.rating is not None)
+
+    @property
+    def ladder(self) -> tuple[EscalationStage, ...]:
+        """The stages of escalation, lowest first."""
+        return tuple(sorted(self.escalation, key=lambda stage: stage.stage))
+
+    def get_pace(self, rating: Rating | None) -> EscalationPace:
+        """How fast a notice climbs the ladder at a rating, else at any. Raises ``NoSuchRule``."""
+        fitting = [pace for pace in self.escalation_pace if pace.rating in (rating, None)]
+        if not fitting:
+            raise NoSuchRule("The pack has no pace of escalation")
+        return max(fitting, key=lambda pace: pace.rating is not None)
+
+    def channels_of_role(self, role: str) -> tuple[Channel, ...]:
+        """The channels of a role's own; none where it is reached by those of its agency."""
+        return tuple(named.channel for rule in self.role_channels if rule.role == role for named in rule.channels)
 
     def find_agency(self, code: str) -> Agency | None:
         """The agency of that code."""

@@ -117,8 +117,8 @@ class WorkingCalendar:
     def time_worked(self, start: datetime, end: datetime) -> timedelta:
         """Real time during which the service is open between two instants."""
         first, last, total = _utc(start), _utc(end), timedelta()
-        day = _local_date(first)
-        while day <= _local_date(last):
+        day = local_date(first)
+        while day <= local_date(last):
             opening = self._opening_on(day)
             if opening is not None:
                 total += max(timedelta(), min(opening.closes_at, last) - max(opening.opens_at, first))
@@ -155,8 +155,8 @@ class WorkingCalendar:
         return next(later).closes_at
 
     def _days_between(self, start: datetime, end: datetime) -> int:
-        day, complete = _local_date(start), 0
-        while day <= _local_date(end):
+        day, complete = local_date(start), 0
+        while day <= local_date(end):
             opening = self._opening_on(day)
             complete += opening is not None and start < opening.opens_at and opening.closes_at <= end
             day += timedelta(days=1)
@@ -164,7 +164,7 @@ class WorkingCalendar:
 
     def _openings_from(self, at: datetime) -> Iterator[Opening]:
         """Openings that are not over at ``at``, in order. Raises ``BeyondHorizon`` when asked too far."""
-        first = _local_date(at)
+        first = local_date(at)
         for ahead in range(HORIZON_DAYS):
             opening = self._opening_on(first + timedelta(days=ahead))
             if opening is not None and opening.closes_at > at:
@@ -190,5 +190,6 @@ def _utc(at: datetime) -> datetime:
     return at.astimezone(UTC)
 
 
-def _local_date(at: datetime) -> date:
+def local_date(at: datetime) -> date:
+    """The day in London at an instant."""
     return at.astimezone(LONDON).date()

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Final
@@ -10,19 +10,20 @@ from typing import Final
 from chassis.clock import Clock
 from chassis.ids import Ids
 from contracts.codes import ContactSource
+from policy.contact import phone_advice
 from policy.pack import Pack
+from policy.packs import Packs
 from referral_intake import decide, document, receipt
+from referral_intake.errors import RulesNotInForce
 from referral_intake.form import ReferralForm, submission_of
-from referral_intake.model import PHONE_ADVICE, Acceptance, Earlier, Minted, Sender, Submission, Terms
-from referral_intake.packs import Packs
+from referral_intake.model import Acceptance, Earlier, Minted, Sender, Submission, Terms
+from referral_intake.served import Promises, newest_pack, pack_in_force
 from referral_intake.standing import Standing
 
 _PREFIX_LENGTH: Final = 3
 
 
-def terms(
-    pack: Pack, sender: Sender, *, due: datetime, agreed: ContactSource | None = None, phone_advice: str = PHONE_ADVICE
-) -> Terms:
+def terms(pack: Pack, sender: Sender, *, due: datetime, agreed: ContactSource | None = None) -> Terms:
     """What the pack in force says, under the source that was agreed with a registered partner.
 
     An agency that the pack does not name may still refer: without an agreement its source is unknown.
@@ -32,7 +33,7 @@ def terms(
         source=agreed or (agency.contact_source if agency else ContactSource.UNKNOWN),
         decision_expected_by=due,
         policy_version=pack.version_id,
-        phone_advice=phone_advice,
+        phone_advice=phone_advice(pack),
     )
 
 
@@ -126,14 +127,21 @@ class Preparation:
     clock: Clock
     ids: Ids
     public_url: str
+    promises: Promises = field(default_factory=Promises)
 
     def __call__(self, arrival: Arrival) -> Acceptance:
         now, sender = self.clock.now(), arrival.sender
-        pack, due = self.packs.get(sender.partnership, at=now), self.packs.decision_due(sender.partnership, at=now)
+        pack, refusal = self._pack(sender.partnership, at=now)
+        due = self.promises.decision_due(pack, at=now)
         agreed = self.standing.source_of(sender.client_id)
-        phone_advice = self.packs.phone_advice(sender.partnership, at=now)
         press = Press(self.ids, self.public_url, arrival.traceparent)
         submission = submission_of(arrival.form, sender, key=arrival.key)
-        return press.prepare(
-            submission, terms(pack, sender, due=due, agreed=agreed, phone_advice=phone_advice), now=now
-        )
+        acceptance = press.prepare(submission, terms(pack, sender, due=due, agreed=agreed), now=now)
+        return acceptance if refusal is None else replace(acceptance, refusal=refusal)
+
+    def _pack(self, partnership: str, *, at: datetime) -> tuple[Pack, RulesNotInForce | None]:
+        """The pack, and why nothing new may be accepted under it: only looking the key up says what is new."""
+        try:
+            return pack_in_force(self.packs, partnership, at=at), None
+        except RulesNotInForce as refusal:
+            return newest_pack(self.packs, partnership, at=at), refusal

@@ -10,9 +10,9 @@ from chassis import telemetry
 from chassis.clock import Clock
 from chassis.db import Database, DatabaseUnavailable
 from chassis.tasks import Stop
+from policy.packs import Packs
 from referral_intake import handlers, store
 from referral_intake.model import Settled
-from referral_intake.packs import Packs
 
 POLL_SECONDS: Final = 2.0
 BATCH: Final = 50

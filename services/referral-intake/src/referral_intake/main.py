@@ -11,7 +11,9 @@ from chassis.run.worker import deliver
 from chassis.tasks import Stop
 from chassis.web.auth import Verifier, issuers_verifier
 from contracts.problems import Problem
+from policy.endings import Ending
 from policy.load import load_packs
+from policy.packs import NoneInForce
 from referral_intake import handlers, store
 from referral_intake.acceptance import Preparation
 from referral_intake.api import ROUTERS
@@ -21,7 +23,6 @@ from referral_intake.forgetting import forget_marks
 from referral_intake.group_commit import Commit, GroupCommit
 from referral_intake.handlers import Dependencies
 from referral_intake.model import SERVICE, Acceptance, Answer, Limited
-from referral_intake.packs import Packs
 from referral_intake.settings import Settings
 from referral_intake.standing import Exchange, Known, Standing
 from referral_intake.store import partners
@@ -38,13 +39,20 @@ def build(
     """Wire the service; nothing is contacted yet. Raises ``PackInvalid`` when a pack cannot be used."""
     clock, ids = clock or SystemClock(), ids or RandomIds()
     db, http = Database.connect(settings.database_url), HttpClient.connect()
-    packs = Packs(load_packs(settings.partnerships_folder))
+    packs = load_packs(settings.partnerships_folder)
     standing = Standing(_registry(db), packs=packs, clock=clock, everybody=settings.rates)
     prepare = Preparation(packs, standing, clock, ids, settings.public_url)
     commits = GroupCommit(prepare, _committing(db), settings.limits)
     log_url = settings.service_urls.get("audit", "")
     dependencies = Dependencies(db, clock, ids, packs, settings.public_url, commits, standing, log_url)
     delivery = deliver(db, settings, SUBSCRIPTIONS, service=SERVICE, clock=clock, ids=ids)
+
+    async def any_in_force() -> None:
+        if packs.none_in_force(at=clock.now()):
+            raise NoneInForce
+
+    def endings() -> Sequence[Ending]:
+        return packs.endings(at=clock.now())
 
     async def close() -> None:
         await commits.drain()
@@ -62,10 +70,13 @@ def build(
         routers=ROUTERS,
         verifier=verifier or issuers_verifier(settings, http, clock=clock),
         close=close,
+        admit=dependencies.standing.check,
         while_serving=dependencies.standing.kept_fresh,
     )
     app.add_middleware(FhirOutcomes)
-    return Service(app, tasks, delivery.readiness, close)
+    app.state.health.require("packs", any_in_force)
+    app.state.health.watch(endings)
+    return Service(app, tasks, delivery.readiness, close, endings)
 
 
 def _committing(db: Database) -> Commit[Acceptance, Answer]:

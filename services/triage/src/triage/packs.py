@@ -8,7 +8,7 @@ from contracts.codes import Outcome, Rating
 from contracts.events import ReferralReceived
 from policy.pack import Facts, NoSuchRule, Pack
 from policy.working_time import BeyondHorizon
-from triage.errors import NoSuchTeam, UnknownPartnership, Untimely
+from triage.errors import NoSuchTeam, Untimely
 from triage.model import (
     DECISION_CLOCK,
     INFORMATION_REQUEST_CLOCK,
@@ -17,21 +17,12 @@ from triage.model import (
     AskingTerms,
     Background,
     Child,
+    OfferTerms,
     OpeningTerms,
     OutcomeTerms,
     Suggestion,
     Timing,
 )
-
-Packs = Mapping[str, Pack]
-
-
-def pack_of(packs: Packs, partnership: str, *, at: datetime) -> Pack:
-    """The partnership's rules as they are at a time. Raises ``UnknownPartnership``."""
-    pack = packs.get(partnership)
-    if pack is None or not pack.is_in_force(at):
-        raise UnknownPartnership
-    return pack.as_of(at)
 
 
 def timing(pack: Pack, name: str, *, rating: Rating | None, start: datetime) -> Timing:
@@ -119,13 +110,18 @@ def outcome_terms(pack: Pack, outcome: Outcome) -> OutcomeTerms:
     )
 
 
-def offer_timing(pack: Pack, team: str, *, now: datetime) -> Timing:
-    """How long a team has to accept. Raises ``NoSuchTeam``."""
+def offer_terms(pack: Pack, team: str, *, now: datetime) -> OfferTerms:
+    """How long a team has to accept, in which role, and who may choose another one. Raises ``NoSuchTeam``."""
     try:
-        accept_clock = pack.get_team(team).accept_clock
+        receiving = pack.get_team(team)
     except NoSuchRule as error:
         raise NoSuchTeam from error
-    return timing(pack, accept_clock, rating=None, start=now)
+    return OfferTerms(
+        timing=timing(pack, receiving.accept_clock, rating=None, start=now),
+        role=receiving.role,
+        teams=frozenset(one.code for one in pack.teams),
+        authorised_by={rule.outcome: frozenset(rule.authorised_by) for rule in pack.outcomes},
+    )
 
 
 def team_roles(pack: Pack) -> Mapping[str, str]:

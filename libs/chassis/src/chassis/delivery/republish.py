@@ -17,7 +17,9 @@ _AGAIN: Final = text(
        WHERE aggregate = :aggregate AND version > :after AND published_at IS NOT NULL"""
 )
 _HEADS: Final = text(
-    """SELECT aggregate, max(version) AS version FROM event WHERE aggregate > :after
+    """SELECT aggregate, max(version) AS version FROM event
+       WHERE aggregate > :after
+         AND (CAST(:partnership AS text) IS NULL OR headers ->> 'ce_partnership' = :partnership)
        GROUP BY aggregate ORDER BY aggregate LIMIT :limit"""
 )
 _APPLIED: Final = text(
@@ -70,9 +72,14 @@ async def backfill(tx: Transaction, event_type: str, *, reason: str, by: str, no
     await tx.execute(_BACKFILL, {"type": event_type, "reason": reason, "by": by, "now": now})
 
 
-async def heads(tx: Transaction, *, after: str = "", limit: int = PAGE) -> dict[str, int]:
-    """A page of this service's own aggregates and their newest versions, by name after ``after``."""
-    rows = await tx.execute(_HEADS, {"after": after, "limit": limit})
+async def heads(
+    tx: Transaction, *, after: str = "", limit: int = PAGE, partnership: str | None = None
+) -> dict[str, int]:
+    """A page of this service's own aggregates and their newest versions, by name after ``after``.
+
+    With ``partnership`` those that have events of it, and the newest of these.
+    """
+    rows = await tx.execute(_HEADS, {"after": after, "limit": limit, "partnership": partnership})
     return {row.aggregate: row.version for row in rows}
 
 

@@ -20,12 +20,15 @@ from contracts.codes import ActorKind
 from contracts.problems import Forbidden, Unauthenticated
 
 __all__ = [
+    "Admit",
     "Keys",
     "Principal",
     "PublishedKeys",
     "SignedIn",
     "Verifier",
+    "anybody",
     "authenticated",
+    "client_of",
     "issuers_verifier",
     "require_role",
     "signed_in_as",
@@ -67,7 +70,7 @@ class Verifier:
     """Verifies signature, algorithm, issuer, audience and times. MUST NOT trust anything a token says before that.
 
     A partner sends one token with each of many requests: a token that was verified is known again for as long as it
-    and the keys that were published then last. Anything that was refused is verified anew each time.
+    and the keys that were published then last. Anything that was refused is verified again each time.
     """
 
     def __init__(self, keys: Keys, *, issuer: str, audience: str, clock: Clock) -> None:
@@ -218,10 +221,26 @@ def issuers_verifier(settings: ServiceSettings, http: HttpClient, *, clock: Cloc
     return Verifier(keys, issuer=settings.oidc_issuer, audience=settings.oidc_audience, clock=clock)
 
 
+Admit = Callable[[Principal], Awaitable[None]]
+"""Raises when a principal who is proven is refused all the same, whatever the route."""
+
+
+async def anybody(_: Principal) -> None:
+    """Everybody who is proven may ask; each route says who gets an answer."""
+
+
+def client_of(principal: Principal) -> str:
+    """The name at the issuer by which a system is registered, counted, remembered and suspended."""
+    return principal.client_id or principal.subject
+
+
 async def authenticated(
     request: Request, _documented: Annotated[HTTPAuthorizationCredentials | None, Depends(_SCHEME)] = None
 ) -> Principal:
-    """FastAPI dependency: the principal of the request's bearer token. Raises as ``Verifier.verify`` does."""
+    """FastAPI dependency: the principal of the request's bearer token. Raises as ``Verifier.verify`` and ``Admit`` do.
+
+    Every route that needs a token comes by here, so a principal that is refused here is refused everywhere.
+    """
     given = request.headers.getlist("authorization")
     scheme, _, token = given[0].partition(" ") if len(given) == 1 else ("", "", "")
     if scheme.lower() != "bearer" or not token.strip():
@@ -229,7 +248,10 @@ async def authenticated(
             "Send one Authorization header with a bearer token", headers={"WWW-Authenticate": "Bearer"}
         )
     verifier: Verifier = request.app.state.verifier
-    return await verifier.verify(token.strip())
+    admit: Admit = request.app.state.admit
+    principal = await verifier.verify(token.strip())
+    await admit(principal)
+    return principal
 
 
 SignedIn = Annotated[Principal, Depends(authenticated)]

@@ -20,6 +20,7 @@ _TYPE: Final = r"^[a-z-]+(\.[a-z-]+)+\.v[0-9]+$"
 
 Operator = Annotated[Principal, Depends(signed_in_as("operator"))]
 OperatorOrService = Annotated[Principal, Depends(signed_in_as("operator", "service"))]
+OrAuditor = Annotated[Principal, Depends(signed_in_as("operator", "service", "auditor"))]
 After = Annotated[str, Query(max_length=200, pattern=_AGGREGATE)]
 ParkedId = Annotated[int, Path(ge=1, le=BIGINT)]
 EventType = Annotated[str, Field(max_length=200, pattern=_TYPE)]
@@ -95,10 +96,11 @@ def add_versions(routes: APIRouter, operated: Callable[[], Operated]) -> None:
         return TypeAgainAnswer(events=page.events, next=page.next)
 
     @routes.get("/heads")
-    async def heads(_: OperatorOrService, after: After = "") -> dict[str, int]:
-        """A page of this service's aggregates and their newest versions."""
+    async def heads(asker: OrAuditor, after: After = "") -> dict[str, int]:
+        """A page of this service's aggregates and their newest versions; for an auditor those of their partnership."""
+        partnership = None if asker.has_role("operator", "service") else asker.partnership
         async with operated().db.transaction() as tx:
-            return await republish.heads(tx, after=after)
+            return await republish.heads(tx, after=after, partnership=partnership)
 
     @routes.get("/applied")
     async def applied(_: OperatorOrService, after: After = "") -> dict[str, int]:

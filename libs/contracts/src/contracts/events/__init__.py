@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from contracts.events.access import AccessDenied, RecordAccessed
+from contracts.events.access import AccessDenied, RecordAccessed, RecordExported
 from contracts.events.base import Event
 from contracts.events.consumer import ConsumerBackfilled, ConsumerResumed
 from contracts.events.notice import (
@@ -40,8 +40,13 @@ from contracts.events.triage import (
     ClockWarned,
     HandoverAccepted,
     HandoverOffered,
+    HandoverReturned,
+    HandoverSuperseded,
+    HandoverWithdrawn,
     InformationAnswered,
+    InformationCorrected,
     InformationRequested,
+    InformationWithdrawn,
     QuestionAnswered,
     QuestionAsked,
 )
@@ -69,11 +74,16 @@ EVENTS: Mapping[str, type[Event]] = MappingProxyType(
             QuestionAnswered,
             InformationRequested,
             InformationAnswered,
+            InformationCorrected,
+            InformationWithdrawn,
             CaseRecommended,
             CaseReturned,
             CaseDecided,
             HandoverOffered,
             HandoverAccepted,
+            HandoverReturned,
+            HandoverWithdrawn,
+            HandoverSuperseded,
             CaseClosed,
             ClockWarned,
             ClockBreached,
@@ -85,6 +95,7 @@ EVENTS: Mapping[str, type[Event]] = MappingProxyType(
             NoticeFailed,
             NoticeEscalated,
             RecordAccessed,
+            RecordExported,
             AccessDenied,
             ParkedReleased,
             ParkedDiscarded,
@@ -113,8 +124,13 @@ __all__ = [
     "Event",
     "HandoverAccepted",
     "HandoverOffered",
+    "HandoverReturned",
+    "HandoverSuperseded",
+    "HandoverWithdrawn",
     "InformationAnswered",
+    "InformationCorrected",
     "InformationRequested",
+    "InformationWithdrawn",
     "NoticeAcknowledged",
     "NoticeDelivered",
     "NoticeEscalated",
@@ -131,6 +147,7 @@ __all__ = [
     "QuestionAnswered",
     "QuestionAsked",
     "RecordAccessed",
+    "RecordExported",
     "ReferralDisposed",
     "ReferralHeld",
     "ReferralReceived",

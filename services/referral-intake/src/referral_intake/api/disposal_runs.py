@@ -17,6 +17,7 @@ from referral_intake.api.dependencies import Injected
 from referral_intake.api.holds import RecordsOfficer
 from referral_intake.api.paging import Cursor, PageSize, read_cursor, write_cursor
 from referral_intake.model import APPROVERS, DisposalReview, DisposalRun, ListedItem
+from referral_intake.served import newest_pack
 
 PATH = "/v1/disposal-runs"
 BIGINT = 2**63 - 1
@@ -176,7 +177,7 @@ class Approved(BaseModel):
 async def open_run(dependencies: Injected, officer: RecordsOfficer) -> RunView:
     """The list of everything whose time is over is made in the background; ask again until ``listed_at`` is there."""
     now = dependencies.clock.now()
-    dependencies.packs.get(officer.partnership, at=now)
+    newest_pack(dependencies.packs, officer.partnership, at=now)
     run = DisposalRun(dependencies.ids.new(), officer.partnership, officer.subject, now, None)
     async with dependencies.db.transaction() as tx:
         await store.record_run(tx, run)
@@ -241,7 +242,7 @@ async def review_referral(
     Until it is approved it may be reviewed again; the last review counts. It must be about the newest edition.
     """
     now = dependencies.clock.now()
-    pack = dependencies.packs.get(officer.partnership, at=now)
+    pack = newest_pack(dependencies.packs, officer.partnership, at=now)
     keep = form.decision is DisposalDecision.KEEP
     until = decide.keep_until(form.keep_until, reason=form.reason, now=now) if keep else None
     review = DisposalReview(form.decision, form.edition, until, form.reason, officer.subject, now)

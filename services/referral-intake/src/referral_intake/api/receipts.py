@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.web.access import unwrap
 from chassis.web.app import problem_responses
+from policy.contact import whom_to_phone
 from referral_intake import decide, handlers, receipt
 from referral_intake.api.dependencies import Injected
 from referral_intake.api.standing import AsReader
@@ -117,7 +118,7 @@ async def read_receipt(referral_id: UUID, request: Request, dependencies: Inject
     now = dependencies.clock.now()
     async with dependencies.db.transaction() as tx:
         result = await handlers.read_status(tx, referral_id, asker, now=now)
-    phone_advice = dependencies.packs.phone_advice(asker.partnership, at=now)
+    phone_advice = whom_to_phone(dependencies.packs, asker.partnership, at=now)
     printable = PrintableReceipt.of(unwrap(result), now=now, phone_advice=phone_advice)
     if kind == JSON:
         return Response(printable.model_dump_json(), media_type=JSON, headers={"Vary": "Accept"})

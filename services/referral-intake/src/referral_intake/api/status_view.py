@@ -1,5 +1,6 @@
 """What the sender of a referral is shown of it: plain words and times, and nothing that describes a person."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final, Self
 from uuid import UUID
@@ -7,7 +8,6 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.codes import SupplementKind, WithdrawalReason
-from policy.pack import NoSuchRule, Pack
 from referral_intake import decide
 from referral_intake.model import (
     NOTHING_TO_SAY,
@@ -24,6 +24,9 @@ from referral_intake.model import (
 )
 from referral_intake.receipt import MissingInformation
 from referral_intake.supplement_receipt import EXAMPLE_ID, EXAMPLE_LINKS, ReferralLinks, links_of
+
+Say = Callable[[str], str | None]
+"""The sentence under a feedback key of the pack."""
 
 _EXAMPLE: Final[dict[str, Any]] = {
     "referral_id": str(EXAMPLE_ID),
@@ -182,14 +185,14 @@ class StatusView(Summary):
     steps: tuple[StepView, ...] = Field(description="What the front door team did, oldest first.")
 
     @classmethod
-    def of_all(cls, followed: Followed, pack: Pack, *, now: datetime) -> Self:
-        """The whole view. ``pack`` has the sentences that are safe to say."""
+    def of_all(cls, followed: Followed, say: Say, *, now: datetime) -> Self:
+        """The whole view, with the sentences that are safe to say."""
         referral = followed.referral
         first = referral.first_expected_by or referral.decision_expected_by
         promises = decide.rounds(referral.received_at, first, followed.milestones)
         return cls(
             **_summary(referral, now),
-            children=tuple(_child(child, pack) for child in followed.children),
+            children=tuple(_child(child, say) for child in followed.children),
             missing_information=tuple(MissingInformation(item=item, label=item.label) for item in followed.missing),
             questions=tuple(_question(question, referral, now) for question in followed.questions),
             supplements=tuple(SupplementView(**vars(supplement)) for supplement in followed.supplements),
@@ -220,19 +223,18 @@ def _summary(referral: Referral, now: datetime) -> dict[str, Any]:
     }
 
 
-def _child(child: FollowedChild, pack: Pack) -> ChildView:
-    feedback = _feedback(child, pack) if child.decided_at is not None else None
+def _child(child: FollowedChild, say: Say) -> ChildView:
+    feedback = _feedback(child, say) if child.decided_at is not None else None
     return ChildView(child_id=child.child_id, number=child.number, decided_at=child.decided_at, feedback=feedback)
 
 
-def _feedback(child: FollowedChild, pack: Pack) -> str:
-    """The pack's safe sentence, and where there is none a sentence that says nothing: never the outcome."""
-    if child.feedback is None:
-        return NOTHING_TO_SAY
-    try:
-        return pack.feedback_text(child.feedback)
-    except NoSuchRule:  # decided under a pack that had this sentence; nothing else is known to be safe
-        return NOTHING_TO_SAY
+def _feedback(child: FollowedChild, say: Say) -> str:
+    """The pack's safe sentence, and where there is none a sentence that says nothing: never the outcome.
+
+    Decided under a version that is not kept any more: nothing else is known to be safe.
+    """
+    safe = say(child.feedback) if child.feedback is not None else None
+    return safe or NOTHING_TO_SAY
 
 
 def _question(question: Question, referral: Referral, now: datetime) -> QuestionView:

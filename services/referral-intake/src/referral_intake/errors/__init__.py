@@ -10,7 +10,6 @@ from referral_intake.errors.partners import (
     PartnershipUnknown,
     PrivateKeySent,
     ScopeMissing,
-    Suspended,
     TooManyRequests,
 )
 from referral_intake.errors.reading import (
@@ -45,6 +44,7 @@ from referral_intake.errors.submitting import (
     NotConfirmed,
     NotEnough,
     PartnershipNotServed,
+    RulesNotInForce,
     StillRunning,
     TooBusy,
 )
@@ -92,11 +92,11 @@ __all__ = [
     "PrivateKeySent",
     "ReferenceInvalid",
     "ReferralDestroyed",
+    "RulesNotInForce",
     "ScopeMissing",
     "StandsHeld",
     "StillRunning",
     "SupplementRefused",
-    "Suspended",
     "TooBusy",
     "TooManyRequests",
     "UnknownChild",

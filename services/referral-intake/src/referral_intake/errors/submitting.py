@@ -5,6 +5,8 @@ from typing import Final
 from contracts.problems import Conflict, FieldError, Forbidden, Invalid, Unavailable
 
 RETRY_AFTER_SECONDS: Final = 1
+RULES_RETRY_AFTER_SECONDS: Final = 300
+"""People have to add a version of the pack and start the service again."""
 _RETRY_AFTER: Final = {"Retry-After": str(RETRY_AFTER_SECONDS)}
 
 
@@ -73,6 +75,19 @@ class NotConfirmed(Unavailable):
 
     def __init__(self) -> None:
         super().__init__("Send the same request with the same key in a moment.", headers=_RETRY_AFTER)
+
+
+class RulesNotInForce(Unavailable):
+    """The partnership's pack has ended, or has not begun; ``phone_advice`` says whom to phone about a child."""
+
+    slug, title = "no-pack-in-force", "We cannot take new referrals for your partnership at the moment"
+
+    def __init__(self, phone_advice: str) -> None:
+        super().__init__(
+            f"If a child is in danger now, call 999. To tell us about a child, {phone_advice}. "
+            "Send the same request with the same key later: we have been warned and are putting this right.",
+            headers={"Retry-After": str(RULES_RETRY_AFTER_SECONDS)},
+        )
 
 
 class PartnershipNotServed(Forbidden):

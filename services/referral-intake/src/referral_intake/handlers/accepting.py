@@ -31,7 +31,7 @@ async def accept(tx: DriverTransaction, acceptances: Sequence[Acceptance]) -> li
     since = min(a.received.received_at for a in acceptances) - REPEAT_WITHIN
     found = await store.look_up(tx, acceptances, since=since)
     known = list(zip(acceptances, found, strict=True))
-    ready = mark_repeats([(a, look.earlier) for a, look in known if look.free and look.stored is None])
+    ready = mark_repeats([(a, look.earlier) for a, look in known if look.is_new and a.refusal is None])
     claimed = await store.record_accepted(tx, ready, contexts=[_context(a) for a in ready])
     written = {a.received.referral_id: Answer(a.received.referral_id, a.answer) for a in ready if a.is_in(claimed)}
     lost = [a for a in ready if not a.is_in(claimed)]
@@ -40,6 +40,7 @@ async def accept(tx: DriverTransaction, acceptances: Sequence[Acceptance]) -> li
     late = await store.find_answers(tx, [a.client_key for a in lost]) if lost else {}
     return [
         written.get(a.received.referral_id)
+        or (a.refusal if look.is_new else None)
         or decide.repeated_answer(look.stored or late.get(a.client_key), a.fingerprint)
         for a, look in known
     ]

@@ -7,10 +7,10 @@ from typing import Final
 from chassis.clock import Clock
 from chassis.db import Database
 from chassis.ids import Ids
+from policy.packs import Packs
 from referral_intake.acceptance import Arrival
 from referral_intake.group_commit import GroupCommit
 from referral_intake.model import Acceptance, Answer
-from referral_intake.packs import Packs
 from referral_intake.standing import Standing
 
 CHANGES_AT_ONCE: Final = 4

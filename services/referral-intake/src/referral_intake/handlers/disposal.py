@@ -14,6 +14,7 @@ from chassis.web.auth import Principal
 from contracts.codes import DenialReason, DisposalDecision, Purpose, RecordKind
 from contracts.problems import Problem
 from policy.pack import Pack
+from policy.packs import Packs
 from referral_intake import decide, store
 from referral_intake.errors import NoLongerDue, NoSuchReferral, NoSuchRun, NotDestroyed, NotInRun
 from referral_intake.handlers.people import asker_of
@@ -30,7 +31,7 @@ from referral_intake.model import (
     ListedItem,
     Settled,
 )
-from referral_intake.packs import Packs
+from referral_intake.served import find_newest_pack, newest_pack
 
 _BEGINNING: Final = datetime(1, 1, 1, tzinfo=UTC), UUID(int=0)
 
@@ -48,7 +49,7 @@ async def list_next(tx: Transaction, packs: Packs, *, now: datetime) -> bool:
     run = await store.lock_unlisted_run(tx)
     if run is None:
         return False
-    pack = packs.find(run.partnership, at=now)
+    pack = find_newest_pack(packs, run.partnership, at=now)
     if pack is None:
         await store.record_listed(tx, run, {}, to=None, at=now)
         return True
@@ -81,7 +82,7 @@ async def read_item(tx: Transaction, run_id: UUID, look: Look, *, packs: Packs, 
     if kept is None or item is None:
         return await access.deny(tx, look, DenialReason.NOT_FOUND, context=context, problem=NotInRun())
     await access.allow(tx, look, context=context)
-    finding = await _examine(tx, kept, packs.get(kept.partnership, at=now), now=now)
+    finding = await _examine(tx, kept, newest_pack(packs, kept.partnership, at=now), now=now)
     return ListedItem(replace(item, finding=finding), kept.reference, kept.edition, kept.held)
 
 
@@ -158,7 +159,7 @@ async def read_certificate(
 
 
 async def _carry_out(tx: Transaction, packs: Packs, kept: Kept, item: DisposalItem, *, now: datetime) -> Settled:
-    pack = packs.find(kept.partnership, at=now)
+    pack = find_newest_pack(packs, kept.partnership, at=now)
     if pack is None:
         return Settled.NOT_DUE
     finding = await _examine(tx, kept, pack, now=now)

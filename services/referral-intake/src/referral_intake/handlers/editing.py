@@ -29,6 +29,7 @@ from referral_intake.model import (
     Supplement,
     Withdrawal,
 )
+from referral_intake.served import governing_pack
 
 Change = Supplement | Withdrawal
 
@@ -86,7 +87,7 @@ def seal(
         made_at=opened.now,
         content_commitment=document.commitment(sealed.salt, sealed.content),
         detail_url=f"{dependencies.public_url}{path}/document?edition={opened.next_edition}",
-        policy_version=dependencies.packs.get(opened.referral.partnership, at=opened.now).version_id,
+        policy_version=governing_pack(dependencies.packs, opened.referral, at=opened.now).version_id,
     )
 
 

@@ -16,6 +16,7 @@ from referral_intake.errors import SupplementRefused
 from referral_intake.handlers.dependencies import Dependencies
 from referral_intake.handlers.editing import Opened, answer_with, answered_at_once, open_referral, seal
 from referral_intake.model import SERVICE, Added, Answer, Status, Supplement, Told
+from referral_intake.served import decision_due, governing_pack
 
 _NOT_OPEN: Final = FieldError(
     "/question_id", "This question is not open. Follow the referral for those that are, or send new-information."
@@ -57,7 +58,7 @@ async def _add(tx: Transaction, dependencies: Dependencies, supplement: Suppleme
     event = decide.supplemented(supplement, added, made)
     await store.record_edition(tx, event.referral_id, event.edition, sealed)
     await store.record_supplement(tx, event, supplement.sender)
-    await _take_in_children(tx, dependencies, opened, event)
+    await _add_children(tx, dependencies, opened, event)
     await record(tx, [event], context=Context(SERVICE, opened.referral.partnership, opened.now))
     return await answer_with(tx, supplement, supplement_receipt.supplement_body(event, opened.referral, added.told))
 
@@ -76,7 +77,7 @@ def _added(supplement: Supplement, revision: Revision, opened: Opened, *, ids: I
     )
 
 
-async def _take_in_children(
+async def _add_children(
     tx: Transaction, dependencies: Dependencies, opened: Opened, event: ReferralSupplemented
 ) -> None:
     """A referral that was decided is not, any more, when it has a child without a decision: a new promise begins.
@@ -87,5 +88,5 @@ async def _take_in_children(
     first_place = len(opened.unsealed.child_ids)
     await store.record_children(tx, referral.referral_id, event.children, first_place=first_place)
     if event.children and decide.status(referral.milestones) is Status.DECIDED:
-        due_at = dependencies.packs.decision_due(referral.partnership, at=opened.now)
+        due_at = decision_due(governing_pack(dependencies.packs, referral, at=opened.now), at=opened.now)
         await store.reopen(tx, referral.referral_id, at=opened.now, due_at=due_at)

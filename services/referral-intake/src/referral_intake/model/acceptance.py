@@ -8,6 +8,7 @@ from uuid import UUID
 
 from contracts.codes import Advice, ContactSource, MissingItem
 from contracts.events import ReferralReceived
+from contracts.problems import PHONE_ADVICE, Problem
 from referral_intake.model.facts import Missing, ReferralFacts
 from referral_intake.model.people import Sender
 
@@ -27,9 +28,6 @@ class Submission:
     facts: ReferralFacts
     content: Mapping[str, Any] = field(repr=False)
     identities: tuple[str, ...] = field(default=(), repr=False)
-
-
-PHONE_ADVICE: Final = "phone the front door team of your partnership"
 
 
 @dataclass(frozen=True)
@@ -113,13 +111,19 @@ class Found:
     stored: StoredAnswer | None
     earlier: Earlier | None
 
+    @property
+    def is_new(self) -> bool:
+        """Whether the key was never used, and is ours."""
+        return self.free and self.stored is None
+
 
 @dataclass(frozen=True)
 class Acceptance:
     """Everything to be written for one referral, ready before its transaction begins.
 
     ``answer`` is the body of the response, ``told`` what stands in it; ``traceparent`` the trace of the request;
-    ``marks`` are digests by which a later referral about one of these children is recognised.
+    ``marks`` are digests by which a later referral about one of these children is recognised. ``refusal``: it may not
+    be written, and only a sender who was answered before, under the same key, is given that answer again.
     """
 
     sender: Sender
@@ -132,6 +136,7 @@ class Acceptance:
     traceparent: str | None
     told: Told = NOTHING_TO_TELL
     marks: tuple[bytes, ...] = ()
+    refusal: Problem | None = None
 
     @property
     def client_key(self) -> ClientKey:

@@ -1,4 +1,4 @@
-"""What other services tell us: a referral came in; notices about what we ask and offer arrived or were opened."""
+"""What happened at other services: a referral came in; notices about what we ask and offer arrived or were opened."""
 
 from datetime import datetime
 from typing import Final
@@ -8,6 +8,7 @@ from chassis.delivery.events import record
 from chassis.delivery.messages import Message
 from contracts.codes import NoticeKind
 from contracts.events import NoticeDelivered, NoticeOpened, NoticeQueued, ReferralReceived
+from policy.packs import Began
 from triage import decide, packs, store
 from triage.handlers.dependencies import Dependencies, start_clock
 from triage.model import SERVICE
@@ -17,10 +18,14 @@ FOLLOWED: Final = frozenset({NoticeKind.INFORMATION_REQUESTED, NoticeKind.QUESTI
 
 
 async def on_referral_received(tx: Transaction, message: Message, now: datetime, *, dependencies: Dependencies) -> None:
-    """Open the referral's one case, with its clocks running from the receipt."""
+    """Open the referral's one case, with its clocks running from the receipt.
+
+    It is opened under the version of the pack that the referral was accepted under, though that has ended meanwhile.
+    """
     received = message.as_(ReferralReceived)
     partnership = message.envelope.partnership
-    pack = packs.pack_of(dependencies.packs, partnership, at=now)
+    began = Began(received.received_at, received.policy_version)
+    pack = dependencies.packs.governing(partnership, began=began, at=now)
     known = await store.find_case_id(tx, received.referral_id)
     terms = packs.opening_terms(pack, received)
     opened = decide.open_case(received, known, terms=terms, case_id=dependencies.ids.new(), now=now)
