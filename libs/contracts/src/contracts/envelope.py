@@ -12,6 +12,9 @@ from contracts.problems import Invalid
 SPEC_VERSION: Final = "1.0"
 CONTENT_TYPE: Final = "application/json"
 
+NO_PARTNERSHIP: Final = "unknown"
+"""What events say that concern no partnership, such as an operator's act on a message that named none."""
+
 NAME_PATTERN: Final = r"^[A-Za-z0-9._-]{1,100}$"
 SUBJECT_PATTERN: Final = r"^[A-Za-z0-9._/-]{3,200}$"
 """Control characters must not get in: a NUL cannot be stored, and would stop every reader for good."""

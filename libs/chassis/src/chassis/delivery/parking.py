@@ -12,6 +12,7 @@ from chassis.db import Transaction
 from chassis.delivery import effects
 from chassis.delivery.events import Context, record
 from chassis.delivery.messages import Message, Record, Subscriptions, read, referral_of
+from contracts.envelope import NO_PARTNERSHIP
 from contracts.events import ParkedDiscarded, ParkedReleased
 from contracts.problems import Conflict, NotFound, Problem
 
@@ -200,7 +201,7 @@ async def _tell(tx: Transaction, row: Row[Any], *, service: str, now: datetime) 
         asked_by=row.asked_by,
         asked_at=now,
     )
-    partnership = row.headers.get("ce_partnership", "unknown")
+    partnership = row.headers.get("ce_partnership", NO_PARTNERSHIP)
     await record(tx, [event], context=Context(source=service, partnership=partnership, now=now))
 
 

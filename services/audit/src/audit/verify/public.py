@@ -66,16 +66,7 @@ def verify_public(
     if older is not None and older.size > checkpoint.size:
         raise VerificationError(f"The log shrank: {older.size} entries were signed, now it has {checkpoint.size}")
     # 2. Every hash is made again from the leaves and compared with the stored tiles.
-    edge, first = Edge(), b""
-    for leaves, tile in _read_leaves(source, checkpoint.size):
-        check_leaves(edge.size, leaves)
-        first = first or leaves[0]
-        keep(leaves)
-        hashes = [leaf_hash(leaf) for leaf in leaves]
-        _check_older(edge, hashes, older)
-        edge, grown = grow(edge, hashes)
-        _check_tiles(source, grown, level_0=tile)
-    _check_unfinished_tiles(source, edge)
+    edge, first_leaf = _grown(source, checkpoint.size, older=older, keep=keep)
     # 3. The root they lead to must be the one that was signed.
     if edge.root != checkpoint.root:
         raise VerificationError(f"The leaves lead to the root {edge.root.hex()}, not to the signed one")
@@ -85,8 +76,25 @@ def verify_public(
         root=edge.root.hex(),
         key=str(trusted.key),
         extends_size=older.size if older else None,
-        former=_read_former(source, first, trusted) if first else None,
+        former=_read_former(source, first_leaf, trusted) if first_leaf else None,
     )
+
+
+def _grown(
+    source: Source, size: int, *, older: Checkpoint | None, keep: Callable[[Sequence[bytes]], None]
+) -> tuple[Edge, bytes]:
+    """The tree of all leaves, and the first of them; empty when there is none."""
+    edge, first = Edge(), b""
+    for leaves, tile in _read_leaves(source, size):
+        check_leaves(edge.size, leaves)
+        first = first or leaves[0]
+        keep(leaves)
+        hashes = [leaf_hash(leaf) for leaf in leaves]
+        _check_older(edge, hashes, older)
+        edge, grown = grow(edge, hashes)
+        _check_tiles(source, grown, level_0=tile)
+    _check_unfinished_tiles(source, edge)
+    return edge, first
 
 
 def _read_checkpoint(source: Source, key: VerifierKey) -> Checkpoint:
