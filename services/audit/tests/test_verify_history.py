@@ -12,6 +12,7 @@ from audit.checkpoint import CheckpointSigner
 from audit.entry import canonical_entry
 from audit.merkle import VerificationError, leaf_hash
 from audit.tree import Edge, grow
+from audit.verify.owners import Owner
 
 # -- what was destroyed --------------------------------------------------------------------------------------------
 
@@ -86,6 +87,12 @@ def test_each_entry_stands_where_it_stood_in_the_former_log(resign: Resign) -> N
     report = check(log)
 
     assert str(report.public.former) == "frontdoor.example.org/former at 190"
+
+
+def test_what_the_log_says_of_itself_is_missed_by_no_service(resign: Resign) -> None:
+    log = continued(resign, [entry("case/1", n) for n in range(1, 4)])
+
+    assert check(log, Owner("audit", dict), Owner("triage", lambda: {"case/1": 3})).compared == ("audit", "triage")
 
 
 def test_an_entry_that_was_changed_when_the_log_was_continued_is_found(resign: Resign) -> None:
