@@ -99,6 +99,8 @@ def odd(event_type: str) -> Iterator[tuple[str, Json]]:
     """The stored message with one of its values replaced by each of the oddest that its type leaves possible."""
     whole = about_one(event_type)
     for name, value in whole.items():
+        if name == "client_id":  # it is in the subject, and an envelope with an odd one cannot even be sent
+            continue
         for replacement in _odd_values(value):
             yield f"{name}={str(replacement)[:20]}", {**whole, name: replacement}
 
