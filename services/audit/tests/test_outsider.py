@@ -48,6 +48,8 @@ PUBLIC: Final = frozenset(
         "/tile/{path:path}",
         "/v1/proofs/consistency",
         "/v1/proofs/inclusion",
+        "/v1/witnesses",
+        "/witnessed-checkpoint",
         "/openapi.json",
         "/health/live",
         "/health/ready",

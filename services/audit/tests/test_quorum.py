@@ -1,10 +1,12 @@
 """Enough witnesses: what counts as enough, and that the stand-alone verifier asks for it."""
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -13,7 +15,9 @@ from audit.checkpoint import VerifierKey, open_checkpoint, split_note
 from audit.cosignature import COSIGNATURE_V1, Cosignature, signed_message
 from audit.merkle import VerificationError
 from audit.quorum import Quorum, Witnessed, check_distinct, read_witnessed
+from audit.receipt import FORMAT, verify_receipt
 from audit.tiles import decode_bundle, names_at
+from audit.verify import answers
 from audit.verify.command import main
 from audit.verify.public import Trusted, verify_public
 
@@ -157,8 +161,34 @@ def test_the_command_says_how_many_witnesses_and_how_fresh(
 
     words, as_json = capsys.readouterr().out.rsplit("\n", 2)[:2]
     assert codes == [0, 0]
-    assert "; its first 255 are cosigned by witness.example.org/1, witness.example.org/3 (2 needed)" in words
+    how = "; its first 255 are cosigned by witness.example.org/1, witness.example.org/3 (2 needed), "
+    assert re.search(rf"{re.escape(how)}[\d,]+ s ago", words)
     assert json.loads(as_json)["witnessed"]["needed"] == 2
+
+
+def test_a_receipt_is_checked_against_the_witnesses_too(log_of: Callable[[int], Log]) -> None:
+    log, receipt = log_of(3), {"format": FORMAT, "referral_id": str(UUID(int=1)), "made_for": "court", "destroyed": 0}
+    note = cosign(log.files["checkpoint"], 1)
+    file = json.dumps({**receipt, "entries": [], "checkpoint": note.decode()}).encode()
+
+    report = verify_receipt(file, log.key, quorum=Quorum((KEYS[0],), 1))
+
+    assert "its first 3 are cosigned by witness.example.org/1" in answers.of_receipt(report).line
+    assert verify_receipt(file, log.key).witnessed is None
+    with pytest.raises(VerificationError, match="cosigned by 1 of 3"):
+        verify_receipt(file, log.key, quorum=TWO_OF_THREE)
+
+
+def test_what_no_witness_was_asked_for_is_said_not_to_be_proven(log_of: Callable[[int], Log]) -> None:
+    log = log_of(3)
+    log.files["checkpoint"] = cosign(log.files["checkpoint"], 1)
+    trusted = (Trusted(log.key), Trusted(log.key, quorum=Quorum((KEYS[0],), 1)))
+
+    without, asked = [answers.of_public(verify_public(log, each), pinned=True).does_not_prove for each in trusted]
+
+    claim = "that nobody is shown another log: no witness was asked for (--witness)"
+    assert claim in without
+    assert claim not in asked
 
 
 @pytest.mark.parametrize(

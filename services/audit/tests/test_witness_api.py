@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import httpx2
 import pytest
@@ -12,6 +13,7 @@ from witness_world import Witnessed, answering
 from audit.cosignature import read_cosignatures
 from audit.main import build
 from audit.quorum import Quorum
+from audit.receipt import verify_receipt
 from audit.settings import Settings
 from chassis.run.service import Service
 from chassis.testing.signer import Signer
@@ -103,13 +105,29 @@ async def test_the_last_checkpoint_and_the_last_witnessed_one_carry_their_cosign
 async def test_a_proof_carries_the_cosignatures_that_its_checkpoint_has(
     witnessed: Witnessed, http: httpx2.AsyncClient
 ) -> None:
-    (entry, *_) = await witnessed.log.append(5)
-    await witnessed.grow(0)
+    await witnessed.grow(5)
     await witnessed.ask(1)
 
-    proof = (await http.get("/v1/proofs/inclusion", params={"event_id": str(entry.event_id)})).json()
+    proof = (await http.get("/v1/proofs/inclusion", params={"leaf_index": 3})).json()
 
     assert len(read_cosignatures(proof["checkpoint"].encode(), [witnessed.witnesses[0].key])) == 1
+
+
+async def test_a_receipt_carries_the_cosignatures_that_its_checkpoint_has(
+    witnessed: Witnessed, http: httpx2.AsyncClient, signer: Signer
+) -> None:
+    referral = UUID(int=5)
+    await witnessed.log.put("referral.received.v1", referral, source="referral-intake", agency="ashcroft-primary")
+    await witnessed.grow(0)
+    await witnessed.ask(2)
+
+    school = signer.bearer(roles=["partner"], agency="ashcroft-primary")
+    file = (await http.get(f"/v1/receipts/{referral}", headers=school)).content
+
+    quorum = Quorum((witnessed.witnesses[1].key,), 1)
+    report = verify_receipt(file, witnessed.log.signer.verifier_key, quorum=quorum)
+    assert report.witnessed is not None
+    assert (report.entries, report.witnessed.checkpoint.size) == (1, 1)
 
 
 async def test_before_enough_witnesses_signed_there_is_no_witnessed_checkpoint(
@@ -131,5 +149,5 @@ async def test_witnesses_that_are_away_turn_nothing_red(witnessed: Witnessed, se
         await witnessed.ask(number)
 
     assert "witnesses" in service.workers
-    assert set(service.readiness) == {"database", "consumer", "sequencer"}
+    assert [name for name in service.readiness if "witness" in name] == []
     assert (await witnessed.standing()).signed_size == 3

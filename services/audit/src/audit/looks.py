@@ -15,6 +15,7 @@ from audit.entry_store import Page
 from audit.errors import EntriesNotForYou, NotForYou, NotInLog, StillOpen
 from audit.model import SERVICE, PlacedEntry, StoredCheckpoint
 from audit.proofs import prove_each
+from audit.witnesses.store import cosigned
 from chassis.db import Transaction
 from chassis.delivery.events import Context, record
 from chassis.web import access as recording
@@ -164,7 +165,7 @@ async def _receipt(
         for entry, proof in zip(kept, proofs, strict=True)
         if entry.opening is not None
     ]
-    return Receipt(party, checkpoint.note, proven, destroyed=len(shown) - len(kept))
+    return Receipt(party, await cosigned(tx, checkpoint), proven, destroyed=len(shown) - len(kept))
 
 
 async def _deny(tx: Transaction, look: Look, reason: DenialReason, *, context: Context) -> Problem:

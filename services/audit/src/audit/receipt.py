@@ -11,6 +11,7 @@ from uuid import UUID
 from audit.checkpoint import VerifierKey, open_checkpoint
 from audit.commitment import SALT_BYTES, Opening, commit
 from audit.merkle import VerificationError, leaf_hash, verify_inclusion
+from audit.quorum import Quorum, Witnessed
 
 FORMAT: Final = "frontdoor-disclosure-receipt/1"
 
@@ -32,6 +33,7 @@ class ReceiptReport:
     destroyed: int
     aggregates: int
     partial_aggregates: int
+    witnessed: Witnessed | None = None
 
 
 @dataclass(frozen=True)
@@ -43,13 +45,15 @@ class _Proven:
     proof: list[bytes]
 
 
-def verify_receipt(file: bytes, key: VerifierKey) -> ReceiptReport:
-    """Check every entry of the file against the checkpoint in it, and that against ``key``.
+def verify_receipt(file: bytes, key: VerifierKey, *, quorum: Quorum | None = None) -> ReceiptReport:
+    """Check every entry of the file against the checkpoint in it, and that against ``key`` and the witnesses' keys.
 
     Raises ``VerificationError`` naming the first thing found wrong.
     """
     said = _read(file)
-    checkpoint = open_checkpoint(_text(said, "checkpoint").encode(), key)
+    note = _text(said, "checkpoint").encode()
+    checkpoint = open_checkpoint(note, key)
+    cosignatures = tuple(quorum.check(note)) if quorum else ()
     referral_id = _text(said, "referral_id")
     versions: dict[str, list[int]] = {}
     for proven in _entries(said):
@@ -68,6 +72,7 @@ def verify_receipt(file: bytes, key: VerifierKey) -> ReceiptReport:
         destroyed=_number(said, "destroyed"),
         aggregates=len(versions),
         partial_aggregates=sum(held != list(range(1, len(held) + 1)) for held in versions.values()),
+        witnessed=Witnessed(checkpoint, quorum.needed, cosignatures) if quorum else None,
     )
 
 

@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -59,6 +59,7 @@ def of_public(report: PublicReport, *, pinned: bool) -> Verified:
         (
             "what the leaves commit to",
             "that every event of every service is in the log",
+            *_not_asked(report.witnessed),
             *(() if pinned else (_NOT_PINNED,)),
         ),
         _facts(report, pinned=pinned),
@@ -99,6 +100,7 @@ def _open_to_doubt(report: EntitledReport, *, pinned: bool) -> tuple[str, ...]:
         *((f"what {report.destroyed} entries said that were destroyed",) if report.destroyed else ()),
         *(() if report.compared else ("that nothing is missing at the end: no service was compared (--owner)",)),
         "that what a service recorded is true",
+        *_not_asked(report.public.witnessed),
         *(() if pinned else (_NOT_PINNED,)),
     )
 
@@ -110,28 +112,45 @@ def of_receipt(report: ReceiptReport) -> Verified:
     )
     line = (
         f"{report.entries:,} entries of {report.aggregates:,} aggregates of the referral {report.referral_id} are in "
-        f"the log {report.origin} as it was signed at {report.size:,} leaves{partial}. It does not show what else the "
-        f"log holds."
+        f"the log {report.origin} as it was signed at {report.size:,} leaves{_cosigned(report.witnessed)}{partial}. "
+        f"It does not show what else the log holds."
     )
     return Verified(
         "receipt",
         line,
         (f"{report.entries} entries, word for word, are in the log that this key signed",),
-        ("that these are all entries of the referral", "that what a service recorded is true"),
-        asdict(report),
+        (
+            "that these are all entries of the referral",
+            "that what a service recorded is true",
+            *_not_asked(report.witnessed),
+        ),
+        {**asdict(replace(report, witnessed=None)), "witnessed": _of_witnesses(report.witnessed) or None},
     )
 
 
 def _tree(report: PublicReport) -> str:
     extends = "" if report.extends_size is None else f", extending the checkpoint at {report.extends_size:,}"
     continues = "" if report.former is None else f", continuing {report.former}"
-    cosigned = "" if report.witnessed is None else f"; {_witnesses(report.witnessed)}"
-    return f"{report.origin} holds {report.size:,} leaves under the root {report.root}{extends}{continues}{cosigned}"
+    tree = f"{report.origin} holds {report.size:,} leaves under the root {report.root}"
+    return f"{tree}{extends}{continues}{_cosigned(report.witnessed)}"
+
+
+def _cosigned(witnessed: Witnessed | None) -> str:
+    return "" if witnessed is None else f"; {_witnesses(witnessed)}, {_of_witnesses(witnessed)['age_seconds']:,} s ago"
 
 
 def _witnesses(witnessed: Witnessed) -> str:
     names = ", ".join(each.key.name for each in witnessed.cosignatures)
     return f"its first {witnessed.checkpoint.size:,} are cosigned by {names} ({witnessed.needed} needed)"
+
+
+def _not_asked(witnessed: Witnessed | None) -> tuple[str, ...]:
+    return () if witnessed else ("that nobody is shown another log: no witness was asked for (--witness)",)
+
+
+def _of_witnesses(witnessed: Witnessed | None) -> dict[str, Any]:
+    now = datetime.now(UTC)  # noqa: TID251  # the verifier stands alone, without a clock of ours
+    return {} if witnessed is None else witnessed.report(now)
 
 
 def _proven_of_tree(report: PublicReport) -> tuple[str, ...]:
@@ -145,8 +164,6 @@ def _proven_of_tree(report: PublicReport) -> tuple[str, ...]:
 
 
 def _facts(report: PublicReport, *, pinned: bool) -> dict[str, Any]:
-    witnessed = report.witnessed
-    now = datetime.now(UTC)  # noqa: TID251  # the verifier stands alone, without a clock of ours
     former = (
         None
         if report.former is None
@@ -160,5 +177,5 @@ def _facts(report: PublicReport, *, pinned: bool) -> dict[str, Any]:
         "key": report.key,
         "extends_size": report.extends_size,
         "former": former,
-        "witnessed": witnessed.report(now) if witnessed is not None else None,
+        "witnessed": _of_witnesses(report.witnessed) or None,
     }

@@ -2,7 +2,7 @@
 
 ``python -m audit.verify [public] LOCATION [--key KEY] [--since FILE] [--witness KEY]…``    the tree: for anybody
 ``python -m audit.verify entitled LOCATION --token-file FILE --owner …``   what its leaves commit to: for auditors
-``python -m audit.verify receipt FILE --key KEY``                          a disclosure receipt, without any service
+``python -m audit.verify receipt FILE --key KEY [--witness KEY]…``         a disclosure receipt, without any service
 
 Exits 0 when what was given is good, 1 when it is not, 2 when it could not be checked, and says which strength ran.
 """
@@ -69,7 +69,8 @@ def _receipt(options: argparse.Namespace) -> answers.Verified:
         file = Path(options.file).read_bytes()
     except OSError as error:
         raise Unreachable(f"{options.file} cannot be read: {error.strerror}") from error
-    return answers.of_receipt(verify_receipt(file, _given_key("--key", options.key)))
+    quorum = _quorum(options.witness, options.witnesses_needed)
+    return answers.of_receipt(verify_receipt(file, _given_key("--key", options.key), quorum=quorum))
 
 
 _RUN: Final[Mapping[str, Callable[[argparse.Namespace], answers.Verified]]] = {
@@ -101,8 +102,6 @@ def _parser() -> argparse.ArgumentParser:
         each.add_argument("location", help="the log's http(s) address, or a folder that holds a copy of it")
         each.add_argument("--key", help="the verifier key you trust, or a file that holds it")
         each.add_argument("--since", help="a file with an older checkpoint that the log must extend")
-        each.add_argument("--witness", action="append", help="verifier key of a witness you trust; repeatable")
-        each.add_argument("--witnesses-needed", type=int, help="how many of them must have cosigned; all by default")
         each.add_argument("--former-key", help="the verifier key of the log before this one, where it was another")
     entitled.add_argument("--token-file", help="a file with an auditor's access token; it may be replaced meanwhile")
     owner_help = "NAME=ADDRESS (or file) of a service whose recorded versions the log must have; may be given again"
@@ -112,6 +111,8 @@ def _parser() -> argparse.ArgumentParser:
     receipt.add_argument("file", help="the receipt")
     receipt.add_argument("--key", required=True, help="the verifier key you trust, or a file that holds it")
     for each in (public, entitled, receipt):
+        each.add_argument("--witness", action="append", help="verifier key of a witness you trust; repeatable")
+        each.add_argument("--witnesses-needed", type=int, help="how many of them must have cosigned; all by default")
         each.add_argument("--json", action="store_true", help="answer with one line of JSON")
     return parser
 
