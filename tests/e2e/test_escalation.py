@@ -135,7 +135,7 @@ async def _unopened(head: Party) -> Any:
 
 
 async def _events(people: People, referral_id: str) -> Sequence[Json]:
-    journey = await people.client("frontdoor-operator").ask("GET", "audit", f"/v1/journeys/{referral_id}")
+    journey = await people.staff(f"{PARTNERSHIP}-auditor").ask("GET", "audit", f"/v1/journeys/{referral_id}")
     return [entry["event"] for entry in done(journey)["entries"]]
 
 

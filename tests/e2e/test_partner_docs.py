@@ -21,7 +21,7 @@ from chassis.db import DatabaseUnavailable
 from chassis.http_client import NoAnswer
 from chassis.web import problems
 from contracts.codes import WithdrawalReason
-from contracts.problems import Invalid, Problem
+from contracts.problems import Invalid, Problem, Suspended
 from local_stack import probes
 from local_stack.checkout import ROOT
 from local_stack.ports import Ports
@@ -56,6 +56,7 @@ NOT_FOR_PARTNERS: Final = frozenset(
 OF_OTHERS: Final[tuple[type[Problem], ...]] = (
     DatabaseUnavailable,
     NoAnswer,
+    Suspended,
     triage_errors.NoSuchQuestion,
     triage_errors.NoSuchRequest,
     triage_errors.NotYourRole,

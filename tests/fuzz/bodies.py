@@ -124,7 +124,7 @@ def _readings(sender: _Sender) -> Iterator[Attack]:
         ("no UTF-8", b'{"strengths": "\xff\xfe"}', 400),
         ("Latin-1", '{"strengths": "Zoë"}'.encode("latin-1"), 400),
         ("UTF-16", json.dumps(EXAMPLE).encode("utf-16"), 400),
-        ("a byte order mark", b"\xef\xbb\xbf{}", 400),
+        ("a byte order mark", b"\xef\xbb\xbf{}", 422),
         ("no JSON", b"children=1", 400),
         ("half of it", json.dumps(EXAMPLE).encode()[:-40], 400),
         ("two documents", b"{}{}", 400),

@@ -14,7 +14,8 @@ from referral_intake import decide
 from referral_intake.form import ReferralForm
 from referral_intake.form.example import EXAMPLE
 from referral_intake.form.facts import facts_of
-from referral_intake.form.part import NARRATIVE_CHARACTERS, FormPart
+from referral_intake.form.part import MOST_MISTAKES, NARRATIVE_CHARACTERS, FormPart
+from referral_intake.form.supplement import SupplementForm, WithdrawalForm
 
 EXAMPLES = sorted((Path(__file__).parents[3] / "examples" / "referrals").glob("*.json"))
 BLANKS = ["", " ", "\t\n", "\u00a0", "-", "...", "\u2014", "?", "_", "\U0001f636"]
@@ -199,3 +200,24 @@ def test_a_narrative_of_the_full_length_is_kept_whole() -> None:
     text = "é" * NARRATIVE_CHARACTERS
 
     assert ReferralForm.model_validate(form(concern={"facts": text})).concern.facts == text
+
+
+def _wrong(fields: int) -> dict[str, int]:
+    return {f"unknown-{number}": 1 for number in range(fields)}
+
+
+@pytest.mark.parametrize("model", [ReferralForm, SupplementForm, WithdrawalForm])
+@pytest.mark.parametrize("document", [_wrong(20_000), {"referrer": _wrong(20_000)}])
+def test_a_document_that_is_wrong_nearly_everywhere_is_one_mistake(
+    model: type[FormPart], document: dict[str, Any]
+) -> None:
+    """Listing twenty thousand mistakes takes a second, in which nobody else is served."""
+    with pytest.raises(ValidationError) as error:
+        model.model_validate(document)
+
+    [mistake] = error.value.errors()
+    assert (mistake["loc"], mistake["type"]) == ((), "value_error")
+
+
+def test_many_mistakes_are_all_listed_with_their_places() -> None:
+    assert len(refused(_wrong(MOST_MISTAKES))) == MOST_MISTAKES

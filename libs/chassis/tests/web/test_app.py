@@ -18,7 +18,7 @@ from starlette.types import Message
 
 from chassis.db import DatabaseUnavailable
 from chassis.testing.signer import Signer
-from chassis.web import middleware
+from chassis.web import middleware, problems
 from chassis.web.app import create_app
 from chassis.web.head import ReadInFull
 from contracts.codes import Rating
@@ -520,6 +520,14 @@ async def test_the_description_is_openapi_3_1_and_declares_problems(client: http
     assert "Problem" in description["components"]["schemas"]
     assert "HTTPValidationError" not in json.dumps(description)
     assert "/health/live" not in description["paths"]
+
+
+def test_a_refusal_lists_as_many_fields_as_help_and_no_more() -> None:
+    mistakes = [{"type": "extra_forbidden", "loc": ("body", number)} for number in range(2_000)]
+
+    refused = problems.refusal(mistakes, frozenset())
+
+    assert [error.pointer for error in refused.errors] == [f"/{number}" for number in range(problems.MOST_ERRORS)]
 
 
 def test_every_kind_of_problem_has_a_title_of_its_own() -> None:

@@ -1,4 +1,4 @@
-"""What JSON we take: one reading only, so that what was checked, kept and shown is the same."""
+"""What JSON we accept: one reading only, so that what was checked, kept and shown is the same."""
 
 import json
 import re
@@ -12,36 +12,63 @@ from chassis.web.problems import Malformed
 from contracts.problems import Invalid
 
 MAX_DEPTH: Final = 32
+MAX_VALUES: Final = 25_000
+"""Values and keys in one document: several times what the fullest form has. Each costs far more than its bytes."""
 
 _SUSPICIOUS: Final = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")  # NUL, and halves of surrogate pairs
+_TEXT: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)  # possessive: nothing is looked at twice
+_BRACKET: Final = re.compile(rb"[\[{\]}]")
 
 
 def read(body: bytes) -> Any:
     """The document.
 
-    Raises ``Malformed`` for what two readers could read differently, ``Invalid`` for text that cannot be kept.
+    Raises ``Malformed`` for what two readers could read differently and for what is too dense to be read while others
+    wait, ``Invalid`` for text that cannot be kept.
 
     Refused: other encodings than UTF-8, a key twice in one object, NaN and infinities, nesting beyond
-    ``MAX_DEPTH``, NUL (PostgreSQL cannot keep it) and halves of surrogate pairs (UTF-8 cannot say them).
+    ``MAX_DEPTH``, more than ``MAX_VALUES``, NUL (PostgreSQL cannot keep it) and halves of surrogate pairs (UTF-8
+    cannot say them).
     """
-    # Both searches of the bytes may cry wolf (inside text, or behind a backslash) but never miss: the walk decides.
-    if body.count(b"[") + body.count(b"{") <= MAX_DEPTH and not _SUSPICIOUS.search(body):
+    _check_shape(body)
+    if not _SUSPICIOUS.search(body):  # may cry wolf behind a backslash but never misses: the walk decides
         with suppress(ValueError):  # what this reader does not like, the other one judges and words
             return jiter.from_json(body, allow_inf_nan=False, catch_duplicate_keys=True, cache_mode="keys")
+    return _read_carefully(body)
+
+
+def _check_shape(body: bytes) -> None:
+    """How deep and how many, before anything is made of it: bytes that make 300,000 objects take seconds to read."""
+    if _openings(body) <= MAX_DEPTH and _openings(body) + body.count(b",") <= MAX_VALUES:
+        return  # whatever stands in texts only adds to these
+    if body.count(b'"') - body.count(b'\\"') > 4 * MAX_VALUES:  # two around each text, and each key is one
+        raise _too_many()
+    structure = _TEXT.sub(b"", body)
+    if _openings(structure) + structure.count(b",") > MAX_VALUES:
+        raise _too_many()
+    depth = 0
+    for bracket in _BRACKET.findall(structure):
+        depth += 1 if bracket in b"[{" else -1
+        if depth > MAX_DEPTH:
+            raise Malformed(f"Send JSON nested at most {MAX_DEPTH} levels deep")
+
+
+def _openings(body: bytes) -> int:
+    return body.count(b"[") + body.count(b"{")
+
+
+def _too_many() -> Malformed:
+    return Malformed(f"Send at most {MAX_VALUES} values and keys in one request")
+
+
+def _read_carefully(body: bytes) -> Any:
     try:
         document = json.loads(body.decode(), object_pairs_hook=_object, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise Malformed("Send valid JSON in UTF-8, with each key once in its object") from error
-    _check_values(document)
+    if not all(_can_be_kept(value) for value in _texts(document)):
+        raise Invalid("Remove NUL characters and unpaired surrogates from the text")
     return document
-
-
-def _check_values(document: object) -> None:
-    for depth, value in _walk(document):
-        if depth > MAX_DEPTH:
-            raise Malformed(f"Send JSON nested at most {MAX_DEPTH} levels deep")
-        if isinstance(value, str) and not _can_be_kept(value):
-            raise Invalid("Remove NUL characters and unpaired surrogates from the text")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -55,16 +82,17 @@ def _no_constant(_: str) -> None:
     raise ValueError("not a JSON number")
 
 
-def _walk(document: object) -> Iterator[tuple[int, object]]:
-    """Every value and key with its depth; a loop, because recursion is what deep input attacks."""
-    waiting = [(0, document)]
+def _texts(document: object) -> Iterator[str]:
+    """Every text and key; a loop, because recursion is what deep input attacks."""
+    waiting = [document]
     while waiting:
-        depth, value = waiting.pop()
-        yield depth, value
-        if isinstance(value, dict):
-            waiting.extend((depth + 1, inner) for inner in (*value, *value.values()))
+        value = waiting.pop()
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, dict):
+            waiting.extend((*value, *value.values()))
         elif isinstance(value, list):
-            waiting.extend((depth + 1, inner) for inner in value)
+            waiting.extend(value)
 
 
 def _can_be_kept(value: str) -> bool:

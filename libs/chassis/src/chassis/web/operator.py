@@ -92,7 +92,7 @@ def add_versions(routes: APIRouter, operated: Callable[[], Operated]) -> None:
         """Send every event of a type once more, a stretch at a time; readers drop what they have."""
         async with operated().db.transaction() as tx:
             page = await republish.republish_type(tx, body.type, after=body.after, dry_run=body.dry_run)
-        log.info("publishing a type again asked", event_type=body.type, count=page.events)
+        log.info("publishing a type again asked", count=page.events)
         return TypeAgainAnswer(events=page.events, next=page.next)
 
     @routes.get("/heads")

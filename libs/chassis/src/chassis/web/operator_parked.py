@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, Final, Literal, Self
 
 from fastapi import APIRouter, Query
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, JsonValue, model_validator
 
 from chassis import telemetry
 from chassis.delivery import requests
@@ -19,6 +19,10 @@ State = Literal["failing", "parked", "behind", "gap"]
 Key = Annotated[str, Field(min_length=1, max_length=200, pattern=_TEXT)]
 ErrorClass = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[A-Za-z0-9_.:-]+$")]
 
+_SAYS_WHICH: Final[list[JsonValue]] = [
+    {"required": [name], "properties": {name: {"type": "string"}}} for name in ("all_of_reason", "key")
+]
+
 log = telemetry.logger(__name__)
 
 
@@ -30,6 +34,8 @@ class Discard(Reason):
 
 class Many(Reason):
     """Which messages are meant, all that match; a dry run only names them."""
+
+    model_config = ConfigDict(json_schema_extra={"anyOf": _SAYS_WHICH})
 
     all_of_reason: ErrorClass | None = None
     key: Key | None = None

@@ -83,7 +83,7 @@ def add_reading(routes: APIRouter, operated: Callable[[], Operated], *, service:
                 service=service, event_type=body.type, requested_by=operator.subject, requested_at=now
             )
             await _record(tx, backfilled, service, now)
-        log.info("backfill asked", event_type=body.type)
+        log.info("backfill asked")
         return {"status": "asked"}
 
 

@@ -14,6 +14,8 @@ from chassis import telemetry
 from contracts.problems import PROBLEM_TYPE_ROOT, FieldError, Invalid, Problem
 
 MEDIA_TYPE: Final = "application/problem+json"
+MOST_ERRORS: Final = 500
+"""So many fields are listed in one refusal: whoever has more to mend sends again when these are mended."""
 
 log = telemetry.logger(__name__)
 
@@ -151,7 +153,8 @@ def refusal(mistakes: Sequence[Mapping[str, Any]], known: frozenset[str]) -> Pro
     """
     if any(mistake["type"] == "json_invalid" for mistake in mistakes):
         return Malformed("Send valid JSON")
-    return Invalid(errors=tuple(FieldError(_place(mistake["loc"], known), _advice(mistake)) for mistake in mistakes))
+    listed = mistakes[:MOST_ERRORS]
+    return Invalid(errors=tuple(FieldError(_place(mistake["loc"], known), _advice(mistake)) for mistake in listed))
 
 
 def known_fields(app: FastAPI) -> frozenset[str]:

@@ -5,7 +5,7 @@ word becomes true or false. What a document says is what its sender wrote.
 """
 
 from datetime import date
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Self
 
 from pydantic import (
     BaseModel,
@@ -13,14 +13,23 @@ from pydantic import (
     Field,
     GetCoreSchemaHandler,
     GetPydanticSchema,
+    ModelWrapValidatorHandler,
     TypeAdapter,
+    ValidationError,
     ValidatorFunctionWrapHandler,
     WithJsonSchema,
+    model_validator,
 )
 from pydantic_core import CoreSchema, core_schema
 
 NARRATIVE_CHARACTERS: Final = 20_000
 MOST_CHILDREN: Final = 30
+MOST_MISTAKES: Final = 500
+"""So many are listed, each with its place."""
+
+_NOT_THIS_FORM: Final = (
+    f"More than {MOST_MISTAKES} fields of this are wrong. Check that it is the form that the API describes"
+)
 
 Line = Annotated[str, Field(max_length=300)]
 """A name, a phone number, a few words."""
@@ -54,6 +63,23 @@ class FormPart(BaseModel):
     """A field that is not part of the form is refused, so that no information is lost without a word."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class WholeForm(FormPart):
+    """A form as it is sent. One that is wrong nearly everywhere is no form of ours, and listing it all helps nobody.
+
+    Listing is what takes long, and everybody else waits meanwhile.
+    """
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _listed_while_it_helps(cls, value: Any, judge: ModelWrapValidatorHandler[Self]) -> Self:
+        try:
+            return judge(value)
+        except ValidationError as error:
+            if error.error_count() <= MOST_MISTAKES:
+                raise
+            raise ValueError(_NOT_THIS_FORM) from None
 
 
 class Either:

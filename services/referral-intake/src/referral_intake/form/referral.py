@@ -15,13 +15,13 @@ from referral_intake.form.concern import Concern
 from referral_intake.form.example import EXAMPLE
 from referral_intake.form.family import Family, HouseholdMember
 from referral_intake.form.help import Attachment, EarlyHelp, HelpOffered
-from referral_intake.form.part import MOST_CHILDREN, FormPart, Narrative, Yes
+from referral_intake.form.part import MOST_CHILDREN, Narrative, WholeForm, Yes
 from referral_intake.form.referrer import ImmediateSafety, Referrer
 from referral_intake.form.services import Professional, RisksToStaff
 from referral_intake.form.voice import ChildVoice
 
 
-class ReferralForm(FormPart):
+class ReferralForm(WholeForm):
     """A referral about one or more children. Needed: ``referrer``, ``children`` and ``concern``."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})

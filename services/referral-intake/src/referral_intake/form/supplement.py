@@ -10,7 +10,7 @@ from referral_intake.form.child import Child
 from referral_intake.form.concern import Concern
 from referral_intake.form.family import HouseholdMember
 from referral_intake.form.help import Attachment, HelpOffered
-from referral_intake.form.part import MOST_CHILDREN, FormPart, Narrative, Yes
+from referral_intake.form.part import MOST_CHILDREN, FormPart, Narrative, WholeForm, Yes
 from referral_intake.form.referrer import ImmediateSafety, Referrer
 from referral_intake.form.services import Professional, RisksToStaff
 from referral_intake.form.voice import ChildVoice
@@ -62,7 +62,7 @@ class CorrectionPart(FormPart):
     reason: Narrative | None = Field(None, description="Why it was wrong, or how you know.")
 
 
-class SupplementForm(FormPart):
+class SupplementForm(WholeForm):
     """Something more about a referral that was sent. Needed: ``kind``, and ``referrer`` with a name.
 
     `new-information` needs words, a concern, or anything else that is new; `correction` needs `corrections`;
@@ -100,7 +100,7 @@ class SupplementForm(FormPart):
     question_id: UUID | None = Field(None, description="For `answer` only: which question this answers.")
 
 
-class WithdrawalForm(FormPart):
+class WithdrawalForm(WholeForm):
     """You take a referral back. Needed: ``reason``, and ``referrer`` with a name."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [WITHDRAWAL_EXAMPLE]})
