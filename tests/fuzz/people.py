@@ -55,7 +55,7 @@ _LET_IN: Final = tuple(
         (r"GET /v1/disposal-runs.*|POST /v1/disposal-runs/{run_id}/approval", _RECORDS),
         (r"POST /v1/disposal-runs(/{run_id}/referrals/{referral_id}/review)?", _OFFICERS),
         (r"GET /v1/referrals/{referral_id}/disposal", _AGENCY | _OFFICERS | {"auditor", "caldicott-guardian"}),
-        (r"POST /operator/republish|GET /operator/(heads|applied)", _MACHINES),
+        (r"POST /operator/republish|GET /operator/(heads|applied|standings)", _MACHINES),
         (r"(GET|POST) /operator/.*", _OPERATORS),
         (r"GET /(health/live|health/ready|metrics|openapi.json)", _ANYONE),
         (r"GET /(checkpoint|key|tile/{path}|v1/proofs/(inclusion|consistency)|v1/webhook-keys)", _ANYONE),
