@@ -77,7 +77,7 @@ async def _carry(
             answers.set_result(await handlers.accept(tx, acceptances))
             await asyncio.sleep(COMMIT_SECONDS)  # a disk that is slow to sync
     except Exception as error:
-        if not answers.done():  # after the answer there is nobody left to tell: this is the bug
+        if not answers.done():  # after the answer nobody is left to answer: this is the bug
             answers.set_exception(error)
 
 
