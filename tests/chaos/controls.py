@@ -15,7 +15,7 @@ from typing import Final
 
 from chassis.telemetry import logs
 from local_stack.stack import Stack, running
-from tests.chaos import late_commit, power_cut, zombie
+from tests.chaos import discarding, late_commit, neighbours, power_cut, zombie
 from tests.chaos.planted import Bug
 from tests.chaos.rig import Finding
 
@@ -48,6 +48,8 @@ CONTROLS: Final = (
     Control(
         Bug.POSITION_NOT_FENCED, "zombie wakes before its transaction", zombie.before, _DELIVERY, Expected.SECOND_WALL
     ),
+    Control(Bug.BATCH_HELD, "a message fails among others", neighbours.run, _DELIVERY),
+    Control(Bug.DISCARD_SWALLOWS, "the last of three is discarded", discarding.run, _DELIVERY),
 )
 
 

@@ -41,11 +41,13 @@ _OF_ITS_OWN: Final = {
 class Foreign:
     """What others than the services wrote.
 
-    Nobody has to follow what comes under ``keys``. ``entries`` are ids and versions that the log had to believe.
+    Nobody has to follow what comes under ``keys``. ``entries`` are ids and versions that the log had to believe;
+    ``given_up`` are those that an operator gave up.
     """
 
     keys: Collection[bytes] = ()
     entries: Collection[tuple[UUID, int]] = ()
+    given_up: Collection[tuple[UUID, int]] = ()
 
     @property
     def referrals(self) -> frozenset[UUID]:
@@ -93,17 +95,22 @@ class Delivered:
 
     async def log(self) -> list[str]:
         """Every event of every service is one entry of the log, once, and aggregates are in order there."""
-        events: Counter[Any] = Counter()
-        for service in self._databases.services:
-            events.update(await self._databases.pairs(service, "SELECT event_id, version FROM event"))
+        ours, foreign = await self._events("key <> ALL($1)"), await self._events("key = ANY($1)")
+        foreign.update(self._foreign.entries)
         entries = Counter(await self._databases.pairs("audit", "SELECT event_id, version FROM entry"))
-        foreign: Counter[Any] = Counter(self._foreign.entries)
         disorder = await self._databases.set_of("audit", _LOG_DISORDER)
         return [
-            *say("missing from the log", (events - entries).keys()),
-            *say("in the log but recorded nowhere, or twice", (entries - events - foreign).keys()),
+            *say("missing from the log", (ours - entries - Counter(self._foreign.given_up)).keys()),
+            *say("in the log but recorded nowhere, or twice", (entries - ours - foreign).keys()),
             *say("out of order in the log", disorder),
         ]
+
+    async def _events(self, of_key: str) -> Counter[Any]:
+        """Every event of every service under keys that are foreign, or are not."""
+        sql = f"SELECT event_id, version FROM event WHERE {of_key}"
+        keys = list(self._foreign.keys)
+        found = [await self._databases.pairs(service, sql, keys) for service in self._databases.services]
+        return Counter(event for events in found for event in events)
 
     async def settled(self) -> bool:
         """True when nothing is on its way any more, neither events nor notices, whose delivery makes new events."""

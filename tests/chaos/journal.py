@@ -38,7 +38,7 @@ class Answered:
 
 @dataclass(frozen=True)
 class Added:
-    """One acknowledgement of a supplement: the key that was posted, and which edition it was told to be."""
+    """One acknowledgement of a supplement: the key that was posted, and which edition it became."""
 
     key: str
     referral_id: UUID

@@ -48,7 +48,7 @@ class Stack(Protocol):
     """What the nemesis needs of a running stack."""
 
     async def hurt(self, fault: Fault) -> None:
-        """Carry a fault out; what was killed is started again by whoever looks after it."""
+        """Carry a fault out; what was killed is started again by its supervisor."""
 
     async def steady(self) -> bool:
         """True when every part and every process serves."""

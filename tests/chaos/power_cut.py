@@ -81,7 +81,7 @@ async def _post_through_faults(stack: Stack, url: str, bearer: Mapping[str, str]
 
 
 class WatchedJournal(Journal):
-    """Wakes whoever waits for it at the very moment of an answer."""
+    """Wakes what waits for it at the very moment of an answer."""
 
     def __post_init__(self) -> None:
         super().__post_init__()

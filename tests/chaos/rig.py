@@ -27,7 +27,7 @@ from contracts.topics import TOPICS
 from local_stack.keys import Keys
 from local_stack.stack import Stack
 from tests.chaos.databases import Databases
-from tests.chaos.delivered import Delivered
+from tests.chaos.delivered import Delivered, Foreign
 from tests.chaos.settling import until
 
 OWNER, READER = "triage", "audit"
@@ -61,23 +61,22 @@ class Rig:
     kafka: str
     clock: Clock
 
-    @property
-    def delivered(self) -> Delivered:
+    def delivered(self, foreign: Foreign | None = None) -> Delivered:
         """The campaign's own checks, of the two services that exist here."""
-        return Delivered(Databases(self.admin_url, services=(OWNER, READER)))
+        return Delivered(Databases(self.admin_url, services=(OWNER, READER)), foreign=foreign)
 
     def relay(self) -> Relay:
         """The owner's."""
         return Relay(self.owner, lambda: start_producer(self.kafka), self.clock)
 
-    def consumer(self, kind: type[C], group: str, every: BatchHandler) -> C:
-        """A reader of the log's topics; each group is given every partition."""
+    def consumer(self, kind: type[C], group: str, every: BatchHandler, *, clock: Clock | None = None) -> C:
+        """A reader of the log's topics; each group is given every partition. Its clock may stand still."""
         return kind(
             self.reader,
             Subscriptions(topics=TOPICS, every=every),
             service=group,
             bootstrap_servers=self.kafka,
-            clock=self.clock,
+            clock=clock or self.clock,
         )
 
     def sequencer(self) -> Sequencer:
@@ -98,10 +97,11 @@ class Rig:
 
         await eventually(f"{count} events to be sent", sent)
 
-    async def verdict(self) -> list[str]:
+    async def verdict(self, foreign: Foreign | None = None) -> list[str]:
         """What is wrong once nothing is on its way any more; what is, and does not move, is wrong too."""
-        await until(self.delivered.settled, self.delivered.progress, still_seconds=STILL_SECONDS)
-        return await self.delivered.delivery()
+        delivered = self.delivered(foreign)
+        await until(delivered.settled, delivered.progress, still_seconds=STILL_SECONDS)
+        return await delivered.delivery()
 
     async def rows(self, service: str, sql: str) -> list[Any]:
         """As the administrator."""

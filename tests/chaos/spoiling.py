@@ -30,7 +30,7 @@ class Fate(StrEnum):
     """Nobody can read it: it is kept, with a name for why."""
 
     PARKED_OR_FOLLOWED = "parked or followed"
-    """Only whoever needs its value can find it wrong."""
+    """Only a reader that needs its value can find it wrong."""
 
     FOLLOWED = "followed"
     """A newer writer wrote it: it must hold up nobody."""

@@ -39,7 +39,7 @@ class Moment(StrEnum):
 
 
 class Pause:
-    """Holds whoever comes until it is over."""
+    """Holds everything that comes until it is over."""
 
     def __init__(self) -> None:
         self._begun = asyncio.Event()
