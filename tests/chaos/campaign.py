@@ -84,7 +84,7 @@ class Campaign:
         self._stack = stack
         self._journal = Journal(folder / "journal.jsonl")
         self._outcome = Outcome(self._journal)
-        self._kafka = stack.addresses()["kafka"]
+        self._kafka = stack.parts["kafka"].address
         self._poisoner = Poisoner(self._kafka, seed, self._acknowledged)
         url = stack.services["referral-intake"].url
         self._poster = Poster(url, _bearer(stack), bodies(SENDER), self._journal, per_second, ADDITIONS)

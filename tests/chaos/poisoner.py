@@ -20,6 +20,7 @@ from tests.chaos.spoiling import KINDS
 
 ONE_IN: Final = 50
 PAUSE_SECONDS: Final = 0.5
+BETWEEN_KINDS_SECONDS: Final = 0.1
 BATCH_BYTES: Final = 1_000_000
 _LOST_TOUCH: Final = (KafkaError, KafkaSilent, OSError, TimeoutError)
 
@@ -52,10 +53,14 @@ class Poisoner:
                 await asyncio.sleep(PAUSE_SECONDS)  # the broker is being hurt: again from where we were
 
     async def each_kind(self) -> None:
-        """Send every kind to every topic once, while nothing else is wrong."""
+        """Send every kind to every topic once, while nothing else is wrong.
+
+        Not all at once: what is wrong fifty times in a row halts reading, as it must.
+        """
         async with self._connected() as (producer, _):
             for _ in range(len(KINDS) * len(TOPICS)):
                 await self._send(producer, self._next())
+                await asyncio.sleep(BETWEEN_KINDS_SECONDS)
 
     async def _keep_up(self, producer: AIOKafkaProducer, reader: AIOKafkaConsumer) -> None:
         ours = len(self.acknowledged)

@@ -1,23 +1,35 @@
 """Whether a service ended because of what it read: why each task ended is in the logs."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
+from aiokafka import errors
+
 from tests.chaos.databases import say
 
 ENDS: Final = frozenset({"task failed", "task ended", "process failed"})
-AWAY: Final = frozenset(
-    {
-        "DatabaseUnavailable",
-        "KafkaConnectionError",
-        "KafkaSilent",
-        "KafkaTimeoutError",
-        "RequestTimedOutError",
-        "Silent",
-    }
+_OF_A_RECORD: Final = (
+    errors.CorruptRecordException,
+    errors.InvalidMessageError,
+    errors.MessageSizeTooLargeError,
+    errors.RecordTooLargeError,
+    errors.RecordListTooLargeError,
+    errors.UnsupportedCodecError,
+    errors.UnsupportedForMessageFormatError,
 )
+_OF_KAFKA: Final = {error.__name__ for error in vars(errors).values() if isinstance(error, type)}
+AWAY: Final = frozenset(_OF_KAFKA - {error.__name__ for error in _OF_A_RECORD}) | {
+    "ConnectionRefusedError",
+    "ConnectionResetError",
+    "DatabaseUnavailable",
+    "InterfaceError",
+    "KafkaSilent",
+    "OperationalError",
+    "Silent",
+}
 """What ends a task while Kafka or PostgreSQL is away, was killed, or is woken after a pause."""
 
 
@@ -30,7 +42,8 @@ class Logs:
 
     def ended_by_what_they_read(self) -> list[str]:
         """Tasks that ended for another reason than that a part was away."""
-        return say("a service stopped", [f"{name}: {error}" for name, error in self._ends() if error not in AWAY])
+        ends = Counter(f"{name}: {error}" for name, error in self._ends() if error not in AWAY)
+        return [f"a service stopped: {times} times {end}" for end, times in sorted(ends.items())]
 
     def _ends(self) -> Iterator[tuple[str, str]]:
         for log in sorted(self._folder.glob("*.log")):

@@ -13,6 +13,11 @@ def write(log: Path, *entries: dict[str, str]) -> None:
         lines.writelines(json.dumps(entry) + "\n" for entry in entries)
 
 
+def test_errors_of_records_are_not_among_those_of_a_broker_that_is_away() -> None:
+    assert {"KafkaConnectionError", "UnknownTopicOrPartitionError", "NodeNotReadyError"} < AWAY
+    assert not {"CorruptRecordException", "MessageSizeTooLargeError", "UnsupportedCodecError"} & AWAY
+
+
 @pytest.mark.parametrize("error", sorted(AWAY))
 def test_a_task_that_ended_because_a_part_was_away_is_no_violation(tmp_path: Path, error: str) -> None:
     logs = Logs(tmp_path)
@@ -28,9 +33,7 @@ def test_a_task_that_ended_for_anything_else_is_named(tmp_path: Path, event: str
 
     write(tmp_path / "triage-worker.log", {"event": event, "task": "consumer", "error": "UnicodeDecodeError"})
 
-    assert logs.ended_by_what_they_read() == [
-        "a service stopped: 1, such as triage-worker consumer: UnicodeDecodeError"
-    ]
+    assert logs.ended_by_what_they_read() == ["a service stopped: 1 times triage-worker consumer: UnicodeDecodeError"]
 
 
 def test_a_task_that_ended_without_an_error_is_named_too(tmp_path: Path) -> None:
@@ -38,7 +41,7 @@ def test_a_task_that_ended_without_an_error_is_named_too(tmp_path: Path) -> None
 
     write(tmp_path / "audit-worker.log", {"event": "task ended", "task": "gaps"})
 
-    assert logs.ended_by_what_they_read() == ["a service stopped: 1, such as audit-worker gaps: ended unasked"]
+    assert logs.ended_by_what_they_read() == ["a service stopped: 1 times audit-worker gaps: ended unasked"]
 
 
 def test_what_was_written_before_and_what_is_no_line_of_ours_is_left_out(tmp_path: Path) -> None:

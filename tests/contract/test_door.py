@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 import pytest
+from pydantic import ValidationError
 from sqlalchemy import text
 
 from agency_notify.subscriptions import subscriptions as agency_notify_reads
@@ -52,17 +53,20 @@ ODD_TEXTS: Final = ("", "x" * MOST_TEXT_BYTES, "\u00e9" * (MOST_TEXT_BYTES // 2)
 
 
 def as_sent(event: Event, *, topic: str, version: int = 1) -> Record:
-    """A record as its owner sends it, on some topic."""
-    envelope = Envelope(
-        id=uuid4(),
-        source=sorted(topic_of(event.TYPE).owners)[0],
-        type=event.TYPE,
-        subject=event.subject,
-        time=NOW,
-        sequence=version,
-        partnership="wandsworth",
-        correlation_id=event.correlation,
-    )
+    """A record as its owner sends it, on some topic. Raises ``Invalid`` for an aggregate that no envelope can name."""
+    try:
+        envelope = Envelope(
+            id=uuid4(),
+            source=sorted(topic_of(event.TYPE).owners)[0],
+            type=event.TYPE,
+            subject=event.subject,
+            time=NOW,
+            sequence=version,
+            partnership="wandsworth",
+            correlation_id=event.correlation,
+        )
+    except ValidationError as error:
+        raise Invalid from error
     return Record(topic, 0, 0, envelope.key, tuple(envelope.to_headers()), event.to_json())
 
 
@@ -99,6 +103,8 @@ def odd(event_type: str) -> Iterator[tuple[str, Json]]:
     """The stored message with one of its values replaced by each of the oddest that its type leaves possible."""
     whole = about_one(event_type)
     for name, value in whole.items():
+        if name == "client_id":  # it is in the subject, and an envelope with an odd one cannot even be sent
+            continue
         for replacement in _odd_values(value):
             yield f"{name}={str(replacement)[:20]}", {**whole, name: replacement}
 

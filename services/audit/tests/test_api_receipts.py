@@ -248,6 +248,13 @@ async def test_a_receipt_is_made_for_a_person_or_a_court_only(
     assert answer.status_code == 422
 
 
+async def test_a_purpose_that_is_none_is_refused(http: httpx2.AsyncClient, signer: Signer) -> None:
+    answer = await ask(http, signer, GUARDIAN, "curiosity", **{"for": "court"})
+
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["pointer"] == "header:Access-Purpose"
+
+
 def test_the_example_of_the_documentation_verifies() -> None:
     key = CheckpointSigner("frontdoor.example.org/audit", Ed25519PrivateKey.from_private_bytes(bytes(32))).verifier_key
 

@@ -1,69 +1,16 @@
 """The entitled strength: entries open their leaves, none is missing or invented, none lost its text for no reason."""
 
-import json
 from base64 import b64encode
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from audit_entries import LOOKS, OURS, STRANGERS, Resign, check, entry, look, page_of, put_page, received
+from audit_logs import MemoryLog as Log
 
-from audit.checkpoint import CheckpointSigner
-from audit.entry import canonical_entry
-from audit.merkle import VerificationError, leaf_hash
-from audit.tree import Edge, grow
-from audit.verify.entitled import EntitledReport, verify_entitled
+from audit.merkle import VerificationError
 from audit.verify.ledger import Behind
 from audit.verify.owners import Owner
-from audit.verify.public import Trusted
-
-Log = Any  # the copy that the fixtures make
-Resign = Callable[[Sequence[bytes]], Log]
-OURS, STRANGERS = "7d1c9a52-0000-4000-8000-000000000001", "7d1c9a52-0000-4000-8000-000000000002"
-LOOKS = f"access/triage/{OURS}"
-
-
-def entry(subject: str, version: int, *, event_type: str = "case.rated.v1", **said: Any) -> bytes:
-    attributes = {"type": event_type, "source": "triage", "subject": subject, "sequence": version, **said}
-    return canonical_entry({"correlationid": OURS, **attributes}, b'{"rating":"amber"}')
-
-
-def received(referral_id: str = OURS) -> bytes:
-    return entry(f"referral/{referral_id}", 1, event_type="referral.received.v1", source="referral-intake")
-
-
-def look(version: int, subject: str = LOOKS) -> bytes:
-    return entry(subject, version, event_type="record.accessed.v1")
-
-
-def check(log: Log, *owners: Owner) -> EntitledReport:
-    return verify_entitled(log, Trusted(log.key), owners)
-
-
-def page_of(log: Log) -> dict[str, Any]:
-    page: dict[str, Any] = json.loads(log.files["v1/entries/0"])
-    return page
-
-
-def put_page(log: Log, page: dict[str, Any]) -> None:
-    log.files["v1/entries/0"] = json.dumps(page).encode()
-
-
-def without_text(log: Log, index: int) -> None:
-    """What the service shows of an entry whose text was destroyed."""
-    page = page_of(log)
-    (gone,) = [each for each in page["entries"] if each["leaf_index"] == index]
-    page["entries"].remove(gone)
-    event = json.loads(gone["entry"])
-    page["destroyed"].append(
-        {
-            "leaf_index": index,
-            "referral_id": event["correlationid"],
-            "subject": event["subject"],
-            "version": event["sequence"],
-        }
-    )
-    put_page(log, page)
 
 
 @pytest.mark.parametrize("size", [0, 1, 199, 200, 201, 700])
@@ -220,111 +167,3 @@ def test_entries_placed_since_the_checkpoint_are_left_for_the_next_time(log_of: 
     older.files["v1/entries/0"] = newer.files["v1/entries/0"]
 
     assert check(older).opened == 5
-
-
-# -- what was destroyed --------------------------------------------------------------------------------------------
-
-CERTIFICATE = entry(f"referral/{OURS}", 2, event_type="referral.disposed.v1", source="referral-intake")
-
-
-def test_a_log_whose_entries_were_destroyed_under_a_certificate_still_verifies(resign: Resign) -> None:
-    log = resign([received(), entry("case/1", 1), CERTIFICATE])
-    for index in (0, 1):
-        without_text(log, index)
-
-    report = check(log)
-
-    assert (report.opened, report.destroyed, report.aggregates) == (1, 2, 2)
-
-
-def test_an_entry_that_lost_its_text_without_a_certificate_is_found(resign: Resign) -> None:
-    log = resign([received(), entry("case/1", 1)])
-    without_text(log, 1)
-
-    with pytest.raises(VerificationError, match="Entry 1 lost its text, and no certificate of destruction covers it"):
-        check(log)
-
-
-def test_a_certificate_covers_its_own_referral_only(resign: Resign) -> None:
-    other = canonical_entry(
-        {"type": "case.rated.v1", "subject": "case/9", "sequence": 1, "correlationid": STRANGERS}, b"1"
-    )
-    log = resign([received(), other, CERTIFICATE])
-    without_text(log, 1)
-
-    with pytest.raises(VerificationError, match="Entry 1 lost its text"):
-        check(log)
-
-
-def test_a_destroyed_entry_still_counts_as_its_version(resign: Resign) -> None:
-    log = resign([received(), entry("case/1", 1), entry("case/1", 2), CERTIFICATE])
-    without_text(log, 1)
-    page = page_of(log)
-    page["destroyed"] = []
-    put_page(log, page)
-
-    with pytest.raises(VerificationError, match="Entry 2 is version 2 of case/1, where version 1 belongs"):
-        check(log)
-
-
-# -- the log before this one ---------------------------------------------------------------------------------------
-
-FORMER = CheckpointSigner("frontdoor.example.org/former", Ed25519PrivateKey.from_private_bytes(b"\x07" * 32))
-
-
-def continued(resign: Resign, bodies: Sequence[bytes], *, former: Sequence[bytes] | None = None) -> Log:
-    """A log that goes on from one whose leaves were the entries themselves."""
-    edge, grown = grow(Edge(), [leaf_hash(each) for each in (bodies if former is None else former)])
-    note = FORMER.sign(edge.size, edge.root)
-    first = canonical_entry(
-        {"type": "log.continued.v1", "source": "audit", "subject": "log/audit", "sequence": 1},
-        json.dumps({"checkpoint": note}).encode(),
-    )
-    log = resign([first, *bodies])
-    shown = page_of(log)["entries"][0]
-    log.files["predecessor"] = json.dumps({"salt": shown["salt"], "entry": shown["entry"]}).encode()
-    for tile in grown:
-        partial = "" if len(tile.hashes) == 8192 else f".p/{len(tile.hashes) // 32}"
-        log.files[f"v1/former-log/tile/{tile.level}/{tile.index:03}{partial}"] = tile.hashes
-    return log
-
-
-def test_each_entry_stands_where_it_stood_in_the_former_log(resign: Resign) -> None:
-    log = continued(resign, [entry("case/1", n) for n in range(1, 191)])
-
-    report = check(log)
-
-    assert str(report.public.former) == "frontdoor.example.org/former at 190"
-
-
-def test_an_entry_that_was_changed_when_the_log_was_continued_is_found(resign: Resign) -> None:
-    bodies = [entry("case/1", n) for n in range(1, 10)]
-    changed = [*bodies[:4], bodies[4].replace(b"amber", b"green"), *bodies[5:]]
-
-    with pytest.raises(VerificationError, match="Entry 5 is not what stood at place 4 of the former log"):
-        check(continued(resign, changed, former=bodies))
-
-
-def test_tiles_that_are_not_the_former_logs_are_found(resign: Resign) -> None:
-    bodies = [entry("case/1", n) for n in range(1, 10)]
-    log = continued(resign, bodies)
-    page = page_of(log)
-    page["entries"] = page["entries"][:4]  # the rest is another partnership's
-    put_page(log, page)
-    check(log)
-
-    tile = log.files["v1/former-log/tile/0/000.p/9"]
-    log.files["v1/former-log/tile/0/000.p/9"] = tile[:-1] + bytes([tile[-1] ^ 1])
-
-    with pytest.raises(VerificationError, match="do not lead to the root"):
-        check(log)
-
-
-def test_a_service_cannot_hide_from_an_auditor_that_there_was_a_former_log(resign: Resign) -> None:
-    bodies = [entry("case/1", n) for n in range(1, 10)]
-    changed = [bodies[0].replace(b"amber", b"green"), *bodies[1:]]
-    log = continued(resign, changed, former=bodies)
-    del log.files["predecessor"]
-
-    with pytest.raises(VerificationError, match="former log"):
-        check(log)

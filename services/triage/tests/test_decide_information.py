@@ -1,6 +1,5 @@
 """Asking agencies, what an answer must hold, and what it means to say it late, otherwise, or no longer."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -29,14 +28,11 @@ from contracts.events import InformationAnswered
 from contracts.problems import Problem
 from triage import decide
 from triage.errors import (
-    AlreadyAnswered,
-    AnswerChanged,
     AnswerIncomplete,
     BasisNotAllowed,
     CaseAlreadyClosed,
     NoSuchRequest,
     NotAChildOfTheCase,
-    NotAnswered,
     NotAsked,
 )
 from triage.model import (
@@ -44,11 +40,9 @@ from triage.model import (
     AnswerRevision,
     Ask,
     Case,
-    Correct,
     NoticeProgress,
     Reply,
     RequestState,
-    TakeBack,
     request_state,
 )
 
@@ -143,11 +137,6 @@ def test_another_agency_learns_that_there_is_no_such_request() -> None:
         said(Reply(Answer.NOTHING_HELD), by=housing)
 
 
-def test_a_second_answer_is_refused_because_a_correction_says_what_it_corrects() -> None:
-    with pytest.raises(AlreadyAnswered):
-        said(Reply(Answer.SUPPLIED, "More."), answered(Answer.NOTHING_HELD))
-
-
 def test_a_late_answer_is_accepted_even_after_the_case_is_closed() -> None:
     late = acting("partner", agency="metropolitan-police", now=NOW + timedelta(days=9))
 
@@ -183,12 +172,6 @@ def test_a_question_may_be_about_some_of_the_children() -> None:
 
 
 # -- when it is said ------------------------------------------------------------------------------------------------
-
-
-def answered(*answers: Answer | None, **changes: Any) -> Case:
-    """A case whose one request was answered, and corrected or withdrawn (None) since."""
-    revisions = tuple(revision(answer, number=number) for number, answer in enumerate(answers, 1))
-    return case(**({"requests": (request(revisions=revisions),)} | changes))
 
 
 BOTH = (decision(FIRST), decision(SECOND))
@@ -243,82 +226,3 @@ def test_every_other_answer_is_news_about_the_children_it_was_asked_for(reply: R
     assert news is not None
     assert (news.what, news.about, news.revision) == (CaseNews.AGENCY_ANSWER, (FIRST,), 1)
     assert (news.concerns(FIRST), news.concerns(SECOND)) == (True, False)
-
-
-# -- corrections and withdrawals ------------------------------------------------------------------------------------
-
-CORRECT = Correct(1, Reply(Answer.PARTIAL, "One incident."), "It was counted twice.")
-TAKE_BACK = TakeBack(1, "Another family.")
-
-
-def test_an_agency_puts_its_answer_right_and_its_words_stay_here() -> None:
-    subject = answered(Answer.SUPPLIED, decisions=BOTH)
-
-    corrected = decide.correct_answer(subject, UUID(int=50), CORRECT, by=POLICE, addresses=ADDRESSES)
-
-    assert (corrected.answer, corrected.revision, corrected.corrected_by) == (Answer.PARTIAL, 2, "police")
-    assert (corrected.when, corrected.urgent) == (AnswerMoment.AFTER_DECISION, True)
-    assert "incident" not in corrected.model_dump_json()
-    assert "counted" not in corrected.model_dump_json()
-    news = decide.news_of(subject, corrected)
-    assert news is not None
-    assert (news.what, news.revision) == (CaseNews.AGENCY_CORRECTION, 2)
-
-
-def test_a_correction_to_nothing_held_is_news_because_something_was_held_before() -> None:
-    subject = answered(Answer.SUPPLIED)
-    nothing = replace(CORRECT, reply=Reply(Answer.NOTHING_HELD))
-
-    corrected = decide.correct_answer(subject, UUID(int=50), nothing, by=POLICE, addresses=ADDRESSES)
-
-    assert decide.news_of(subject, corrected) is not None
-
-
-def test_an_agency_takes_its_answer_back_and_may_answer_again() -> None:
-    subject = answered(Answer.SUPPLIED, closed_at=NOW)
-
-    withdrawn = decide.withdraw_answer(subject, UUID(int=50), TAKE_BACK, by=POLICE, addresses=ADDRESSES)
-    again = said(Reply(Answer.SUPPLIED, "The right one."), answered(Answer.SUPPLIED, None))
-
-    assert (withdrawn.revision, withdrawn.when, withdrawn.urgent) == (2, AnswerMoment.AFTER_CLOSURE, True)
-    assert "family" not in withdrawn.model_dump_json()
-    assert again.revision == 3
-
-
-@pytest.mark.parametrize(
-    ("answers", "revision_named", "problem"),
-    [
-        ((), 1, NotAnswered),
-        ((Answer.SUPPLIED, None), 2, NotAnswered),
-        ((Answer.SUPPLIED, Answer.PARTIAL), 1, AnswerChanged),
-        ((Answer.SUPPLIED,), 2, AnswerChanged),
-    ],
-    ids=["nothing said", "taken back", "corrected since", "a revision to come"],
-)
-def test_only_the_answer_that_stands_is_changed(
-    answers: tuple[Answer | None, ...], revision_named: int, problem: type[Problem]
-) -> None:
-    subject, correct = answered(*answers), replace(CORRECT, revision=revision_named)
-
-    with pytest.raises(problem):
-        decide.correct_answer(subject, UUID(int=50), correct, by=POLICE, addresses=ADDRESSES)
-    with pytest.raises(problem):
-        decide.withdraw_answer(
-            subject, UUID(int=50), replace(TAKE_BACK, revision=revision_named), by=POLICE, addresses=ADDRESSES
-        )
-
-
-def test_nobody_but_the_agency_changes_its_answer() -> None:
-    housing, subject = acting("partner", agency="wandsworth-housing"), answered(Answer.SUPPLIED)
-
-    with pytest.raises(NoSuchRequest):
-        decide.correct_answer(subject, UUID(int=50), CORRECT, by=housing, addresses=ADDRESSES)
-    with pytest.raises(NoSuchRequest):
-        decide.withdraw_answer(subject, UUID(int=50), TAKE_BACK, by=housing, addresses=ADDRESSES)
-
-
-def test_a_correction_fits_as_an_answer_does() -> None:
-    bare = replace(CORRECT, reply=Reply(Answer.SUPPLIED))
-
-    with pytest.raises(AnswerIncomplete):
-        decide.correct_answer(answered(Answer.SUPPLIED), UUID(int=50), bare, by=POLICE, addresses=ADDRESSES)

@@ -19,6 +19,7 @@ from chassis.testing.delivery import NOW, Reader, closed, message
 from chassis.testing.signer import Signer
 from chassis.web import operator_routes
 from chassis.web.app import create_app
+from contracts.envelope import NO_PARTNERSHIP
 
 REASON = {"reason": "The rule was mended in release 12"}
 ROUTES = [
@@ -185,16 +186,18 @@ async def test_an_aggregate_is_published_again_from_a_version_on(client: httpx2.
 async def test_an_auditor_is_shown_the_versions_of_their_own_partnership(
     client: httpx2.AsyncClient, db: Database, signer: Signer
 ) -> None:
-    ours, theirs, both = (uuid.UUID(int=n) for n in (1, 2, 3))
-    for partnership, case_ids in (("wandsworth", (ours, both, both)), ("warwickshire", (theirs, both))):
+    ours, theirs, both, nobodys = (uuid.UUID(int=n) for n in (1, 2, 3, 4))
+    recorded = {"wandsworth": (ours, both, both), "warwickshire": (theirs, both), NO_PARTNERSHIP: (nobodys,)}
+    for partnership, case_ids in recorded.items():
         async with db.transaction() as tx:
             context = Context("triage", partnership, NOW)
             await record(tx, [closed(case_id, case_id) for case_id in case_ids], context=context)
 
     shown = await client.get("/operator/heads", headers=signer.bearer(roles=["auditor"]))
 
-    assert shown.json() == {f"case/{ours}": 1, f"case/{both}": 2}
-    assert (await client.get("/operator/heads")).json() == {f"case/{ours}": 1, f"case/{theirs}": 1, f"case/{both}": 3}
+    assert shown.json() == {f"case/{ours}": 1, f"case/{both}": 2, f"case/{nobodys}": 1}
+    everything = {f"case/{ours}": 1, f"case/{theirs}": 1, f"case/{both}": 3, f"case/{nobodys}": 1}
+    assert (await client.get("/operator/heads")).json() == everything
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,9 @@ from contracts.problems import Invalid
 SPEC_VERSION: Final = "1.0"
 CONTENT_TYPE: Final = "application/json"
 
+NO_PARTNERSHIP: Final = "unknown"
+"""What events say that concern no partnership, such as an operator's act on a message that named none."""
+
 NAME_PATTERN: Final = r"^[A-Za-z0-9._:-]{1,100}$"
 SUBJECT_PATTERN: Final = r"^[a-z][a-z-]{0,49}(/[A-Za-z0-9._:-]{1,100}){1,2}$"
 TYPE_PATTERN: Final = r"^[a-z-]+(\.[a-z-]+)+\.v[1-9][0-9]{0,2}$"

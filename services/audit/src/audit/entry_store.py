@@ -8,8 +8,9 @@ from uuid import UUID
 from sqlalchemy import Row, text
 
 from audit.commitment import Opening
-from audit.model import CONTINUED, NO_PARTNERSHIP, PlacedEntry
+from audit.model import CONTINUED, PlacedEntry
 from chassis.db import Transaction
+from contracts.envelope import NO_PARTNERSHIP
 
 PAGE_LEAVES: Final = 2_048
 PAGE_BYTES: Final = 4_000_000

@@ -13,7 +13,7 @@ from audit.commitment import Opening
 from audit.disclosure import Party, Recipient
 from audit.entry_store import Page
 from audit.errors import EntriesNotForYou, NotForYou, NotInLog, StillOpen
-from audit.model import NO_PARTNERSHIP, SERVICE, PlacedEntry, StoredCheckpoint
+from audit.model import SERVICE, PlacedEntry, StoredCheckpoint
 from audit.proofs import prove_each
 from chassis.db import Transaction
 from chassis.delivery.events import Context, record
@@ -21,6 +21,7 @@ from chassis.web import access as recording
 from chassis.web.access import Look
 from chassis.web.auth import Principal
 from contracts.codes import DenialReason, Purpose, RecordKind
+from contracts.envelope import NO_PARTNERSHIP
 from contracts.events import RecordExported
 from contracts.problems import Problem
 

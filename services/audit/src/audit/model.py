@@ -9,9 +9,6 @@ from audit.commitment import Opening
 
 SERVICE: Final = "audit"
 
-NO_PARTNERSHIP: Final = "unknown"
-"""What events say that concern no partnership, such as an operator's act on a message without one."""
-
 CONTINUED: Final = "log.continued.v1"
 """The type of the entry that a log begins with when another went before it. It is never on the bus."""
 

@@ -82,13 +82,13 @@ def revise(unsealed: Unsealed, supplement: Supplement, *, today: date) -> Revisi
     A supplement answers only for what it breaks itself: what was wrong before does not stop it.
     """
     corrected, places = decide.put_right(unsealed.content, supplement.corrections)
-    blaming = _Blame(places, corrected)
-    form = _read(decide.add(corrected, supplement.content), blaming)
+    translation = _Translation(places, corrected)
+    form = _read(decide.add(corrected, supplement.content), translation)
     facts = facts_of(form)
     known = decide.refusals(facts_of(ReferralForm.model_validate(unsealed.content)), today=today)
     refused = [refusal for refusal in decide.refusals(facts, today=today) if refusal not in known]
     if refused:
-        raise SupplementRefused(tuple(map(blaming.moved, refused)))
+        raise SupplementRefused(tuple(map(translation.moved, refused)))
     content = form.model_dump(mode="json", exclude_unset=True)
     made = decide.corrections_made(unsealed.content, content, supplement.corrections, places)
     return Revision(content, facts, made)
@@ -100,7 +100,7 @@ def with_entry(unsealed: Unsealed, entry: Mapping[str, Any]) -> Unsealed:
 
 
 @dataclass(frozen=True)
-class _Blame:
+class _Translation:
     """Says in terms of the supplement what is wrong with the referral that it would make."""
 
     places: tuple[tuple[pointing.Step, ...], ...]
@@ -125,8 +125,8 @@ class _Blame:
         return decide.blame(steps, self.places, corrected=self.corrected)
 
 
-def _read(content: Mapping[str, Any], blaming: _Blame) -> ReferralForm:
+def _read(content: Mapping[str, Any], translation: _Translation) -> ReferralForm:
     try:
         return ReferralForm.model_validate(content)
     except ValidationError as error:
-        raise blaming.refusal(error.errors(include_url=False)) from error
+        raise translation.refusal(error.errors(include_url=False)) from error

@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import text
 
 from chassis.db import Transaction
+from contracts.envelope import NO_PARTNERSHIP
 
 PAGE: Final = 1000
 EVENTS_LOOKED_AT: Final = 50_000
@@ -19,7 +20,7 @@ _AGAIN: Final = text(
 _HEADS: Final = text(
     """SELECT aggregate, max(version) AS version FROM event
        WHERE aggregate > :after
-         AND (CAST(:partnership AS text) IS NULL OR headers ->> 'ce_partnership' = :partnership)
+         AND (CAST(:partnership AS text) IS NULL OR headers ->> 'ce_partnership' IN (:partnership, :nobodys))
        GROUP BY aggregate ORDER BY aggregate LIMIT :limit"""
 )
 _APPLIED: Final = text(
@@ -77,9 +78,10 @@ async def heads(
 ) -> dict[str, int]:
     """A page of this service's own aggregates and their newest versions, by name after ``after``.
 
-    With ``partnership`` those that have events of it, and the newest of these.
+    With ``partnership`` those that have events of it or of none, and the newest of these.
     """
-    rows = await tx.execute(_HEADS, {"after": after, "limit": limit, "partnership": partnership})
+    values = {"after": after, "limit": limit, "partnership": partnership, "nobodys": NO_PARTNERSHIP}
+    rows = await tx.execute(_HEADS, values)
     return {row.aggregate: row.version for row in rows}
 
 

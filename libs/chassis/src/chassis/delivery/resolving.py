@@ -16,7 +16,7 @@ from chassis.delivery.draining import Key
 from chassis.delivery.events import Context, record_each
 from chassis.delivery.messages import Subscriptions, referral_of
 from chassis.delivery.versions import Versions
-from contracts.envelope import NAME_PATTERN
+from contracts.envelope import NAME_PATTERN, NO_PARTNERSHIP
 from contracts.events import Event, ParkedDiscarded, ParkedReleased
 
 RELEASE: Final = "release"
@@ -202,5 +202,5 @@ def _event(row: Row[Any], service: str, now: datetime) -> tuple[Event, Context]:
         asked_at=now,
     )
     partnership = str(row.headers.get("ce_partnership", ""))
-    known = partnership if re.fullmatch(NAME_PATTERN, partnership) else "unknown"
+    known = partnership if re.fullmatch(NAME_PATTERN, partnership) else NO_PARTNERSHIP
     return event, Context(source=service, partnership=known, now=now)

@@ -8,14 +8,14 @@ from typing import Annotated, Any, Final, Literal, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from audit import looks
 from audit.api.dependencies import Injected
 from audit.disclosure import Party
 from audit.looks import ProvenEntry, Receipt, Visit
 from audit.receipt import FORMAT
-from chassis.web.access import unwrap
+from chassis.web.access import access_purpose, unwrap
 from chassis.web.app import problem_responses
 from chassis.web.auth import SignedIn
 from contracts.codes import Purpose
@@ -115,8 +115,10 @@ class DisclosureReceipt(BaseModel):
         )
 
 
-Purposes = Annotated[
-    Purpose | None, Header(alias="Access-Purpose", description="What you need this for. An agency need not say it.")
+PurposeHeader = Annotated[
+    str | None,
+    WithJsonSchema({"type": "string", "enum": [purpose.value for purpose in Purpose]}),  # a header is never null
+    Header(alias="Access-Purpose", description="What you need this for. An agency need not say it."),
 ]
 ForWhom = Annotated[MadeFor | None, Query(alias="for", description="The person or court that it is made for.")]
 
@@ -129,8 +131,9 @@ class Wanted:
     purpose: Purpose | None
 
 
-async def _wanted(made_for: ForWhom = None, purpose: Purposes = None) -> Wanted:
-    return Wanted(Party(made_for) if made_for else None, purpose)
+async def _wanted(made_for: ForWhom = None, purpose: PurposeHeader = None) -> Wanted:
+    said = await access_purpose(purpose) if purpose is not None else None
+    return Wanted(Party(made_for) if made_for else None, said)
 
 
 @router.get(

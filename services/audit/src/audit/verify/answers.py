@@ -78,21 +78,29 @@ def of_entitled(report: EntitledReport, *, pinned: bool) -> Verified:
         )
         + ("" if pinned else _OWN_KEY)
     )
-    proves = (
+    numbers = {name: value for name, value in vars(report).items() if name != "public"}
+    facts = {**_facts(report.public, pinned=pinned), **numbers}
+    return Verified("entitled", line, _proven_of_entries(report), _open_to_doubt(report, pinned=pinned), facts)
+
+
+def _proven_of_entries(report: EntitledReport) -> tuple[str, ...]:
+    compared = ", ".join(report.compared)
+    return (
         *_proven_of_tree(report.public),
         f"{report.opened} entries say what their leaves committed to when they were signed",
         f"{report.aggregates} aggregates, counts of looks among them, have every version from the first to their last",
         *((f"nothing that {compared} had recorded is missing, and nothing else was added",) if compared else ()),
     )
-    does_not = (
+
+
+def _open_to_doubt(report: EntitledReport, *, pinned: bool) -> tuple[str, ...]:
+    return (
         *((f"what {report.closed} entries say that were not shown: other partnerships'",) if report.closed else ()),
         *((f"what {report.destroyed} entries said that were destroyed",) if report.destroyed else ()),
-        *(() if compared else ("that nothing is missing at the end: no service's versions were compared (--owner)",)),
+        *(() if report.compared else ("that nothing is missing at the end: no service was compared (--owner)",)),
         "that what a service recorded is true",
         *(() if pinned else (_NOT_PINNED,)),
     )
-    numbers = {name: value for name, value in vars(report).items() if name != "public"}
-    return Verified("entitled", line, proves, does_not, {**_facts(report.public, pinned=pinned), **numbers})
 
 
 def of_receipt(report: ReceiptReport) -> Verified:

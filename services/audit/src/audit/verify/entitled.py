@@ -84,6 +84,10 @@ def verify_entitled(source: Source, trusted: Trusted, owners: Sequence[Owner] = 
         seen.ledger.check_complete(name, heads)
     for owner in owners:
         seen.ledger.check_recorded(owner.name, owner.heads())
+    return _report(public, seen, compared=tuple(before))
+
+
+def _report(public: PublicReport, seen: _Seen, *, compared: tuple[str, ...]) -> EntitledReport:
     return EntitledReport(
         public=public,
         opened=seen.opened,
@@ -92,7 +96,7 @@ def verify_entitled(source: Source, trusted: Trusted, owners: Sequence[Owner] = 
         aggregates=seen.ledger.whole,
         shared=seen.ledger.shared,
         looks=seen.ledger.looks,
-        compared=tuple(before),
+        compared=compared,
     )
 
 

@@ -7,6 +7,8 @@ from audit.merkle import VerificationError
 
 SHARED_KINDS: Final = frozenset({"access", "parked"})
 """Aggregates that count what happens around one referral, by anybody: strangers' refused looks are among them."""
+ITS_OWN: Final = "log/audit"
+"""What a log says of itself: that another went before it. No service records it."""
 LOOKS: Final = frozenset({"record.accessed.v1", "access.denied.v1"})
 
 Heads = Mapping[str, int]
@@ -72,7 +74,9 @@ class Ledger:
     def check_recorded(self, owner: str, heads: Heads) -> None:
         """The log has no version that its owner did not record, as the owner says after the log was read."""
         for subject, source in self._owner.items():
-            if source == owner and self._is_whole(subject) and self._last[subject] > heads.get(subject, 0):
+            if source != owner or subject == ITS_OWN or not self._is_whole(subject):
+                continue
+            if self._last[subject] > heads.get(subject, 0):
                 raise VerificationError(
                     f"The log has version {self._last[subject]} of {subject}, which {owner} has not recorded"
                 )

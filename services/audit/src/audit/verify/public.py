@@ -69,17 +69,7 @@ def verify_public(
     checkpoint = _read_checkpoint(source, trusted.key)
     earlier = _earlier(checkpoint, trusted.older, witnessed)
     # 2. Every hash is made again from the leaves and compared with the stored tiles.
-    edge, first = Edge(), b""
-    for leaves, tile in _read_leaves(source, checkpoint.size):
-        check_leaves(edge.size, leaves)
-        first = first or leaves[0]
-        keep(leaves)
-        hashes = [leaf_hash(leaf) for leaf in leaves]
-        for each in earlier:
-            _check_older(edge, hashes, each)
-        edge, grown = grow(edge, hashes)
-        _check_tiles(source, grown, level_0=tile)
-    _check_unfinished_tiles(source, edge)
+    edge, first_leaf = _grown(source, checkpoint.size, earlier=earlier, keep=keep)
     # 3. The root they lead to must be the one that was signed.
     if edge.root != checkpoint.root:
         raise VerificationError(f"The leaves lead to the root {edge.root.hex()}, not to the signed one")
@@ -89,9 +79,27 @@ def verify_public(
         root=edge.root.hex(),
         key=str(trusted.key),
         extends_size=trusted.older.size if trusted.older else None,
-        former=_read_former(source, first, trusted) if first else None,
+        former=_read_former(source, first_leaf, trusted) if first_leaf else None,
         witnessed=witnessed,
     )
+
+
+def _grown(
+    source: Source, size: int, *, earlier: Sequence[Checkpoint], keep: Callable[[Sequence[bytes]], None]
+) -> tuple[Edge, bytes]:
+    """The tree of all leaves, which extends what is ``earlier``, and the first of them; empty when there is none."""
+    edge, first = Edge(), b""
+    for leaves, tile in _read_leaves(source, size):
+        check_leaves(edge.size, leaves)
+        first = first or leaves[0]
+        keep(leaves)
+        hashes = [leaf_hash(leaf) for leaf in leaves]
+        for each in earlier:
+            _check_older(edge, hashes, each)
+        edge, grown = grow(edge, hashes)
+        _check_tiles(source, grown, level_0=tile)
+    _check_unfinished_tiles(source, edge)
+    return edge, first
 
 
 def _read_checkpoint(source: Source, key: VerifierKey) -> Checkpoint:

@@ -70,16 +70,7 @@ async def read_handover(
     if refusal is not None:
         return await refuse(tx, at, visit, reason=refusal.reason, problem=refusal.problem)
     await access.allow(tx, at, context=visit.context(case))
-    background = await store.get_background(tx, case.case_id)
-    notices = await store.load_progress(tx, [handover_id])
-    return HandoverFile(
-        handover=handover,
-        reference=case.reference,
-        decisions=tuple(one for one in case.decisions if one.decision_id in handover.decision_ids),
-        current_decisions=tuple(one for one in case.current_decisions if one.child_id in handover.child_ids),
-        document_url=background.document_url,
-        notice=notices.get(handover_id, NO_NOTICE),
-    )
+    return await _load_file(tx, case, handover)
 
 
 async def accept_handover(
@@ -139,6 +130,19 @@ async def _admit_team(
         return case
     at = look(case, visit, RecordKind.HANDOVER, handover_id)
     return await refuse(tx, at, visit, reason=refusal.reason, problem=refusal.problem)
+
+
+async def _load_file(tx: Transaction, case: Case, handover: Handover) -> HandoverFile:
+    background = await store.get_background(tx, case.case_id)
+    notices = await store.load_progress(tx, [handover.handover_id])
+    return HandoverFile(
+        handover=handover,
+        reference=case.reference,
+        decisions=tuple(one for one in case.decisions if one.decision_id in handover.decision_ids),
+        current_decisions=tuple(one for one in case.current_decisions if one.child_id in handover.child_ids),
+        document_url=background.document_url,
+        notice=notices.get(handover.handover_id, NO_NOTICE),
+    )
 
 
 def _handover_of(case: Case | None, handover_id: UUID) -> Handover | None:

@@ -7,7 +7,7 @@ import httpx2
 
 from tests.e2e.people import People
 from tests.e2e.sender import Sender
-from tests.e2e.steps import PARTNERSHIP, Desk, Json, done, open_notice, post
+from tests.e2e.steps import PARTNERSHIP, CaseWork, Json, done, open_notice, post
 
 QUESTION: Final = "Who collects Rowan from school?"
 ANSWER: Final = "His aunt does, and on Mondays his mother."
@@ -42,20 +42,20 @@ class Told:
 async def tell(people: People) -> Told:
     """Every step in order, each waiting for what it needs. Raises when one of them is not answered as it should be."""
     sender = Sender(people, done(await post(people.client("wandsworth-school")), 202))
-    desk = await Desk(people, sender.reference).opened()
+    casework = await CaseWork(people, sender.reference).opened()
     officer = people.staff(f"{PARTNERSHIP}-contact-officer")
-    done(await desk.act(officer, "questions", {"question": QUESTION}), 201)
+    done(await casework.act(officer, "questions", {"question": QUESTION}), 201)
     question, asked = await sender.read_question(), await sender.status("needs-answer")
-    stale, with_answer = await _answer(desk, sender, question["question_id"])
-    document = await desk.worker.follow("GET", with_answer["document_url"], headers={"Access-Purpose": "triage"})
-    await desk.close_without_action(with_answer["children"][0])
+    stale, with_answer = await _answer(casework, sender, question["question_id"])
+    document = await casework.worker.follow("GET", with_answer["document_url"], headers={"Access-Purpose": "triage"})
+    await casework.close_without_action(with_answer["children"][0])
     await sender.status("closed")
     await sender.supplement(_ANOTHER_CHILD)
-    in_queue = await desk.in_queue()
-    again = done(await desk.read())
-    early = await desk.act(desk.manager, "closure", {})
+    in_queue = await casework.in_queue()
+    again = done(await casework.read())
+    early = await casework.act(casework.manager, "closure", {})
     opened_again = await sender.status("being-looked-at")
-    await desk.close_without_action(again["children"][1])
+    await casework.close_without_action(again["children"][1])
     return Told(
         reference=sender.reference,
         question=question,
@@ -64,7 +64,7 @@ async def tell(people: People) -> Told:
         case_with_answer=with_answer,
         document=done(document),
         in_queue=in_queue,
-        hub_notice=await open_notice(desk.manager, "case-reopened", sender.reference),
+        hub_notice=await open_notice(casework.manager, "case-reopened", sender.reference),
         early_closure=early,
         case_opened_again=again,
         status_opened_again=opened_again,
@@ -72,12 +72,12 @@ async def tell(people: People) -> Told:
     )
 
 
-async def _answer(desk: Desk, sender: Sender, question_id: str) -> tuple[httpx2.Response, Any]:
+async def _answer(casework: CaseWork, sender: Sender, question_id: str) -> tuple[httpx2.Response, Any]:
     """The school answers; what a manager is told who decides without having seen it, and the case with the answer."""
-    recommendation_id = await desk.recommend(desk.worker)
-    seen = (await desk.read()).headers["ETag"]
+    recommendation_id = await casework.recommend(casework.worker)
+    seen = (await casework.read()).headers["ETag"]
     await sender.supplement({"kind": "answer", "question_id": question_id, "referrer": _WHO, "words": ANSWER})
 
-    case = await desk.told(1)
-    body = {"recommendation_id": recommendation_id, "agree": True, "rationale": desk.words.decision}
-    return await desk.write(desk.manager, "decisions", body, version=seen), case
+    case = await casework.told(1)
+    body = {"recommendation_id": recommendation_id, "agree": True, "rationale": casework.words.decision}
+    return await casework.write(casework.manager, "decisions", body, version=seen), case
