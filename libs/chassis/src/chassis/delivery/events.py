@@ -83,7 +83,7 @@ async def record_each(tx: Transaction, entries: Sequence[tuple[Event, Context]])
     """Append events, in order, each with the next version of its aggregate; returns each aggregate's new version.
 
     With ``first_events`` the only writer of events. MUST be called in the transaction that changes the state the
-    events tell of: then neither can exist without the other. MUST NOT be followed by a commit anywhere but at the edge.
+    events report: then neither can exist without the other. MUST NOT be followed by a commit anywhere but at the edge.
 
     Interleaving prevented: two transactions of one aggregate both read version 4 and both write 5, or the one
     that took the lower ``id`` commits last, so that the relay sends 5 after 6. The lock is taken before the
@@ -119,7 +119,7 @@ def first_events(parameter: int, *, keys: str) -> str:
 
 
 def first_event_columns(entries: Sequence[tuple[Event, Context]]) -> Iterable[object]:
-    """What ``first_events`` takes."""
+    """The parameters of ``first_events``."""
     return _columns(entries).values()
 
 

@@ -75,7 +75,7 @@ _OPEN: Final = text(
     """SELECT DISTINCT aggregate FROM parked
        WHERE error_class = 'gap' AND settled_at IS NULL AND aggregate = ANY(CAST(:known AS text[]))"""
 )
-# Whoever resolves these rows just now comes first: neither waits for the other, and the next round says it again.
+# A transaction that resolves these rows now comes first: neither waits for the other, and the next round says it again.
 _SHOW: Final = text(
     """UPDATE parked SET place = n.answer
        FROM unnest(CAST(:aggregates AS text[]), CAST(:answers AS text[])) AS n(aggregate, answer)
@@ -118,7 +118,7 @@ class Healer:
         return dict(self._tried)
 
     async def run(self, stop: Stop, *, every_seconds: float = EVERY_SECONDS) -> None:
-        """Look for gaps and ask for what is missing, until told to stop."""
+        """Look for gaps and ask for what is missing, until asked to stop."""
         while not await stop.wait(every_seconds):
             try:
                 await self.round(stop)

@@ -12,7 +12,7 @@ from contracts.problems import Unavailable
 
 
 class Owners:
-    """Asks whoever owns an aggregate. One token serves for all of them."""
+    """Asks the owner of an aggregate. One token serves for all of them."""
 
     def __init__(self, settings: ServiceSettings, clock: Clock, ids: Ids, http: HttpClient | None = None) -> None:
         self._settings = settings
