@@ -38,7 +38,7 @@ class Listed:
 
     @property
     def query(self) -> str:
-        """As the services take it."""
+        """The parameters of the services' routes."""
         asked = {"state": self.state, "reason": self.reason, "key": self.key}
         return "".join(f"&{urlencode({name: value})}" for name, value in asked.items() if value is not None)
 

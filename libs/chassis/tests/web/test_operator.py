@@ -159,10 +159,10 @@ async def test_a_release_takes_effect_and_is_told_to_everybody(
     await reader.resolve()
 
     async with reader.db.transaction() as tx:
-        told = (await tx.execute(text("SELECT headers ->> 'ce_type', convert_from(data, 'UTF8') FROM event"))).all()
-    assert [type_ for type_, _ in told] == ["parked.released.v1"]
-    assert '"asked_by":"operator-1"' in told[0][1]
-    assert REASON["reason"] not in told[0][1]
+        recorded = (await tx.execute(text("SELECT headers ->> 'ce_type', convert_from(data, 'UTF8') FROM event"))).all()
+    assert [type_ for type_, _ in recorded] == ["parked.released.v1"]
+    assert '"asked_by":"operator-1"' in recorded[0][1]
+    assert REASON["reason"] not in recorded[0][1]
     assert (await client.get("/operator/parked")).json() == {"parked": [], "waiting": 0}
 
 
@@ -214,7 +214,7 @@ async def test_what_cannot_be_an_aggregate_or_version_is_refused(client: httpx2.
     assert (await client.post("/operator/republish", json=body)).status_code == 422
 
 
-async def test_versions_in_effect_are_told(client: httpx2.AsyncClient, reader: Reader) -> None:
+async def test_versions_in_effect_are_listed(client: httpx2.AsyncClient, reader: Reader) -> None:
     case_id = uuid.uuid4()
     await reader.apply(message(case_id, 1, referral_id=case_id), message(case_id, 2, referral_id=case_id))
 
@@ -352,11 +352,11 @@ async def test_a_halt_is_shown_with_its_reasons_and_ended_on_record(client: http
     assert (answer.status_code, again.status_code) == (202, 409)
     assert (await client.get("/operator/consumer")).json()["halted"] is False
     async with db.transaction() as tx:
-        told = (await tx.execute(text("SELECT headers, convert_from(data, 'UTF8') AS data, key FROM event"))).one()
-    assert told.headers["ce_type"] == "consumer.resumed.v1"
-    assert '"resumed_by":"operator-1"' in told.data
-    assert '"tolerated":500' in told.data
-    assert REASON["reason"] not in told.data
+        recorded = (await tx.execute(text("SELECT headers, convert_from(data, 'UTF8') AS data, key FROM event"))).one()
+    assert recorded.headers["ce_type"] == "consumer.resumed.v1"
+    assert '"resumed_by":"operator-1"' in recorded.data
+    assert '"tolerated":500' in recorded.data
+    assert REASON["reason"] not in recorded.data
 
 
 async def test_a_type_is_asked_for_and_published_again_in_stretches(

@@ -19,7 +19,7 @@ BACKOFF_SECONDS: Final = (0.05, 0.2, 0.5, 1.0, 2.0, 5.0)
 SUSPICIONS: Final = 2
 """So often a batch fails as a whole before the message that it fails on is looked for."""
 FLOOD: Final = 50
-"""So many messages in a row may be wrong before the fault is taken to be ours, and reading halts."""
+"""So many messages in a row may be wrong before we assume that the fault is ours, and reading halts."""
 
 log = telemetry.logger(__name__)
 

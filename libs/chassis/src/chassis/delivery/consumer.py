@@ -154,7 +154,7 @@ class Consumer:
     # -- positions -----------------------------------------------------------------------------------------------
 
     def on_assigned(self) -> None:
-        """Nothing is ours until its position has been taken from the database: what is read before that is dropped."""
+        """Nothing is ours until its position was read from the database: what is read before that is dropped."""
         self._assignments += 1
         self._placed = False
         self._next.clear()

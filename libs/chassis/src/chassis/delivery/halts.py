@@ -62,5 +62,5 @@ async def resume(tx: Transaction, *, reason: str, by: str, tolerated: int, now: 
 
 
 async def tolerated(tx: Transaction) -> int:
-    """How many more wrong messages in a row than usual whoever resumed last lets pass."""
+    """How many more wrong messages in a row than usual may pass, as the last operator said who resumed."""
     return await tx.scalar(_TOLERATED) or 0

@@ -128,7 +128,7 @@ async def park(tx: Transaction, record: Record, message: Message | None, *, why:
 
 
 def readable(headers: Iterable[tuple[str, bytes | None]]) -> str:
-    """Headers as people and statements read them, in JSON that every database takes: the last of each name counts."""
+    """Headers as people and statements read them, in JSON that the database accepts: the last of each name counts."""
     named = {_clean(name): _clean(value.decode(errors="replace")) for name, value in headers if value is not None}
     return json.dumps(named)
 

@@ -70,7 +70,7 @@ class Filter:
     state: str | None = None
 
     def values(self) -> dict[str, object]:
-        """As the statements take it."""
+        """The parameters of the statements."""
         return {"id": self.id, "reason": self.reason, "key": self.key, "state": self.state}
 
 

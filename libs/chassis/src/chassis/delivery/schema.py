@@ -60,7 +60,7 @@ def create_delivery_tables(op: Operations) -> None:
 
 
 def drop_delivery_tables(op: Operations) -> None:
-    """The way back from ``create_delivery_tables``, whatever later steps have taken back already."""
+    """The way back from ``create_delivery_tables``, whichever later steps are undone already."""
     for table in reversed(TABLES):
         op.execute(f"DROP TABLE IF EXISTS {table.name}")
 
