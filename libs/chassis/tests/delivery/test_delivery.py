@@ -221,6 +221,22 @@ async def test_a_message_on_which_our_code_fails_ends_no_process_and_heals_by_it
     assert await receiver.versions_of(other) == [1, 2, 3]
 
 
+async def test_a_record_after_a_quiet_hour_is_no_silence(receiver: Receiver) -> None:
+    class NothingToRead:
+        """A client without partitions."""
+
+        def assignment(self) -> frozenset[object]:
+            return frozenset()
+
+    consumer = receiver.consumer()
+    consumer.progress.moved_at = asyncio.get_running_loop().time() - 3600
+
+    await consumer._look(NothingToRead())
+    consumer.progress.lag = {"triage.v1": 1}
+
+    assert not consumer.progress.is_stuck
+
+
 async def test_the_official_cloudevents_reader_understands_what_we_write(db: Database, topics: str) -> None:
     case_id = uuid.uuid4()
     kafka = AIOKafkaConsumer(TRIAGE.name, bootstrap_servers=topics, auto_offset_reset="earliest")

@@ -146,6 +146,34 @@ async def resolve_first(reader: Reader, act: Act) -> None:
     await reader.resolve()
 
 
+@pytest.mark.parametrize(("in_effect_before", "effects"), [(0, [1]), (1, [])])
+async def test_what_an_earlier_edition_could_not_read_takes_its_place_when_it_is_released(
+    reader: Reader, db: Database, in_effect_before: int, effects: list[int]
+) -> None:
+    reader.wrong = {(SUBJECT, 1)}
+    await reader.apply(*of(1))
+    await query(db, "UPDATE parked SET aggregate = NULL, version = NULL, error_class = 'Invalid' RETURNING 1")
+    await query(db, f"INSERT INTO applied VALUES ('{SUBJECT}', {in_effect_before}) RETURNING 1")
+
+    reader.wrong = set()
+    await resolve_first(reader, RELEASE)
+
+    assert await reader.effects() == [(SUBJECT, version) for version in effects]
+    assert await reader.parked() == []
+
+
+async def test_what_could_not_be_read_and_waits_for_a_gap_names_its_aggregate(reader: Reader, db: Database) -> None:
+    await reader.apply(*of(2))
+    await query(db, "UPDATE parked SET aggregate = NULL, version = NULL, error_class = 'Invalid' RETURNING 1")
+
+    await resolve_first(reader, RELEASE)
+    named = await query(db, "SELECT aggregate, version, error_class FROM parked")
+    await reader.apply(*of(1))
+
+    assert named == [(SUBJECT, 2, "gap")]
+    assert await reader.effects() == [(SUBJECT, 1), (SUBJECT, 2)]
+
+
 # -- discard --------------------------------------------------------------------------------------------------------
 
 

@@ -256,6 +256,8 @@ class Consumer:
             behind = max(0, end - mine[(partition.topic, partition.partition)])
             lag[partition.topic] = lag.get(partition.topic, 0) + behind
         self.progress.lag = lag
+        if not any(lag.values()):
+            self.progress.move()  # else the first record after a quiet hour would seem to have waited all the while
         for topic, behind in lag.items():
             lag_gauge.labels(topic).set(behind)
         offsets = {p: mine[(p.topic, p.partition)] for p in partitions if p in kafka.assignment()}

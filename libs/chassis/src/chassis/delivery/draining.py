@@ -13,7 +13,7 @@ from chassis.delivery import effects, failures, versions
 from chassis.delivery.applying import follow_or_apply
 from chassis.delivery.failures import Failure
 from chassis.delivery.messages import Message, Subscriptions, read
-from chassis.delivery.parking import BEHIND, GAP, MOST_ATTEMPTS, record_of
+from chassis.delivery.parking import BEHIND, GAP, MOST_ATTEMPTS, Why, record_of
 from chassis.delivery.versions import Standing, Versions
 from contracts.problems import Problem
 
@@ -38,6 +38,7 @@ _STILL: Final = text(
                          next_try_at = CAST(:next_try_at AS timestamptz)
        WHERE id = :id AND settled_at IS NULL"""
 )
+_NAME: Final = text("UPDATE parked SET aggregate = :aggregate, version = :version WHERE id = :id AND aggregate IS NULL")
 _WAIT_BEHIND: Final = text(
     """UPDATE parked SET error_class = 'behind', place = NULL, next_try_at = NULL
        WHERE id = ANY(CAST(:ids AS bigint[])) AND settled_at IS NULL
@@ -103,7 +104,7 @@ async def hold_first(tx: Transaction, key: Key, failure: Failure, *, now: dateti
     await lock(tx, [key])
     rows = in_turn((await tx.execute(_OF_KEY, {"key": key.key, "id": key.row_id})).all())
     if rows:
-        await _still_failing(tx, rows[0], failure, now)
+        await _still_failing(tx, rows[0], failure=failure, now=now)
         await tx.execute(_WAIT_BEHIND, {"ids": [row.id for row in rows[1:]]})
 
 
@@ -140,7 +141,7 @@ class _Trial:
     tx: Transaction
     subscriptions: Subscriptions
     now: datetime
-    whole: dict[int, Row[Any]]
+    messages: dict[int, Message | Problem]
     versions: Versions
     resolved: dict[int, str]
 
@@ -148,9 +149,11 @@ class _Trial:
     async def begin(
         cls, tx: Transaction, rows: Sequence[Row[Any]], subscriptions: Subscriptions, now: datetime
     ) -> "_Trial":
+        """Read them again: what an earlier edition could not read may name an aggregate by now."""
         found = await tx.execute(_WHOLE, {"ids": [row.id for row in rows]})
-        known = await Versions.load(tx, {row.aggregate for row in rows if row.aggregate is not None})
-        return cls(tx, subscriptions, now, {row.id: row for row in found}, known, {})
+        messages = {row.id: _read(row) for row in found}
+        aggregates = {message.envelope.subject for message in messages.values() if isinstance(message, Message)}
+        return cls(tx, subscriptions, now, messages, await Versions.load(tx, aggregates), {})
 
     async def passes(self, row: Row[Any]) -> bool:
         """Try one message; False when it stays, and everything behind it."""
@@ -164,14 +167,16 @@ class _Trial:
         return how is not None
 
     async def _try(self, row: Row[Any]) -> str | None:
-        message = read(record_of(self.whole[row.id]))
+        message = self.messages[row.id]
+        if isinstance(message, Problem):
+            raise message
         match self.versions.standing(message, handled=self.subscriptions.reads(message.envelope.type)):
             case Standing.REPEATED:
                 return "repeated"
             case Standing.UNREAD if not await versions.wanted(self.tx, message.envelope.type):
                 return "repeated"
             case Standing.EARLY:
-                await self._still(row, GAP)
+                await self._wait_for_gap(row, message)
                 return None
             case _:
                 await self._effect(message)
@@ -189,14 +194,17 @@ class _Trial:
             raise DatabaseUnavailable from error
         if failures.is_general(error):
             raise error
-        if isinstance(error, Problem) and failures.is_wrong(error):
-            await self._still(row, failures.name_of(error), tried=1)
+        if failures.is_wrong(error):
+            why = Why(failures.name_of(error))
+            await _still(self.tx, row, why=why, now=self.now, attempts=row.attempts + 1)
         else:
-            await _still_failing(self.tx, row, failures.describe(error), self.now)
+            await _still_failing(self.tx, row, failure=failures.describe(error), now=self.now)
 
-    async def _still(self, row: Row[Any], error_class: str, *, tried: int = 0) -> None:
-        values = {"error_class": error_class, "place": None, "next_try_at": None, "id": row.id}
-        await self.tx.execute(_STILL, {**values, "attempts": min(row.attempts + tried, MOST_ATTEMPTS)})
+    async def _wait_for_gap(self, row: Row[Any], message: Message) -> None:
+        """Its aggregate is written down as well: that is how the owner of what is missing is found."""
+        await _still(self.tx, row, why=Why(GAP), now=self.now, attempts=row.attempts)
+        named = {"aggregate": message.envelope.subject, "version": message.envelope.sequence}
+        await self.tx.execute(_NAME, {**named, "id": row.id})
 
     async def finish(self) -> None:
         """Write which versions are in effect, and what each resolved message was resolved as."""
@@ -206,7 +214,21 @@ class _Trial:
             await self.tx.execute(_RESOLVE, {"now": self.now, "ids": ids, "hows": hows})
 
 
-async def _still_failing(tx: Transaction, row: Row[Any], failure: Failure, now: datetime) -> None:
-    attempts = min(row.attempts + 1, MOST_ATTEMPTS)
-    values = {"error_class": failure.error_class, "place": failure.place, "id": row.id, "attempts": attempts}
-    await tx.execute(_STILL, {**values, "next_try_at": now + failures.pause_after(attempts)})
+def _read(row: Row[Any]) -> Message | Problem:
+    try:
+        return read(record_of(row))
+    except Problem as problem:
+        return problem
+
+
+async def _still_failing(tx: Transaction, row: Row[Any], *, failure: Failure, now: datetime) -> None:
+    attempts = row.attempts + 1
+    why = Why.failing(failure, failures.pause_after(attempts))
+    await _still(tx, row, why=why, now=now, attempts=attempts)
+
+
+async def _still(tx: Transaction, row: Row[Any], *, why: Why, now: datetime, attempts: int) -> None:
+    """The row stays, for this reason."""
+    values = {"error_class": why.error_class, "place": why.place, "id": row.id}
+    next_try_at = now + why.pause if why.pause is not None else None
+    await tx.execute(_STILL, {**values, "attempts": min(attempts, MOST_ATTEMPTS), "next_try_at": next_try_at})
