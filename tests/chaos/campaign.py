@@ -132,12 +132,12 @@ class Campaign:
     async def _settle(self) -> list[str]:
         """Discard what poison blocks of ours, and wait for as long as anything moves."""
         began = asyncio.get_running_loop().time()
-        self._outcome.discarded = await Operator(self._stack).free_live_keys(self._accounted())
         settled = await until(self._all_settled, self._checker().progress)
         self._outcome.settled_after_seconds = asyncio.get_running_loop().time() - began
         return [] if settled else ["nothing moves any more, and not everything is done"]
 
     async def _all_settled(self) -> bool:
+        self._outcome.discarded += await Operator(self._stack).free_live_keys(self._accounted())
         on_live_keys = [await self._accounted().on_live_keys(service) for service in self._databases.services]
         return not any(on_live_keys) and await self._checker().settled()
 

@@ -61,7 +61,8 @@ class LocalStack:
         process = psutil.Process(part.child.pid)
         doomed = [process, *process.children(recursive=True)]
         for each in doomed:
-            each.kill()
+            with suppress(psutil.NoSuchProcess):  # a backend ends with its client, and clients are killed meanwhile
+                each.kill()
         psutil.wait_procs(doomed, timeout=10)
         part.start()
 

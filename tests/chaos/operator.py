@@ -24,16 +24,25 @@ class Operator:
         self._tokens = TokenSource.for_client(issuer, NAME, stack.keys.client_key_file(NAME))
 
     async def free_live_keys(self, accounted: Accounted) -> int:
-        """Discard every record of poison that blocks a key of ours. Returns how many. Raises when one is refused."""
-        discarded = 0
+        """Discard the records of poison that block keys of ours. Returns how many were asked for.
+
+        One that waits for an earlier version, or was asked for already, is left for the next call.
+        """
+        addresses = [
+            f"{url}/operator/parked/{parked_id}/discard"
+            for service, url in self._urls.items()
+            for parked_id in await accounted.on_live_keys(service)
+        ]
+        if not addresses:
+            return 0
         headers = await self._bearer()
         async with httpx2.AsyncClient(timeout=CALL_SECONDS, trust_env=False) as http:
-            for service, url in self._urls.items():
-                for parked_id in await accounted.on_live_keys(service):
-                    address = f"{url}/operator/parked/{parked_id}/discard"
-                    (await http.post(address, json=REASON, headers=headers)).raise_for_status()
-                    discarded += 1
-        return discarded
+            answers = [await http.post(address, json=REASON, headers=headers) for address in addresses]
+        refused = [answer for answer in answers if answer.status_code == httpx2.codes.CONFLICT]
+        for answer in answers:
+            if answer not in refused:
+                answer.raise_for_status()
+        return len(answers) - len(refused)
 
     async def _bearer(self) -> Mapping[str, str]:
         return {"Authorization": f"Bearer {await asyncio.to_thread(self._tokens.token)}"}

@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 
 from local_stack.keys import Keys
 from local_stack.ports import Ports
+from local_stack.services import LOG_ORIGIN
 from local_stack.waiting import until
 from local_stack.witness.__main__ import main
 from local_stack.witness.app import MAX_REQUEST_BYTES, Witness, create_app
@@ -436,9 +437,9 @@ class _StackLog:
         self._private = private
 
     def request(self, old: int, new: int) -> bytes:
-        text = text_of(LEAVES[:new], "frontdoor.example.org/local")
+        text = text_of(LEAVES[:new], LOG_ORIGIN)
         lines = "".join(f"{b64(each)}\n" for each in proof_of(old, LEAVES[:new]))
-        signed = signature(text, "frontdoor.example.org/local", self._private)
+        signed = signature(text, LOG_ORIGIN, self._private)
         return f"old {old}\n{lines}\n{text}\n{signed}".encode()
 
 

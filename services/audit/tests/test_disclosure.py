@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from audit.disclosure import SHOWN_TO, Party, Recipient, is_closed, may_see
-from contracts.codes import Purpose
+from contracts.codes import AnswerMoment, Purpose
 from contracts.events import EVENTS
 
 SCHOOL, POLICE, TEAM = "ashcroft-primary", "metropolitan-police", "wandsworth-macpt"
@@ -13,6 +13,10 @@ SENDER = Recipient(Party.AGENCY, SCHOOL, is_sender=True)
 ASKED = Recipient(Party.AGENCY, POLICE)
 OF_TEAM = Recipient(Party.AGENCY, TEAM)
 PERSON, COURT, AUDIT = Recipient(Party.PERSON), Recipient(Party.COURT), Recipient(Party.AUDIT)
+
+
+NEVER_OF_ONE = ("partner.", "consumer.", "record.exported")
+"""How the types begin that are about no single referral."""
 
 
 def shown_to(recipient: Recipient, **data: Any) -> set[str]:
@@ -34,6 +38,8 @@ def test_a_sender_sees_what_it_sent_was_asked_and_was_notified_of() -> None:
         "question.answered.v1",
         "information.requested.v1",
         "information.answered.v1",
+        "information.corrected.v1",
+        "information.withdrawn.v1",
         "notice.queued.v1",
         "notice.delivered.v1",
         "notice.opened.v1",
@@ -65,8 +71,19 @@ def test_an_agency_sees_only_entries_that_name_it() -> None:
     assert "referral.disposed.v1" not in shown_to(ASKED, agency=POLICE)
 
 
+@pytest.mark.parametrize("moment", [each for each in AnswerMoment if each is not AnswerMoment.BEFORE_DECISION])
+def test_an_agency_does_not_learn_from_its_late_answer_what_the_hub_had_done_by_then(moment: AnswerMoment) -> None:
+    shown = shown_to(ASKED, agency=POLICE, when=moment)
+
+    assert not [event_type for event_type in shown if event_type.startswith(("information.a", "information.c"))]
+    assert "information.withdrawn.v1" not in shown
+    assert "information.requested.v1" in shown
+
+
 def test_a_team_sees_the_handovers_that_it_was_offered() -> None:
-    assert shown_to(OF_TEAM, team=TEAM) == {"handover.offered.v1", "handover.accepted.v1"}
+    assert shown_to(OF_TEAM, team=TEAM) == {
+        f"handover.{what}.v1" for what in ("offered", "accepted", "returned", "withdrawn", "superseded")
+    }
     assert shown_to(OF_TEAM, team="another-team") == set()
 
 
@@ -85,7 +102,7 @@ def test_a_person_sees_what_became_of_it_and_which_staff_looked(purpose: Purpose
 
 
 def test_a_court_sees_everything_of_a_referral_that_is_known() -> None:
-    of_no_referral = {event_type for event_type in EVENTS if event_type.startswith(("partner.", "record.exported"))}
+    of_no_referral = {event_type for event_type in EVENTS if event_type.startswith(NEVER_OF_ONE)}
 
     assert shown_to(COURT) == set(EVENTS) - of_no_referral
 

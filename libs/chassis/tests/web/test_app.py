@@ -308,7 +308,7 @@ async def test_what_nobody_foresaw_is_a_constant_text_with_every_header(client: 
         b"{",
         b"\xff\xfe",
         '{"children": []}'.encode("utf-16"),
-        '\ufeff{"children": []}'.encode(),
+        '\ufeff\ufeff{"children": []}'.encode(),
         b'{"children": [], "children": []}',
         b'{"children": NaN}',
         b'{"children": Infinity}',

@@ -1,6 +1,7 @@
 """What is kept of suspended clients: the newest version, in whatever order and however often it is said."""
 
 import itertools
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -25,17 +26,22 @@ HISTORY = [Standing("club", 2, START), Standing("club", 3, None), Standing("club
 
 
 @pytest.fixture
-async def kept(urls: DatabaseUrls, db: Database) -> Database:
-    """A database with the table, made as a migration makes it."""
+async def kept(urls: DatabaseUrls, db: Database) -> AsyncIterator[Database]:
+    """A database with the table, made and dropped as a migration does."""
+    await _migrate(urls, suspension.create_suspension_table)
+    yield db
+    await _migrate(urls, suspension.drop_suspension_table)
+
+
+async def _migrate(urls: DatabaseUrls, change: Callable[[Operations], None]) -> None:
     owner = create_async_engine(make_url(urls.owner_url).set(drivername="postgresql+asyncpg"), poolclass=NullPool)
 
-    def create(connection: Connection) -> None:
-        suspension.create_suspension_table(Operations(MigrationContext.configure(connection)))
+    def migrate(connection: Connection) -> None:
+        change(Operations(MigrationContext.configure(connection)))
 
     async with owner.begin() as connection:
-        await connection.run_sync(create)
+        await connection.run_sync(migrate)
     await owner.dispose()
-    return db
 
 
 def message(kind: str, version: int, *, client: str = "club", data: bytes = b"{}") -> Message:

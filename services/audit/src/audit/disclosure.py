@@ -10,7 +10,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final
 
-from contracts.codes import Purpose
+from contracts.codes import AnswerMoment, Purpose
 
 CLOSED: Final = "case.closed.v1"
 _STATES: Final = frozenset({"case.opened.v1", "case.reopened.v1", CLOSED})
@@ -50,6 +50,12 @@ def _always(_data: Data, _recipient: Recipient) -> bool:
 def _named(data: Data, recipient: Recipient) -> bool:
     """The agency is the one that the entry names."""
     return bool(recipient.agency) and data.get("agency") == recipient.agency
+
+
+def _named_in_time(data: Data, recipient: Recipient) -> bool:
+    """The same, unless the entry says what the hub had done by then."""
+    moment = data.get("when", AnswerMoment.BEFORE_DECISION)
+    return _named(data, recipient) and moment == AnswerMoment.BEFORE_DECISION
 
 
 def _team(data: Data, recipient: Recipient) -> bool:
@@ -93,9 +99,15 @@ SHOWN_TO: Final[Mapping[str, Mapping[Party, Rule]]] = MappingProxyType(
         "question.asked.v1": {Party.AGENCY: _named, **_COURT},
         "question.answered.v1": {Party.AGENCY: _sender, **_COURT},
         "information.requested.v1": {Party.AGENCY: _named, **_COURT},
-        "information.answered.v1": {Party.AGENCY: _named, **_COURT},
+        # An answer that came late says that a decision was made, or a case closed; the agency is not shown that.
+        "information.answered.v1": {Party.AGENCY: _named_in_time, **_COURT},
+        "information.corrected.v1": {Party.AGENCY: _named_in_time, **_COURT},
+        "information.withdrawn.v1": {Party.AGENCY: _named_in_time, **_COURT},
         "handover.offered.v1": {Party.AGENCY: _team, **_COURT},
         "handover.accepted.v1": {Party.AGENCY: _team, **_COURT},
+        "handover.returned.v1": {Party.AGENCY: _team, **_COURT},
+        "handover.withdrawn.v1": {Party.AGENCY: _team, **_COURT},
+        "handover.superseded.v1": {Party.AGENCY: _team, **_COURT},
         "clock.warned.v1": _COURT,
         "clock.breached.v1": _COURT,
         "notice.queued.v1": {Party.AGENCY: _named, **_COURT},
@@ -112,6 +124,8 @@ SHOWN_TO: Final[Mapping[str, Mapping[Party, Rule]]] = MappingProxyType(
         "access.denied.v1": _COURT,
         "parked.released.v1": _COURT,
         "parked.discarded.v1": _COURT,
+        "consumer.resumed.v1": _NOBODY,
+        "consumer.backfilled.v1": _NOBODY,
         "partner.registered.v1": _NOBODY,
         "partner.rotated.v1": _NOBODY,
         "partner.suspended.v1": _NOBODY,

@@ -20,6 +20,7 @@ NAME_LENGTH: Final = 200
 
 _OF_THE_DATABASE: Final = (
     asyncpg.PostgresConnectionError,
+    asyncpg.InternalClientError,  # it died within an answer, and the driver still waits for the rest
     asyncpg.OperatorInterventionError,  # shut down, starting up, or a statement that took too long
     asyncpg.TransactionRollbackError,  # a deadlock or a conflict between transactions
     asyncpg.InsufficientResourcesError,

@@ -14,6 +14,8 @@ from chassis.web.auth import Principal, signed_in_as
 from chassis.web.description import trimmed
 
 BIGINT: Final = 2**63 - 1
+JSON_INTEGER: Final = 2**53 - 1
+"""The largest number that every reader of JSON holds exactly."""
 INTEGER: Final = 2**31 - 1
 _AGGREGATE: Final = r"^[\x21-\x7e]*$"
 _TYPE: Final = r"^[a-z-]+(\.[a-z-]+)+\.v[0-9]+$"
@@ -65,7 +67,7 @@ class TypeAgain(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     type: EventType
-    after: int = Field(default=0, strict=True, ge=0, le=BIGINT - republish.EVENTS_LOOKED_AT)
+    after: int = Field(default=0, strict=True, ge=0, le=JSON_INTEGER)
     dry_run: bool = Field(default=False, strict=True)
 
 

@@ -79,7 +79,7 @@ def _add_looks(routes: APIRouter, operated: Callable[[], Operated]) -> None:
             parked = await requests.list_parked(tx, chosen, after=after)
             return {"parked": parked, "waiting": await requests.count(tx)}
 
-    @routes.get("/parked/{parked_id}")
+    @routes.get("/parked/{parked_id:int}")
     async def show_parked(parked_id: ParkedId, _: Operator) -> dict[str, Any]:
         """One message with all that is known of it but its content, also when it is resolved."""
         async with operated().db.transaction() as tx:
@@ -87,13 +87,13 @@ def _add_looks(routes: APIRouter, operated: Callable[[], Operated]) -> None:
 
 
 def _add_acts_on_one(routes: APIRouter, operated: Callable[[], Operated], *, may_discard: bool) -> None:
-    @routes.post("/parked/{parked_id}/release", status_code=202, responses=problem_responses(409))
+    @routes.post("/parked/{parked_id:int}/release", status_code=202, responses=problem_responses(409))
     async def release(parked_id: ParkedId, body: Reason, operator: Operator) -> dict[str, Any]:
         """Try a message again, with everything of its key that waits before it; everything is checked again."""
         act = Act.release(reason=body.reason, by=operator.subject)
         return await _ask(operated(), Filter(id=parked_id), act)
 
-    @routes.post("/parked/{parked_id}/discard", status_code=202, responses=problem_responses(409))
+    @routes.post("/parked/{parked_id:int}/discard", status_code=202, responses=problem_responses(409))
     async def discard(parked_id: ParkedId, body: Discard, operator: Operator) -> dict[str, Any]:
         """Give a message up for good. Refused while an earlier version of its aggregate is parked."""
         act = Act.discard(reason=body.reason, by=operator.subject, with_earlier=body.with_earlier)
