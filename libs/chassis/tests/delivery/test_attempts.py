@@ -332,6 +332,27 @@ async def test_a_database_that_is_cut_off_amid_a_batch_is_no_messages_fault(read
     assert await reader.parked() == []
 
 
+async def test_an_error_that_nobody_knows_is_the_databases_while_it_does_not_answer(
+    reader: Reader, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader.broken = {(SUBJECT, 1): ValueError()}
+    pings: list[int] = []
+
+    async def dying() -> None:
+        pings.append(1)
+        if len(pings) == 5:
+            reader.broken = {}
+        raise OSError
+
+    monkeypatch.setattr(db, "ping", dying)
+
+    await reader.apply(ONE, TWO)
+
+    assert await reader.effects() == [(SUBJECT, 1), (SUBJECT, 2)]
+    assert await reader.parked() == []
+    assert len(reader.waited) == 5
+
+
 async def test_a_database_that_is_away_stops_no_one_for_good(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
     tries: list[int] = []
 

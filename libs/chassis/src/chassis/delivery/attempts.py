@@ -12,7 +12,7 @@ from chassis.db import Database, Transaction
 from chassis.delivery import failures, halts
 from chassis.delivery.applying import Batch, BatchState, Fenced, NeedsCare, apply, hold
 from chassis.delivery.failures import Failure
-from chassis.delivery.messages import Record, Subscriptions
+from chassis.delivery.messages import Subscriptions
 from chassis.tasks import Stop
 
 BACKOFF_SECONDS: Final = (0.05, 0.2, 0.5, 1.0, 2.0, 5.0)
@@ -59,9 +59,10 @@ class Attempts:
     - What the database is to blame for: the same batch again, after a pause that grows to five seconds, for as long as
       it takes. Nothing is held, parked or skipped for it.
     - A message that is wrong: the batch again, each message behind a savepoint; that one is parked.
-    - Any other failure: when the batch has failed twice the same way, and the message it fails on is held.
+    - Any other failure, after which the database answers: when the batch has failed twice, the message it fails on is
+      found behind savepoints and held.
     - When even that fails, at COMMIT, where no savepoint reaches: each record in a transaction of its own; the one
-      that fails alone is held without being handled again.
+      that fails alone, twice, is held without being handled again.
     - In every case messages behind the one that failed stay in their key's order, and other keys flow.
     """
 
@@ -87,7 +88,7 @@ class Attempts:
             except Fenced:
                 raise
             except Exception as error:
-                if failures.is_general(error):
+                if await failures.is_of_the_database(error, self._db):
                     await self._pause(error, pauses)
                     pauses += 1
                 elif careful:
@@ -105,26 +106,27 @@ class Attempts:
         for record in batch.records:
             at = (record.topic, record.partition)
             single = Batch([record], {at: position[at]}, {at: record.offset + 1})
-            ended = await self._single(single, record, stop)
+            ended = await self._single(single, stop)
             if ended is not Ended.APPLIED:
                 return ended
             position[at] = record.offset + 1
         return Ended.APPLIED
 
-    async def _single(self, batch: Batch, record: Record, stop: Stop) -> Ended:
+    async def _single(self, batch: Batch, stop: Stop) -> Ended:
         failure: Failure | None = None
-        pauses = 0
+        suspicions, pauses = 0, 0
         while not stop.is_set():
             try:
                 return await (self._once(batch, careful=True) if failure is None else self._hold(batch, failure))
             except Fenced:
                 raise
             except Exception as error:
-                if failure is not None or failures.is_general(error):
+                if failure is not None or await failures.is_of_the_database(error, self._db):
                     await self._pause(error, pauses)
                     pauses += 1
-                else:
-                    failure = failures.describe(error)
+                    continue
+                suspicions += 1
+                failure = failures.describe(error) if suspicions >= SUSPICIONS else None
         return Ended.STOPPED
 
     async def _once(self, batch: Batch, *, careful: bool) -> Ended:

@@ -113,7 +113,7 @@ class Consumer:
                 failed = 0
             except Exception as error:
                 self._placed = False  # what was read and not applied is read again
-                if not failures.is_general(error):
+                if not await failures.is_of_the_database(error, self._db):
                     raise
                 log.warning("the database failed, trying again", error=failures.name_of(error))
                 await self._idle(kafka, stop, BACKOFF_SECONDS[min(failed, len(BACKOFF_SECONDS) - 1)])

@@ -11,7 +11,7 @@ from typing import Final
 import asyncpg
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError
 
-from chassis.db import DatabaseUnavailable
+from chassis.db import Database, DatabaseUnavailable
 from contracts.problems import Problem, Unavailable
 
 FIRST_PAUSE: Final = timedelta(seconds=5)
@@ -61,6 +61,17 @@ def is_general(error: BaseException) -> bool:
     if isinstance(error, DBAPIError):
         return error.connection_invalidated or isinstance(_driver_error(error), _OF_THE_DATABASE)
     return isinstance(error, _OF_THE_DATABASE)
+
+
+async def is_of_the_database(error: BaseException, db: Database) -> bool:
+    """The same, asked of the database itself where the error is none that we know: one that dies shows in many ways."""
+    if is_general(error):
+        return True
+    try:
+        await db.ping()
+    except Exception:
+        return True
+    return False
 
 
 def is_wrong(error: Exception) -> bool:

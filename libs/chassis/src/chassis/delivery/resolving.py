@@ -10,7 +10,7 @@ from sqlalchemy import Row, text
 
 from chassis import telemetry
 from chassis.clock import Clock
-from chassis.db import Database, Transaction
+from chassis.db import Database, DatabaseUnavailable, Transaction
 from chassis.delivery import draining, failures, parking
 from chassis.delivery.draining import Key
 from chassis.delivery.events import Context, record_each
@@ -112,6 +112,8 @@ class Resolver:
             except Exception as error:
                 if failures.is_general(error):
                     raise
+                if await failures.is_of_the_database(error, self._db):
+                    raise DatabaseUnavailable from error
                 if limit == 1:
                     await self._hold(key, error)
                     return
