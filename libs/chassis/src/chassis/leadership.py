@@ -23,13 +23,13 @@ async def lead(db: Database, work: Leader, *, lock: int, stop: Stop) -> None:
     The lock belongs to the connection that also does the work, so an instance that loses it can change nothing.
     It is closed in the end: back in the pool it would go on holding the lock.
     """
-    async with db.engine.connect() as connection:
-        try:
-            with named_unavailable():
+    with named_unavailable():
+        async with db.engine.connect() as connection:
+            try:
                 if await _become_leader(connection, lock, stop):
                     await work(connection, stop)
-        finally:
-            await connection.invalidate()
+            finally:
+                await connection.invalidate()
 
 
 async def _become_leader(connection: AsyncConnection, lock: int, stop: Stop) -> bool:
