@@ -2,13 +2,14 @@
 
 import json
 from copy import deepcopy
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
 import httpx2
 from intake_caller import Caller
 
-from referral_intake.fhir import take
+from referral_intake import fhir
 from referral_intake.fhir.example import EXAMPLE
 from referral_intake.fhir.systems import code_system, extension
 
@@ -17,6 +18,7 @@ PATH: Final = "/fhir/R4/$process-message"
 MEDIA_TYPE: Final = "application/fhir+json"
 FIELDS: Final = code_system("referral-field")
 HEADER, REQUEST, PATIENT, PRACTITIONER = range(4)
+TODAY: Final = date(2026, 11, 23)
 
 Json = dict[str, Any]
 
@@ -79,6 +81,11 @@ async def document_of(caller: Caller, answer: httpx2.Response) -> Json:
     path = task["output"][0]["valueUrl"].removeprefix("https://intake.example.org")
     found: Json = (await caller.document(path)).json()
     return found
+
+
+def take(document: Any) -> fhir.Taken:
+    """The message as it is read on the day of the tests."""
+    return fhir.take(document, arrived_on=TODAY)
 
 
 def form_of(document: Json) -> Json:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 
 from chassis.clock import Clock
 from chassis.ids import Ids
@@ -76,6 +76,8 @@ class ReferralMaker:
         salt = secrets.token_bytes(document.SALT_BYTES)
         minted, content = self._mint(submission, terms, salt, now=now)
         received, told = decide.receive(submission.facts, submission.sender, terms=terms, minted=minted, now=now)
+        if submission.not_taken:
+            told = replace(told, not_taken=submission.not_taken)
         return Acceptance(
             sender=submission.sender,
             key=submission.key,
@@ -93,7 +95,7 @@ class ReferralMaker:
         referral_id, sender = self.ids.new(), submission.sender
         reference = self.ids.new_reference(sender.partnership[:_PREFIX_LENGTH].upper())
         child_ids = tuple(self.ids.new() for _ in submission.facts.children)
-        header = {
+        header: dict[str, Any] = {
             "referral_id": str(referral_id),
             "reference": reference,
             "partnership": sender.partnership,
@@ -102,6 +104,8 @@ class ReferralMaker:
             "received_at": now.isoformat(),
             "code_lists": document.EDITIONS,
         }
+        if submission.not_taken:
+            header["not_taken"] = submission.not_taken
         content = document.build(submission.content, header, child_ids)
         commitment = document.commitment(salt, content)
         detail_url = f"{self.public_url}{receipt.path_of(referral_id)}/document"
@@ -116,6 +120,7 @@ class Arrival:
     sender: Sender
     key: str
     traceparent: str | None
+    not_taken: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -136,6 +141,8 @@ class Preparation:
         agreed = self.standing.source_of(sender.client_id)
         maker = ReferralMaker(self.ids, self.public_url, arrival.traceparent)
         submission = submission_of(arrival.form, sender, key=arrival.key)
+        if arrival.not_taken:
+            submission = replace(submission, not_taken=arrival.not_taken)
         acceptance = maker.prepare(submission, terms(pack, sender, due=due, agreed=agreed), now=now)
         return acceptance if refusal is None else replace(acceptance, refusal=refusal)
 

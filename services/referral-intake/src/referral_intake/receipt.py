@@ -78,6 +78,9 @@ class Receipt(BaseModel):
         None, description="Your agency referred one of these children in the last 72 hours."
     )
     missing_information: tuple[MissingInformation, ...]
+    not_taken: tuple[str, ...] = Field(
+        (), description="Of a FHIR message: each place (FHIRPath) that the referral does not have."
+    )
     links: Links
 
 
@@ -99,6 +102,7 @@ def body_of(received: ReferralReceived, told: Told, earlier: Earlier | None = No
         "advice": [{"code": advice.value, "text": advice.label} for advice in told.advice],
         "likely_repeat_of": vars(earlier) if earlier else None,
         "missing_information": missing_in(told),
+        "not_taken": told.not_taken or None,
         "links": {"self": path_of(received.referral_id)},
     }
     return to_json({name: value for name, value in said.items() if value is not None})

@@ -4,14 +4,15 @@ import asyncio
 import json
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Header, Request, Response
 
+from chassis.web import json_rules
 from chassis.web.auth import Principal, signed_in_as
-from chassis.web.middleware import DOCUMENT
 from contracts.problems import Problem
-from referral_intake import fhir, handlers
+from referral_intake import decide, fhir, handlers
 from referral_intake.api.dependencies import Injected
 from referral_intake.api.standing import admit
 from referral_intake.errors import FhirOnly, KeyMissing, KeyReused, NotFhir
@@ -110,8 +111,9 @@ async def _take(request: Request, partner: Principal) -> fhir.Taken:
 
     It is read on another thread: a message as large as may be keeps everybody waiting for half a second otherwise.
     """
+    arrived_on = decide.local_date(request.app.state.dependencies.clock.now())
     try:
-        taken = await asyncio.to_thread(fhir.take, request.scope.get(DOCUMENT))
+        taken = await asyncio.to_thread(_read, await request.body(), arrived_on)
     except fhir.MessageRefused:
         admit(request, partner, scope=Scope.SEND)
         raise
@@ -119,9 +121,17 @@ async def _take(request: Request, partner: Principal) -> fhir.Taken:
     return taken
 
 
+def _read(body: bytes, arrived_on: date) -> fhir.Taken:
+    """The body was read once already, and is harmless; here again with every digit of its numbers."""
+    document = json_rules.read(body, digit_for_digit=True) if body else None
+    return fhir.take(document, arrived_on=arrived_on)
+
+
 async def _submit(dependencies: Dependencies, taken: fhir.Taken, partner: Principal, key: str) -> Answer:
     try:
-        return await handlers.submit_referral(dependencies, taken.form, handlers.sender_of(partner), key=key)
+        return await handlers.submit_referral(
+            dependencies, taken.form, handlers.sender_of(partner), key=key, not_taken=taken.not_taken
+        )
     except KeyReused as reused:
         raise taken.reused() if key == taken.key else reused from reused
     except Problem as problem:

@@ -17,9 +17,14 @@ class Overtaken(Exception):
     """A key was answered elsewhere after it was looked up, and a neighbour's receipt named its referral."""
 
 
-async def submit_referral(dependencies: Dependencies, form: ReferralForm, sender: Sender, *, key: str) -> Answer:
-    """Accept a referral; returns once it is durable. Raises the ``Problem`` that stopped it."""
-    arrival = Arrival(form, sender, key, telemetry.current_traceparent())
+async def submit_referral(
+    dependencies: Dependencies, form: ReferralForm, sender: Sender, *, key: str, not_taken: Sequence[str] = ()
+) -> Answer:
+    """Accept a referral; returns once it is durable. Raises the ``Problem`` that stopped it.
+
+    ``not_taken``: what the message said, by its places, that the form does not say.
+    """
+    arrival = Arrival(form, sender, key, telemetry.current_traceparent(), tuple(not_taken))
     return await dependencies.commits.submit(arrival, urgent=form.immediate_danger)
 
 

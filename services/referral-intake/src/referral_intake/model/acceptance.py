@@ -21,6 +21,7 @@ class Submission:
     """A referral as it was sent: its facts for the rules, its content for the document.
 
     ``identities`` say by what each child is recognised in another referral; they are never kept as they are.
+    ``not_taken``: places of a message whose words the content does not have.
     """
 
     sender: Sender
@@ -28,6 +29,7 @@ class Submission:
     facts: ReferralFacts
     content: Mapping[str, Any] = field(repr=False)
     identities: tuple[str, ...] = field(default=(), repr=False)
+    not_taken: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -76,11 +78,15 @@ ClientKey = tuple[str, str]
 
 @dataclass(frozen=True)
 class Told:
-    """What a sender is told about its referral beside what the event says: what is missing where, and what to do."""
+    """What a sender is told about its referral beside what the event says.
+
+    What is missing where, what to do, and which places of a message were not taken.
+    """
 
     missing: tuple[Missing, ...]
     advice: tuple[Advice, ...]
     phone_advice: str = PHONE_ADVICE
+    not_taken: tuple[str, ...] = ()
 
     @property
     def items(self) -> tuple[MissingItem, ...]:

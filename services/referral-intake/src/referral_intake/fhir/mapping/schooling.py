@@ -1,0 +1,52 @@
+"""A child's school and GP practice, by what their resource says or by the code or name that a reference gives."""
+
+from referral_intake.fhir import systems
+from referral_intake.fhir.draft import Part, Tree
+from referral_intake.fhir.mapping.history import is_in_use
+from referral_intake.fhir.mapping.organisations import organisation_of
+from referral_intake.fhir.mapping.words import AT_WORK, phone_of, whole_name
+from referral_intake.fhir.message import Message
+from referral_intake.fhir.r4.element import Said
+from referral_intake.fhir.r4.people import Patient, Practitioner, PractitionerRole
+from referral_intake.fhir.r4.values import Reference
+
+
+def school_of(message: Message, patient: Patient) -> Tree:
+    """A school: an Organization, a reference that names one, or its name."""
+    extension = patient.extension_of(systems.extension("child-school"))
+    if extension is None:
+        return None
+    school = organisation_of(message, extension.value_reference)
+    if school is None:
+        said = extension.value()
+        return Said(said.value, extension.places_of(said)) if said else None
+    contact = phone_of(school.telecom, message.as_of, uses=AT_WORK)
+    return Part(extension.path, {"name": school.words(), "contact": contact}, (extension.at("url"),))
+
+
+def practice_of(message: Message, patient: Patient) -> Tree:
+    """The first general practitioner that counts now: a practice, a doctor there, or only a name or a code."""
+    for reference in patient.general_practitioner:
+        fields = _practice_fields(message, reference) if _counts(message, reference) else {}
+        if fields:
+            return Part(reference.path, fields)
+    return None
+
+
+def _counts(message: Message, reference: Reference) -> bool:
+    identifier = reference.identifier
+    return identifier is None or is_in_use(identifier, message.as_of)
+
+
+def _practice_fields(message: Message, reference: Reference) -> dict[str, Tree]:
+    role = message.find(reference, PractitionerRole)
+    doctor = message.find(role.practitioner if role else reference, Practitioner)
+    practice = organisation_of(message, role.organization if role else None if doctor else reference)
+    fields: dict[str, Tree] = {}
+    if doctor:
+        own = phone_of(doctor.telecom, message.as_of, uses=AT_WORK)
+        fields |= {"name": whole_name(doctor.name, message.as_of), "phone": own}
+    if practice:
+        phone = fields.get("phone") or phone_of(practice.telecom, message.as_of, uses=AT_WORK)
+        fields |= {"practice": practice.name, "code": practice.code, "phone": phone}
+    return {name: tree for name, tree in fields.items() if tree is not None}
