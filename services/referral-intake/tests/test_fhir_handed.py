@@ -38,7 +38,7 @@ def history_of(*resources: Json, **changes: Json) -> str:
     [
         ({"valueBoolean": False}, "Finding: no"),
         ({"valueBoolean": True}, "Finding: yes"),
-        ({}, "Finding: no value was sent"),
+        ({}, "Finding (without a value)"),
         ({"dataAbsentReason": {"text": "not asked"}}, "Finding: no value: not asked"),
         ({"valueInteger": 4}, "Finding: 4"),
         ({"valueInteger": 0}, "Finding: 0"),
@@ -375,14 +375,14 @@ def test_an_agreement_that_is_over_is_history(over: Json) -> None:
     found = filled_in(consent(**over))
 
     assert "consent" not in found
-    assert "consent that is over" in found["concern"]["history"]
+    assert "A consent that is over: " in found["concern"]["history"]
 
 
 def test_a_refusal_of_something_else_is_said_as_a_refusal() -> None:
     category = [{"text": "Sharing with the school"}]
 
     assert facts_of(consent(category=category, provision={"type": "deny"})) == [
-        "consent: refused (Sharing with the school)"
+        "Another consent, not to this referral: Sharing with the school, refused"
     ]
 
 

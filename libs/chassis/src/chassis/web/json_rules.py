@@ -68,7 +68,7 @@ def _too_many() -> Malformed:
     return Malformed(f"Send at most {MAX_VALUES} values and keys in one request")
 
 
-def _read_carefully(body: bytes, *, number: Callable[[str], Any]) -> Any:
+def _read_carefully(body: bytes, *, number: Callable[[str], Any] = float) -> Any:
     try:
         document = json.loads(body.decode(), object_pairs_hook=_object, parse_constant=_no_constant, parse_float=number)
     except (ValueError, ArithmeticError, RecursionError) as error:

@@ -34,6 +34,7 @@ _FRAME: Final[tuple[tuple[str, str], ...]] = (
     (r"Bundle\.entry\[\d+\]\.fullUrl", "is what references find the resource by, and each reference has its own fate"),
     (rf"{_RESOURCE}(\.contained\[\d+\])?\.resourceType", "says by which definition the resource is read"),
     (rf"{_RESOURCE}(\.contained\[\d+\])?\.id", "is what references find the resource by"),
+    (r"Bundle(\.entry\[\d+\]\.resource)?\.meta\.profile\[\d+\]", "names rules; what they ask is in the elements"),
     (r"Bundle\.entry\[0\]\.resource\.source\..+", "names the sending system; the access token says who sends"),
     (r"Bundle\.entry\[0\]\.resource\.destination\[\d+\]\..+", "is the way here, and the message has arrived"),
 )
@@ -79,7 +80,7 @@ def _untaken(node: Any, place: str, taken: Mapping[str, Fate]) -> tuple[list[str
     if isinstance(node, dict | list):
         inner = [_untaken(value, below, taken) for below, value in _below(node, place)]
         places, any_taken = [each for found, _ in inner for each in found], any(found for _, found in inner)
-        return ([place] if places and not any_taken else places), any_taken
+        return ([place] if places and not any_taken and not _is_beside(place) else places), any_taken
     fate = _fate(place, taken) if node is not None else Fate.FRAME
     return ([place] if fate is Fate.NOT_TAKEN else []), fate in (Fate.MAPPED, Fate.CARRIED)
 
@@ -95,6 +96,11 @@ def _below(node: Any, place: str) -> Iterator[tuple[str, Any]]:
 
 def _fate(place: str, taken: Mapping[str, Fate]) -> Fate:
     return taken.get(place) or (Fate.FRAME if _IN_FRAME.fullmatch(place) else Fate.NOT_TAKEN)
+
+
+def _is_beside(place: str) -> bool:
+    """Whether this only stands beside a plain value, such as ``_birthDate``: the value has a fate of its own."""
+    return place.rpartition(".")[2].startswith("_")
 
 
 def _repeats(name: str, value: Any) -> bool:

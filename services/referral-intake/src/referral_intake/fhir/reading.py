@@ -70,9 +70,7 @@ def read(document: object, *, arrived_on: date) -> Message:
     if issues:
         raise MessageRefused(issues[:MAX_ISSUES])
     written = day_in_london(bundle.timestamp) if bundle.timestamp else None
-    message = Message(document, entries, contained, as_of=date.fromisoformat(written) if written else arrived_on)
-    message.followed.update(labels.understood(document, "Bundle"))
-    return message
+    return Message(document, entries, contained, as_of=date.fromisoformat(written) if written else arrived_on)
 
 
 def mistakes_at(error_: ValidationError, base: str) -> Iterator[tuple[IssueCode, FieldError]]:

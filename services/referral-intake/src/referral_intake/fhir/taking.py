@@ -10,7 +10,7 @@ from typing import Final
 from pydantic import ValidationError
 
 from contracts.problems import Problem
-from referral_intake.fhir import systems
+from referral_intake.fhir import labels, systems
 from referral_intake.fhir.draft import Draft, Pointer
 from referral_intake.fhir.issues import IssueCode, MessageRefused, error
 from referral_intake.fhir.ledger import Fate, not_taken
@@ -54,8 +54,8 @@ class Taken:
 
     @cached_property
     def taken(self) -> Mapping[str, Fate]:
-        """The fate of each place that was read; all others have none, or are part of the frame."""
-        return {**dict.fromkeys(self.message.followed, Fate.MAPPED), **self.draft.taken}
+        """The fate of each place that was read: references that were followed have served their purpose."""
+        return {**dict.fromkeys(self.message.followed, Fate.FRAME), **self.draft.taken}
 
     @cached_property
     def not_taken(self) -> tuple[str, ...]:
@@ -88,7 +88,7 @@ def take(document: object, *, arrived_on: date) -> Taken:
     request = message.get(focus, ServiceRequest, f"{header.path}.focus")
     _check_reason(header, request)
     draft = draft_of(message, request)
-    draft.understand(*_understood(header))
+    draft.understand(*_understood(header), *labels.understood(message.raw, "Bundle"))
     return Taken(message, message.header_id, _form(draft), draft)
 
 

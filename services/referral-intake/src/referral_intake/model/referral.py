@@ -152,7 +152,10 @@ class FollowedWithdrawal:
 
 @dataclass(frozen=True)
 class Followed:
-    """Everything that a referral's sender may know of it; nothing in it describes a person."""
+    """Everything that a referral's sender may know of it; nothing in it describes a person.
+
+    ``not_taken``: places of a FHIR message that the referral does not have; read for a receipt only.
+    """
 
     referral: Referral
     children: tuple[FollowedChild, ...]
@@ -161,6 +164,7 @@ class Followed:
     questions: tuple[Question, ...] = ()
     supplements: tuple[FollowedSupplement, ...] = ()
     withdrawal: FollowedWithdrawal | None = None
+    not_taken: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

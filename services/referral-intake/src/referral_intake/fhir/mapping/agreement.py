@@ -1,6 +1,6 @@
 """Consents: agreement to the referral, to checks and to help, and the lawful basis; four facts, each on its own."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from contracts.codes import AgreementAnswer
@@ -16,7 +16,7 @@ from referral_intake.fhir.r4.content import Consent
 from referral_intake.fhir.r4.element import Said
 from referral_intake.fhir.r4.people import Patient, RelatedPerson
 from referral_intake.fhir.r4.values import dated
-from referral_intake.fhir.r4.words import listed, named, remarked
+from referral_intake.fhir.r4.words import labelled, listed, named
 from referral_intake.form.agreement import Agreement, Basis
 
 AGREEMENTS: Final = systems.code_system("agreement")
@@ -25,6 +25,11 @@ LAWFUL_BASIS: Final = "lawful-basis"
 
 _BASES: Final = systems.code_system("sharing-basis")
 _GATEWAYS: Final = systems.code_system("lawful-basis")
+_FORCE: Final[Mapping[str, str]] = {
+    AgreementAnswer.AGREED.value: "permitted",
+    AgreementAnswer.REFUSED.value: "refused",
+    AgreementAnswer.NOT_ASKED.value: "not given yet",
+}
 _NOT_YET: Final = frozenset({"draft", "proposed"})
 _EXCEPTIONS: Final = frozenset(
     {"actor", "action", "securityLabel", "purpose", "class", "code", "dataPeriod", "data", "provision"}
@@ -45,9 +50,9 @@ def agreements(records: Records) -> Iterator[Saying]:
         _check_exceptions(records.message, consent)
         kinds = {code.value for each in consent.category if (code := each.code_of(AGREEMENTS))}
         if _is_over(records.message, consent):
-            yield HISTORY, _in_words(records.message, consent, "consent that is over")
+            yield HISTORY, _in_words(records, consent, "A consent that is over:")
         elif not kinds & {*TO_AGREE, LAWFUL_BASIS}:
-            yield FACTS, _in_words(records.message, consent, "consent")
+            yield FACTS, _in_words(records, consent, "Another consent, not to this referral:")
         else:
             yield from _kinds(records, consent, kinds)
 
@@ -56,6 +61,7 @@ def _kinds(records: Records, consent: Consent, kinds: set[str]) -> Iterator[Sayi
     for kind in sorted(kinds & TO_AGREE):
         yield ("consent", kind.replace("-", "_")), _agreement(records, consent)
     if LAWFUL_BASIS in kinds:
+        records.follow_only_child(consent.patient)
         yield ("consent", "lawful_basis"), _basis(consent)
 
 
@@ -92,6 +98,7 @@ def _agreement(records: Records, consent: Consent) -> Part:
     if period and (dates := period.words()) and "limited_to" not in fields:
         fields["limited_to"] = dates
     fields = {name: tree for name, tree in fields.items() if tree is not None}
+    records.follow_only_child(consent.patient)
     return Part(consent.path, fields, (consent.at("status"), *_category(consent)))
 
 
@@ -111,23 +118,27 @@ def _given_by(message: Message, consent: Consent) -> Said[str] | None:
         person = message.find(reference, RelatedPerson) or message.find(reference, Patient)
         name = whole_name(person.name, message.as_of) if person else None
         if name:
-            return Said(name.value, (*reference.followed(), *name.places))
+            return name
         if display := reference.said("display"):
             return display
     return None
 
 
-def _in_words(message: Message, consent: Consent, label: str) -> Said[str] | None:
+def _in_words(records: Records, consent: Consent, label: str) -> Said[str] | None:
     """A consent that no field is for, with its answer: nobody is to read a refusal as agreement."""
     about = listed(concept.words() for concept in consent.category)
     rule = consent.policy_rule.words() if consent.policy_rule else None
-    answer = _answer(consent)
     period = consent.provision.period.words() if consent.provision and consent.provision.period else None
-    given = named("by", _given_by(message, consent))
-    text = remarked(answer, about, rule, given, dated(consent, "date_time"), period)
-    status = consent.said("status")
-    whole = named(f"{label}:", text)
-    return Said(whole.value, (*whole.places, *(status.places if status else ()))) if whole else None
+    given = named("by", _given_by(records.message, consent))
+    text = listed((about, _force(consent), rule, given, dated(consent, "date_time"), period))
+    return named(label, labelled(records.about(consent.patient), text))
+
+
+def _force(consent: Consent) -> Said[str]:
+    """Whether a consent permits or refuses, in a word, by its status and its provision."""
+    answer = _answer(consent)
+    places = (*answer.places, consent.at("status"))
+    return Said(_FORCE[answer.value], tuple(dict.fromkeys(places)))
 
 
 def _category(consent: Consent) -> tuple[str, ...]:

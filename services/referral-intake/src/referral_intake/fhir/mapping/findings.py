@@ -1,6 +1,7 @@
 """Observations: those named after a field of the form fill it in, all others are facts."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from referral_intake.fhir.draft import Pointer
 from referral_intake.fhir.mapping.extras import field_of, field_said
@@ -12,6 +13,9 @@ from referral_intake.fhir.r4.element import Said
 from referral_intake.fhir.r4.people import Patient
 from referral_intake.fhir.r4.values import dated
 from referral_intake.fhir.r4.words import joined, labelled, listed, named, remarked
+
+_NO_VALUE: Final = Said("without a value", ())
+"""Said of a finding, because its name alone reads like its being so."""
 
 
 def observations(records: Records) -> Iterator[Saying]:
@@ -33,22 +37,23 @@ def _finding(records: Records, observation: Observation) -> Said[str] | None:
     """``whom: what: value, when``, and the notes below it."""
     label = observation.code.words() if observation.code else None
     value = remarked(_value(observation), *_beside(observation))
-    line = qualified(listed((labelled(label, value), _when(observation))), observation.said("status"))
+    what = labelled(label, value) if value else remarked(label, _NO_VALUE, *_beside(observation))
+    line = qualified(listed((what, _when(observation))), observation.said("status"))
     notes = tuple(notes_of(observation.note))
     return labelled(records.about(observation.subject), joined(tuple(part for part in (line, *notes) if part)))
 
 
 def _value(observation: Observation | Component) -> Said[str] | None:
-    """Value and components; that there is no value is said, because a finding's name alone reads like its being so."""
+    """Value and components, or why there is none."""
     components = observation.component if isinstance(observation, Observation) else ()
     parts = (observation.words(), _reason_absent(observation), *map(_component, components))
-    return listed(parts, "; ") or Said("no value was sent", ())
+    return listed(parts, "; ")
 
 
 def _component(component: Component) -> Said[str] | None:
     label = component.code.words() if component.code else None
-    found = listed(concept.words() for concept in component.interpretation)
-    return labelled(label, remarked(_value(component), found))
+    value, found = _value(component), listed(concept.words() for concept in component.interpretation)
+    return labelled(label, remarked(value, found)) if value else remarked(label, _NO_VALUE, found)
 
 
 def _reason_absent(observation: Observation | Component) -> Said[str] | None:

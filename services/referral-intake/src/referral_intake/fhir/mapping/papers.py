@@ -6,9 +6,9 @@ from referral_intake.fhir import systems
 from referral_intake.fhir.draft import Part, Tree
 from referral_intake.fhir.issues import IssueCode, MessageRefused, error
 from referral_intake.fhir.mapping.extras import extras
+from referral_intake.fhir.mapping.records import Records
 from referral_intake.fhir.mapping.saying import HISTORY, Saying
 from referral_intake.fhir.mapping.words import day_of
-from referral_intake.fhir.message import Message
 from referral_intake.fhir.r4.content import DocumentReference
 from referral_intake.fhir.r4.datatypes import Attachment as R4Attachment
 from referral_intake.fhir.r4.element import Said
@@ -19,12 +19,13 @@ from referral_intake.form.help import Attachment
 _WRONG = "entered-in-error"
 
 
-def papers(message: Message) -> Iterator[Saying]:
+def papers(records: Records) -> Iterator[Saying]:
     """Documents that stand. Raises ``MessageRefused`` when their content was sent."""
-    for document in message.all(DocumentReference):
+    for document in records.message.all(DocumentReference):
         _check_content(document)
         if _WRONG in (document.status, document.doc_status):
             continue
+        records.follow_only_child(document.subject)
         if document.status == "superseded":
             yield HISTORY, _superseded(document)
         else:

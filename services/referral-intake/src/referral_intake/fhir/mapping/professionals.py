@@ -24,7 +24,7 @@ def referrer_of(message: Message, request: ServiceRequest) -> tuple[Part, Practi
     said = {**extras(Referrer, "referrer", request), "own_reference": _own_reference(request)}
     member = message.find(reference, RelatedPerson) or message.find(reference, Patient)
     if member:
-        public = Said("public", reference.followed() if reference else ())
+        public = Said("public", (reference.path,) if reference else ())
         points = member.telecom
         own: dict[str, Tree] = {"phone": phone_of(points, message.as_of), "email": email_of(points, message.as_of)}
         name = whole_name(member.name, message.as_of)

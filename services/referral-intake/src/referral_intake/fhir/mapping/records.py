@@ -50,6 +50,11 @@ class Records:
         """The place of a child among the children, from 1."""
         return next((place for place, each in enumerate(self.children, 1) if each.holds(patient)), None)
 
+    def follow_only_child(self, reference: Reference | None) -> None:
+        """Of one child alone there is no doubt whom something is about; of several, the form cannot say it."""
+        if reference is not None and len(self.children) == 1:
+            self.message.find(reference, Patient)
+
     def about(self, reference: Reference | None) -> Said[str] | None:
         """Whom something is about, by name; None when it can only be the one child there is."""
         if reference is None:

@@ -85,7 +85,7 @@ def _sayings(records: Records, request: ServiceRequest) -> Iterator[Saying]:
     yield from observations(records)
     yield from flags(records)
     yield from agreements(records)
-    yield from papers(records.message)
+    yield from papers(records)
 
 
 def _history(records: Records, referrer: Practitioner | None) -> Iterator[Saying]:

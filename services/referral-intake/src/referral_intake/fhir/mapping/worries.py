@@ -45,8 +45,7 @@ def _condition(records: Records, condition: Condition) -> Iterator[Saying]:
         return
     if standing is Standing.NOW and condition.code:
         yield from _types(condition.code)
-    words = _all_words(condition) if standing is Standing.PAST else _words(condition.code)
-    text = remarked(_qualified(words, condition), *_beside(condition))
+    text = _line(condition, with_types=standing is Standing.PAST)
     about = records.about(condition.subject)
     pointer = HISTORY if standing is Standing.PAST else FACTS
     yield pointer, labelled(about, text) if text else None
@@ -66,13 +65,21 @@ def _words(concept: CodeableConcept | None) -> Said[str] | None:
     return concept.model_copy(update={"coding": others}).words()
 
 
-def _all_words(condition: Condition) -> Said[str] | None:
-    return condition.code.words() if condition.code else None
+def _line(condition: Condition, *, with_types: bool) -> Said[str] | None:
+    """``what (how sure) (how bad, where, since when)``; a kind of concern alone is a line when there is more to say."""
+    whole = condition.code.words() if condition.code else None
+    words, remarks = whole if with_types else _words(condition.code), listed(_beside(condition))
+    if words is None and (remarks or _is_unsure(condition)):
+        words = whole
+    statuses = (condition.verification_status, condition.clinical_status)
+    for status in statuses:
+        words = qualified(words, status_code(status)) if words else None
+    return remarked(words, remarks) if words else None
 
 
-def _qualified(text: Said[str] | None, condition: Condition) -> Said[str] | None:
-    verified = qualified(text, status_code(condition.verification_status))
-    return qualified(verified, status_code(condition.clinical_status))
+def _is_unsure(condition: Condition) -> bool:
+    status = status_code(condition.verification_status)
+    return status is not None and status.value != "confirmed"
 
 
 def _beside(condition: Condition) -> Iterator[Said[str] | None]:

@@ -130,6 +130,7 @@ class Consent(Identified):
     status: ConsentStatus | None = None
     scope: CodeableConcept | None = None
     category: Many[CodeableConcept] = ()
+    patient: Reference | None = None
     date_time: DateTime | None = None
     performer: Many[Reference] = ()
     policy_rule: CodeableConcept | None = None
@@ -148,6 +149,7 @@ class DocumentReference(Identified):
     status: Literal["current", "superseded", "entered-in-error"] | None = None
     doc_status: Literal["preliminary", "final", "amended", "entered-in-error"] | None = None
     type: CodeableConcept | None = None
+    subject: Reference | None = None
     date: DateTime | None = None
     description: Text | None = None
     content: Many[DocumentContent] = ()

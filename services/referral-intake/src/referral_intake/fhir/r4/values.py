@@ -65,8 +65,9 @@ class Reference(Element):
 
     def followed(self) -> tuple[str, ...]:
         """The places that have served their purpose once the resource is found."""
-        inner = (self.identifier.at("system"), self.identifier.at("value")) if self.identifier else ()
-        return (self.at("reference"), self.at("type"), *inner)
+        if self.identifier is None or (self.reference or "").strip():
+            return (self.at("reference"), self.at("type"))
+        return (self.at("type"), self.identifier.at("system"), self.identifier.at("value"))
 
 
 class Quantity(Element):
