@@ -3,7 +3,7 @@
 import json
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from fhir_messages import EXAMPLES, MEDIA_TYPE, PATH, document_of, issues, load, message, places, send, with_entries
@@ -155,10 +155,39 @@ async def test_a_decimal_is_kept_digit_for_digit(caller: Caller, digits: str) ->
     assert f"Level: {Decimal(digits)}" in stored["concern"]["facts"]
 
 
-async def test_a_restricted_message_is_refused_and_not_stored(caller: Caller) -> None:
-    label = {"system": "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", "code": "R"}
+LABEL: Final = {"system": "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", "code": "R"}
 
-    answer = await send(caller, message(patient={"meta": {"security": [label]}}))
+
+async def test_a_restricted_referral_is_read_only_by_those_who_may_read_restricted_ones(caller: Caller) -> None:
+    answer = await send(caller, message(patient={"meta": {"security": [LABEL]}}))
+    path = answer.json()["entry"][1]["resource"]["output"][0]["valueUrl"].removeprefix(ADDRESS)
+
+    for part in ("", "/editions"):
+        refused = await caller.document(path, part=part)
+        assert (refused.status_code, refused.json()["type"].rpartition("/")[2]) == (403, "document-restricted")
+    elsewhere = await caller.document(path, partnership="warwickshire")
+    allowed = await caller.document(path, roles=["social-worker", "restricted-reader"])
+    without_a_role = await caller.document(path, roles=["restricted-reader"])
+
+    assert (elsewhere.status_code, without_a_role.status_code) == (404, 403)
+    assert (allowed.status_code, allowed.json()["restricted"]) == (200, True)
+    denied = "SELECT count(*) FROM event WHERE topic = 'access.v1' AND data->>'reason' = 'restricted'"
+    assert (await caller.rows(denied))[0][0] == 2
+    assert any("This referral is restricted" in issue["diagnostics"] for issue in issues(answer))
+
+
+async def test_a_restricted_referral_stays_restricted_in_later_editions(caller: Caller) -> None:
+    answer = await send(caller, message(patient={"meta": {"security": [LABEL]}}))
+    path = answer.json()["entry"][1]["resource"]["output"][0]["valueUrl"].removeprefix(ADDRESS)
+
+    added = await caller.add(path, {"kind": "new-information", "referrer": {"name": "Morgan"}, "words": "More."})
+
+    assert added.status_code == 202
+    assert (await caller.document(path)).status_code == 403
+
+
+async def test_a_label_that_nobody_here_can_keep_is_refused_and_nothing_is_stored(caller: Caller) -> None:
+    answer = await send(caller, message(patient={"meta": {"security": [{**LABEL, "code": "X"}]}}))
 
     assert answer.status_code == 422
     assert (issues(answer)[0]["code"], places(answer)) == ("suppressed", ["Bundle.entry[2].resource.meta.security[0]"])

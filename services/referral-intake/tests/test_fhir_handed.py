@@ -396,24 +396,36 @@ def test_an_agreement_with_exceptions_is_refused_until_they_are_said_in_words() 
 
 
 @pytest.mark.parametrize(
-    ("label", "is_open"),
+    ("code", "restricted"), [("U", False), ("L", False), ("M", False), ("N", False), ("R", True), ("V", True)]
+)
+def test_a_confidentiality_label_restricts_the_referral(code: str, restricted: bool) -> None:
+    label = {"system": CONFIDENTIALITY, "code": code}
+    documents = [
+        message(patient={"meta": {"security": [label]}}),
+        {**message(), "meta": {"security": [label]}},
+        with_entries(message(), {"resourceType": "Basic", "meta": {"security": [label]}}),
+        with_entries(message(), {"resourceType": "DocumentReference", "securityLabel": [{"coding": [label]}]}),
+    ]
+
+    assert [take(document).handling.restricted for document in documents] == [restricted] * 4
+    assert take(documents[0]).not_taken == ()
+
+
+@pytest.mark.parametrize(
+    "label",
     [
-        ({"system": CONFIDENTIALITY, "code": "N"}, True),
-        ({"system": CONFIDENTIALITY, "code": "U"}, True),
-        ({"system": CONFIDENTIALITY, "code": "R"}, False),
-        ({"system": CONFIDENTIALITY, "code": "V"}, False),
-        ({"system": "https://elsewhere.example.org", "code": "N"}, False),
-        ({"display": "restricted"}, False),
+        {"system": "https://elsewhere.example.org", "code": "N"},
+        {"system": CONFIDENTIALITY, "code": "X"},
+        {"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "NODSCLCD"},
+        {"system": "http://terminology.hl7.org/CodeSystem/v3-ActReason", "code": "HTEST"},
+        {"display": "restricted"},
+        "R",
     ],
 )
-def test_a_message_that_is_marked_as_restricted_is_refused_with_what_to_do(label: Json, is_open: bool) -> None:
-    document = message(patient={"meta": {"security": [label]}})
-
-    if is_open:
-        assert take(document).not_taken == ()
-        return
+def test_a_label_that_nobody_here_can_keep_is_refused_with_what_to_do(label: Any) -> None:
     with pytest.raises(MessageRefused) as refused:
-        take(document)
+        take(message(patient={"meta": {"security": [label]}}))
+
     [issue] = refused.value.issues
     assert (issue.code.value, issue.places) == ("suppressed", ("Bundle.entry[2].resource.meta.security[0]",))
     assert "Phone the front door team" in issue.advice

@@ -16,7 +16,7 @@ from policy.packs import Packs
 from referral_intake import decide, document, receipt
 from referral_intake.errors import RulesNotInForce
 from referral_intake.form import ReferralForm, submission_of
-from referral_intake.model import Acceptance, Earlier, Minted, Sender, Submission, Terms
+from referral_intake.model import PLAIN, Acceptance, Earlier, Handling, Minted, Sender, Submission, Terms
 from referral_intake.served import Promises, newest_pack, pack_in_force
 from referral_intake.standing import Standing
 
@@ -76,8 +76,8 @@ class ReferralMaker:
         salt = secrets.token_bytes(document.SALT_BYTES)
         minted, content = self._mint(submission, terms, salt, now=now)
         received, told = decide.receive(submission.facts, submission.sender, terms=terms, minted=minted, now=now)
-        if submission.not_taken:
-            told = replace(told, not_taken=submission.not_taken)
+        if submission.handling is not PLAIN:
+            told = replace(told, handling=submission.handling)
         return Acceptance(
             sender=submission.sender,
             key=submission.key,
@@ -104,8 +104,10 @@ class ReferralMaker:
             "received_at": now.isoformat(),
             "code_lists": document.EDITIONS,
         }
-        if submission.not_taken:
-            header["not_taken"] = submission.not_taken
+        if submission.handling.restricted:
+            header["restricted"] = True
+        if submission.handling.not_taken:
+            header["not_taken"] = submission.handling.not_taken
         content = document.build(submission.content, header, child_ids)
         commitment = document.commitment(salt, content)
         detail_url = f"{self.public_url}{receipt.path_of(referral_id)}/document"
@@ -120,7 +122,7 @@ class Arrival:
     sender: Sender
     key: str
     traceparent: str | None
-    not_taken: tuple[str, ...] = ()
+    handling: Handling = PLAIN
 
 
 @dataclass(frozen=True)
@@ -141,8 +143,8 @@ class Preparation:
         agreed = self.standing.source_of(sender.client_id)
         maker = ReferralMaker(self.ids, self.public_url, arrival.traceparent)
         submission = submission_of(arrival.form, sender, key=arrival.key)
-        if arrival.not_taken:
-            submission = replace(submission, not_taken=arrival.not_taken)
+        if arrival.handling is not PLAIN:
+            submission = replace(submission, handling=arrival.handling)
         acceptance = maker.prepare(submission, terms(pack, sender, due=due, agreed=agreed), now=now)
         return acceptance if refusal is None else replace(acceptance, refusal=refusal)
 

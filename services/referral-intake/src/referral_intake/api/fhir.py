@@ -130,7 +130,7 @@ def _read(body: bytes, arrived_on: date) -> fhir.Taken:
 async def _submit(dependencies: Dependencies, taken: fhir.Taken, partner: Principal, key: str) -> Answer:
     try:
         return await handlers.submit_referral(
-            dependencies, taken.form, handlers.sender_of(partner), key=key, not_taken=taken.not_taken
+            dependencies, taken.form, handlers.sender_of(partner), key=key, handling=taken.handling
         )
     except KeyReused as reused:
         raise taken.reused() if key == taken.key else reused from reused

@@ -18,6 +18,10 @@ _NOT_TAKEN: Final = (
     "This was not taken into the referral, and the staff see that. If somebody needs to know it, send it again as an "
     "Observation of ours or as a supplement, or phone the front door team."
 )
+_RESTRICTED: Final = (
+    "This referral is restricted, because your message is labelled so: only staff who may read restricted referrals "
+    "read it. All others see that there is one."
+)
 _MISSING: Final = systems.code_system("missing-item")
 
 
@@ -76,6 +80,8 @@ def _issues(receipt: Receipt) -> Iterator[Issue]:
     for advice in receipt.advice:
         yield Issue(Severity.WARNING, IssueCode.INFORMATIONAL, advice.text)
     yield _said("We have your referral. Keep the reference of the Task: with it anybody here finds the referral.")
+    if receipt.restricted:
+        yield _said(_RESTRICTED)
     if receipt.likely_repeat_of:
         yield _said(
             "Your agency referred one of these children in the last 72 hours, under the reference "
@@ -83,7 +89,7 @@ def _issues(receipt: Receipt) -> Iterator[Issue]:
         )
     for missing in receipt.missing_information:
         yield _said(f"We will ask for this: {missing.label}.", coding=(_MISSING, missing.item.value))
-    yield from _not_taken(receipt.not_taken)
+    yield from _not_taken(receipt.not_taken or ())
 
 
 def _not_taken(places: Sequence[str]) -> Iterator[Issue]:

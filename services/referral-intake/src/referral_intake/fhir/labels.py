@@ -1,4 +1,4 @@
-"""Confidentiality labels: which restrict nobody, and what to do about all others."""
+"""Confidentiality labels: which restrict nobody, which restrict the referral, and which nobody here can keep."""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -13,37 +13,41 @@ _CONFIDENTIALITY: Final = frozenset(
     }
 )
 _OPEN: Final = frozenset({"U", "L", "M", "N"})
-"""Unrestricted, low, moderate and normal: what every referral is, or less.
+_RESTRICTED: Final = frozenset({"R", "V"})
+"""Open: unrestricted, low, moderate and normal, which every referral is, or less. Restricted, and very restricted.
 
-HL7 v3 code system Confidentiality, 2.16.840.1.113883.5.25, as FHIR 4.0.1 of 30 October 2019 has it. R and V are
-restricted and very restricted; the NHS's demographics service marks people with them whose whereabouts are kept from
-others.
+HL7 v3 code system Confidentiality, 2.16.840.1.113883.5.25, as FHIR 4.0.1 of 30 October 2019 has it. The NHS's
+demographics service marks people as restricted whose whereabouts are kept from others.
 """
 _INLINE: Final = "http://hl7.org/fhir/uv/security-label-ds4p/StructureDefinition/extension-inline-sec-label"
 _ADVICE: Final = (
-    "This is marked as restricted, or for a use that we do not know, and a referral cannot be kept from some of the "
-    "staff here yet. Phone the front door team and say so; they tell you how to send it. Do not take the mark away "
-    "to send it here. If a child is in danger now, call 999."
+    "This label says who may see or use what is labelled, and we do not know it. Phone the front door team and say "
+    "so; they say how to send it. Do not take the label away to send it here. If a child is in danger now, call 999."
 )
 
 
-def restrictions(node: Any, path: str) -> Iterator[Issue]:
-    """Each label below a place that restricts who may see it, or says something else that is not known here."""
+def not_kept(node: Any, path: str) -> Iterator[Issue]:
+    """Each label below a place that nobody here knows how to keep."""
     for place, label in labels(node, path):
-        if not is_open(label):
+        if not is_known(label):
             yield error(IssueCode.SUPPRESSED, _ADVICE, place)
 
 
+def is_restricted(node: Any, path: str) -> bool:
+    """Whether any label below a place restricts who may see what is labelled: then it restricts the whole."""
+    return any(label["code"] in _RESTRICTED for _, label in labels(node, path))
+
+
 def understood(node: Any, path: str) -> Iterator[str]:
-    """The places of the labels that restrict nothing: system and code; what they are called is not read."""
-    for place, label in labels(node, path):
-        if is_open(label):
-            yield from (f"{place}.{name}" for name in ("system", "code"))
+    """The places of the labels, which are kept: system and code; what they are called is not read."""
+    for place, _ in labels(node, path):
+        yield from (f"{place}.{name}" for name in ("system", "code"))
 
 
-def is_open(label: Any) -> bool:
-    """Whether a label restricts nobody."""
-    return isinstance(label, dict) and label.get("system") in _CONFIDENTIALITY and label.get("code") in _OPEN
+def is_known(label: Any) -> bool:
+    """Whether a label restricts nobody, or in a way that is kept here."""
+    is_ours = isinstance(label, dict) and label.get("system") in _CONFIDENTIALITY
+    return is_ours and label.get("code") in _OPEN | _RESTRICTED
 
 
 def labels(node: Any, path: str) -> Iterator[tuple[str, Any]]:

@@ -63,7 +63,7 @@ def read(document: object, *, arrived_on: date) -> Message:
         raise MessageRefused([error(IssueCode.STRUCTURE, "Send a Bundle of type message.", "Bundle")])
     bundle = _whole(_Bundle, document, "Bundle")
     issues = [*modifiers.not_understood(document, "Bundle"), *_repeated_urls(bundle.entry)]
-    issues += labels.restrictions(document, "Bundle")
+    issues += labels.not_kept(document, "Bundle")
     entries, contained = _resources(bundle.entry, issues)
     if not issues and not isinstance(entries[0].resource, MessageHeader):
         issues.append(error(IssueCode.INVARIANT, "Make a MessageHeader the first entry.", "Bundle.entry[0].resource"))

@@ -19,6 +19,7 @@ from referral_intake.fhir.message import Message
 from referral_intake.fhir.r4.content import MessageHeader, ServiceRequest
 from referral_intake.fhir.reading import mistakes_at, read
 from referral_intake.form import ReferralForm
+from referral_intake.model import Handling
 
 EVENT: Final = "servicerequest-request"
 
@@ -56,6 +57,11 @@ class Taken:
     def taken(self) -> Mapping[str, Fate]:
         """The fate of each place that was read: references that were followed have served their purpose."""
         return {**dict.fromkeys(self.message.followed, Fate.FRAME), **self.draft.taken}
+
+    @cached_property
+    def handling(self) -> Handling:
+        """What the message says beside the form."""
+        return Handling(self.not_taken, restricted=labels.is_restricted(self.message.raw, "Bundle"))
 
     @cached_property
     def not_taken(self) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from referral_intake import decide, store
 from referral_intake.acceptance import Arrival, mark_repeats
 from referral_intake.form import ReferralForm
 from referral_intake.handlers.dependencies import Dependencies
-from referral_intake.model import REPEAT_WITHIN, SERVICE, Acceptance, Answer, Sender
+from referral_intake.model import PLAIN, REPEAT_WITHIN, SERVICE, Acceptance, Answer, Handling, Sender
 
 
 class Overtaken(Exception):
@@ -18,13 +18,10 @@ class Overtaken(Exception):
 
 
 async def submit_referral(
-    dependencies: Dependencies, form: ReferralForm, sender: Sender, *, key: str, not_taken: Sequence[str] = ()
+    dependencies: Dependencies, form: ReferralForm, sender: Sender, *, key: str, handling: Handling = PLAIN
 ) -> Answer:
-    """Accept a referral; returns once it is durable. Raises the ``Problem`` that stopped it.
-
-    ``not_taken``: what the message said, by its places, that the form does not say.
-    """
-    arrival = Arrival(form, sender, key, telemetry.current_traceparent(), tuple(not_taken))
+    """Accept a referral; returns once it is durable. Raises the ``Problem`` that stopped it."""
+    arrival = Arrival(form, sender, key, telemetry.current_traceparent(), handling)
     return await dependencies.commits.submit(arrival, urgent=form.immediate_danger)
 
 

@@ -17,11 +17,24 @@ REPEAT_WITHIN: Final = timedelta(hours=72)
 
 
 @dataclass(frozen=True)
+class Handling:
+    """What a FHIR message says beside the form: how the referral is to be kept, and which of its places were not taken.
+
+    ``restricted``: only those who may read restricted referrals read its document.
+    """
+
+    not_taken: tuple[str, ...] = ()
+    restricted: bool = False
+
+
+PLAIN: Final = Handling()
+
+
+@dataclass(frozen=True)
 class Submission:
     """A referral as it was sent: its facts for the rules, its content for the document.
 
     ``identities`` say by what each child is recognised in another referral; they are never kept as they are.
-    ``not_taken``: places of a message whose words the content does not have.
     """
 
     sender: Sender
@@ -29,7 +42,7 @@ class Submission:
     facts: ReferralFacts
     content: Mapping[str, Any] = field(repr=False)
     identities: tuple[str, ...] = field(default=(), repr=False)
-    not_taken: tuple[str, ...] = ()
+    handling: Handling = PLAIN
 
 
 @dataclass(frozen=True)
@@ -80,13 +93,13 @@ ClientKey = tuple[str, str]
 class Told:
     """What a sender is told about its referral beside what the event says.
 
-    What is missing where, what to do, and which places of a message were not taken.
+    What is missing where, what to do, and what a message said beside the form.
     """
 
     missing: tuple[Missing, ...]
     advice: tuple[Advice, ...]
     phone_advice: str = PHONE_ADVICE
-    not_taken: tuple[str, ...] = ()
+    handling: Handling = PLAIN
 
     @property
     def items(self) -> tuple[MissingItem, ...]:
@@ -143,6 +156,11 @@ class Acceptance:
     told: Told = NOTHING_TO_TELL
     marks: tuple[bytes, ...] = ()
     refusal: Problem | None = None
+
+    @property
+    def restricted(self) -> bool:
+        """Whether only those who may read restricted referrals read its document."""
+        return self.told.handling.restricted
 
     @property
     def client_key(self) -> ClientKey:

@@ -46,30 +46,31 @@ _RECORD: Final = f"""
         RETURNING referral_id
     ), referrals AS (
         INSERT INTO referral (referral_id, reference, partnership, agency, received_at, decision_expected_by,
-                              immediate_danger, content_commitment, previous_referral_id)
+                              immediate_danger, content_commitment, previous_referral_id, restricted)
         SELECT new.*
         FROM unnest($4::uuid[], $6::text[], $7::text[], $8::text[], $9::timestamptz[], $10::timestamptz[],
-                    $11::boolean[], $12::text[], $13::uuid[])
-             AS new(referral_id, reference, partnership, agency, received_at, expected, danger, commitment, previous)
+                    $11::boolean[], $12::text[], $13::uuid[], $14::boolean[])
+             AS new(referral_id, reference, partnership, agency, received_at, expected, danger, commitment, previous,
+                    restricted)
         JOIN claimed USING (referral_id)
     ), documents AS (
         INSERT INTO document (referral_id, salt, content)
         SELECT new.*
-        FROM unnest($4::uuid[], $14::bytea[], $15::bytea[]) AS new(referral_id, salt, content)
+        FROM unnest($4::uuid[], $15::bytea[], $16::bytea[]) AS new(referral_id, salt, content)
         JOIN claimed USING (referral_id)
     ), children AS (
         INSERT INTO child (child_id, referral_id, place, unborn)
         SELECT new.*
-        FROM unnest($16::uuid[], $17::uuid[], $18::smallint[], $19::boolean[])
+        FROM unnest($17::uuid[], $18::uuid[], $19::smallint[], $20::boolean[])
              AS new(child_id, referral_id, place, unborn)
         JOIN claimed USING (referral_id)
     ), marks AS (
         INSERT INTO repeat_mark (mark, referral_id, received_at)
         SELECT sha256(k.key || new.mark), new.referral_id, new.received_at
-        FROM unnest($20::bytea[], $21::uuid[], $22::timestamptz[]) AS new(mark, referral_id, received_at)
+        FROM unnest($21::bytea[], $22::uuid[], $23::timestamptz[]) AS new(mark, referral_id, received_at)
         JOIN claimed USING (referral_id)
         CROSS JOIN repeat_key k
-    ), events AS ({first_events(23, keys="SELECT convert_to(referral_id::text, 'UTF8') FROM claimed")})
+    ), events AS ({first_events(24, keys="SELECT convert_to(referral_id::text, 'UTF8') FROM claimed")})
     SELECT referral_id FROM claimed
 """  # noqa: S608  # built from constants
 _ANSWERS: Final = """
@@ -132,7 +133,7 @@ def _found(free: bool, fingerprint: bytes, referral_id: UUID, answer: bytes | No
 
 
 def _referrals(acceptances: Sequence[Acceptance]) -> Iterator[Sequence[Any]]:
-    """$1 to $15 of ``_RECORD``."""
+    """$1 to $16 of ``_RECORD``."""
     received = [a.received for a in acceptances]
     yield [a.sender.client_id for a in acceptances]
     yield [a.key for a in acceptances]
@@ -147,12 +148,13 @@ def _referrals(acceptances: Sequence[Acceptance]) -> Iterator[Sequence[Any]]:
     yield [event.immediate_danger for event in received]
     yield [event.content_commitment for event in received]
     yield [event.previous_referral_id for event in received]
+    yield [a.restricted for a in acceptances]
     yield [a.salt for a in acceptances]
     yield [a.document for a in acceptances]
 
 
 def _children(acceptances: Sequence[Acceptance]) -> Iterator[Sequence[Any]]:
-    """$16 to $19 of ``_RECORD``."""
+    """$17 to $20 of ``_RECORD``."""
     rows = [
         (child.child_id, a.received.referral_id, place, child.unborn)
         for a in acceptances
@@ -162,7 +164,7 @@ def _children(acceptances: Sequence[Acceptance]) -> Iterator[Sequence[Any]]:
 
 
 def _marks(acceptances: Sequence[Acceptance]) -> Iterator[Sequence[Any]]:
-    """$20 to $22 of ``_RECORD``."""
+    """$21 to $23 of ``_RECORD``."""
     rows = [(mark, a.received.referral_id, a.received.received_at) for a in acceptances for mark in a.marks]
     return _columns(rows, 3)
 
