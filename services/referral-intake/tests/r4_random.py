@@ -39,6 +39,8 @@ _CODES: Final[dict[str, str]] = {
     "ServiceRequest.intent": "proposal|plan|order",
     "Consent.status": "draft|proposed|active|rejected|inactive",
     "Flag.status": "active|inactive",
+    "Encounter.status": "arrived|in-progress|finished|cancelled",
+    "EncounterLocation.status": "planned|active|reserved|completed",
     "Location.status": "active|suspended|inactive",
     "PatientLink.type": "replaced-by|replaces|refer|seealso",
     "ConsentProvision.type": "deny|permit",

@@ -243,7 +243,7 @@ def test_a_sibling_who_died_is_said_and_not_decided_about() -> None:
     assert found["household"] == [
         {
             "name": "Ash T",
-            "role": "other-child",
+            "relationship": "a child who has died",
             "subject_of_referral": False,
             "notes": "This child has died on 2024-05-06",
         }
@@ -353,6 +353,103 @@ def test_an_interpreter_is_asked_for_where_the_nhs_says_so() -> None:
     assert (child["first_language"], child["interpreter_needed"]) == ("Dari", True)
     assert child["preferred_communication"] == "Sign language"
     assert take(document).not_taken == ()
+
+
+@pytest.mark.parametrize("mark", [{"status": "preliminary"}, {"focus": [{"display": "Jo, the mother"}]}])
+def test_a_field_is_not_filled_in_by_what_is_preliminary_or_about_somebody_else(mark: Json) -> None:
+    found = filled_in({**observed("concern.impact", valueString="She is thin."), **mark})
+
+    assert "impact" not in found["concern"]
+    assert "She is thin. (" in found["concern"]["facts"] or "(preliminary)" in found["concern"]["facts"]
+
+
+def test_a_finding_says_of_whom_it_is() -> None:
+    mother = finding(valueBoolean=True, focus=[{"display": "Jo, the mother"}])
+
+    assert facts_of(mother) == ["Finding: yes (about Jo, the mother)"]
+
+
+def test_a_plan_or_kind_of_concern_of_somebody_else_is_in_words_only() -> None:
+    code = concept("http://snomed.info/sct", "902961000000107", "Family history of FGM")
+    plan = concept("http://snomed.info/sct", "342191000000101", "A plan")
+    elsewhere = {"reference": "Patient/elsewhere", "display": "A cousin"}
+    flags = [{"resourceType": "Flag", "status": "active", "code": each, "subject": elsewhere} for each in (code, plan)]
+
+    found = filled_in(*flags)
+
+    assert found["concern"]["types"] == ["neglect"]
+    assert "plans" not in found["children"][0]
+    assert "A cousin: Family history of FGM" in found["concern"]["facts"]
+
+
+def test_a_plan_that_a_condition_says_is_a_coded_fact_while_it_is_so() -> None:
+    code = concept("http://snomed.info/sct", "342191000000101", "Subject to child protection plan")
+    condition = {"resourceType": "Condition", "code": code, "subject": {"reference": url(2)}}
+    over = {**condition, "clinicalStatus": concept(CLINICAL, "resolved")}
+
+    assert filled_in(condition)["children"][0]["plans"] == ["child-protection"]
+    assert "plans" not in filled_in(over)["children"][0]
+
+
+def test_many_worries_of_one_kind_are_one_kind_of_concern() -> None:
+    worry = {"resourceType": "Condition", "code": concept(code_system("concern-type"), "neglect", "Cold again")}
+
+    assert filled_in(*[worry] * 60)["concern"]["types"] == ["neglect"]
+    assert take(with_entries(message(), *[worry] * 60)).not_taken == ()
+
+
+@pytest.mark.parametrize(
+    ("timestamp", "is_history"),
+    [("2026-11-22T10:00:00Z", True), ("2026-11-20T10:00:00Z", False), ("1970-01-01T00:00:00Z", True), (None, True)],
+)
+def test_what_has_ended_is_judged_by_the_messages_own_day_unless_its_clock_is_wrong(
+    timestamp: str | None, is_history: bool
+) -> None:
+    point = {"system": "phone", "value": "07700 900111", "period": {"end": "2026-11-21"}}
+    document = {**message(patient={"telecom": [point]}), "timestamp": timestamp}
+
+    assert ("phone" not in form_of(document)["children"][0]) is is_history
+
+
+def test_a_general_practitioner_who_was_is_history() -> None:
+    period = {"start": "2020-01-01", "end": "2021-12-31"}
+    identifier = {"system": "https://fhir.nhs.uk/Id/ods-organization-code", "value": "Y12345", "period": period}
+    document = message(patient={"generalPractitioner": [{"type": "Organization", "identifier": identifier}]})
+
+    assert "gp" not in form_of(document)["children"][0]
+    assert "former GP ODS code Y12345 (from 2020-01-01 until 2021-12-31)" in form_of(document)["concern"]["history"]
+    assert take(document).not_taken == ()
+
+
+@pytest.mark.parametrize(
+    ("encounter", "place", "is_there"),
+    [
+        ({"status": "in-progress"}, {"status": "active"}, True),
+        ({"status": "entered-in-error"}, {}, False),
+        ({}, {"status": "completed"}, False),
+        ({}, {"period": {"end": "2026-11-01"}}, False),
+    ],
+)
+def test_a_child_is_only_where_an_encounter_says_it_is_now(encounter: Json, place: Json, is_there: bool) -> None:
+    ward = {"resourceType": "Location", "name": "Ward 3"}
+    visit = {"resourceType": "Encounter", **encounter, "location": [{"location": {"reference": url(4)}, **place}]}
+
+    found = filled_in(ward, visit, request={"encounter": {"reference": url(5)}})
+
+    assert ("location_now" in found["children"][0]) is is_there
+
+
+def test_a_professional_who_left_is_history() -> None:
+    role = {
+        "resourceType": "PractitionerRole",
+        "practitioner": {"display": "Ilse V"},
+        "code": [{"text": "Health visitor"}],
+        "period": {"end": "2025-01-01"},
+    }
+    found = filled_in(role)
+
+    assert "professionals" not in found
+    assert found["concern"]["history"] == ("Formerly worked with the family: Ilse V, Health visitor (until 2025-01-01)")
 
 
 # -- agreements, days, labels ---------------------------------------------------------------------------------------

@@ -29,6 +29,8 @@ Tree: TypeAlias = "Said[Any] | Part | Sequence[Tree] | None"
 _IN_WORDS: Final = frozenset({"facts", "history", "notes"})
 """Fields that take what no other field is for, as text."""
 
+_SETS: Final = frozenset({"types", "plans"})
+
 MOST_PLACES: Final = 20
 """As many places of one field are named in a refusal: its sender needs the first, not all."""
 
@@ -74,9 +76,12 @@ class Draft:
                 self.append(pointer, inner)
 
     def append(self, pointer: Pointer, tree: Tree) -> None:
-        """Put what was said behind what a list of the form holds already."""
-        if tree is not None:
-            self.add((*pointer, len(self._find(pointer) or ())), tree)
+        """Put what was said behind what a list of the form holds already; a set holds each value once."""
+        held = self._find(pointer) or ()
+        if isinstance(tree, Said) and pointer[-1] in _SETS and tree.value in held:
+            self.understand(*tree.places)
+        elif tree is not None:
+            self.add((*pointer, len(held)), tree)
 
     def understand(self, *places: str) -> None:
         """These places decided how others are read, and have nothing more to say."""

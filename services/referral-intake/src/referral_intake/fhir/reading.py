@@ -1,7 +1,7 @@
 """From what arrived to a message, or to every reason why it is none."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Any, Final, Literal, TypeVar
 
 from pydantic import Field, ValidationError
@@ -20,6 +20,8 @@ from referral_intake.fhir.r4.times import DateTime, day_in_london
 
 MAX_ENTRIES: Final = 500
 MAX_ISSUES: Final = 100
+LONGEST_WAY: Final = timedelta(days=31)
+"""A message may wait for so long; one that says it is older, or of tomorrow, comes from a clock that is wrong."""
 
 E = TypeVar("E", bound=Element)
 
@@ -69,8 +71,14 @@ def read(document: object, *, arrived_on: date) -> Message:
         issues.append(error(IssueCode.INVARIANT, "Make a MessageHeader the first entry.", "Bundle.entry[0].resource"))
     if issues:
         raise MessageRefused(issues[:MAX_ISSUES])
+    return Message(document, entries, contained, as_of=_day_of(bundle, arrived_on))
+
+
+def _day_of(bundle: _Bundle, arrived_on: date) -> date:
+    """The day that what it says is judged by: its own, unless the sender's clock cannot be right."""
     written = day_in_london(bundle.timestamp) if bundle.timestamp else None
-    return Message(document, entries, contained, as_of=date.fromisoformat(written) if written else arrived_on)
+    day = date.fromisoformat(written) if written else arrived_on
+    return day if timedelta() <= arrived_on - day <= LONGEST_WAY else arrived_on
 
 
 def mistakes_at(error_: ValidationError, base: str) -> Iterator[tuple[IssueCode, FieldError]]:

@@ -1,6 +1,7 @@
 """One child of a referral, born or unborn."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Final
 
 from referral_intake.fhir import systems
@@ -11,7 +12,7 @@ from referral_intake.fhir.mapping.history import KNOWN_NUMBERS, history_of, numb
 from referral_intake.fhir.mapping.language import language_fields
 from referral_intake.fhir.mapping.places import location_now
 from referral_intake.fhir.mapping.records import Record, Records, remarks_of, understood
-from referral_intake.fhir.mapping.schooling import practice_of, school_of
+from referral_intake.fhir.mapping.schooling import former_practices, practice_of, school_of
 from referral_intake.fhir.mapping.words import address_of, dates, email_of, names_of, phone_of, whole_name
 from referral_intake.fhir.message import Message
 from referral_intake.fhir.r4.content import ServiceRequest
@@ -31,7 +32,7 @@ def child_of(records: Records, record: Record, request: ServiceRequest) -> Part:
         return _unborn(records.message, record.main)
     message, patient = records.message, record.main
     names = names_of(patient.name, message.as_of)
-    points = (*patient.telecom, *_own_points(patient))
+    points = (*patient.telecom, *_own_points(patient, message.as_of))
     fields: dict[str, Tree] = {
         **language_fields(patient),
         "location_now": location_now(message, request, patient),
@@ -58,13 +59,14 @@ def history_of_child(message: Message, record: Record) -> Iterator[Said[str]]:
     """What was so of a child, and what other records of the same child say."""
     yield from history_of(record.main, message.as_of)
     yield from other_numbers(record.main, message.as_of)
+    yield from former_practices(message, record.main)
     yield from (said for patient in record.further for said in superseded(patient))
     yield from remarks_of(message, record)
 
 
 def contacts_of(patient: Patient) -> Iterator[PatientContact]:
     """People to reach for a child who have a name; they belong to the household or family."""
-    yield from (contact for contact in patient.contact if contact.name is not None)
+    yield from (contact for contact in patient.contact if contact.name is not None and not _is_self(contact))
 
 
 def sex_of(person: Patient | PatientContact | RelatedPerson) -> Said[str] | None:
@@ -88,10 +90,10 @@ def _unborn(message: Message, mother: Patient) -> Part:
     return Part(mother.path, {name: tree for name, tree in fields.items() if tree is not None})
 
 
-def _own_points(patient: Patient) -> Iterator[ContactPoint]:
+def _own_points(patient: Patient, day: date) -> Iterator[ContactPoint]:
     """Some systems give a patient's own numbers as those of a contact who is the patient."""
     for contact in patient.contact:
-        if _is_self(contact):
+        if _is_self(contact) and not (contact.period and contact.period.has_ended(day)):
             yield from contact.telecom
 
 

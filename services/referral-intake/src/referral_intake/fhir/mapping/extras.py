@@ -14,7 +14,7 @@ from referral_intake.form.part import FormPart
 
 FIELD_SYSTEM: Final = systems.code_system("referral-field")
 
-_SO: Final = frozenset({"final", "amended", "corrected"})
+_SO: Final = frozenset({None, "final", "amended", "corrected"})
 
 
 def extras(part: type[FormPart], prefix: str, element: Extensible) -> dict[str, Tree]:
@@ -28,7 +28,12 @@ def extras(part: type[FormPart], prefix: str, element: Extensible) -> dict[str, 
 
 
 def field_of(observation: Observation) -> tuple[tuple[str, ...], Shape] | None:
-    """Which field of the form an observation is about, as a path of names; None when its code names none."""
+    """Which field of the form an observation is about, as a path of names; None when its code names none.
+
+    No field can say that something is preliminary: what is, stays an observation.
+    """
+    if observation.status not in _SO or observation.focus:
+        return None
     code = observation.code.code_of(FIELD_SYSTEM) if observation.code else None
     path = tuple(code.value.split(".")) if code else ()
     shape = shape_at(path) if path else None
@@ -54,10 +59,9 @@ def value_for(valued: Valued, shape: Shape) -> Said[Any] | None:
 
 
 def _understood(observation: Observation) -> tuple[str, ...]:
-    """The code that names the field, and a status that says no more than that it is so."""
+    """The code that names the field, and the status, which says no more than that it is so."""
     code = observation.code.code_of(FIELD_SYSTEM) if observation.code else None
-    status = (observation.at("status"),) if observation.status in _SO else ()
-    return (*(code.places if code else ()), *status)
+    return (*(code.places if code else ()), observation.at("status"))
 
 
 def _components(observation: Observation, part: type[FormPart]) -> Iterator[tuple[str, Tree]]:

@@ -135,7 +135,7 @@ def _other_child(message: Message, record: Record) -> Part:
     patient = record.main
     fields: dict[str, Tree] = {
         "name": whole_name(patient.name, message.as_of),
-        "role": Said(FamilyRole.OTHER_CHILD.value, ()),
+        "relationship": Said("a child who has died" if record.has_died else "a child whose record is not in use", ()),
         **dates(patient.said("birth_date")),
         "sex": sex_of(patient),
         "subject_of_referral": Said(False, ()),

@@ -36,8 +36,8 @@ def observations(records: Records) -> Iterator[Saying]:
 def _finding(records: Records, observation: Observation) -> Said[str] | None:
     """``whom: what: value, when``, and the notes below it."""
     label = observation.code.words() if observation.code else None
-    value = remarked(_value(observation), *_beside(observation))
-    what = labelled(label, value) if value else remarked(label, _NO_VALUE, *_beside(observation))
+    value = remarked(_value(observation), *_beside(records, observation))
+    what = labelled(label, value) if value else remarked(label, _NO_VALUE, *_beside(records, observation))
     line = qualified(listed((what, _when(observation))), observation.said("status"))
     notes = tuple(notes_of(observation.note))
     return labelled(records.about(observation.subject), joined(tuple(part for part in (line, *notes) if part)))
@@ -61,11 +61,12 @@ def _reason_absent(observation: Observation | Component) -> Said[str] | None:
     return named("no value:", reason)
 
 
-def _beside(observation: Observation) -> Iterator[Said[str] | None]:
-    """How the value is to be read, and how it was found."""
+def _beside(records: Records, observation: Observation) -> Iterator[Said[str] | None]:
+    """How the value is to be read, how it was found, and of whom when not of the subject itself."""
     yield listed(concept.words() for concept in observation.interpretation)
     yield named("site", observation.body_site.words() if observation.body_site else None)
     yield named("method", observation.method.words() if observation.method else None)
+    yield named("about", listed(records.named(reference) for reference in observation.focus))
 
 
 def _when(observation: Observation) -> Said[str] | None:

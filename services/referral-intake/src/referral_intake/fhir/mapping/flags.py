@@ -1,21 +1,19 @@
 """Flags: warnings of the record. Safeguarding ones are facts, dangers to those who visit are risks to staff."""
 
-from collections.abc import Iterator, Mapping
-from types import MappingProxyType
+from collections.abc import Iterator
 from typing import Final
 
-from contracts.codes import ConcernType, CurrentPlan
 from referral_intake.fhir import systems
 from referral_intake.fhir.draft import Part, Tree
+from referral_intake.fhir.mapping.coded import coded_facts
 from referral_intake.fhir.mapping.extras import extras
 from referral_intake.fhir.mapping.records import Records
-from referral_intake.fhir.mapping.saying import FACTS, HISTORY, TYPES, Saying
+from referral_intake.fhir.mapping.saying import FACTS, HISTORY, Saying
 from referral_intake.fhir.mapping.validity import Standing, qualified, standing_of_flag
 from referral_intake.fhir.mapping.words import day_of
 from referral_intake.fhir.r4.coded import CodeableConcept
 from referral_intake.fhir.r4.content import Flag
 from referral_intake.fhir.r4.element import Said
-from referral_intake.fhir.r4.people import Patient
 from referral_intake.fhir.r4.words import labelled, listed, named, remarked, with_places
 from referral_intake.form.services import StaffRisk
 
@@ -24,33 +22,6 @@ FLAG_KINDS: Final = systems.code_system("flag-category")
 _SCENE_SAFETY: Final = "SS"
 _RISK_TO_STAFF: Final = "risk-to-staff"
 _SAFEGUARDING: Final = "SG"
-_SNOMED: Final = "http://snomed.info/sct"
-_PATIENT_FLAGS: Final = "https://fhir.nhs.uk/England/CodeSystem/England-FlagCategoryPatient"
-
-PLAN_OF_CODE: Final[Mapping[tuple[str, str], CurrentPlan]] = MappingProxyType(
-    {
-        (_SNOMED, "342191000000101"): CurrentPlan.CHILD_PROTECTION,
-        (_SNOMED, "818901000000100"): CurrentPlan.CHILD_PROTECTION,
-        (_SNOMED, "764841000000100"): CurrentPlan.LOOKED_AFTER,
-    }
-)
-"""Plans as CP-IS says them: subject to a child protection plan, unborn child subject to one, looked after child.
-
-Source: NHS England, value set England-ChildProtectionPlan 1.0.0, active since 9 November 2023. The category code
-child-protection-information-system-flag alone does not say which of the three plans it is: it is a fact in words.
-"""
-
-TYPE_OF_CODE: Final[Mapping[tuple[str, str], ConcernType]] = MappingProxyType(
-    {
-        (_SNOMED, "902961000000107"): ConcernType.FGM,
-        (_PATIENT_FLAGS, "female-genital-mutilation-flag"): ConcernType.FGM,
-    }
-)
-"""Flags that are a kind of concern: family history of female genital mutilation, as FGM-IS says it.
-
-Source: NHS England, Female Genital Mutilation implementation guide, Flag.code; and England-FlagCategoryPatient 0.4.0
-of 14 February 2024, a draft.
-"""
 
 
 def flags(records: Records) -> Iterator[Saying]:
@@ -62,20 +33,8 @@ def flags(records: Records) -> Iterator[Saying]:
         elif standing is Standing.NOW and _codes(flag) & {_SCENE_SAFETY, _RISK_TO_STAFF}:
             yield ("risks_to_staff",), (_risk(records, flag),)
         elif standing is Standing.NOW:
-            yield from _coded(records, flag)
+            yield from coded_facts(records, (flag.code, *flag.category), flag.subject)
             yield FACTS, _line(records, flag, None)
-
-
-def _coded(records: Records, flag: Flag) -> Iterator[Saying]:
-    """Plans of the child, and kinds of concern: as codes, so that they count."""
-    number = records.number_of(records.message.find(flag.subject, Patient))
-    for concept in (*([flag.code] if flag.code else []), *flag.category):
-        for coding in concept.coding:
-            key = (coding.system or "", coding.code or "")
-            if key in TYPE_OF_CODE:
-                yield TYPES, (Said(TYPE_OF_CODE[key].value, coding.mapped()),)
-            if key in PLAN_OF_CODE and number:
-                yield ("children", number - 1, "plans"), (Said(PLAN_OF_CODE[key].value, coding.mapped()),)
 
 
 def _line(records: Records, flag: Flag, label: str | None) -> Said[str] | None:

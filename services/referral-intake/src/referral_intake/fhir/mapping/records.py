@@ -63,7 +63,11 @@ class Records:
         only = len(self.children) == 1 and self.children[0].holds(patient) and patient is not self.mother
         if only:
             return None
-        person = patient or self.message.find(reference, RelatedPerson)
+        return self.named(reference)
+
+    def named(self, reference: Reference) -> Said[str]:
+        """Somebody by name; whoever the message does not name is said to be somebody."""
+        person = self.message.find(reference, Patient) or self.message.find(reference, RelatedPerson)
         return (whole_name(person.name, self.message.as_of) if person else None) or _somebody(reference, person)
 
 

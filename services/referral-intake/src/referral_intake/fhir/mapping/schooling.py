@@ -1,5 +1,7 @@
 """A child's school and GP practice, by what their resource says or by the code or name that a reference gives."""
 
+from collections.abc import Iterator
+
 from referral_intake.fhir import systems
 from referral_intake.fhir.draft import Part, Tree
 from referral_intake.fhir.mapping.history import is_in_use
@@ -9,6 +11,7 @@ from referral_intake.fhir.message import Message
 from referral_intake.fhir.r4.element import Said
 from referral_intake.fhir.r4.people import Patient, Practitioner, PractitionerRole
 from referral_intake.fhir.r4.values import Reference
+from referral_intake.fhir.r4.words import named, remarked
 
 
 def school_of(message: Message, patient: Patient) -> Tree:
@@ -33,9 +36,28 @@ def practice_of(message: Message, patient: Patient) -> Tree:
     return None
 
 
+def former_practices(message: Message, patient: Patient) -> Iterator[Said[str]]:
+    """General practitioners that count no more, with their dates."""
+    for reference in patient.general_practitioner:
+        if not _counts(message, reference):
+            role = message.find(reference, PractitionerRole)
+            practice = organisation_of(message, role.organization if role else reference)
+            said = remarked(practice.words() if practice else None, _dates(reference, role))
+            if former := named("former GP", said):
+                yield former
+
+
 def _counts(message: Message, reference: Reference) -> bool:
-    identifier = reference.identifier
+    role, identifier = message.find(reference, PractitionerRole), reference.identifier
+    if role is not None:
+        return role.active is not False and not (role.period and role.period.has_ended(message.as_of))
     return identifier is None or is_in_use(identifier, message.as_of)
+
+
+def _dates(reference: Reference, role: PractitionerRole | None) -> Said[str] | None:
+    identifier = reference.identifier
+    period = role.period if role else identifier.period if identifier else None
+    return period.words() if period else None
 
 
 def _practice_fields(message: Message, reference: Reference) -> dict[str, Tree]:

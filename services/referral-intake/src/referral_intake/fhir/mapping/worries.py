@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from referral_intake.fhir import systems
+from referral_intake.fhir.mapping.coded import coded_facts
 from referral_intake.fhir.mapping.records import Records, death_of
 from referral_intake.fhir.mapping.saying import FACTS, HISTORY, TYPES, Saying, notes_of
 from referral_intake.fhir.mapping.validity import Standing, qualified, standing_of, status_code
 from referral_intake.fhir.mapping.words import whole_name
 from referral_intake.fhir.r4.coded import CodeableConcept
-from referral_intake.fhir.r4.content import Condition, ServiceRequest
+from referral_intake.fhir.r4.content import Condition, Observation, ServiceRequest
 from referral_intake.fhir.r4.element import Said
 from referral_intake.fhir.r4.values import dated
 from referral_intake.fhir.r4.words import labelled, listed, named, remarked
@@ -26,7 +27,8 @@ def worries(records: Records, request: ServiceRequest) -> Iterator[Saying]:
     for condition in message.all(Condition):
         yield from _condition(records, condition)
     for reference in request.reason_reference:
-        message.find(reference, Condition)  # said above already: the reference has served its purpose
+        for kind in (Condition, Observation):  # said on its own: the reference has served its purpose
+            message.find(reference, kind)
     yield from ((FACTS, note) for note in notes_of(request.note))
 
 
@@ -45,6 +47,8 @@ def _condition(records: Records, condition: Condition) -> Iterator[Saying]:
         return
     if standing is Standing.NOW and condition.code:
         yield from _types(condition.code)
+    if standing is Standing.NOW and not _is_unsure(condition):
+        yield from coded_facts(records, (condition.code,), condition.subject)
     text = _line(condition, with_types=standing is Standing.PAST)
     about = records.about(condition.subject)
     pointer = HISTORY if standing is Standing.PAST else FACTS

@@ -20,6 +20,9 @@ Intent = Literal[
 ObservationStatus = Literal[
     "registered", "preliminary", "final", "amended", "corrected", "cancelled", "entered-in-error", "unknown"
 ]
+EncounterStatus = Literal[
+    "planned", "arrived", "triaged", "in-progress", "onleave", "finished", "cancelled", "entered-in-error", "unknown"
+]
 ConsentStatus = Literal["draft", "proposed", "active", "rejected", "inactive", "entered-in-error"]
 
 
@@ -106,6 +109,7 @@ class Observation(Identified, Valued):
     status: ObservationStatus | None = None
     code: CodeableConcept | None = None
     subject: Reference | None = None
+    focus: Many[Reference] = ()
     effective_date_time: DateTime | None = None
     effective_period: Period | None = None
     effective_instant: DateTime | None = None
@@ -169,10 +173,13 @@ class EncounterLocation(Element):
     """Where an encounter takes place."""
 
     location: Reference | None = None
+    status: Literal["planned", "active", "reserved", "completed"] | None = None
+    period: Period | None = None
 
 
 class Encounter(Identified):
     """The contact with the child out of which the referral came."""
 
+    status: EncounterStatus | None = None
     subject: Reference | None = None
     location: Many[EncounterLocation] = ()
