@@ -117,3 +117,19 @@ def ours(name: str, **value: Any) -> list[Json]:
 def filled_in(*resources: Json, **changes: Json) -> Json:
     """What the example with further resources fills in."""
     return form_of(with_entries(message(**changes), *resources))
+
+
+def facts_of(*resources: Json, **changes: Json) -> list[str]:
+    """The facts beside the reason of the example."""
+    concern: Json = filled_in(*resources, **changes)["concern"]
+    return [line for line in concern["facts"].splitlines() if "three cold mornings" not in line]
+
+
+def finding(**elements: Any) -> Json:
+    """An observation of nothing in particular."""
+    return {"resourceType": "Observation", "status": "final", "code": {"text": "Finding"}, **elements}
+
+
+def history_of(*resources: Json, **changes: Json) -> str:
+    """The history that a message tells."""
+    return str(filled_in(*resources, **changes)["concern"].get("history", ""))
