@@ -64,6 +64,27 @@ _KNOWN_EXTENSIONS: Final = (
     "https://frontdoor.example.org/fhir/StructureDefinition/staff-risk-advice",
     "https://frontdoor.example.org/fhir/StructureDefinition/agreement-limited-to",
 )
+_OFTEN: Final = frozenset({"category", "code", "coding", "name", "period", "policyRule", "relationship", "telecom"})
+_KNOWN_NUMBERS: Final = (
+    "https://fhir.nhs.uk/Id/nhs-number",
+    "https://fhir.nhs.uk/Id/ods-organization-code",
+    "https://frontdoor.example.org/fhir/Id/upn",
+)
+_KNOWN_CODES: Final = (
+    ("http://terminology.hl7.org/CodeSystem/v3-RoleCode", "MTH"),
+    ("http://terminology.hl7.org/CodeSystem/v3-RoleCode", "ONESELF"),
+    ("http://snomed.info/sct", "342191000000101"),
+    ("http://snomed.info/sct", "902961000000107"),
+    ("https://fhir.nhs.uk/CodeSystem/flag-categories-bars", "SG"),
+    ("https://fhir.nhs.uk/CodeSystem/flag-categories-bars", "SS"),
+    ("https://frontdoor.example.org/fhir/CodeSystem/agreement", "to-checks"),
+    ("https://frontdoor.example.org/fhir/CodeSystem/agreement", "lawful-basis"),
+    ("https://frontdoor.example.org/fhir/CodeSystem/concern-type", "neglect"),
+    ("https://frontdoor.example.org/fhir/CodeSystem/family-role", "guardian"),
+    ("https://frontdoor.example.org/fhir/CodeSystem/requested-response", "safeguarding"),
+    ("https://frontdoor.example.org/fhir/CodeSystem/attachment-kind", "body-map"),
+    ("https://frontdoor.example.org/fhir/CodeSystem/referral-field", "concern.impact"),
+)
 _CHOICE: Final = re.compile(r"(value|effective|onset|abatement|deceased|multipleBirth|author|occurrence)[A-Z]")
 
 
@@ -86,7 +107,7 @@ class Maker:
             choice = _CHOICE.match(name)
             if choice and choice.group(1) in choices:
                 continue
-            if name in _REFUSED or self._random.random() > (0.45 if depth < 2 else 0.3):
+            if name in _REFUSED or self._random.random() > self._share(name, depth):
                 continue
             value = self._values(kind, name, type_, depth)
             if value is not None:
@@ -95,7 +116,20 @@ class Maker:
                 made |= self._primitive_extension(name, value)
         if kind == "Extension":
             made["url"] = made.get("url") or self._text()
-        return made
+        return made | self._known(kind)
+
+    def _known(self, kind: str) -> Json:
+        """Systems that are known, so that what stands beside a known code or number is seen, too."""
+        if kind not in ("Coding", "Identifier") or self._random.random() > 0.3:
+            return {}
+        if kind == "Identifier":
+            return {"system": self._random.choice(_KNOWN_NUMBERS)}
+        system, code = self._random.choice(_KNOWN_CODES)
+        return {"system": system, "code": code, "display": self._text()}
+
+    def _share(self, name: str, depth: int) -> float:
+        """How often an element is there: those that much depends on more often, and fewer the deeper down."""
+        return 0.8 if name in _OFTEN else 0.45 if depth < 2 else 0.25
 
     def _values(self, kind: str, name: str, type_: str, depth: int) -> Any:
         if name in _STATUSES and kind == "Condition":
