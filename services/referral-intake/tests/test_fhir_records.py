@@ -61,6 +61,12 @@ def test_a_practice_is_known_by_its_code_alone(reference: Json, gp: Json) -> Non
     assert take(document).not_taken == ()
 
 
+def test_a_doctor_who_is_only_named_is_no_practice() -> None:
+    document = message(patient={"generalPractitioner": [{"type": "Practitioner", "display": "Dr V"}]})
+
+    assert form_of(document)["children"][0]["gp"] == {"name": "Dr V"}
+
+
 def test_a_sibling_who_died_is_said_and_not_decided_about() -> None:
     sibling = {"resourceType": "Patient", "name": [{"text": "Ash T"}], "deceasedDateTime": "2024-05-06"}
 
@@ -103,6 +109,17 @@ def test_a_replaced_record_is_linked_to_the_child_it_is_of() -> None:
     assert [child["first_name"] for child in found["children"]] == ["Rowan"]
     assert "also recorded as Ro T" in found["concern"]["history"]
     assert "9990000077" in found["concern"]["history"]
+
+
+def test_a_replaced_record_is_no_child_even_when_the_one_in_its_place_was_not_sent() -> None:
+    link = [{"other": {"reference": "Patient/elsewhere"}, "type": "replaced-by"}]
+    replaced = {"resourceType": "Patient", "name": [{"text": "Ash T"}], "link": link}
+
+    found = filled_in(replaced)
+
+    assert len(found["children"]) == 1
+    assert found["household"][0]["name"] == "Ash T"
+    assert found["household"][0]["notes"] == "the sender's record is linked, replaced-by Patient/elsewhere"
 
 
 def test_a_subject_that_was_replaced_is_read_by_the_record_in_its_place() -> None:

@@ -62,7 +62,8 @@ def test_components_are_carried_each_with_its_value_or_why_there_is_none() -> No
     assert said == ["Finding: Systolic: > 190 mmHg; Conscious: no; Diastolic: no value: unknown"]
 
 
-def test_a_field_that_takes_a_day_is_given_the_day_in_london() -> None:
-    said = observed("child_voice.gathered_on", valueDateTime="2026-06-22T23:30:00Z")
+@pytest.mark.parametrize("kind", ["valueDateTime", "valueInstant"])
+def test_a_field_that_takes_a_day_is_given_the_day_in_london(kind: str) -> None:
+    said = observed("child_voice.gathered_on", **{kind: "2026-06-22T23:30:00Z"})
 
     assert filled_in(said)["child_voice"]["gathered_on"] == "2026-06-23"

@@ -38,6 +38,7 @@ WORK: Final[Mapping[str, str]] = {
     "early-help-lead": "early help: accepts children",
     "auditor": "auditor: sees who looked at what",
     "records-officer": "records officer: reviews and destroys records",
+    "restricted-reader": "also reads restricted referrals",
 }
 """Who the people of the realm are, in words."""
 

@@ -53,9 +53,9 @@ def field_said(observation: Observation, shape: Shape) -> Tree:
 def value_for(valued: Valued, shape: Shape) -> Said[Any] | None:
     """The value as a field takes it: where it takes a day, of an instant the day in London."""
     said = valued.value()
-    if said is None or not shape.is_day or not isinstance(said.value, str):
+    if said is None or not shape.is_day or not said.places[0].endswith(("DateTime", "Instant")):
         return said
-    return Said(day_in_london(said.value) or said.value, said.places) if said.places[0].endswith("DateTime") else said
+    return Said(day_in_london(said.value) or said.value, said.places)
 
 
 def _understood(observation: Observation) -> tuple[str, ...]:

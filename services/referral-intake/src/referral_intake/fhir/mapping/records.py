@@ -77,7 +77,7 @@ def records_of(message: Message, request: ServiceRequest) -> Records:
     records = [_record(group, subject, _replaced(message)) for group in _groups(message)]
     ordered = sorted(records, key=lambda record: not record.holds(subject))
     first, *rest = ordered
-    children = [first, *(record for record in rest if not record.has_died and record.main.active is not False)]
+    children = [first, *(record for record in rest if _is_to_decide(record))]
     others = [record for record in rest if record not in children]
     expecting = is_adult(first.main, message.as_of) and expected_date(message, first.main) is not None
     return Records(message, tuple(children), tuple(others), first.main if expecting else None)
@@ -149,6 +149,12 @@ def _replaced(message: Message) -> set[int]:
             elif link.type == "replaces" and (other := message.find(link.other, Patient)):
                 found.add(id(other))
     return found
+
+
+def _is_to_decide(record: Record) -> bool:
+    """Not somebody who died, nor a record that is not in use or that a record which was not sent has replaced."""
+    replaced = any(link.type == "replaced-by" for link in record.main.link)
+    return not record.has_died and not replaced and record.main.active is not False
 
 
 def _record(group: Sequence[Patient], subject: Patient, replaced: set[int]) -> Record:

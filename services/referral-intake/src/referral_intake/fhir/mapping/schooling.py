@@ -1,6 +1,7 @@
 """A child's school and GP practice, by what their resource says or by the code or name that a reference gives."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from referral_intake.fhir import systems
 from referral_intake.fhir.draft import Part, Tree
@@ -11,7 +12,9 @@ from referral_intake.fhir.message import Message
 from referral_intake.fhir.r4.element import Said
 from referral_intake.fhir.r4.people import Patient, Practitioner, PractitionerRole
 from referral_intake.fhir.r4.values import Reference
-from referral_intake.fhir.r4.words import named, remarked
+from referral_intake.fhir.r4.words import named, remarked, with_places
+
+_PERSON: Final = "Practitioner"
 
 
 def school_of(message: Message, patient: Patient) -> Tree:
@@ -63,8 +66,11 @@ def _dates(reference: Reference, role: PractitionerRole | None) -> Said[str] | N
 def _practice_fields(message: Message, reference: Reference) -> dict[str, Tree]:
     role = message.find(reference, PractitionerRole)
     doctor = message.find(role.practitioner if role else reference, Practitioner)
-    practice = organisation_of(message, role.organization if role else None if doctor else reference)
+    is_person = doctor is not None or reference.type == _PERSON
+    practice = organisation_of(message, role.organization if role else None if is_person else reference)
     fields: dict[str, Tree] = {}
+    if is_person and doctor is None:
+        fields["name"] = with_places(reference.said("display"), reference.at("type"))
     if doctor:
         own = phone_of(doctor.telecom, message.as_of, uses=AT_WORK)
         fields |= {"name": whole_name(doctor.name, message.as_of), "phone": own}

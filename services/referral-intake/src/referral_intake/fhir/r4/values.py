@@ -14,7 +14,7 @@ from referral_intake.fhir.r4.words import joined, listed, named
 
 _PLAIN: Final = (
     "value_boolean", "value_integer", "value_positive_int", "value_unsigned_int", "value_string", "value_markdown",
-    "value_code", "value_id", "value_uri", "value_url", "value_date", "value_date_time", "value_time",
+    "value_code", "value_id", "value_uri", "value_url", "value_date", "value_date_time", "value_instant", "value_time",
 )  # fmt: skip
 _WRITTEN: Final = ("value_string", "value_markdown", "value_code", "value_id", "value_uri", "value_url", "value_time")
 _COUNTED: Final = ("value_integer", "value_positive_int", "value_unsigned_int", "value_decimal")
