@@ -14,7 +14,10 @@ _ADULT_AT: Final = 18
 _SNOMED: Final = "http://snomed.info/sct"
 _LOINC: Final = "http://loinc.org"
 _EXPECTED: Final = frozenset({(_LOINC, "11778-8"), (_LOINC, "11779-6"), (_LOINC, "11780-4"), (_SNOMED, "161714006")})
-"""Estimated date of delivery: LOINC 2.73 (any way, from the last period, by ultrasound) and SNOMED CT."""
+"""Estimated date of delivery; by LOINC also from the last menstrual period, or from ovulation.
+
+Sources: HL7 International Patient Summary 1.1.0, value set edd-method-uv-ips; SNOMED CT, International edition.
+"""
 
 
 def expected_date(message: Message, mother: Patient) -> Said[str] | None:

@@ -105,10 +105,11 @@ def _member(records: Records, person: RelatedPerson) -> Part:
     return Part(person.path, {name: tree for name, tree in fields.items() if tree is not None}, covered)
 
 
-def _notes(person: RelatedPerson) -> Said[str] | None:
-    """Notes of ours, and since when somebody is what they are."""
+def _notes(person: RelatedPerson) -> Tree:
+    """Notes of ours, and since when somebody is what they are. Notes that are no text are for the form to refuse."""
     ours = person.said_by(systems.extension("family-member-notes"))
-    return listed((ours, named("in this relation", person.period.words() if person.period else None)), "\n")
+    since = named("in this relation", person.period.words() if person.period else None)
+    return ours if ours and not isinstance(ours.value, str) else listed((ours, since), "\n")
 
 
 def _mother(message: Message, mother: Patient) -> Part:
