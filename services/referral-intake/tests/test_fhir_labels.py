@@ -39,6 +39,13 @@ def test_a_refusal_of_something_else_is_said_as_a_refusal() -> None:
     ]
 
 
+def test_an_agreement_of_somebody_else_is_not_the_agreement_to_this_referral() -> None:
+    other = consent(patient={"reference": "Patient/elsewhere", "display": "Jo, the mother"})
+
+    assert "consent" not in filled_in(other)
+    assert facts_of(other)[0].startswith("Another consent, not to this referral: Jo, the mother: ")
+
+
 def test_an_agreement_with_exceptions_is_refused_until_they_are_said_in_words() -> None:
     provision = {"type": "permit", "provision": [{"type": "deny"}]}
 

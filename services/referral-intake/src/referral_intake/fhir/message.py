@@ -67,15 +67,19 @@ class Message:
 
     def find(self, reference: Reference | None, kind: type[R]) -> R | None:
         """The resource of this kind that is meant; None when the message does not have exactly one such."""
+        found = self.look_up(reference, kind)
+        if reference is not None and found is not None:
+            self.followed.update(reference.followed())
+            if _says_no_more(reference.display, found):
+                self.followed.add(reference.at("display"))
+        return found
+
+    def look_up(self, reference: Reference | None, kind: type[R]) -> R | None:
+        """The same, of a reference that nothing is read through: it has not served its purpose."""
         if reference is None:
             return None
         found = [resource for resource in self._named(reference) if isinstance(resource, kind)]
-        if len(found) != 1:
-            return None
-        self.followed.update(reference.followed())
-        if _says_no_more(reference.display, found[0]):
-            self.followed.add(reference.at("display"))
-        return found[0]
+        return found[0] if len(found) == 1 else None
 
     def get(self, reference: Reference | None, kind: type[R], place: str) -> R:
         """The resource of this kind that is meant. Raises ``MessageRefused`` when the message does not have it."""

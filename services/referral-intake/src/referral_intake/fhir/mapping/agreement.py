@@ -51,7 +51,7 @@ def agreements(records: Records) -> Iterator[Saying]:
         kinds = {code.value for each in consent.category if (code := each.code_of(AGREEMENTS))}
         if _is_over(records.message, consent):
             yield HISTORY, _in_words(records, consent, "A consent that is over:")
-        elif not kinds & {*TO_AGREE, LAWFUL_BASIS}:
+        elif not kinds & {*TO_AGREE, LAWFUL_BASIS} or records.is_of_another(consent.patient):
             yield FACTS, _in_words(records, consent, "Another consent, not to this referral:")
         else:
             yield from _kinds(records, consent, kinds)

@@ -76,7 +76,9 @@ def _when(observation: Observation) -> Said[str] | None:
 
 def _of_child(records: Records, observation: Observation, path: tuple[str, ...]) -> Pointer:
     """What one of several children said stands with that child."""
-    number = records.number_of(records.message.find(observation.subject, Patient))
+    number = records.number_of(records.message.look_up(observation.subject, Patient))
     if path[0] == "child_voice" and number and len(records.children) > 1:
+        records.message.find(observation.subject, Patient)
         return ("children", number - 1, "voice", *path[1:])
+    records.follow_only_child(observation.subject)
     return path

@@ -52,8 +52,12 @@ class Records:
 
     def follow_only_child(self, reference: Reference | None) -> None:
         """Of one child alone there is no doubt whom something is about; of several, the form cannot say it."""
-        if reference is not None and len(self.children) == 1:
+        if len(self.children) == 1 and not self.is_of_another(reference):
             self.message.find(reference, Patient)
+
+    def is_of_another(self, reference: Reference | None) -> bool:
+        """Whether something is about somebody who is none of the children."""
+        return reference is not None and self.number_of(self.message.look_up(reference, Patient)) is None
 
     def about(self, reference: Reference | None) -> Said[str] | None:
         """Whom something is about, by name; None when it can only be the one child there is."""
@@ -74,11 +78,12 @@ class Records:
 def records_of(message: Message, request: ServiceRequest) -> Records:
     """Who is who. Raises ``MessageRefused`` when the subject is not there."""
     subject = message.get(request.subject, Patient, f"{request.path}.subject")
-    records = [_record(group, subject, _replaced(message)) for group in _groups(message)]
+    replaced = _replaced(message)
+    records = [_record(group, subject, replaced) for group in _groups(message)]
     ordered = sorted(records, key=lambda record: not record.holds(subject))
     first, *rest = ordered
     children = [first, *(record for record in rest if _is_to_decide(record))]
-    others = [record for record in rest if record not in children]
+    others = [record for record in rest if not _is_to_decide(record)]
     expecting = is_adult(first.main, message.as_of) and expected_date(message, first.main) is not None
     return Records(message, tuple(children), tuple(others), first.main if expecting else None)
 
