@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from datetime import date
+from types import SimpleNamespace
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
@@ -20,6 +21,7 @@ from chassis.db import DatabaseUnavailable
 from chassis.testing.signer import Signer
 from chassis.web import middleware, problems
 from chassis.web.app import create_app
+from chassis.web.room import Room
 from contracts.codes import Rating
 from contracts.problems import Conflict, Problem, Unavailable
 
@@ -347,7 +349,8 @@ async def call_raw(receive: Callable[[], Any], *, seconds: float = 0.05) -> list
         await Response((await receive())["body"])(scope, receive, send)
 
     guard = middleware.Body(app, max_bytes=100, seconds=seconds)
-    await guard({"type": "http", "method": "POST", "path": "/", "headers": []}, receive, send)
+    app_of_the_room = SimpleNamespace(state=SimpleNamespace(room=Room()))
+    await guard({"type": "http", "method": "POST", "path": "/", "headers": [], "app": app_of_the_room}, receive, send)
     return sent
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import os
+import resource
 import signal
 import socket
 import sys
@@ -18,7 +19,7 @@ from fastapi import FastAPI
 
 from chassis import telemetry
 from chassis.tasks import Stop, Task
-from chassis.web.connection import Connection
+from chassis.web.connection import MAX_CONNECTIONS, Connection
 
 DRAIN_SECONDS: Final = 8
 """For what was begun before SIGTERM."""
@@ -26,6 +27,8 @@ EXIT_SECONDS: Final = 9.5
 """After this the process ends, whatever hangs: a client's ``stop`` may wait for ever for a broker that is gone."""
 YOUNG_OBJECTS: Final = 20_000
 """So many objects are made before the collector looks for cycles among them; a request makes hundreds and no cycle."""
+SPARE_DESCRIPTORS: Final = 200
+"""For the database, the issuer, files and whatever else is not a client."""
 FAILED: Final = 1
 WRONG_USE: Final = 2
 
@@ -38,6 +41,7 @@ def run_api(app: FastAPI, *, host: str, port: int) -> None:
     ``port`` 0 takes a free one. A port that is taken ends the process with one line.
     """
     _spare_the_collector()
+    _allow_descriptors()
     with _listen(host, port) as listener:
         _Server(app).run(sockets=[listener])
     telemetry.flush()
@@ -109,6 +113,15 @@ def _spare_the_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(YOUNG_OBJECTS, 20, 20)
+
+
+def _allow_descriptors() -> None:
+    """As many as connections may need, if the system lets us: without one left nobody gets in."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MAX_CONNECTIONS + SPARE_DESCRIPTORS
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -15,6 +15,7 @@ from chassis.web.description import problem_responses
 from chassis.web.direct import Direct, Shortcut
 from chassis.web.health import Check, Health, health_app
 from chassis.web.middleware import AnswerHeaders, Body, Faults, Observe
+from chassis.web.room import Room
 
 __all__ = ["Check", "create_app", "health_app", "problem_responses"]
 
@@ -51,6 +52,7 @@ def create_app(
         app.user_middleware.append(Middleware(Shortcut, routes=shortcuts))
     app.state.verifier = verifier
     app.state.health = Health(readiness)
+    app.state.room = Room()
     problems.install(app)
     for router in (*routers, app.state.health.router()):
         app.include_router(router)

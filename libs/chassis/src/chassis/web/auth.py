@@ -11,13 +11,14 @@ from joserfc import jwt
 from joserfc.errors import JoseError, UnsupportedAlgorithmError
 from joserfc.jwk import GuestProtocol, Key, KeySet
 from joserfc.jws import JWSRegistry
+from starlette.types import Scope
 
 from chassis.clock import Clock
 from chassis.http_client import HttpClient
 from chassis.settings import ServiceSettings
 from chassis.web.issuer_keys import Keys, PublishedKeys
 from contracts.codes import ActorKind
-from contracts.problems import Forbidden, Unauthenticated
+from contracts.problems import Forbidden, Problem, Unauthenticated
 
 __all__ = [
     "Keys",
@@ -230,6 +231,16 @@ async def authenticated(
         )
     verifier: Verifier = request.app.state.verifier
     return await verifier.verify(token.strip())
+
+
+async def sender_of(scope: Scope) -> str:
+    """Who sends a request, by the token and before anything of it is read; empty for everybody without a good one."""
+    request = Request(scope)
+    try:
+        principal = await authenticated(request)
+    except Problem:
+        return ""
+    return f"{principal.client_id}/{principal.subject}"
 
 
 SignedIn = Annotated[Principal, Depends(authenticated)]

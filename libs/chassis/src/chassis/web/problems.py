@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from chassis import telemetry
-from contracts.problems import PROBLEM_TYPE_ROOT, FieldError, Invalid, Problem
+from contracts.problems import PROBLEM_TYPE_ROOT, FieldError, Invalid, Problem, Unavailable
 
 MEDIA_TYPE: Final = "application/problem+json"
 MOST_ERRORS: Final = 500
@@ -42,6 +42,15 @@ class TooLarge(Problem):
     """More than one request may hold."""
 
     slug, title, status = "too-large", "What you sent is too large", 413
+
+
+class Busy(Unavailable):
+    """As many requests are under way as there is room for; this one was not accepted."""
+
+    slug, title = "busy", "We have no room for your request at this moment"
+
+    def __init__(self) -> None:
+        super().__init__("Send the same request again in a moment.", headers={"Retry-After": "1"})
 
 
 class TooSlow(Problem):

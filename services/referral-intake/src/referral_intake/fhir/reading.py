@@ -69,8 +69,9 @@ def read(document: object) -> Message:
 
 
 def mistakes_at(error_: ValidationError, base: str) -> Iterator[tuple[IssueCode, FieldError]]:
-    """Each thing that does not fit a model, with its path below ``base`` instead of a pointer."""
-    mistakes = [{**each, "loc": ("body", *each["loc"])} for each in error_.errors(include_url=False)]
+    """Each thing that does not fit a model, at most as many as help; with its path below ``base``, and no pointer."""
+    listed = error_.errors(include_url=False)[: problems.MOST_ERRORS]
+    mistakes = [{**each, "loc": ("body", *each["loc"])} for each in listed]
     for mistake, field in zip(mistakes, problems.refusal(mistakes, NAMES).errors, strict=True):
         kind = str(mistake["type"])
         advice = _ADVICE.get(kind, field.detail)
