@@ -83,12 +83,12 @@ async def until(holds: Callable[[], bool]) -> None:
 
 async def full(caller: Caller, service: Service, gate: Gate, **claims: Any) -> list["asyncio.Task[httpx2.Response]"]:
     """As many emergencies of one partner as may wait, behind two that are under way."""
-    sending = [
-        asyncio.create_task(caller.post(EMERGENCY, key=f"key-{number}", **claims)) for number in range(2 + PER_PARTNER)
-    ]
-    async with asyncio.timeout(BOUND_SECONDS):
-        for _ in range(2):
-            await gate.came.get()
+    sending = []
+    for number in range(2):
+        sending.append(asyncio.create_task(caller.post(EMERGENCY, key=f"under-way-{number}", **claims)))
+        await asyncio.wait_for(gate.came.get(), BOUND_SECONDS)
+    for number in range(PER_PARTNER):
+        sending.append(asyncio.create_task(caller.post(EMERGENCY, key=f"waits-{number}", **claims)))
     waiting = dependencies_of(service).commits._urgent
     await until(lambda: len(waiting) == PER_PARTNER)
     return sending

@@ -17,14 +17,14 @@ from chassis.web.problems import refusal
 from contracts.problems import FieldError
 from referral_intake import decide, document
 from referral_intake.form import ReferralForm, facts_of, submission_of
-from referral_intake.form.part import FormPart
+from referral_intake.form.part import FormPart, WholeForm
 
 Path = tuple[str | int, ...]
 
 SCHEMA = ReferralForm.model_json_schema()
 PARTS = {"ReferralForm": SCHEMA, **{name: part for name, part in SCHEMA["$defs"].items() if "properties" in part}}
 FIELDS = [(part, name) for part, schema in PARTS.items() for name in schema["properties"]]
-MODELS = {model.__name__: model for model in FormPart.__subclasses__()}
+MODELS = {model.__name__: model for model in (*FormPart.__subclasses__(), *WholeForm.__subclasses__())}
 KNOWN = frozenset(name for _, name in FIELDS)
 NEEDED: set[Path] = {
     ("referrer",),
