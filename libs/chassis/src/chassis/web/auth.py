@@ -38,6 +38,9 @@ MAX_TOKEN_BYTES: Final = 8192
 KNOWN_TOKENS: Final = 10_000
 """How many verified tokens are known again: more than a partnership's partners and staff together."""
 
+PRINCIPAL: Final = "frontdoor.principal"
+"""Where in the scope the principal is whose token was verified before the body was read."""
+
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}")
 _SUBJECT: Final = re.compile(r"[\x21-\x7e]{1,255}")
 _KIND_OF_ROLE: Final[Mapping[str, ActorKind]] = {
@@ -223,6 +226,9 @@ async def authenticated(
     request: Request, _documented: Annotated[HTTPAuthorizationCredentials | None, Depends(_SCHEME)] = None
 ) -> Principal:
     """FastAPI dependency: the principal of the request's bearer token. Raises as ``Verifier.verify`` does."""
+    known: Principal | None = request.scope.get(PRINCIPAL)
+    if known is not None:
+        return known
     given = request.headers.getlist("authorization")
     scheme, _, token = given[0].partition(" ") if len(given) == 1 else ("", "", "")
     if scheme.lower() != "bearer" or not token.strip():
@@ -235,9 +241,8 @@ async def authenticated(
 
 async def sender_of(scope: Scope) -> str:
     """Who sends a request, by the token and before anything of it is read; empty for everybody without a good one."""
-    request = Request(scope)
     try:
-        principal = await authenticated(request)
+        principal = scope[PRINCIPAL] = await authenticated(Request(scope))
     except Problem:
         return ""
     return f"{principal.client_id}/{principal.subject}"

@@ -1,8 +1,7 @@
 """Clients that go away while they wait: they are known of at once, and wait for nothing any more."""
 
 import asyncio
-from collections.abc import Iterator, MutableMapping
-from contextlib import contextmanager
+from collections.abc import MutableMapping
 from typing import Any, Final
 
 from contracts.problems import Problem
@@ -17,26 +16,28 @@ class ClientGone(Problem):
     slug, title, status = "client-gone", "The client went away before it was answered", 499
 
 
-@contextmanager
-def while_connected(scope: MutableMapping[str, Any]) -> Iterator[None]:
+class while_connected:  # noqa: N801  # reads as what it does
     """What the block waits for is cancelled when the client goes away. Raises ``ClientGone`` then.
 
     For waiting in a queue, and for nothing that must be finished once it is begun.
     """
-    task, gone = asyncio.current_task(), False
 
-    def leave() -> None:
-        nonlocal gone
-        if task is not None and not gone:
-            gone = True
-            task.cancel()
+    __slots__ = ("_gone", "_scope", "_task")
 
-    scope[GONE] = leave
-    try:
-        yield
-    except asyncio.CancelledError:
-        if not gone or (task is not None and task.uncancel()):  # somebody else cancelled the request as well
-            raise
-        raise ClientGone from None
-    finally:
-        del scope[GONE]
+    def __init__(self, scope: MutableMapping[str, Any]) -> None:
+        self._scope = scope
+        self._task = asyncio.current_task()
+        self._gone = False
+
+    def __enter__(self) -> None:
+        self._scope[GONE] = self._leave
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        del self._scope[GONE]
+        if self._gone and kind is asyncio.CancelledError and not (self._task and self._task.uncancel()):
+            raise ClientGone from None  # else somebody else cancelled the request as well
+
+    def _leave(self) -> None:
+        if self._task is not None and not self._gone:
+            self._gone = True
+            self._task.cancel()

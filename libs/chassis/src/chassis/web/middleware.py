@@ -8,7 +8,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import MutableMapping
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from typing import Any, Final
 from uuid import UUID
 
@@ -166,17 +166,24 @@ class Body:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        with ExitStack() as stack:
-            try:
-                _check_address(scope)
-                _check_encoding(scope)
-                held = scope[HELD] = await _enter(scope, stack)
-                body = await self._read(scope, receive, held)
-            except Problem as problem:
-                await self._refuse(problem, scope, receive, send)
-                return
-            if body is not None:
-                await self.app(scope, _once(body, receive), send)
+        try:
+            _check_address(scope)
+            _check_encoding(scope)
+            held = scope[HELD] = await _enter(scope)
+        except Problem as problem:
+            await self._refuse(problem, scope, receive, send)
+            return
+        with held:
+            await self._run(scope, receive, send, held)
+
+    async def _run(self, scope: Scope, receive: Receive, send: Send, held: Held) -> None:
+        try:
+            body = await self._read(scope, receive, held)
+        except Problem as problem:
+            await self._refuse(problem, scope, receive, send)
+            return
+        if body is not None:
+            await self.app(scope, _once(body, receive), send)
 
     async def _refuse(self, problem: Problem, scope: Scope, receive: Receive, send: Send) -> None:
         """What had no room is read and thrown away first, so that its sender gets to read why."""
@@ -244,12 +251,12 @@ class Body:
         return problems.TooLarge(f"Send at most {self._max_bytes} bytes", headers={"Connection": "close"})
 
 
-async def _enter(scope: Scope, stack: ExitStack) -> Held:
+async def _enter(scope: Scope) -> Held:
     """Room for the body that a request says it has; a request without one is not counted."""
     room: Room = scope["app"].state.room
-    if not (_header(scope, b"transfer-encoding") or int(_header(scope, b"content-length") or 0)):
-        return Held(room, "")
-    return stack.enter_context(room.hold(await sender_of(scope)))
+    if _header(scope, b"content-length") in ("", "0") and not _header(scope, b"transfer-encoding"):
+        return Held(room, "", counted=False)
+    return room.hold(await sender_of(scope))
 
 
 def _header(scope: Scope, name: bytes) -> str:

@@ -5,14 +5,11 @@ Whoever sends is known by the token before a byte of the body is read; everybody
 """
 
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 
-from prometheus_client import Counter as Counted
-from prometheus_client import Gauge
+from prometheus_client import Counter, Gauge
 
 from chassis.web.problems import Busy
 from contracts.problems import Problem
@@ -24,7 +21,7 @@ HELD: Final = "frontdoor.held"
 """Where in the scope it stands how much of the room the request's body takes."""
 
 held_bytes = Gauge("frontdoor_body_bytes_held", "Bytes of bodies that are received, judged or wait to be written")
-refused_total = Counted("frontdoor_bodies_refused", "Requests refused because there was no room", ["reason"])
+refused_total = Counter("frontdoor_bodies_refused", "Requests refused because there was no room", ["reason"])
 
 
 @dataclass(frozen=True)
@@ -62,55 +59,57 @@ class Room:
         self.refusal = refusal
         self._limits = limits or RoomLimits()
         self._read = _Buckets(self._limits.bytes_each_second, now)
-        self._bytes: Counter[str] = Counter()
-        self._requests: Counter[str] = Counter()
+        self._unreserved = self._limits.bytes_all - self._limits.bytes_reserved
+        self._bytes: dict[str, int] = {}
+        self._requests: dict[str, int] = {}
         self._total = 0
+        held_bytes.set_function(lambda: self._total)
 
-    @contextmanager
-    def hold(self, sender: str) -> "Iterator[Held]":
+    def hold(self, sender: str) -> "Held":
         """Room for one request, empty at first; given back when the block ends. Raises the refusal."""
-        if self._requests[sender] >= self._limits.requests_each:
+        under_way = self._requests.get(sender, 0)
+        if under_way >= self._limits.requests_each:
             raise self._refused("requests")
-        self._requests[sender] += 1
-        held = Held(self, sender)
-        try:
-            yield held
-        finally:
-            self._take(sender, -held.size)
-            self._requests[sender] -= 1
-            if not self._requests[sender]:
-                del self._requests[sender], self._bytes[sender]
+        self._requests[sender] = under_way + 1
+        return Held(self, sender)
 
     def grow(self, held: "Held", count: int) -> None:
         """Give a request more room. Raises the refusal, and then it has what it had."""
-        others = self._bytes[held.sender] - held.size
-        if others + held.size + count > self._limits.bytes_each:
+        own = self._bytes.get(held.sender, 0)
+        free = self._limits.bytes_all if own == held.size else self._unreserved
+        if own + count > self._limits.bytes_each:
             raise self._refused("sender")
-        free = self._limits.bytes_all if not others else self._unreserved
         if self._total + count > free:
             raise self._refused("all")
         if not self._read.pour(held.sender, count):
             raise self._refused("rate")
         held.size += count
-        self._take(held.sender, count)
+        self._total += count
+        self._bytes[held.sender] = own + count
+
+    def give_back(self, held: "Held") -> None:
+        """What a request took, when it is answered."""
+        self._total -= held.size
+        _lower(self._bytes, held.sender, held.size)
+        if held.counted:
+            _lower(self._requests, held.sender, 1)
 
     def confirm(self, *, first: bool) -> None:
         """Raises the refusal when a request is in the reserve and others go first."""
         if not first and self._total > self._unreserved:
             raise self._refused("reserve")
 
-    @property
-    def _unreserved(self) -> int:
-        return self._limits.bytes_all - self._limits.bytes_reserved
-
-    def _take(self, sender: str, count: int) -> None:
-        self._bytes[sender] += count
-        self._total += count
-        held_bytes.inc(count)
-
     def _refused(self, reason: str) -> Problem:
         refused_total.labels(reason).inc()
         return self.refusal()
+
+
+def _lower(counts: dict[str, int], sender: str, by: int) -> None:
+    left = counts.get(sender, 0) - by
+    if left:
+        counts[sender] = left
+    else:
+        counts.pop(sender, None)
 
 
 class _Buckets:
@@ -124,26 +123,36 @@ class _Buckets:
     def pour(self, sender: str, count: int) -> bool:
         """Whether it fits; if not, nothing is poured."""
         now = self._now()
-        level = self._level(sender, now)
-        if count and level + count > self._a_second:
+        level, at = self._levels.get(sender, (0.0, now))
+        level -= (now - at) * self._a_second
+        level = count + (level if level > 0 else 0.0)
+        if count and level > self._a_second:
             return False
         if len(self._levels) >= MOST_SENDERS:
-            self._levels = {each: known for each, known in self._levels.items() if self._level(each, now)}
-        self._levels[sender] = level + count, now
+            self._forget(now)
+        self._levels[sender] = level, now
         return True
 
-    def _level(self, sender: str, now: float) -> float:
-        level, at = self._levels.get(sender, (0.0, now))
-        return max(0.0, level - (now - at) * self._a_second)
+    def _forget(self, now: float) -> None:
+        self._levels = {sender: known for sender, known in self._levels.items() if now - known[1] < 1}
 
 
-@dataclass
 class Held:
-    """What one request takes of the room, in bytes."""
+    """What one request takes of the room, in bytes, until the block ends. ``counted``: it is one of its sender's."""
 
-    room: Room
-    sender: str
-    size: int = 0
+    __slots__ = ("counted", "room", "sender", "size")
+
+    def __init__(self, room: Room, sender: str, *, counted: bool = True) -> None:
+        self.room = room
+        self.sender = sender
+        self.counted = counted
+        self.size = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.room.give_back(self)
 
     def grow(self, count: int) -> None:
         """Take more. Raises the room's refusal."""
