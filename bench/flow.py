@@ -88,6 +88,7 @@ class _Bench:
             "FRONTDOOR_PARTNERSHIPS_FOLDER": str(ROOT / "partnerships"),
             "FRONTDOOR_LOG_ORIGIN": "frontdoor.example.org/bench",
             "FRONTDOOR_SIGNING_KEY_FILE": str(signing_key(self.folder)),
+            "FRONTDOOR_CHECKPOINT_SECONDS": "0",
         }
 
 

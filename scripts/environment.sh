@@ -16,8 +16,17 @@ command -v "$python" >/dev/null || missing "Python 3.11 or newer" "python3 pytho
 "$python" -c 'import ensurepip, venv' 2>/dev/null || missing "Python's venv module" "python3-venv"
 
 [ -x "$venv/bin/python" ] || { echo "Making the environment in $venv"; "$python" -m venv "$venv"; }
-echo "Installing the locked dependencies (every file is checked against its hash)"
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+locked=$(grep -cE '^[A-Za-z0-9._-]+==' requirements.lock)
+echo "Installing up to $locked locked packages, about 160 MB the first time (every file is checked against its hash)"
+# Counted as they come: a first installation takes minutes, and nobody should have to wonder whether it hangs.
+{ "$venv/bin/python" -m pip install --progress-bar off --disable-pip-version-check --require-hashes \
+    -r requirements.lock 2>&1 && echo "frontdoor-installed"; } | awk -v all="$locked" '
+        /^Collecting |^Requirement already satisfied: / { seen++; if (seen % 20 == 0) { print "  " seen " of " all " packages looked at"; fflush() } }
+        /^ *Downloading .*MB\)/ { size = $0; sub(/.*\(/, "(", size); name = $2; sub(/.*\//, "", name); print "  fetching " name " " size; fflush() }
+        /^Installing collected/ { print "  unpacking"; fflush() }
+        /^frontdoor-installed$/ { done = 1 }
+        /^ERROR|^error|THESE PACKAGES DO NOT MATCH/ { print > "/dev/stderr" }
+        END { exit !done }'
 editable=""
 for member in "$@"; do editable="$editable -e $member"; done
 # shellcheck disable=SC2086  # one word for each member is meant

@@ -15,6 +15,7 @@ from frontdoor.demo.world import World
 from local_stack.checkout import PARTNERSHIPS_FOLDER
 from local_stack.stack import Stack, running
 from tests.e2e.collector import Collector, collecting
+from tests.e2e.hurried import hurried
 
 CALL_SECONDS = 30.0
 NAMED_PARTS = ("DATABASE_URL", "KAFKA_BOOTSTRAP_SERVERS", "OIDC_ISSUER", "SMTP_URL")
@@ -42,15 +43,16 @@ def collector() -> Iterator[Collector]:
 def stack(collector: Collector) -> Iterator[Stack]:
     """Every part and service, each a process of this run's own, and the agencies' endpoints registered.
 
-    Tests stop and kill parts, so parts that run already are never used, whatever the environment names. Whoever
-    hurts the stack MUST leave it steady.
+    Tests stop and kill parts, so parts that run already are never used, whatever the environment names. A test that
+    hurts the stack MUST leave it steady. In one partnership a decision is late within seconds: see ``hurried``.
     """
     with ExitStack() as ending:
         folder = ending.enter_context(TemporaryDirectory(prefix="frontdoor-"))
         with pytest.MonkeyPatch.context() as environment:
             _exporting_to(collector, environment)
-            stack = ending.enter_context(running(Path(folder) / "stack"))
-        asyncio.run(register_endpoints(stack))
+            packs = hurried(Path(folder) / "partnerships")
+            stack = ending.enter_context(running(Path(folder) / "stack", partnerships=packs))
+        asyncio.run(register_endpoints(stack, packs))
         yield stack
 
 
@@ -62,8 +64,8 @@ def _exporting_to(collector: Collector, environment: pytest.MonkeyPatch) -> None
     environment.setenv("OTEL_BSP_SCHEDULE_DELAY", SPANS_LEAVE_AFTER_MILLISECONDS)
 
 
-async def register_endpoints(stack: Stack) -> None:
-    """Tell agency-notify where the agencies of this stack are."""
+async def register_endpoints(stack: Stack, packs: Path = PARTNERSHIPS_FOLDER) -> None:
+    """Set where the agencies and roles of this stack are."""
     addresses, http = stack.addresses(), HttpClient.connect(timeout_seconds=CALL_SECONDS)
     world = World(
         http=http,
@@ -72,8 +74,9 @@ async def register_endpoints(stack: Stack) -> None:
         sign_ins=stack.sign_ins,
         agencies_url=addresses["agencies"],
         mail_url=addresses["mail"],
+        witness_key=addresses["witness_key"],
     )
     try:
-        await register(world.operator(), PARTNERSHIPS_FOLDER, world.agencies_url)
+        await register(world.operator(), packs, world.agencies_url)
     finally:
         await http.close()

@@ -9,9 +9,9 @@ import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from local_stack.stack import running
-from tests.chaos.campaign import Outcome, run
-from tests.chaos.nemesis import Wound, plan
+from local_stack.stack import Stack, running
+from tests.chaos.campaign import Campaign, Outcome
+from tests.chaos.nemesis import Step, Wound, plan
 
 RESULTS = Path(__file__).parents[2] / "bench" / "results"
 MINUTES_PER_ROUND = 3
@@ -27,7 +27,7 @@ def main() -> int:
     rounds = max(1, round(arguments.minutes / MINUTES_PER_ROUND))
     with TemporaryDirectory(prefix="frontdoor-") as folder, running(Path(folder) / "stack") as stack:
         steps = plan(arguments.seed, rounds=rounds)
-        outcome = asyncio.run(run(stack, steps, per_second=PER_SECOND, folder=Path(folder), tell=tell))
+        outcome = asyncio.run(_run(stack, steps, arguments.seed, folder=Path(folder)))
         restarts = stack.supervisor.restarts()
     figures = {"seed": arguments.seed, "per_second": PER_SECOND, **outcome.summary(), "restarts": restarts}
     _keep(figures)
@@ -35,12 +35,16 @@ def main() -> int:
     return 0 if good(outcome) else 1
 
 
+async def _run(stack: Stack, steps: list[Step], seed: int, *, folder: Path) -> Outcome:
+    return await Campaign(stack, seed=seed, per_second=PER_SECOND, folder=folder).run(steps, report=report)
+
+
 def good(outcome: Outcome) -> bool:
     """True when nothing was lost and everything came back."""
     return not outcome.violations and outcome.slowest is not None
 
 
-def tell(wound: Wound) -> None:
+def report(wound: Wound) -> None:
     """One line for each fault."""
     after = "never" if wound.steady_after_seconds is None else f"{wound.steady_after_seconds:.1f} s"
     struck = ", ".join(f"{fault.kind} {fault.target}" for fault in wound.step)

@@ -15,7 +15,7 @@ from typing import Final
 
 from chassis.telemetry import logs
 from local_stack.stack import Stack, running
-from tests.chaos import late_commit, power_cut, zombie
+from tests.chaos import discarding, late_commit, neighbours, power_cut, zombie
 from tests.chaos.planted import Bug
 from tests.chaos.rig import Finding
 
@@ -48,6 +48,8 @@ CONTROLS: Final = (
     Control(
         Bug.POSITION_NOT_FENCED, "zombie wakes before its transaction", zombie.before, _DELIVERY, Expected.SECOND_WALL
     ),
+    Control(Bug.BATCH_HELD, "a message fails among others", neighbours.run, _DELIVERY),
+    Control(Bug.DISCARD_SWALLOWS, "the last of three is discarded", discarding.run, _DELIVERY),
 )
 
 
@@ -67,7 +69,7 @@ class Result:
 
     def row(self) -> tuple[str, ...]:
         """For the table: bug, situation, without, with, caught by."""
-        return (self.control.bug, self.control.situation, _told(self.without), _told(self.planted), self._verdict())
+        return (self.control.bug, self.control.situation, _shown(self.without), _shown(self.planted), self._verdict())
 
     def _verdict(self) -> str:
         if self.without.violations:
@@ -108,7 +110,7 @@ def _tried(control: Control, bug: Bug | None) -> Finding:
     with TemporaryDirectory(prefix="frontdoor-") as name, _stack(Path(name), control) as stack:
         finding = asyncio.run(_run(control, stack, bug))
     what = f"{control.situation}, {bug or 'no bug'}"
-    sys.stdout.write(f"{what}: {_told(finding)}, {time.monotonic() - began:.0f} s\n")
+    sys.stdout.write(f"{what}: {_shown(finding)}, {time.monotonic() - began:.0f} s\n")
     sys.stdout.flush()
     return finding
 
@@ -121,7 +123,7 @@ async def _run(control: Control, stack: Stack, bug: Bug | None) -> Finding:
     return await control.scenario(stack, bug)
 
 
-def _told(finding: Finding) -> str:
+def _shown(finding: Finding) -> str:
     count = len(finding.violations)
     found = f"{count} violation{'s' * (count > 1)}" if count else "no violation"
     return f"{found} ({finding.said})" if finding.said else found

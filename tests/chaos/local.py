@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+from contextlib import suppress
 
 import httpx2
 import psutil
@@ -12,7 +13,7 @@ from local_stack.postgres import Postgres
 from local_stack.stack import Stack
 from tests.chaos.nemesis import PARTS, Fault
 
-READY_SECONDS = 2.0
+READY_SECONDS = 5.0
 
 
 class LocalStack:
@@ -24,13 +25,14 @@ class LocalStack:
     async def hurt(self, fault: Fault) -> None:
         """Kill, or pause and wake."""
         if fault.pause_seconds is not None:
-            os.kill(self._pid(fault.target), signal.SIGSTOP)
+            pid = self._pid(fault.target)
+            _send(pid, signal.SIGSTOP)
             await asyncio.sleep(fault.pause_seconds)
-            os.kill(self._pid(fault.target), signal.SIGCONT)
+            _send(pid, signal.SIGCONT)
         elif fault.target in PARTS:
             await asyncio.to_thread(self._kill_part, fault.target)
         else:
-            os.kill(self._pid(fault.target), signal.SIGKILL)
+            _send(self._pid(fault.target), signal.SIGKILL)
 
     async def steady(self) -> bool:
         """Every part answers and every process says it is ready."""
@@ -59,9 +61,16 @@ class LocalStack:
         process = psutil.Process(part.child.pid)
         doomed = [process, *process.children(recursive=True)]
         for each in doomed:
-            each.kill()
+            with suppress(psutil.NoSuchProcess):  # a backend ends with its client, and clients are killed meanwhile
+                each.kill()
         psutil.wait_procs(doomed, timeout=10)
         part.start()
+
+
+def _send(pid: int, number: signal.Signals) -> None:
+    """A process that has ended by itself meanwhile is hurt enough."""
+    with suppress(ProcessLookupError):
+        os.kill(pid, number)
 
 
 async def _is_ready(http: httpx2.AsyncClient, url: str) -> bool:

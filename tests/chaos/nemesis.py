@@ -15,7 +15,7 @@ PROCESSES: Final = tuple(
 TARGETS: Final = (*PROCESSES, *PARTS)
 KILLS_EACH: Final = 2
 PAUSE_SECONDS: Final = (1.0, 4.0)
-STEADY_SECONDS: Final = 30.0
+STEADY_SECONDS: Final = 120.0
 ASK_SECONDS: Final = 0.1
 
 
@@ -48,7 +48,7 @@ class Stack(Protocol):
     """What the nemesis needs of a running stack."""
 
     async def hurt(self, fault: Fault) -> None:
-        """Carry a fault out; what was killed is started again by whoever looks after it."""
+        """Carry a fault out; what was killed is started again by its supervisor."""
 
     async def steady(self) -> bool:
         """True when every part and every process serves."""
@@ -83,13 +83,13 @@ def _take(faults: list[Fault], at_once: int) -> Step:
     return tuple(chosen.values())
 
 
-async def carry_out(stack: Stack, steps: Sequence[Step], *, tell: Callable[[Wound], None]) -> list[Wound]:
+async def carry_out(stack: Stack, steps: Sequence[Step], *, report: Callable[[Wound], None]) -> list[Wound]:
     """One step after another, each as soon as the one before is healed."""
     wounds: list[Wound] = []
     for step in steps:
         await asyncio.gather(*(stack.hurt(fault) for fault in step))
         wound = Wound(step, await _until_steady(stack))
-        tell(wound)
+        report(wound)
         wounds.append(wound)
     return wounds
 

@@ -10,15 +10,19 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 from unittest.mock import patch
 
 from sqlalchemy import text
 
 from chassis.db import Database, Transaction
-from chassis.delivery import applying, consumer, relay
-from chassis.delivery.applying import Batch, Sheet
-from chassis.delivery.messages import Subscriptions
+from chassis.delivery import applying, attempts, effects, failures, parking, relay, requests
+from chassis.delivery.applying import Batch, BatchState
+from chassis.delivery.failures import Suspect
+from chassis.delivery.messages import Subscriptions, read
+from chassis.delivery.parking import Why
+from chassis.delivery.requests import Act, Filter
+from chassis.delivery.versions import Versions
 from contracts.problems import Problem
 from referral_intake import handlers, main
 from referral_intake.group_commit import Commit
@@ -33,6 +37,8 @@ class Bug(StrEnum):
     ANSWER_BEFORE_COMMIT = "answer-before-commit"
     WATERMARK_RELAY = "watermark-relay"
     POSITION_NOT_FENCED = "position-not-fenced"
+    BATCH_HELD = "batch-held"
+    DISCARD_SWALLOWS = "discard-swallows"
 
 
 def plant(bug: Bug | None) -> AbstractContextManager[None]:
@@ -71,7 +77,7 @@ async def _carry(
             answers.set_result(await handlers.accept(tx, acceptances))
             await asyncio.sleep(COMMIT_SECONDS)  # a disk that is slow to sync
     except Exception as error:
-        if not answers.done():  # after the answer there is nobody left to tell: this is the bug
+        if not answers.done():  # after the answer nobody is left to answer: this is the bug
             answers.set_exception(error)
 
 
@@ -103,7 +109,7 @@ _MOVE: Final = text(
 @contextmanager
 def _position_not_fenced() -> Iterator[None]:
     """The position is written last, whatever it was before: nothing is locked first and nobody is turned away."""
-    with patch.object(applying, "_fence", _let_pass), patch.object(consumer, "apply", _apply_then_move):
+    with patch.object(applying, "_fence", _let_pass), patch.object(attempts, "apply", _apply_then_move):
         yield
 
 
@@ -113,17 +119,60 @@ async def _let_pass(_tx: Transaction, _batch: Batch) -> None:
 
 async def _apply_then_move(
     tx: Transaction, batch: Batch, subscriptions: Subscriptions, *, now: datetime, careful: bool
-) -> Sheet:
-    sheet = await applying.apply(tx, batch, subscriptions, now=now, careful=careful)
+) -> BatchState:
+    state = await applying.apply(tx, batch, subscriptions, now=now, careful=careful)
     columns = {"topics": [topic for topic, _ in batch.end], "partitions": [partition for _, partition in batch.end]}
     await tx.execute(_MOVE, {**columns, "after": list(batch.end.values())})
-    return sheet
+    return state
+
+
+# -- batch held -----------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _batch_held() -> Iterator[None]:
+    """A message on which our code fails is held with all that was read beside it, instead of with its key."""
+    with patch.object(attempts, "apply", _apply_or_hold_all):
+        yield
+
+
+async def _apply_or_hold_all(
+    tx: Transaction, batch: Batch, subscriptions: Subscriptions, *, now: datetime, careful: bool
+) -> BatchState:
+    try:
+        async with effects.savepoint(tx, wanted=careful):
+            return await applying.apply(tx, batch, subscriptions, now=now, careful=False)
+    except Suspect as error:
+        if not careful:
+            raise
+        await applying._fence(tx, batch)
+        why = Why.failing(failures.describe(error), failures.pause_after(1))
+        for record in batch.records:
+            await parking.park(tx, record, read(record), why=why, now=now)
+        return BatchState(tx, subscriptions, now, careful, await Versions.load(tx, ()), {})
+
+
+# -- discard swallows -----------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _discard_swallows() -> Iterator[None]:
+    """A discard looks at its own message only, and its aggregate goes on as if all up to it had taken effect."""
+    with patch.object(requests, "choose", _choose_it_alone), patch.object(Versions, "give_up", Versions._move):
+        yield
+
+
+async def _choose_it_alone(tx: Transaction, chosen: Filter, act: Act) -> list[dict[str, Any]]:
+    rows = await requests.list_parked(tx, chosen)
+    return [{"id": row["id"]} for row in rows]
 
 
 _PLANTS: Final[dict[Bug, Callable[[], AbstractContextManager[None]]]] = {
     Bug.ANSWER_BEFORE_COMMIT: _answer_before_commit,
     Bug.WATERMARK_RELAY: _watermark_relay,
     Bug.POSITION_NOT_FENCED: _position_not_fenced,
+    Bug.BATCH_HELD: _batch_held,
+    Bug.DISCARD_SWALLOWS: _discard_swallows,
 }
 
 

@@ -15,6 +15,7 @@ from local_stack.services import Service, Surroundings, environment
 from local_stack.stack import Stack
 from tests.chaos.campaign import SENDER, bodies
 from tests.chaos.checker import Checker
+from tests.chaos.databases import Databases
 from tests.chaos.journal import Journal, Poster
 from tests.chaos.local import LocalStack
 from tests.chaos.nemesis import Fault
@@ -26,7 +27,7 @@ API: Final = f"{SERVICE}-api"
 DATABASE: Final = "referral_intake"
 PER_SECOND: Final = 20.0
 ANSWERS_BETWEEN_FAULTS: Final = 20
-GRACE_SECONDS: Final = 30.0
+MOST_SECONDS: Final = 120.0
 NOWHERE: Final = "127.0.0.1:1"  # accepting needs neither Kafka nor mail
 
 _OPEN_TRANSACTIONS: Final = f"""
@@ -45,7 +46,7 @@ async def run(stack: Stack, bug: Bug | None) -> Finding:
         return not await rows(admin_url, DATABASE, _OPEN_TRANSACTIONS)
 
     await eventually("the last transaction to end", quiet)
-    violations = await Checker(admin_url, services=(DATABASE,)).lost_or_doubled(journal)
+    violations = await Checker(Databases(admin_url, services=(DATABASE,))).lost_or_doubled(journal)
     return Finding(violations, f"{len(journal.answers)} acknowledged, {journal.unknown_attempts} cut off")
 
 
@@ -69,7 +70,7 @@ async def _post_through_faults(stack: Stack, url: str, bearer: Mapping[str, str]
     journal, enough = WatchedJournal(stack.folder / "journal.jsonl"), asyncio.Event()
     poster = Poster(url, signed_in, bodies(SENDER), journal, PER_SECOND)
     async with asyncio.TaskGroup() as group:
-        group.create_task(poster.run(enough, grace_seconds=GRACE_SECONDS))
+        group.create_task(poster.run(enough))
         for target in ("postgres", API):
             await journal.until_more()
             await LocalStack(stack).hurt(Fault(target))  # at once: the worst moment is right after an answer
@@ -80,7 +81,7 @@ async def _post_through_faults(stack: Stack, url: str, bearer: Mapping[str, str]
 
 
 class WatchedJournal(Journal):
-    """Wakes whoever waits for it at the very moment of an answer."""
+    """Wakes what waits for it at the very moment of an answer."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -91,7 +92,7 @@ class WatchedJournal(Journal):
         """Wait until ``ANSWERS_BETWEEN_FAULTS`` more have been written down. Raises ``TimeoutError``."""
         self._missing = ANSWERS_BETWEEN_FAULTS
         self._enough.clear()
-        await asyncio.wait_for(self._enough.wait(), GRACE_SECONDS)
+        await asyncio.wait_for(self._enough.wait(), MOST_SECONDS)
 
     def note(self, key: str, outcome: str, referral_id: UUID | None = None) -> None:
         """As any journal."""

@@ -26,12 +26,14 @@ from chassis.testing.delivery import closed
 from contracts.topics import TOPICS
 from local_stack.keys import Keys
 from local_stack.stack import Stack
-from tests.chaos.checker import Checker
+from tests.chaos.databases import Databases
+from tests.chaos.delivered import Delivered, Foreign
+from tests.chaos.settling import until
 
 OWNER, READER = "triage", "audit"
 ORIGIN: Final = "frontdoor.example.org/controls"
-SETTLE_SECONDS: Final = 6.0
-EVENT_SECONDS: Final = 30.0
+STILL_SECONDS: Final = 8.0
+EVENT_SECONDS: Final = 120.0
 _ASK_SECONDS: Final = 0.05
 
 C = TypeVar("C", bound=Consumer)
@@ -59,23 +61,22 @@ class Rig:
     kafka: str
     clock: Clock
 
-    @property
-    def checker(self) -> Checker:
-        """The campaign's own, for the two services that exist here."""
-        return Checker(self.admin_url, services=(OWNER, READER))
+    def delivered(self, foreign: Foreign | None = None) -> Delivered:
+        """The campaign's own checks, of the two services that exist here."""
+        return Delivered(Databases(self.admin_url, services=(OWNER, READER)), foreign=foreign)
 
     def relay(self) -> Relay:
         """The owner's."""
         return Relay(self.owner, lambda: start_producer(self.kafka), self.clock)
 
-    def consumer(self, kind: type[C], group: str, every: BatchHandler) -> C:
-        """A reader of the log's topics; each group is given every partition."""
+    def consumer(self, kind: type[C], group: str, every: BatchHandler, *, clock: Clock | None = None) -> C:
+        """A reader of the log's topics; each group is given every partition. Its clock may stand still."""
         return kind(
             self.reader,
             Subscriptions(topics=TOPICS, every=every),
             service=group,
             bootstrap_servers=self.kafka,
-            clock=self.clock,
+            clock=clock or self.clock,
         )
 
     def sequencer(self) -> Sequencer:
@@ -96,13 +97,11 @@ class Rig:
 
         await eventually(f"{count} events to be sent", sent)
 
-    async def verdict(self) -> list[str]:
-        """What is wrong once nothing is on its way any more; what is still on its way after a while is wrong too."""
-        loop = asyncio.get_running_loop()
-        began = loop.time()
-        while loop.time() - began < SETTLE_SECONDS and not await self.checker.settled():  # noqa: ASYNC110
-            await asyncio.sleep(_ASK_SECONDS)
-        return await self.checker.delivery()
+    async def verdict(self, foreign: Foreign | None = None) -> list[str]:
+        """What is wrong once nothing is on its way any more; what is, and does not move, is wrong too."""
+        delivered = self.delivered(foreign)
+        await until(delivered.settled, delivered.progress, still_seconds=STILL_SECONDS)
+        return await delivered.delivery()
 
     async def rows(self, service: str, sql: str) -> list[Any]:
         """As the administrator."""

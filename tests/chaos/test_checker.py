@@ -1,16 +1,27 @@
-"""The checker's own judgement of additions: what was promised and cannot be found is said."""
+"""The checker's own judgement of additions: what was promised and cannot be found is said.
 
-import asyncio
+On databases of its own: what another test left in those of the stack is nothing that this one promised.
+"""
+
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy.engine import make_url
 
-from local_stack.stack import Stack
+from chassis.run.provision import DatabaseUrls
 from tests.chaos.checker import Checker
+from tests.chaos.databases import SERVICES, Databases
 from tests.chaos.journal import Added, Journal
 
 SOME, OTHER = uuid4(), uuid4()
+
+
+@pytest.fixture(scope="module")
+async def databases(postgres: str, migrated_database: Callable[[str], Awaitable[DatabaseUrls]]) -> Databases:
+    urls = {service: await migrated_database(service) for service in SERVICES}
+    return Databases(postgres, names={service: str(make_url(urls[service].app_url).database) for service in SERVICES})
 
 
 def promised(*editions: tuple[UUID, int]) -> list[Added]:
@@ -30,12 +41,12 @@ def promised(*editions: tuple[UUID, int]) -> list[Added]:
         (promised((SOME, 2), (SOME, 4)), {"added and acknowledged, but lost", "added out of the sender's order"}),
     ],
 )
-def test_additions_that_were_promised_are_looked_for(
-    stack: Stack, tmp_path: Path, added: list[Added], violations: set[str]
+async def test_additions_that_were_promised_are_looked_for(
+    databases: Databases, tmp_path: Path, added: list[Added], violations: set[str]
 ) -> None:
     journal = Journal(tmp_path / "journal.jsonl", added=added)
 
-    found = asyncio.run(Checker(stack.addresses()["database_url"]).additions(journal))
+    found = await Checker(databases).additions(journal)
 
     journal.close()
     assert {each.rpartition(": ")[0] for each in found} == violations

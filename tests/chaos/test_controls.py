@@ -2,7 +2,8 @@
 
 import pytest
 
-from chassis.delivery import applying, consumer, relay
+from chassis.delivery import applying, attempts, relay, requests
+from chassis.delivery.versions import Versions
 from local_stack.stack import Stack
 from referral_intake import main
 from tests.chaos import planted
@@ -30,7 +31,14 @@ WALL_FELL = result(Expected.SECOND_WALL, without=CLEAN, with_bug=WRONG)
 
 
 def replaceable() -> tuple[object, ...]:
-    return (main._committing, relay._UNPUBLISHED, applying._fence, vars(consumer)["apply"])
+    return (
+        main._committing,
+        relay._UNPUBLISHED,
+        applying._fence,
+        vars(attempts)["apply"],
+        requests.choose,
+        Versions.give_up,
+    )
 
 
 def test_the_command_succeeds_only_when_every_bug_led_to_what_it_must() -> None:

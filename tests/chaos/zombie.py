@@ -11,12 +11,12 @@ from enum import StrEnum
 from functools import partial
 from typing import Final
 
-from aiokafka import AIOKafkaConsumer
 from prometheus_client import REGISTRY
 
 from audit.handlers import on_events
 from chassis.db import Transaction
 from chassis.delivery.applying import Batch
+from chassis.delivery.attempts import Attempts
 from chassis.delivery.consumer import Consumer
 from chassis.delivery.messages import BatchHandler, Message
 from chassis.ids import RandomIds
@@ -39,7 +39,7 @@ class Moment(StrEnum):
 
 
 class Pause:
-    """Holds whoever comes until it is over."""
+    """Holds everything that comes until it is over."""
 
     def __init__(self) -> None:
         self._begun = asyncio.Event()
@@ -77,10 +77,10 @@ class Instance(Consumer):
         self._done = asyncio.Event()
         return self._done
 
-    async def _take(self, kafka: AIOKafkaConsumer, batch: Batch, stop: Stop) -> None:
+    async def _apply(self, attempts: Attempts, batch: Batch, stop: Stop) -> None:
         if self._before is not None:
             await self._before.hold()
-        await super()._take(kafka, batch, stop)
+        await super()._apply(attempts, batch, stop)
         self._done.set()
 
 

@@ -7,55 +7,18 @@ import json
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from fastapi import FastAPI
-
-import agency_notify.main
-import agency_notify.settings
-import audit.main
-import audit.settings
-import referral_intake.main
-import referral_intake.settings
-import triage.main
-import triage.settings
-from local_stack.checkout import PARTNERSHIPS_FOLDER
+from tests.contract.services import SERVICES, key_in, service_of
 
 Document = dict[str, Any]
-
-SERVICES: Final = ("referral-intake", "triage", "agency-notify", "audit")
-_ELSEWHERE: Final[dict[str, Any]] = {
-    "database_url": "postgresql://nobody@127.0.0.1:1/nothing",  # nothing is contacted to describe an API
-    "kafka_bootstrap_servers": "127.0.0.1:1",
-    "oidc_issuer": "https://issuer.example.org/realms/frontdoor",
-    "public_url": "https://frontdoor.example.org",
-    "partnerships_folder": PARTNERSHIPS_FOLDER,
-}
 
 
 def documents() -> dict[str, Document]:
     """The document of every service, by name."""
     with TemporaryDirectory() as folder:
-        key_file = _key_in(Path(folder))
-        return {name: app_of(name, key_file).openapi() for name in SERVICES}
-
-
-def app_of(service: str, key_file: Path) -> FastAPI:
-    """The service as it would serve, connected to nothing."""
-    match service:
-        case "referral-intake":
-            intake = referral_intake.settings.Settings(**_ELSEWHERE)
-            return referral_intake.main.build(intake).app
-        case "triage":
-            return triage.main.build(triage.settings.Settings(**_ELSEWHERE)).app
-        case "agency-notify":
-            telling: dict[str, Any] = {"smtp_url": "smtp://127.0.0.1:1", "webhook_signing_key_file": key_file}
-            return agency_notify.main.build(agency_notify.settings.Settings(**_ELSEWHERE, **telling)).app
-        case _:
-            signing: dict[str, Any] = {"signing_key_file": key_file, "log_origin": "frontdoor.example.org/audit"}
-            return audit.main.build(audit.settings.Settings(**_ELSEWHERE, **signing)).app
+        key_file = key_in(Path(folder))
+        return {name: service_of(name, key_file).app.openapi() for name in SERVICES}
 
 
 def generated() -> dict[str, str]:
@@ -94,13 +57,6 @@ def main(arguments: list[str]) -> int:
         case _:
             sys.stderr.write("usage: python -m tests.contract.api_documents [--check] FOLDER\n")
             return 2
-
-
-def _key_in(folder: Path) -> Path:
-    key_file = folder / "key.pem"
-    key = Ed25519PrivateKey.generate()
-    key_file.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    return key_file
 
 
 def _text(document: Document) -> str:

@@ -10,7 +10,8 @@ from typing import Any, Final
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
-from tests.contract.api_documents import SERVICES, documents, stale
+from tests.contract.api_documents import documents, stale
+from tests.contract.services import SERVICES
 
 FOLDER: Final = Path(__file__).parents[2] / "docs" / "api"
 DOCUMENTS: Final = documents()
@@ -19,7 +20,8 @@ MOST_BYTES: Final = 1_000_000
 OPEN_TO_ANYONE: Final = frozenset(
     {
         "read_code_lists", "read_code_list", "read_capabilities", "read_keys_of", "list_webhook_keys",
-        "read_checkpoint", "read_key", "read_tile", "inclusion", "consistency",
+        "read_checkpoint", "read_key", "read_predecessor", "read_tile", "inclusion", "consistency",
+        "read_witnesses", "read_witnessed_checkpoint",
     }
 )  # fmt: skip
 """What needs no token."""
@@ -28,6 +30,7 @@ FOR_PARTNERS: Final = frozenset(
         "submit_referral", "list_referrals", "read_referral", "read_receipt", "supplement_referral",
         "withdraw_referral", "read_code_lists", "read_code_list", "list_requests", "read_request", "answer_request",
         "list_questions", "read_question", "list_notices", "read_notice", "acknowledge_notice", "list_webhook_keys",
+        "read_disclosure_receipt",
     }
 )  # fmt: skip
 """What docs/partners.md sends developers to; the FHIR door has examples of its own in examples/fhir."""

@@ -8,7 +8,6 @@ from unittest.mock import sentinel
 
 import pytest
 
-from agency_notify.handlers.telling import Deps
 from agency_notify.subscriptions import subscriptions as agency_notify_reads
 from audit.subscriptions import SUBSCRIPTIONS as AUDIT_READS
 from chassis.db import Transaction
@@ -16,7 +15,7 @@ from chassis.delivery.messages import Message, Subscriptions
 from contracts.events import EVENTS, CaseClosed, Event, RecordAccessed, ReferralReceived
 from contracts.topics import REFERRAL_INTAKE, TOPICS, TRIAGE, Topic, topic_of
 from referral_intake.subscriptions import SUBSCRIPTIONS as REFERRAL_INTAKE_READS
-from tests.chaos.checker import READS
+from tests.chaos.databases import READS
 from triage.handlers import Dependencies
 from triage.subscriptions import subscriptions as triage_reads
 
@@ -38,7 +37,7 @@ NOW = Landscape(
     reads={
         "referral-intake": REFERRAL_INTAKE_READS,
         "triage": triage_reads(cast(Dependencies, sentinel.dependencies)),
-        "agency-notify": agency_notify_reads(cast(Deps, sentinel.deps)),
+        "agency-notify": agency_notify_reads(sentinel.packs, sentinel.ids),
         "audit": AUDIT_READS,
     },
 )

@@ -9,6 +9,7 @@ import pytest_asyncio
 from frontdoor.demo.waiting import until
 from local_stack.stack import Stack
 from tests.chaos.checker import Checker
+from tests.chaos.databases import Databases
 from tests.chaos.local import LocalStack
 from tests.e2e.journey import Journey, walk
 from tests.e2e.people import People
@@ -39,7 +40,7 @@ def sinks(stack: Stack, http: httpx2.AsyncClient) -> Sinks:
 @pytest.fixture(scope="session")
 def checker(stack: Stack) -> Checker:
     """Reads every database and the log."""
-    return Checker(stack.addresses()["database_url"], stack.services["audit"].url)
+    return Checker(Databases(stack.addresses()["database_url"]), stack.services["audit"].url)
 
 
 @pytest_asyncio.fixture(scope="module")

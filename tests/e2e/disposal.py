@@ -9,7 +9,7 @@ import httpx2
 from frontdoor.demo.waiting import until
 from tests.e2e.people import Party, People
 from tests.e2e.sender import Sender
-from tests.e2e.steps import Desk, done, post
+from tests.e2e.steps import CaseWork, done, post
 
 RUNS: Final = "/v1/disposal-runs"
 OFFICER, MANAGER = "wandsworth-records-officer", "wandsworth-manager"
@@ -126,8 +126,8 @@ async def dispose(people: People, admin_url: str) -> Disposed:
 async def _kept_for_its_time(people: People, admin_url: str) -> Sender:
     """A referral that was closed without further action, a while ago."""
     sender = Sender(people, done(await post(people.client("wandsworth-school")), 202))
-    desk = await Desk(people, sender.reference).opened()
-    await desk.close_without_action(done(await desk.read())["children"][0])
+    casework = await CaseWork(people, sender.reference).opened()
+    await casework.close_without_action(done(await casework.read())["children"][0])
     await sender.status("closed")
     connection = await asyncpg.connect(admin_url.rsplit("/", 1)[0] + "/referral_intake")
     try:

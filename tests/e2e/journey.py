@@ -13,7 +13,7 @@ from tests.e2e.steps import (
     REFERRAL,
     REFERRALS,
     TEAM,
-    Desk,
+    CaseWork,
     Json,
     Words,
     acknowledge,
@@ -53,11 +53,11 @@ async def walk(people: People, referral: Json = REFERRAL, words: Words | None = 
     words = words or Words()
     school = people.client("wandsworth-school")
     receipt = done(await post(school, referral), 202)
-    desk = await Desk(people, receipt["reference"], words).opened()
-    done(await desk.act(desk.worker, "rating", {"rating": "red", "rationale": words.rating}))
-    supplied, refused = await _ask_two_agencies(desk)
-    same_person, decision = await _decide(desk)
-    handover, acceptance = await _hand_over(desk)
+    casework = await CaseWork(people, receipt["reference"], words).opened()
+    done(await casework.act(casework.worker, "rating", {"rating": "red", "rationale": words.rating}))
+    supplied, refused = await _ask_two_agencies(casework)
+    same_person, decision = await _decide(casework)
+    handover, acceptance = await _hand_over(casework)
     return Journey(
         receipt=receipt,
         same_person=same_person,
@@ -66,43 +66,43 @@ async def walk(people: People, referral: Json = REFERRAL, words: Words | None = 
         decision=decision,
         handover=handover,
         acceptance=acceptance,
-        case=await _case_at_the_end(desk),
+        case=await _case_at_the_end(casework),
         status=await _closed(school, receipt),
     )
 
 
-async def _ask_two_agencies(desk: Desk) -> tuple[Any, Any]:
+async def _ask_two_agencies(casework: CaseWork) -> tuple[Any, Any]:
     """One supplies what it knows, the other decides not to share."""
     for agency in (HEALTH, POLICE):
-        basis = {"agency": agency, "lawful_basis": "children-act-2004-s11", "question": desk.words.question}
-        done(await desk.act(desk.worker, "information-requests", basis), 201)
-    health, police = desk.people.client(HEALTH), desk.people.client("wandsworth-police")
-    supplied = {"answer": "supplied", "content": desk.words.content}
-    refused = {"answer": "refused", "refusal_ground": "live-investigation", "refusal_reason": desk.words.refusal}
-    return await _answer(health, desk, supplied), await _answer(police, desk, refused)
+        basis = {"agency": agency, "lawful_basis": "children-act-2004-s11", "question": casework.words.question}
+        done(await casework.act(casework.worker, "information-requests", basis), 201)
+    health, police = casework.people.client(HEALTH), casework.people.client("wandsworth-police")
+    supplied = {"answer": "supplied", "content": casework.words.content}
+    refused = {"answer": "refused", "refusal_ground": "live-investigation", "refusal_reason": casework.words.refusal}
+    return await _answer(health, casework, supplied), await _answer(police, casework, refused)
 
 
-async def _answer(agency: Party, desk: Desk, answer: Json) -> Any:
-    notice = await open_notice(agency, "information-requested", desk.reference)
+async def _answer(agency: Party, casework: CaseWork, answer: Json) -> Any:
+    notice = await open_notice(agency, "information-requested", casework.reference)
     asked = done(await agency.follow("GET", notice["about_url"]))
-    assert asked["question"] == desk.words.question
+    assert asked["question"] == casework.words.question
     answered = done(await agency.follow("POST", f"{notice['about_url']}/answer", json=answer))
     await acknowledge(agency, notice)
     return answered
 
 
-async def _decide(desk: Desk) -> tuple[httpx2.Response, Any]:
+async def _decide(casework: CaseWork) -> tuple[httpx2.Response, Any]:
     """What the manager is told who authorises a recommendation of their own, and the decision of two people."""
-    same_person = await desk.authorise(desk.manager, await desk.recommend(desk.manager))
-    return same_person, done(await desk.authorise(desk.manager, await desk.recommend(desk.worker)))
+    same_person = await casework.authorise(casework.manager, await casework.recommend(casework.manager))
+    return same_person, done(await casework.authorise(casework.manager, await casework.recommend(casework.worker)))
 
 
-async def _hand_over(desk: Desk) -> tuple[Any, Any]:
-    child_ids = [child["child_id"] for child in done(await desk.read())["children"]]
-    body = {"team": TEAM, "child_ids": child_ids, "summary": desk.words.summary}
-    done(await desk.act(desk.worker, "handovers", body), 201)
-    team = desk.people.client(TEAM)
-    notice = await open_notice(team, "handover-offered", desk.reference)
+async def _hand_over(casework: CaseWork) -> tuple[Any, Any]:
+    child_ids = [child["child_id"] for child in done(await casework.read())["children"]]
+    body = {"team": TEAM, "child_ids": child_ids, "summary": casework.words.summary}
+    done(await casework.act(casework.worker, "handovers", body), 201)
+    team = casework.people.client(TEAM)
+    notice = await open_notice(team, "handover-offered", casework.reference)
     purpose = {"Access-Purpose": "child-protection"}
     handover = done(await team.follow("GET", notice["about_url"], headers=purpose))
     acceptance = done(await team.follow("POST", f"{notice['about_url']}/acceptance"))
@@ -118,11 +118,11 @@ async def _closed(school: Party, receipt: Json) -> Any:
     return await until(f"{receipt['reference']} closed in the eyes of the school", ask)
 
 
-async def _case_at_the_end(desk: Desk) -> Any:
+async def _case_at_the_end(casework: CaseWork) -> Any:
     """The case, once triage knows too that the team opened its notice: that may be told after the acceptance."""
 
     async def ask() -> Any:
-        case = done(await desk.read())
+        case = done(await casework.read())
         return case if all(handover["opened_at"] for handover in case["handovers"]) else None
 
-    return await until(f"the opened notice in the case of {desk.reference}", ask)
+    return await until(f"the opened notice in the case of {casework.reference}", ask)

@@ -36,10 +36,13 @@ class KeyPair:
         file.write_bytes(private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
         return cls(private, file)
 
-    def assertion(self, client_id: str, issuer: str) -> str:
-        """Who signs, to whom, once; the key is named, so that two can stand side by side."""
+    def assertion(self, client_id: str, issuer: str, *, clock_off_by: int = 0) -> str:
+        """Who signs, to whom, once; the key is named, so that two can stand side by side.
+
+        ``clock_off_by`` seconds: as signed by a system whose clock is fast, or slow when it is below zero.
+        """
         pem = self.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        key, now = ECKey.import_key(pem), int(SystemClock().now().timestamp())
+        key, now = ECKey.import_key(pem), int(SystemClock().now().timestamp()) + clock_off_by
         claims = {"iss": client_id, "sub": client_id, "aud": issuer, "jti": str(RandomIds().new()), "iat": now}
         return jwt.encode({"alg": "ES256", "kid": key.thumbprint()}, {**claims, "exp": now + 30}, key)
 
@@ -52,10 +55,13 @@ class Newcomer:
     stack: Stack
     http: httpx2.AsyncClient
 
-    async def token(self, keys: KeyPair) -> str | None:
+    async def token(self, keys: KeyPair, *, clock_off_by: int = 0) -> str | None:
         """An access token for who signs with this key; None when the identity provider refuses it."""
         issuer = self.stack.addresses()["oidc_issuer"]
-        signed = {"client_assertion_type": ASSERTION_TYPE, "client_assertion": keys.assertion(self.client_id, issuer)}
+        signed = {
+            "client_assertion_type": ASSERTION_TYPE,
+            "client_assertion": keys.assertion(self.client_id, issuer, clock_off_by=clock_off_by),
+        }
         form = {"grant_type": "client_credentials", **signed}
         answer = await self.http.post(f"{issuer}/protocol/openid-connect/token", data=form)
         return str(answer.json()["access_token"]) if answer.is_success else None

@@ -66,7 +66,7 @@ async def find_in_queue(worker: Party, reference: str) -> Any:
 
 
 @dataclass
-class Desk:
+class CaseWork:
     """One case and the two people at work on it."""
 
     people: People
@@ -85,7 +85,7 @@ class Desk:
         return self.people.staff(f"{PARTNERSHIP}-manager")
 
     async def opened(self) -> Self:
-        """The desk, once its case is in the queue."""
+        """The casework, once its case is in the queue."""
         self.case_id = str((await self.in_queue())["case_id"])
         return self
 

@@ -11,7 +11,7 @@ from local_stack.stack import Stack
 from tests.e2e.partners import KeyPair, Newcomer, frontdoor
 from tests.e2e.people import Party, People
 from tests.e2e.sender import Sender
-from tests.e2e.steps import REFERRAL, Desk, Json, done, open_notice, post
+from tests.e2e.steps import REFERRAL, CaseWork, Json, done, open_notice, post
 
 PER_MINUTE = 2
 DANGER: Json = {**REFERRAL, "immediate_danger": True}
@@ -47,7 +47,7 @@ async def test_a_partner_over_its_limit_is_told_to_wait_and_its_emergency_is_tak
     assert (refused.headers["RateLimit-Limit"], refused.headers["RateLimit-Remaining"]) == (str(PER_MINUTE), "0")
     assert done(taken, 202)["emergency_advice"].startswith("Call 999 now")
     assert (limited["agency"], limited["scope"], limited["times"]) == ("ashcroft-primary", "referrals:send", 2)
-    case = done(await (await Desk(people, taken.json()["reference"]).opened()).read())
+    case = done(await (await CaseWork(people, taken.json()["reference"]).opened()).read())
     assert case["immediate_danger"]
 
 
@@ -61,13 +61,13 @@ async def found(people: People, client_id: str) -> Any:
 
 async def test_danger_that_is_told_later_reaches_the_hub_as_urgent(people: People) -> None:
     sender = Sender(people, done(await post(people.client("wandsworth-school")), 202))
-    desk = await Desk(people, sender.reference).opened()
+    casework = await CaseWork(people, sender.reference).opened()
     told = {"kind": "new-information", "referrer": {"name": "Morgan Adeyemi-Clarke"}, "words": "He is at the gate now."}
 
     receipt = await sender.supplement({**told, "immediate_danger": True})
 
-    notice = await open_notice(desk.manager, "referral-supplemented", sender.reference)
-    case = await desk.told(1)
+    notice = await open_notice(casework.manager, "referral-supplemented", sender.reference)
+    case = await casework.told(1)
     assert receipt["emergency_advice"].startswith("Call 999 now")
     assert notice["urgent"]
     assert notice["open_by"] is not None

@@ -10,7 +10,7 @@ import httpx2
 from local_stack.stack import Stack
 from tests.e2e.people import Party, People
 from tests.e2e.sender import Sender
-from tests.e2e.steps import REFERRALS, Desk, done
+from tests.e2e.steps import REFERRALS, CaseWork, done
 
 FHIR: Final = "application/fhir+json"
 DOOR: Final = "/fhir/R4/$process-message"
@@ -47,8 +47,8 @@ async def test_a_message_is_answered_with_a_receipt_and_opens_a_case(people: Peo
 
     said = done(answer)
     known_as = identifiers(said)
-    desk = await Desk(people, known_as["referral-reference"]).opened()
-    case = done(await desk.read())
+    casework = await CaseWork(people, known_as["referral-reference"]).opened()
+    case = done(await casework.read())
     status = done(await people.client(CLIENT).ask("GET", "referral-intake", f"{REFERRALS}/{known_as['referral-id']}"))
     assert answer.headers["Content-Type"] == FHIR
     assert (said["resourceType"], said["type"]) == ("Bundle", "message")
@@ -69,11 +69,11 @@ async def test_a_message_sent_again_is_answered_the_same_and_kept_once(people: P
 async def test_a_referral_that_came_by_message_is_added_to_like_any_other(people: People) -> None:
     said = identifiers(done(await send(people.client(CLIENT), message())))
     receipt = {"referral_id": said["referral-id"], "reference": said["referral-reference"]}
-    sender, desk = Sender(people, receipt, CLIENT), await Desk(people, receipt["reference"]).opened()
+    sender, casework = Sender(people, receipt, CLIENT), await CaseWork(people, receipt["reference"]).opened()
 
     await sender.supplement({"kind": "new-information", "referrer": {"name": "Jo Testerley"}, "words": "They moved."})
 
-    [news] = (await desk.told(1))["news"]
+    [news] = (await casework.told(1))["news"]
     assert news["what"] == "new-information"
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from frontdoor.demo.endpoints import mailbox_of
 from frontdoor.demo.waiting import until
 from tests.chaos.checker import Checker
 from tests.e2e.conftest import settled
@@ -10,7 +11,7 @@ from tests.e2e.people import People
 from tests.e2e.sinks import Sinks
 from tests.e2e.steps import HEALTH, POLICE, TEAM, done, open_notice
 
-SCHOOL = "ashcroft-primary"
+SCHOOL, HUB = "ashcroft-primary", "wandsworth-mash"
 
 
 def test_the_receipt_says_when_a_decision_can_be_expected(journey: Journey) -> None:
@@ -82,12 +83,22 @@ async def test_each_agency_is_told_once_by_a_webhook_whose_signature_it_verified
 
 async def test_the_school_is_told_by_e_mail_too(journey: Journey, sinks: Sinks) -> None:
     async def ask() -> list[str] | None:
-        found = [each["subject"] for each in await sinks.mail_about(journey.reference)]
+        sent = await sinks.mail_about(journey.reference)
+        found = [each["subject"] for each in sent if each["to"] == [mailbox_of(SCHOOL)]]
         return found if len(found) >= 2 else None
 
     subjects = await until("two e-mails to the school", ask)
 
     assert sorted(subjects) == [f"Referral {what}: {journey.reference}" for what in ("decided", "received")]
+
+
+async def test_the_hub_hears_by_e_mail_what_each_agency_answered(journey: Journey, sinks: Sinks) -> None:
+    async def ask() -> list[str] | None:
+        sent = [each for each in await sinks.mail_about(journey.reference) if each["to"] == [mailbox_of(HUB)]]
+        found = [each["subject"] for each in sent if each["subject"].startswith("An agency answered")]
+        return found if len(found) >= 2 else None
+
+    assert len(await until("two e-mails to the hub", ask)) == 2
 
 
 async def test_the_school_is_told_only_what_is_safe_to_say(journey: Journey, people: People) -> None:

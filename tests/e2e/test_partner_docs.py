@@ -15,12 +15,13 @@ import httpx2
 import pytest
 
 from agency_notify import errors as notify_errors
+from audit import errors as audit_errors
 from chassis.clock import SystemClock
 from chassis.db import DatabaseUnavailable
 from chassis.http_client import NoAnswer
 from chassis.web import problems
 from contracts.codes import WithdrawalReason
-from contracts.problems import Invalid, Problem
+from contracts.problems import Invalid, Problem, Suspended
 from local_stack import probes
 from local_stack.checkout import ROOT
 from local_stack.ports import Ports
@@ -55,14 +56,22 @@ NOT_FOR_PARTNERS: Final = frozenset(
 OF_OTHERS: Final[tuple[type[Problem], ...]] = (
     DatabaseUnavailable,
     NoAnswer,
+    Suspended,
     triage_errors.NoSuchQuestion,
     triage_errors.NoSuchRequest,
     triage_errors.NotYourRole,
+    triage_errors.NoSuchHandover,
     triage_errors.AlreadyAnswered,
+    triage_errors.NotAnswered,
+    triage_errors.AnswerChanged,
     triage_errors.AnswerIncomplete,
+    triage_errors.AlreadyAccepted,
+    triage_errors.AlreadyReturned,
+    triage_errors.OfferWithdrawn,
     triage_errors.BadCursor,
     notify_errors.NoSuchNotice,
     notify_errors.NotOpened,
+    audit_errors.NotInLog,
 )
 """Problems of other services that one can meet while following this page, beside those of plain HTTP."""
 
@@ -124,6 +133,7 @@ def variables(stack: Stack, *, receiver_port: int) -> dict[str, str]:
     return {
         "INTAKE": addresses["referral-intake"],
         "NOTIFY": addresses["agency-notify"],
+        "AUDIT": addresses["audit"],
         "ISSUER": addresses["oidc_issuer"],
         "FRONTDOOR": str(ROOT),
         "PORT": str(receiver_port),

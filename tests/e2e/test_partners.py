@@ -59,6 +59,17 @@ async def test_a_partner_refers_on_its_first_day_and_is_stopped_at_once_when_sus
     await until("the partner's three events in the log", lambda: in_the_log(people, partner, versions=3))
 
 
+async def test_a_partners_clock_may_be_as_wrong_as_the_guide_says(
+    stack: Stack, http: httpx2.AsyncClient, tmp_path: Path
+) -> None:
+    partner, keys = newcomer(stack, http), KeyPair.made_in(tmp_path, "first")
+    await frontdoor(stack, *adding(partner, keys))
+
+    believed = {off: await partner.token(keys, clock_off_by=off) is not None for off in (-45, -15, 10, 30)}
+
+    assert believed == {-45: False, -15: True, 10: True, 30: False}
+
+
 async def test_both_keys_sign_in_during_the_overlap_and_the_old_one_not_after_it(
     stack: Stack, http: httpx2.AsyncClient, tmp_path: Path
 ) -> None:

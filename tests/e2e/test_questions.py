@@ -4,11 +4,11 @@ import pytest_asyncio
 
 from frontdoor.demo.waiting import until
 from tests.chaos.checker import Checker
+from tests.e2e.adding_news import ANSWER, QUESTION, Told, tell
 from tests.e2e.conftest import settled
 from tests.e2e.people import People
 from tests.e2e.sinks import Sinks
 from tests.e2e.steps import done
-from tests.e2e.telling import ANSWER, QUESTION, Told, tell
 
 
 @pytest_asyncio.fixture(scope="module")

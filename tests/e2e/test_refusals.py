@@ -4,7 +4,7 @@ from uuid import uuid4
 
 from frontdoor.demo.waiting import until
 from tests.e2e.people import People
-from tests.e2e.steps import REFERRAL, REFERRALS, Desk, done, post
+from tests.e2e.steps import REFERRAL, REFERRALS, CaseWork, done, post
 
 CHANGED = {**REFERRAL, "strengths": "An aunt lives next door."}
 
@@ -54,14 +54,14 @@ async def test_a_stranger_cannot_hide_a_referrals_journey_from_its_auditor(peopl
 
 async def test_whoever_saw_an_older_version_of_a_case_changes_nothing(people: People) -> None:
     receipt = done(await post(people.client("wandsworth-school")), 202)
-    desk = await Desk(people, receipt["reference"]).opened()
-    seen = (await desk.read()).headers["ETag"]
-    done(await desk.act(desk.worker, "rating", {"rating": "amber"}))
+    work = await CaseWork(people, receipt["reference"]).opened()
+    seen = (await work.read()).headers["ETag"]
+    done(await work.act(work.worker, "rating", {"rating": "amber"}))
 
-    stale = await desk.write(desk.manager, "rating", {"rating": "blue", "rationale": "Quieter."}, version=seen)
+    stale = await work.write(work.manager, "rating", {"rating": "blue", "rationale": "Quieter."}, version=seen)
 
     assert done(stale, 412)["type"].endswith("stale-version")
-    assert done(await desk.read())["rating"] == "amber"
+    assert done(await work.read())["rating"] == "amber"
 
 
 async def _denied(people: People, referral_id: str, *, count: int) -> list[str]:

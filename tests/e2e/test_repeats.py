@@ -4,7 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 from tests.e2e.people import People
-from tests.e2e.steps import REFERRAL, Desk, Json, done, post
+from tests.e2e.steps import REFERRAL, CaseWork, Json, done, post
 
 SCHOOL, POLICE = "wandsworth-school", "wandsworth-police"
 
@@ -20,8 +20,8 @@ def somebody() -> str:
 
 
 async def case_of(people: People, receipt: Any) -> Any:
-    desk = await Desk(people, receipt["reference"]).opened()
-    return done(await desk.read())
+    casework = await CaseWork(people, receipt["reference"]).opened()
+    return done(await casework.read())
 
 
 def reasons(case: Any) -> set[str]:

@@ -10,7 +10,7 @@ from tests.chaos.checker import Checker
 from tests.e2e.conftest import settled
 from tests.e2e.people import People
 from tests.e2e.sender import Sender
-from tests.e2e.steps import Desk, Json, done, open_notice, post
+from tests.e2e.steps import CaseWork, Json, done, open_notice, post
 
 WORDS: Final = "Two children in the year have the same name."
 WITHDRAWAL: Final[Json] = {
@@ -38,14 +38,14 @@ class Withdrawn:
 async def withdrawn(people: People) -> Withdrawn:
     """A referral that was taken back while triage had it, and decided all the same."""
     sender = Sender(people, done(await post(people.client("wandsworth-school")), 202))
-    desk = await Desk(people, sender.reference).opened()
+    work = await CaseWork(people, sender.reference).opened()
     receipt = done(await sender.withdraw(WITHDRAWAL), 202)
     second = await sender.withdraw({**WITHDRAWAL, "reason": "other"})
-    hub_notice = await open_notice(desk.manager, "referral-withdrawn", sender.reference)
-    case = await desk.told(1)
-    document = await desk.worker.follow("GET", case["news"][0]["document_url"], headers={"Access-Purpose": "triage"})
-    in_queue, status = await desk.in_queue(), await sender.status("being-looked-at")
-    await desk.close_without_action(case["children"][0])
+    hub_notice = await open_notice(work.manager, "referral-withdrawn", sender.reference)
+    case = await work.told(1)
+    document = await work.worker.follow("GET", case["news"][0]["document_url"], headers={"Access-Purpose": "triage"})
+    in_queue, status = await work.in_queue(), await sender.status("being-looked-at")
+    await work.close_without_action(case["children"][0])
     return Withdrawn(
         receipt=receipt,
         second=second,

@@ -191,8 +191,7 @@ class _World:
         await self._tell(closed)
 
     async def _tell(self, event: Event) -> None:
-        handler = SUBSCRIPTIONS.handler_of(event)
-        assert handler is not None
+        handler = SUBSCRIPTIONS.handlers[type(event)]
         envelope = Envelope(
             id=uuid4(),
             source="triage",

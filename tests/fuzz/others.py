@@ -1,10 +1,13 @@
 """The other services in this process, each on an empty database: their doors, if not what is behind them."""
 
+from base64 import b64encode
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
+
+from pydantic import SecretStr
 
 import agency_notify.main
 import agency_notify.settings
@@ -31,7 +34,10 @@ def _triage(common: Mapping[str, Any], _: Path, signer: Signer) -> Service:
 
 def _agency_notify(common: Mapping[str, Any], key: Path, signer: Signer) -> Service:
     settings = agency_notify.settings.Settings(
-        **common, smtp_url=f"smtp://{_NOBODY_LISTENS}", webhook_signing_key_file=key
+        **common,
+        smtp_url=f"smtp://{_NOBODY_LISTENS}",
+        webhook_signing_key_file=key,
+        sealing_keys=SecretStr(b64encode(bytes(32)).decode()),
     )
     return agency_notify.main.build(settings, clock=SettableClock(NOW), verifier=signer.verifier())
 

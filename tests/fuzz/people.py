@@ -23,6 +23,7 @@ CLAIMS: Final[Mapping[str, Mapping[str, Any] | None]] = {
     "macpt-member": {"agency": "wandsworth-macpt", "partnership": "wandsworth"},
     "auditor": _HUB,
     "caldicott-guardian": _HUB,
+    "data-protection-officer": _HUB,
     "records-officer": _HUB,
     "operator": _NOWHERE,
     "service": {**_NOWHERE, "azp": "frontdoor-service"},
@@ -55,12 +56,15 @@ _LET_IN: Final = tuple(
         (r"GET /v1/disposal-runs.*|POST /v1/disposal-runs/{run_id}/approval", _RECORDS),
         (r"POST /v1/disposal-runs(/{run_id}/referrals/{referral_id}/review)?", _OFFICERS),
         (r"GET /v1/referrals/{referral_id}/disposal", _AGENCY | _OFFICERS | {"auditor", "caldicott-guardian"}),
-        (r"POST /operator/republish|GET /operator/(heads|applied)", _MACHINES),
+        (r"GET /operator/heads", _MACHINES | {"auditor"}),
+        (r"POST /operator/republish|GET /operator/(applied|standings)", _MACHINES),
         (r"(GET|POST) /operator/.*", _OPERATORS),
         (r"GET /(health/live|health/ready|metrics|openapi.json)", _ANYONE),
-        (r"GET /(checkpoint|key|tile/{path}|v1/proofs/(inclusion|consistency)|v1/webhook-keys)", _ANYONE),
+        (r"GET /(checkpoint|witnessed-checkpoint|key|predecessor|tile/{path})", _ANYONE),
+        (r"GET /v1/(proofs/(inclusion|consistency)|witnesses|webhook-keys)", _ANYONE),
         (r"[A-Z]+ /v1/(cases|information-requests|questions|handovers)(/.*)?", _SIGNED_IN),
-        (r"[A-Z]+ /v1/(notices|escalated-notices|endpoints|journeys|access-log)(/.*)?", _SIGNED_IN),
+        (r"[A-Z]+ /v1/(notices|escalated-notices|endpoints|journeys|access-log|entries|receipts)(/.*)?", _SIGNED_IN),
+        (r"GET /v1/former-log/.*", _SIGNED_IN),
     )
 )
 

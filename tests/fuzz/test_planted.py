@@ -103,7 +103,15 @@ async def test_no_other_party_is_shown_it(sown: Sown) -> None:
     assert [asked for asked, answer in shown.items() if sown.planted.found_in(answer.body.decode())] == []
 
 
-_OF_OTHERS = ("/operator/partners", "/operator/parked", "/operator/heads", "/v1/holds", "/v1/disposal-runs", "/metrics")
+_OF_OTHERS = (
+    "/operator/partners",
+    "/operator/standings",
+    "/operator/parked",
+    "/operator/heads",
+    "/v1/holds",
+    "/v1/disposal-runs",
+    "/metrics",
+)
 
 
 async def test_no_log_and_no_span_holds_it(sown: Sown) -> None:

@@ -1,12 +1,13 @@
 """A journey in which everything an example expects was seen, for tests to take something away from."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid5
 
 from frontdoor.demo.checks import Seen
-from frontdoor.demo.examples import Decision, Example
+from frontdoor.demo.examples import Decision, Example, Later
 from frontdoor.journey import Journey, Step
 
 NAMESPACE = UUID(int=3)
@@ -24,6 +25,7 @@ EXAMPLE = Example(
     follows=None,
     referral={},
 )
+LATER = Later("He was hurt this morning.", Decision(1, "strategy-discussion", "4"), ("wandsworth-macpt",))
 ANSWERS = {"metropolitan-police": "supplied", "wandsworth-health-visiting": "refused"}
 CHANNELS = {"wandsworth-early-help": "e-mail"}
 
@@ -53,8 +55,19 @@ def events() -> Iterator[Event]:
     yield "case.closed.v1", {"reason": "handed-over"}
 
 
-def decided(decision: Decision) -> dict[str, Any]:
+def events_after_danger() -> Iterator[Event]:
+    """The same, and what follows when the sender reports danger once the case is closed."""
+    yield from events()
+    yield "case.reopened.v1", {"immediate_danger": True}
+    yield "case.decided.v1", decided(LATER.decision, supersedes=id_of("assessment for child 1"))
+    yield "handover.accepted.v1", {"team": "wandsworth-macpt"}
+    yield "case.closed.v1", {"reason": "handed-over"}
+
+
+def decided(decision: Decision, *, supersedes: str | None = None) -> dict[str, Any]:
     return {
+        "decision_id": id_of(f"{decision.outcome} for child {decision.child}"),
+        "supersedes": supersedes,
         "child_id": id_of(f"child {decision.child}"),
         "outcome": decision.outcome,
         "level": decision.level,
@@ -72,13 +85,22 @@ def notice(kind: str, agency: str, *, acted_on: bool = False) -> Iterator[Event]
         yield "notice.acknowledged.v1", about
 
 
-def seen(change: Callable[[str, dict[str, Any]], Event | None] = lambda type_, data: (type_, data)) -> Seen:
+Change = Callable[[str, dict[str, Any]], Event | None]
+
+
+def unchanged(type_: str, data: dict[str, Any]) -> Event:
+    """Everything was seen."""
+    return type_, data
+
+
+def seen(change: Change = unchanged, *, later: Later | None = None) -> Seen:
     """What was seen, after ``change`` was applied to every event; None takes the event away."""
-    changed = [each for each in (change(*event) for event in events()) if each is not None]
+    happened = list(events_after_danger() if later else events())
+    changed = [each for each in (change(*event) for event in happened) if each is not None]
     journey = Journey(UUID(int=1), "WAN-0000-0000", [step(*event) for event in changed])
-    queued = [data for type_, data in events() if type_ == "notice.queued.v1"]
+    queued = [data for type_, data in happened if type_ == "notice.queued.v1"]
     return Seen(
-        journeys=[(EXAMPLE, journey)],
+        journeys=[(replace(EXAMPLE, danger_later=later), journey)],
         deliveries=[delivery(data) for data in queued if "webhook" in data["channels"]],
         messages=[{"headers": {"Message-ID": f"<{data['notice_id']}@example.org>"}} for data in queued],
     )

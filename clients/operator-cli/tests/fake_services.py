@@ -86,7 +86,9 @@ def _quiet(place: str) -> httpx2.Response:
         case "parked":
             return httpx2.Response(200, json={"parked": [], "waiting": 0})
         case "delivery":
-            return httpx2.Response(200, json={"unpublished": 0, "parked": 0})
+            return httpx2.Response(200, json={"unpublished": 0, "parked": 0, "halted": 0})
+        case "consumer":
+            return httpx2.Response(200, json={"halted": False, "halted_at": None, "wrong": 0, "reasons": {}})
         case "heads" | "applied":
             return httpx2.Response(200, json={})
     return problem(404, "There is nothing here")

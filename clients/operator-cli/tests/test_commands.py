@@ -1,34 +1,18 @@
 """The command line: exit codes, one plain line for every failure, JSON for machines."""
 
 import json
-from typing import Any
 
 import httpx2
 import pytest
 from fake_services import Command, FakeServices, problem
 
-PARKED: dict[str, Any] = {
-    "id": 7,
-    "topic": "triage.v1",
-    "partition": 3,
-    "kafka_offset": 41,
-    "aggregate": "case/1",
-    "version": 2,
-    "error_class": "Invalid",
-    "attempts": 1,
-    "parked_at": "2026-11-23T09:00:00Z",
-    "asked": None,
-    "key": "1",
-}
-COMMANDS = (["lag"], ["parked", "list"], ["republish"], ["journey", "0b9a1f0e-3d55-4a52-9f0b-0b8f3c1f2a77"])
-
-
-def park(services: FakeServices, service: str, *rows: dict[str, Any]) -> None:
-    def reply(request: httpx2.Request) -> httpx2.Response:
-        after = int(request.url.params["after"])
-        return httpx2.Response(200, json={"parked": [row for row in rows if row["id"] > after][:1], "waiting": 1})
-
-    services.on(f"GET {service}/operator/parked", reply)
+COMMANDS = (
+    ["lag"],
+    ["parked", "list"],
+    ["consumer", "status"],
+    ["republish"],
+    ["journey", "0b9a1f0e-3d55-4a52-9f0b-0b8f3c1f2a77"],
+)
 
 
 # -- every command --------------------------------------------------------------------------------------------------
@@ -39,7 +23,13 @@ def test_a_service_that_does_not_answer_ends_with_3_and_one_line(
     command: Command, services: FakeServices, arguments: list[str]
 ) -> None:
     for service in ("referral-intake", "triage", "agency-notify", "audit"):
-        for path in ("operator/delivery", "operator/parked", "operator/applied", f"v1/journeys/{arguments[-1]}"):
+        for path in (
+            "operator/delivery",
+            "operator/parked",
+            "operator/applied",
+            "operator/consumer",
+            f"v1/journeys/{arguments[-1]}",
+        ):
             services.on(f"GET {service}/{path}", httpx2.ConnectError("refused"))
 
     result = command(*arguments)
@@ -90,7 +80,7 @@ def test_a_mistake_of_the_command_itself_is_one_line_that_says_where(command: Co
 def test_for_machines_the_answer_is_the_only_line(command: Command, services: FakeServices) -> None:
     def chatty(request: httpx2.Request) -> httpx2.Response:
         print("something on the way")
-        return httpx2.Response(200, json={"unpublished": 0, "parked": 0})
+        return httpx2.Response(200, json={"unpublished": 0, "parked": 0, "halted": 0})
 
     services.on("GET triage/operator/delivery", chatty)
 
@@ -100,80 +90,11 @@ def test_for_machines_the_answer_is_the_only_line(command: Command, services: Fa
     assert result.stderr == "something on the way\n"
 
 
-# -- parked ---------------------------------------------------------------------------------------------------------
-
-
-def test_without_parked_messages_all_is_good(command: Command) -> None:
-    result = command("parked", "list")
-
-    assert result.exit_code == 0
-    assert result.stdout == "No messages are parked.\n"
-
-
-def test_parked_messages_of_every_service_and_page_are_listed_and_end_with_1(
-    command: Command, services: FakeServices
-) -> None:
-    park(services, "triage", PARKED, {**PARKED, "id": 9})
-    park(services, "audit", {**PARKED, "id": 1})
-
-    result = command("parked", "list", "--json")
-
-    assert result.exit_code == 1
-    assert [(row["service"], row["id"]) for row in json.loads(result.stdout)] == [
-        ("triage", 7),
-        ("triage", 9),
-        ("audit", 1),
-    ]
-
-
-def test_a_parked_message_that_names_no_aggregate_is_shown_too(command: Command, services: FakeServices) -> None:
-    park(services, "triage", {**PARKED, "aggregate": None, "version": None, "asked": "release"})
-
-    result = command("parked", "list")
-
-    assert "unknown" in result.stdout
-    assert "asked to release" in result.stdout
-
-
-@pytest.mark.parametrize("act", ["release", "discard"])
-def test_the_reason_is_sent_with_what_is_asked(command: Command, services: FakeServices, act: str) -> None:
-    services.on(f"POST triage/operator/parked/7/{act}", {"status": "asked"}, status=202)
-
-    result = command("parked", act, "triage", "7", "--reason", " The pack was mended. ")
-
-    assert result.exit_code == 0
-    assert services.sent(f"POST triage/operator/parked/7/{act}") == [{"reason": "The pack was mended."}]
-    assert f"Asked triage to {act} message 7." in result.stdout
-
-
-def test_a_reason_that_says_nothing_is_refused_before_anybody_is_asked(
-    command: Command, services: FakeServices
-) -> None:
-    result = command("parked", "release", "triage", "7", "--reason", "ok")
-
-    assert result.exit_code == 2
-    assert services.requests == []
-
-
-def test_a_service_that_does_not_exist_is_a_wrong_call(command: Command) -> None:
-    result = command("parked", "release", "billing", "7", "--reason", "The pack was mended.")
-
-    assert result.exit_code == 2
-    assert "the services are referral-intake, triage, agency-notify, audit" in result.stderr
-
-
-def test_a_message_that_is_not_there_ends_with_1(command: Command, services: FakeServices) -> None:
-    result = command("parked", "discard", "triage", "8", "--reason", "It was sent by mistake.")
-
-    assert result.exit_code == 1
-    assert result.stderr == "triage: There is nothing here\n"
-
-
 # -- lag ------------------------------------------------------------------------------------------------------------
 
 
 def test_lag_counts_what_each_service_has_not_sent_and_not_read(command: Command, services: FakeServices) -> None:
-    services.on("GET referral-intake/operator/delivery", {"unpublished": 2, "parked": 0})
+    services.on("GET referral-intake/operator/delivery", {"unpublished": 2, "parked": 0, "halted": 0})
     services.versions("referral-intake", "heads", {"referral/1": 1, "access/referral-intake/1": 4})
     services.versions("triage", "applied", {"referral/1": 1})
     services.versions("audit", "applied", {"referral/1": 1, "access/referral-intake/1": 1})
@@ -182,20 +103,29 @@ def test_lag_counts_what_each_service_has_not_sent_and_not_read(command: Command
 
     assert result.exit_code == 0
     assert json.loads(result.stdout) == [
-        {"service": "referral-intake", "to_send": 2, "to_read": 0, "parked": 0},
-        {"service": "triage", "to_send": 0, "to_read": 0, "parked": 0},
-        {"service": "agency-notify", "to_send": 0, "to_read": 1, "parked": 0},
-        {"service": "audit", "to_send": 0, "to_read": 3, "parked": 0},
+        {"service": "referral-intake", "to_send": 2, "to_read": 0, "parked": 0, "reading": "goes on"},
+        {"service": "triage", "to_send": 0, "to_read": 0, "parked": 0, "reading": "goes on"},
+        {"service": "agency-notify", "to_send": 0, "to_read": 1, "parked": 0, "reading": "goes on"},
+        {"service": "audit", "to_send": 0, "to_read": 3, "parked": 0, "reading": "goes on"},
     ]
 
 
 def test_parked_messages_make_lag_end_with_1(command: Command, services: FakeServices) -> None:
-    services.on("GET triage/operator/delivery", {"unpublished": 0, "parked": 1})
+    services.on("GET triage/operator/delivery", {"unpublished": 0, "parked": 1, "halted": 0})
 
     result = command("lag")
 
     assert result.exit_code == 1
     assert "triage" in result.stdout
+
+
+def test_reading_that_is_halted_makes_lag_end_with_1(command: Command, services: FakeServices) -> None:
+    services.on("GET triage/operator/delivery", {"unpublished": 0, "parked": 0, "halted": 1})
+
+    result = command("lag")
+
+    assert result.exit_code == 1
+    assert "halted" in result.stdout
 
 
 # -- republish ------------------------------------------------------------------------------------------------------

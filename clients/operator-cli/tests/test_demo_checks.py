@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from demo_journeys import EXAMPLE, Event, seen, step
+from demo_journeys import EXAMPLE, LATER, Event, id_of, seen, step
 
 from frontdoor.demo.checks import missing
 
@@ -23,6 +23,26 @@ def with_changed(wanted: str, **facts: Any) -> Any:
 
 def test_nothing_is_missing_when_everything_was_seen() -> None:
     assert list(missing(seen())) == []
+    assert list(missing(seen(later=LATER))) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        (without("case.reopened.v1"), "a case that news of danger opened again"),
+        (without("case.decided.v1", supersedes=id_of("assessment for child 1")), "the outcome strategy-discussion for"),
+        (with_changed("case.decided.v1", supersedes=None), "the decision that is superseded for child 1"),
+        (without("case.closed.v1"), "a closed case"),
+    ],
+)
+def test_a_child_that_is_decided_again_has_both_decisions_and_is_handed_over(change: Any, named: str) -> None:
+    assert any(what.startswith(named) for what in missing(seen(change, later=LATER)))
+
+
+def test_a_case_that_nothing_opened_again_is_not_opened() -> None:
+    reopened = seen(lambda type_, data: ("case.reopened.v1", data) if type_ == "case.rated.v1" else (type_, data))
+
+    assert any(what.startswith("a case that nothing opened again") for what in missing(reopened))
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pytest
 from fake_services import FakeServices, problem
 
 from chassis.http_client import HttpClient
-from frontdoor.demo.endpoints import endpoints_by_agency
+from frontdoor.demo.endpoints import endpoints_by_path
 from frontdoor.demo.examples import read_all
 from frontdoor.demo.referrals import send_all
 from frontdoor.demo.waiting import together, until
@@ -59,7 +59,7 @@ class EverybodyIsTheSame(World):
 
     def __init__(self, services: FakeServices) -> None:
         http = HttpClient(httpx2.AsyncClient(transport=httpx2.MockTransport(lambda request: httpx2.Response(404))))
-        super().__init__(http, {}, "", {}, agencies_url="", mail_url="")
+        super().__init__(http, {}, "", {}, agencies_url="", mail_url="", witness_key="")
         self._services = services
 
     def client(self, name: str) -> Any:
@@ -124,7 +124,7 @@ def test_the_examples_cover_what_the_demonstration_promises() -> None:
 def test_every_agency_and_team_of_every_pack_gets_the_channels_its_pack_promises() -> None:
     packs = load_packs(ROOT / "partnerships")
 
-    told = endpoints_by_agency(packs, "http://127.0.0.1:1")
+    told = endpoints_by_path(packs, "http://127.0.0.1:1")
 
     assert told["ashcroft-primary"] == {
         "partnership": "wandsworth",

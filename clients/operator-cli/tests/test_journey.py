@@ -74,6 +74,75 @@ def test_people_read_steps_in_words_with_codes_and_agencies_only(command: Comman
     assert "assessment, ashcroft-primary" in shown
 
 
+def noticed(type_: str, second: float, leaf: int, notice: str, **data: Any) -> dict[str, Any]:
+    facts = {"notice_id": notice, "kind": "clock-breached", "agency": "wandsworth-mash", **data}
+    return entry(f"notice.{type_}.v1", second, leaf, **facts)
+
+
+CLIMB = (
+    noticed("queued", 2, 6, "n1", roles=["social-worker"], channels=["inbox", "e-mail"]),
+    noticed("delivered", 3, 7, "n1", channel="e-mail"),
+    noticed("queued", 20, 8, "n2", kind="notice-unopened", roles=["line-manager"], escalates="n1"),
+    noticed("escalated", 20, 9, "n1", escalated_to="line-manager", stage=2, escalation_notice_id="n2"),
+    noticed("queued", 40, 10, "n3", kind="notice-unopened", roles=["mash-manager"], escalates="n1"),
+    noticed("escalated", 40, 11, "n1", escalated_to="mash-manager", stage=3, escalation_notice_id="n3"),
+    noticed("opened", 45, 12, "n3", kind="notice-unopened", opened_by="staff-7", roles=["mash-manager"]),
+    noticed("acknowledged", 46, 13, "n3", kind="notice-unopened", acknowledged_by="staff-7", roles=["mash-manager"]),
+)
+
+
+def test_who_opened_each_notice_and_how_far_it_climbed_is_shown(command: Command, services: FakeServices) -> None:
+    log_of(services, RECEIVED, *CLIMB)
+
+    shown = command("journey", REFERRAL_ID).stdout
+    found = json.loads(command("journey", REFERRAL_ID, "--json").stdout)["notices"]
+
+    for part in ("line-manager +19.000 s", "mash-manager +39.000 s", "+44.000 s mash-manager"):
+        assert part in shown
+    assert [(each["kind"], each["roles"], each["escalates"]) for each in found] == [
+        ("clock-breached", ["social-worker"], None),
+        ("notice-unopened", ["line-manager"], "n1"),
+        ("notice-unopened", ["mash-manager"], "n1"),
+    ]
+    assert [each["to"] for each in found[0]["escalated"]] == ["line-manager", "mash-manager"]
+    assert (found[0]["opened"], found[0]["delivered"]) == (None, ["e-mail"])
+    assert found[2]["acknowledged"] == {"by": "staff-7", "roles": ["mash-manager"], "seconds_since_receipt": 45.0}
+    assert "staff-7" not in shown
+
+
+def test_a_notice_that_was_withheld_or_failed_is_shown_as_that(command: Command, services: FakeServices) -> None:
+    log_of(
+        services,
+        RECEIVED,
+        noticed("withheld", 2, 6, "n1", kind="referral-decided", reason="superseded"),
+        noticed("queued", 3, 7, "n2"),
+        noticed("failed", 4, 8, "n2", channel="webhook", failure="gone"),
+        noticed("withheld", 5, 9, "n2", reason="superseded", channel="e-mail"),
+        noticed("opened", 6, 10, "n2", opened_by="school-system"),
+    )
+
+    shown = command("journey", REFERRAL_ID).stdout
+    found = json.loads(command("journey", REFERRAL_ID, "--json").stdout)["notices"]
+
+    assert "withheld, superseded" in shown
+    assert "inbox only" in shown
+    assert [(each["withheld"], each["failed"]) for each in found] == [("superseded", []), (None, ["webhook"])]
+    assert found[1]["opened"] == {"by": "school-system", "roles": [], "seconds_since_receipt": 5.0}
+
+
+def test_an_operator_follows_the_steps_and_sees_nothing_of_what_they_say(
+    command: Command, services: FakeServices
+) -> None:
+    steps = [{**each, "event": {k: v for k, v in each["event"].items() if k != "data"}} for each in (RECEIVED, DECIDED)]
+    log_of(services, *steps)
+
+    shown = command("journey", REFERRAL_ID).stdout
+
+    assert "case decided" in shown
+    assert TRACE in shown
+    assert "assessment" not in shown
+
+
 def test_a_reference_is_found_even_with_misread_letters(command: Command, services: FakeServices) -> None:
     reference = new_reference("WAN")
     services.on(f"GET referral-intake/operator/references/{reference}", {"referral_id": REFERRAL_ID})

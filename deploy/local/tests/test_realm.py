@@ -64,7 +64,9 @@ def test_each_partnership_has_the_people_that_a_case_needs(realm: dict[str, Any]
     assert roles == [
         "auditor",
         "contact-officer",
+        "data-protection-officer",
         "early-help-lead",
+        "head-of-service",
         "macpt-member",
         "mash-manager",
         "records-officer",
@@ -101,7 +103,7 @@ def test_staff_get_passwords_that_the_imported_file_holds_only_as_hashes(realm: 
     rendered = json.dumps(with_passwords(realm, keys))
 
     passwords = [staff["password"] for staff in sign_ins(realm, keys)["staff"].values()]
-    assert len(set(passwords)) == len(passwords) == 16
+    assert len(set(passwords)) == len(passwords) == 20
     assert not any(password in rendered for password in passwords)
 
 

@@ -1,5 +1,6 @@
-"""What each service is told: enough to serve, and no password that is not its own."""
+"""What each service is given: enough to serve, and no password that is not its own."""
 
+import base64
 import json
 from pathlib import Path
 
@@ -26,7 +27,8 @@ def services() -> dict[str, Service]:
 
 
 def surroundings(folder: Path, zipkin_url: str | None = None) -> Surroundings:
-    return Surroundings("127.0.0.1:9092", "http://127.0.0.1:1/realms/frontdoor", "smtp://x:1", zipkin_url, Keys(folder))
+    issuer, witnesses = "http://127.0.0.1:1/realms/frontdoor", {"witness.example.org/local+0+A": "http://127.0.0.1:2"}
+    return Surroundings("127.0.0.1:9092", issuer, "smtp://x:1", zipkin_url, Keys(folder), witnesses)
 
 
 def test_a_serving_process_knows_its_own_database_as_its_serving_role_only(
@@ -52,6 +54,30 @@ def test_signing_keys_go_only_to_those_who_sign(tmp_path: Path, services: dict[s
 
     assert {name for name in NAMES if "FRONTDOOR_WEBHOOK_SIGNING_KEY_FILE" in given[name]} == {"agency-notify"}
     assert {name for name in NAMES if "FRONTDOOR_SIGNING_KEY_FILE" in given[name]} == {"audit"}
+
+
+def test_the_sealing_key_is_made_once_for_the_one_service_that_seals_and_read_by_nobody_else(
+    tmp_path: Path, services: dict[str, Service]
+) -> None:
+    given = {name: environment(each, surroundings(tmp_path), services) for name, each in services.items()}
+    file = Path(given["agency-notify"]["FRONTDOOR_SEALING_KEY_FILE"])
+    made = file.read_bytes()
+    again = environment(services["agency-notify"], surroundings(tmp_path), services)["FRONTDOOR_SEALING_KEY_FILE"]
+
+    assert {name for name in NAMES if "FRONTDOOR_SEALING_KEY_FILE" in given[name]} == {"agency-notify"}
+    assert len(base64.b64decode(made, validate=False)) == 32
+    assert file.stat().st_mode & 0o077 == 0
+    assert Path(again).read_bytes() == made
+
+
+def test_the_log_knows_its_witness_by_key_and_address_and_no_other_service_does(
+    tmp_path: Path, services: dict[str, Service]
+) -> None:
+    given = {name: environment(service, surroundings(tmp_path), services) for name, service in services.items()}
+
+    assert {name for name in NAMES if "FRONTDOOR_WITNESSES" in given[name]} == {"audit"}
+    assert json.loads(given["audit"]["FRONTDOOR_WITNESSES"]) == surroundings(tmp_path).witnesses
+    assert given["audit"]["FRONTDOOR_WITNESSES_NEEDED"] == "1"
 
 
 @pytest.mark.parametrize("zipkin_url", [None, "http://127.0.0.1:1"])

@@ -1,17 +1,30 @@
-"""A database with delivery's tables, and a reader of it."""
+"""A database with delivery's tables, emptied before each test, and a reader of it."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
+from sqlalchemy import text
 
 from chassis.db import Database
+from chassis.delivery.tables import TABLES
 from chassis.run.provision import DatabaseUrls
 from chassis.testing.delivery import Reader
 
+_EMPTY = f"TRUNCATE {', '.join(table.name for table in TABLES)}, effect RESTART IDENTITY"
+
+
+@pytest.fixture(scope="session")
+async def shared_urls(migrated_database: Callable[[str], Awaitable[DatabaseUrls]]) -> DatabaseUrls:
+    return await migrated_database("chassis.testing")
+
 
 @pytest.fixture
-async def urls(migrated_database: Callable[[str], Awaitable[DatabaseUrls]]) -> DatabaseUrls:
-    return await migrated_database("chassis.testing")
+async def urls(shared_urls: DatabaseUrls) -> DatabaseUrls:
+    owner = Database.connect(shared_urls.owner_url, pool_size=1)
+    async with owner.transaction() as tx:
+        await tx.execute(text(_EMPTY))
+    await owner.close()
+    return shared_urls
 
 
 @pytest.fixture

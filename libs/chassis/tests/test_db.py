@@ -5,8 +5,10 @@ import asyncio
 import asyncpg
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import InternalError
 
 from chassis.db import DRIVER_POOL_SIZE, Database, DatabaseUnavailable
+from chassis.delivery import failures
 
 PARK = "INSERT INTO applied (aggregate, version) VALUES ($1, 1)"
 
@@ -71,3 +73,19 @@ async def test_a_database_that_is_not_there_is_said_to_be_away() -> None:
             pass
 
     await away.close()
+
+
+async def test_a_server_that_dies_within_an_answer_is_the_databases_absence(db: Database) -> None:
+    """What the driver raises then, and what the adapter makes of it, as seen when a server was killed under load."""
+    confused = asyncpg.InternalClientError("cannot switch to state 12; another operation (2) is in progress")
+    adapted = Exception()
+    adapted.__cause__ = confused
+    error = InternalError("SELECT 1", {}, adapted)
+
+    with pytest.raises(DatabaseUnavailable):
+        async with db.transaction():
+            raise error
+    with pytest.raises(DatabaseUnavailable):
+        async with db.driver_transaction():
+            raise confused
+    assert failures.is_general(error)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.clock import SystemClock
-from chassis.ids import ALPHABET, AT_A_TIME, RandomIds, find_reference, reference
+from chassis.ids import ALPHABET, AT_A_TIME, RandomIds, find_reference, new_salts, reference
 from chassis.testing import SequentialIds, SettableClock
 
 numbers = st.integers(min_value=0, max_value=2**35 - 1)
@@ -36,7 +36,45 @@ def test_misread_letters_case_and_spaces_are_put_right() -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "WAN", "WAN-", "-0000-0000", "WAN-0000-000", "WAN-0000-000U", "WAN-0000-000\u0660"]
+    "typed",
+    [
+        "WAN 205B WJZX",
+        "wan205bwjzx",
+        "WAN–205B—WJZX",  # noqa: RUF001
+        "Ref: WAN-205B-WJZX",
+        "our reference no. WAN/205B/WJZX.",
+        "\u2066W\u200bAN\u00a0205B\u202fWJZX\u2069\ufeff",
+        "ＷＡＮ－２０５Ｂ－ＷＪＺＸ",  # noqa: RUF001
+        "WАN-205В-WJZХ",  # noqa: RUF001
+    ],
+)
+def test_a_reference_is_read_however_it_was_typed(typed: str) -> None:
+    assert find_reference(typed) == "WAN-205B-WJZX"
+
+
+@given(numbers, st.lists(st.sampled_from([" ", "\u00a0", "-", "\u2013", "\u2212", "\u200f", "\t", "."]), max_size=12))
+def test_what_separates_a_reference_says_nothing(number: int, between: list[str]) -> None:
+    minted = reference("WAN", number)
+    together = minted.replace("-", "")
+
+    typed = "".join(a + b for a, b in zip(together, between + [""] * len(together), strict=False))
+
+    assert find_reference(typed) == minted
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        "WAN",
+        "WAN-",
+        "-0000-0000",
+        "WAN-0000-000",
+        "WAN-0000-000U",
+        "WAN-0000-000\u0660",
+        "Ref: -205B-WJZX",
+        "W4N-0000-0000",
+    ],
 )
 def test_what_is_not_a_reference_is_not_found(typed: str) -> None:
     assert find_reference(typed) is None
@@ -65,3 +103,10 @@ def test_a_settable_clock_moves_only_when_told() -> None:
     clock.advance(timedelta(hours=2))
 
     assert clock.now() == clock.now() == datetime(2026, 1, 1, 2, tzinfo=UTC)
+
+
+def test_salts_are_32_bytes_and_all_of_their_own() -> None:
+    salts = [*new_salts(2_000), *new_salts(1), *new_salts(0)]
+
+    assert len(set(salts)) == 2_001
+    assert {len(salt) for salt in salts} == {32}

@@ -1,6 +1,8 @@
-"""A stop: whoever pauses is woken by it."""
+"""A stop wakes anyone who pauses; what repeats ends with its block."""
 
-from chassis.tasks import Stop
+import asyncio
+
+from chassis.tasks import Stop, repeating
 
 BOUND_SECONDS = 20
 
@@ -13,3 +15,23 @@ async def test_a_pause_ends_with_the_stop() -> None:
     asked = await stop.wait(BOUND_SECONDS)
 
     assert (paused, asked, stop.is_set()) == (False, True, True)
+
+
+async def test_work_is_done_before_the_block_and_again_until_it_ends() -> None:
+    done, thrice = 0, asyncio.Event()
+
+    async def work() -> None:
+        nonlocal done
+        done += 1
+        if done == 3:
+            thrice.set()
+
+    async with repeating(work, every_seconds=0.0):
+        before = done
+        await asyncio.wait_for(thrice.wait(), BOUND_SECONDS)
+    at_the_end = done
+    for _ in range(10):
+        await asyncio.sleep(0)
+
+    assert before == 1
+    assert done == at_the_end

@@ -128,6 +128,17 @@ def test_each_child_is_decided_and_handed_to_the_team_the_pack_names(example: Js
     assert {rule.team for rule in rules if rule.team} == set(expected["handovers"])
 
 
+def test_a_child_that_is_decided_again_goes_to_the_team_of_the_later_outcome() -> None:
+    again = {name: example for name, example in EXAMPLES.items() if "danger_later" in example["expected"]}
+
+    for example in again.values():
+        later = example["expected"]["danger_later"]
+        [earlier] = [one for one in example["expected"]["outcomes"] if one["child"] == later["child"]]
+        assert earlier["outcome"] != later["outcome"]
+        assert [pack_of(example).get_outcome(code_of(Outcome, later["outcome"])).team] == later["handovers"]
+    assert again
+
+
 @every_example
 def test_sender_and_agencies_asked_are_known_to_the_pack(example: Json) -> None:
     pack, expected = pack_of(example), example["expected"]

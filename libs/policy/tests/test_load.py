@@ -91,6 +91,11 @@ CLOCK = "  - name: decision\n    duration: 1\n"
         ("  - rating: blue\n    label", "  - rating: green\n    label", "ratings.green: is given twice"),
         ("  - name: notice-open\n", "  - name: notice\n", 'needs a clock "notice-open"'),
         (
+            "  - name: handover-offer\n    duration: 1\n",
+            "  - name: offer\n    duration: 1\n",
+            'needs a clock "handover-offer" that',
+        ),
+        (
             "  - name: notice-open\n",
             "  - name: notice-open\n    effective_from: 2027-01-01\n",
             '"notice-open" that',

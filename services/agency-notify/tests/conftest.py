@@ -4,6 +4,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
+import httpx2
 import pytest
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
@@ -12,14 +13,22 @@ from sqlalchemy.pool import NullPool
 
 from chassis.db import Database
 from chassis.run.provision import DatabaseUrls
+from chassis.run.service import Service
 from chassis.testing.clock import SettableClock
+from chassis.testing.signer import Signer
 
 sys.path.insert(0, str(Path(__file__).parent))  # so that the tests here can share their builders
 
 from notify_examples import NOW
+from notify_service import settings
+
+from agency_notify.main import build
 
 MakeDatabase = Callable[[str], Awaitable[DatabaseUrls]]
-_EMPTY = "TRUNCATE attempt, delivery, notice, endpoint, referral, event, position, applied, parked"
+_EMPTY = (
+    "TRUNCATE attempt, delivery, escalation, decision, accepted_handover, notice, endpoint, referral,"
+    " event, position, applied, parked, suspension"
+)
 
 
 @pytest.fixture(scope="session")
@@ -46,3 +55,26 @@ async def db(urls: DatabaseUrls) -> AsyncIterator[Database]:
 @pytest.fixture
 def clock() -> SettableClock:
     return SettableClock(NOW)
+
+
+@pytest.fixture
+def signer(signer: Signer, clock: SettableClock, monkeypatch: pytest.MonkeyPatch) -> Signer:
+    """The run's test issuer, by this test's clock."""
+    monkeypatch.setattr(signer, "clock", clock)
+    return signer
+
+
+@pytest.fixture
+async def service(
+    db: Database, urls: DatabaseUrls, clock: SettableClock, signer: Signer, tmp_path: Path
+) -> AsyncIterator[Service]:
+    built = build(settings(urls.app_url, tmp_path), clock=clock, verifier=signer.verifier())
+    yield built
+    await built.close()
+
+
+@pytest.fixture
+async def http(service: Service) -> AsyncIterator[httpx2.AsyncClient]:
+    transport = httpx2.ASGITransport(service.app)
+    async with httpx2.AsyncClient(transport=transport, base_url="https://notify.example.org") as client:
+        yield client

@@ -7,8 +7,14 @@ from uuid import UUID
 
 from agency_notify.model import Delivery, Endpoint, Notice, Signing
 from contracts.codes import (
+    Answer,
+    AnswerMoment,
+    CaseNews,
     Channel,
+    ClosureReason,
     ContactSource,
+    HandoverReturnReason,
+    HandoverWithdrawalReason,
     LawfulBasis,
     NoticeKind,
     Outcome,
@@ -19,13 +25,25 @@ from contracts.codes import (
     WithdrawalReason,
 )
 from contracts.events import (
+    CaseClosed,
     CaseDecided,
+    CaseInformed,
     CaseOpened,
+    CaseRated,
+    CaseRecommended,
     CaseReopened,
     ClockBreached,
     ClockWarned,
+    HandoverAccepted,
     HandoverOffered,
+    HandoverReturned,
+    HandoverSuperseded,
+    HandoverWithdrawn,
+    InformationAnswered,
+    InformationCorrected,
     InformationRequested,
+    InformationWithdrawn,
+    QuestionAnswered,
     QuestionAsked,
     ReferralReceived,
     ReferralSupplemented,
@@ -42,6 +60,7 @@ CHILD = UUID(int=3)
 ABOUT = UUID(int=4)
 NOTICE = UUID(int=5)
 REFERENCE = "WAN-7K3M-Q9TD"
+CASE_URL = "https://triage.example.org/v1/cases/2"
 SECRET = "whsec_" + "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 OTHER_SECRET = "whsec_" + "YWJjZGVmZ2hpamFiY2RlZmdoaWphYmNkZWZnaGlqYWI="
 
@@ -132,10 +151,92 @@ def handover_offered(**changes: Any) -> HandoverOffered:
     return HandoverOffered(**(facts | changes))
 
 
+def _of_case(changes: dict[str, Any], **facts: Any) -> dict[str, Any]:
+    return {"case_id": CASE, "referral_id": REFERRAL} | facts | changes
+
+
+def case_rated(**changes: Any) -> CaseRated:
+    return CaseRated(**_of_case(
+        changes, rating=Rating.RED, rated_by="staff-1", rated_at=NOW, decision_due_at=NOW + timedelta(hours=4),
+        policy_version="wandsworth-1",
+    ))  # fmt: skip
+
+
+def case_informed(**changes: Any) -> CaseInformed:
+    return CaseInformed(**_of_case(
+        changes, news=CaseNews.NEW_INFORMATION, edition=2, child_ids=(), immediate_danger=False, informed_at=NOW
+    ))  # fmt: skip
+
+
+def case_recommended(**changes: Any) -> CaseRecommended:
+    return CaseRecommended(**_of_case(
+        changes, child_id=CHILD, recommendation_id=ABOUT, outcome=Outcome.EARLY_HELP, level=ThresholdLevel.ADDITIONAL,
+        recommended_by="staff-1", recommended_at=NOW,
+    ))  # fmt: skip
+
+
+def case_closed(**changes: Any) -> CaseClosed:
+    return CaseClosed(**_of_case(changes, reason=ClosureReason.DECIDED, closed_at=NOW, closed_by="staff-2"))
+
+
+def information_answered(**changes: Any) -> InformationAnswered:
+    return InformationAnswered(**_of_case(
+        changes, request_id=ABOUT, agency="metropolitan-police", answer=Answer.SUPPLIED, answered_by="police-1",
+        answered_at=NOW, urgent=True, detail_url=CASE_URL,
+    ))  # fmt: skip
+
+
+def information_corrected(**changes: Any) -> InformationCorrected:
+    return InformationCorrected(**_of_case(
+        changes, request_id=ABOUT, agency="metropolitan-police", answer=Answer.SUPPLIED, corrected_by="police-1",
+        corrected_at=NOW, when=AnswerMoment.BEFORE_DECISION, urgent=True, revision=2, detail_url=CASE_URL,
+    ))  # fmt: skip
+
+
+def information_withdrawn(**changes: Any) -> InformationWithdrawn:
+    return InformationWithdrawn(**_of_case(
+        changes, request_id=ABOUT, agency="metropolitan-police", withdrawn_by="police-1", withdrawn_at=NOW,
+        when=AnswerMoment.BEFORE_DECISION, urgent=True, revision=2, detail_url=CASE_URL,
+    ))  # fmt: skip
+
+
+def question_answered(**changes: Any) -> QuestionAnswered:
+    return QuestionAnswered(**_of_case(changes, question_id=ABOUT, supplement_id=ABOUT, answered_at=NOW))
+
+
+def handover_accepted(**changes: Any) -> HandoverAccepted:
+    return HandoverAccepted(**_of_case(
+        changes, handover_id=ABOUT, team="wandsworth-macpt", accepted_by="macpt-1", accepted_at=NOW
+    ))  # fmt: skip
+
+
+def handover_returned(**changes: Any) -> HandoverReturned:
+    return HandoverReturned(**_of_case(
+        changes, handover_id=ABOUT, team="wandsworth-macpt", child_ids=(CHILD,), returned_by="macpt-1",
+        reason=HandoverReturnReason.ANOTHER_TEAM, returned_at=NOW, due_at=NOW + timedelta(hours=2),
+        policy_version="wandsworth-1", detail_url=CASE_URL,
+    ))  # fmt: skip
+
+
+def handover_withdrawn(**changes: Any) -> HandoverWithdrawn:
+    return HandoverWithdrawn(**_of_case(
+        changes, handover_id=ABOUT, team="wandsworth-macpt", child_ids=(CHILD,), withdrawn_by="staff-2",
+        reason=HandoverWithdrawalReason.DECIDED_AGAIN, withdrawn_at=NOW, detail_url=CASE_URL,
+    ))  # fmt: skip
+
+
+def handover_superseded(**changes: Any) -> HandoverSuperseded:
+    return HandoverSuperseded(**_of_case(
+        changes, handover_id=ABOUT, team="wandsworth-macpt", child_id=CHILD, decision_id=UUID(int=44),
+        superseded_at=NOW, detail_url=CASE_URL,
+    ))  # fmt: skip
+
+
 def _clock(changes: dict[str, Any]) -> dict[str, Any]:
     return {
         "case_id": CASE, "referral_id": REFERRAL, "clock_id": ABOUT, "clock": "decision", "share": 1.0,
         "due_at": NOW, "tell": ("mash-manager", "head-of-service"), "policy_version": "wandsworth-1",
+        "about_id": CASE, "detail_url": CASE_URL,
     } | changes  # fmt: skip
 
 

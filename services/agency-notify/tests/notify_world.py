@@ -11,9 +11,10 @@ from notify_examples import NOW, PACKS, case_opened, endpoint
 from sqlalchemy import text
 
 from agency_notify.deliver import Deliverer
-from agency_notify.handlers.telling import Deps
-from agency_notify.model import Delivery, Endpoint, Notice, Receipt
-from agency_notify.signing import SigningKeys
+from agency_notify.escalation.worker import Escalator
+from agency_notify.model import Delivery, Endpoint, Notice, Receipt, Secret
+from agency_notify.sealing import Place, Sealer
+from agency_notify.signing import SigningKeys, WebhookSigner
 from agency_notify.store import endpoints, notices
 from agency_notify.store.endpoints import Change
 from agency_notify.subscriptions import subscriptions
@@ -30,10 +31,8 @@ from policy.packs import Packs
 ALL_PACKS = Packs(PACKS.values())
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 KEYS = SigningKeys([KEY])
-
-
-def deps(packs: Packs | None = None) -> Deps:
-    return Deps(packs if packs is not None else ALL_PACKS, RandomIds())
+SEALER = Sealer([bytes(range(32))])
+SIGNER = WebhookSigner(KEYS, SEALER)
 
 
 def message(event: Event, *, partnership: str = "wandsworth", sequence: int = 1) -> Message:
@@ -52,16 +51,30 @@ def message(event: Event, *, partnership: str = "wandsworth", sequence: int = 1)
 
 async def read(db: Database, *events: Event, now: datetime = NOW) -> None:
     """Apply events by the handlers that the subscriptions name."""
-    table = subscriptions(deps())
+    table = subscriptions(ALL_PACKS, RandomIds())
     async with db.transaction() as tx:
         for event in events:
-            handler = table.handler_of(event)
+            handler = table.handlers.get(type(event))
             assert handler is not None
             await handler(tx, message(event), now)
 
 
+def shared(
+    current: str,
+    previous: str | None = None,
+    until: datetime | None = None,
+    *,
+    by: UUID | None = None,
+    sealer: Sealer = SEALER,
+) -> Secret:
+    """Secrets that an endpoint shares with us, as they are stored."""
+    by = by or endpoint().endpoint_id
+    before = sealer.seal(previous, place=Place.previous(by)) if previous is not None else None
+    return Secret(sealer.seal(current, place=Place.current(by)), before, until)
+
+
 async def set_endpoint(db: Database, **changes: Any) -> Endpoint:
-    new = endpoint(endpoint_id=uuid4(), **changes)
+    new = endpoint(**({"endpoint_id": uuid4()} | changes))
     async with db.transaction() as tx:
         await endpoints.record_endpoint(tx, new, change=Change("operator", NOW))
     return new
@@ -120,6 +133,10 @@ class Script:
 
 def both(sender: Any) -> dict[Channel, Any]:
     return {Channel.WEBHOOK: sender, Channel.EMAIL: sender}
+
+
+def escalator(db: Database, clock: SettableClock, *, packs: Packs = ALL_PACKS) -> Escalator:
+    return Escalator(db, packs, clock, RandomIds())
 
 
 def deliverer(db: Database, clock: SettableClock, sender: Any, **changes: Any) -> Deliverer:

@@ -1,17 +1,13 @@
 """The HTTP edge on a real database, as partner systems, staff and operators use it."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from notify_examples import (
     NOW,
     OTHER_SECRET,
-    PACKS_FOLDER,
     REFERENCE,
     SECRET,
     case_decided,
@@ -21,14 +17,24 @@ from notify_examples import (
     question_asked,
     referral_received,
 )
-from notify_world import ALL_PACKS, KEY, KEYS, Script, deliverer, deliveries, events_of, queue, read, set_endpoint
+from notify_service import MAILBOX, OPERATOR, WEBHOOK, form
+from notify_world import (
+    ALL_PACKS,
+    KEYS,
+    SEALER,
+    Script,
+    deliverer,
+    deliveries,
+    escalator,
+    events_of,
+    queue,
+    read,
+    set_endpoint,
+)
 
-from agency_notify.escalate import Escalator
-from agency_notify.main import build
-from agency_notify.settings import Settings
+from agency_notify.sealing import Place
 from agency_notify.store import endpoints
 from chassis.db import Database
-from chassis.run.provision import DatabaseUrls
 from chassis.run.service import Service
 from chassis.testing.clock import SettableClock
 from chassis.testing.signer import Signer
@@ -36,43 +42,6 @@ from contracts.codes import Channel, DenialReason, Purpose
 from contracts.events import AccessDenied, Event, NoticeAcknowledged, NoticeOpened, RecordAccessed
 
 POLICE = {"agency": "metropolitan-police", "subject": "police-system"}
-OPERATOR = {"roles": ["operator"], "agency": None, "partnership": None, "subject": "op-1"}
-
-
-@pytest.fixture
-def signer(signer: Signer, clock: SettableClock, monkeypatch: pytest.MonkeyPatch) -> Signer:
-    """The run's test issuer, by this test's clock."""
-    monkeypatch.setattr(signer, "clock", clock)
-    return signer
-
-
-@pytest.fixture
-async def service(
-    db: Database, urls: DatabaseUrls, clock: SettableClock, signer: Signer, tmp_path: Path
-) -> AsyncIterator[Service]:
-    key_file = tmp_path / "key.pem"
-    key_file.write_bytes(KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    settings = Settings(
-        database_url=urls.app_url,
-        kafka_bootstrap_servers="127.0.0.1:1",
-        oidc_issuer="https://issuer.example.org",
-        public_url="https://notify.example.org",
-        service_urls={"referral-intake": "https://intake.example.org"},
-        partnerships_folder=PACKS_FOLDER,
-        smtp_url="smtp://127.0.0.1:1",
-        webhook_signing_key_file=key_file,
-        allowed_private_addresses=("127.0.0.1/32",),
-    )
-    built = build(settings, clock=clock, verifier=signer.verifier())
-    yield built
-    await built.close()
-
-
-@pytest.fixture
-async def http(service: Service) -> AsyncIterator[httpx2.AsyncClient]:
-    transport = httpx2.ASGITransport(service.app)
-    async with httpx2.AsyncClient(transport=transport, base_url="https://notify.example.org") as client:
-        yield client
 
 
 async def looks(db: Database) -> list[Event]:
@@ -258,9 +227,10 @@ async def test_a_look_that_cannot_be_written_down_is_not_given(
 async def test_staff_see_what_was_escalated_to_their_role_in_their_partnership(
     db: Database, http: httpx2.AsyncClient, signer: Signer, clock: SettableClock
 ) -> None:
+    await set_endpoint(db)
     notice = await queue(db, information_requested(due_at=NOW + timedelta(hours=1)))
     clock.advance(timedelta(hours=1))
-    await Escalator(db, ALL_PACKS, clock).escalate_due()
+    await escalator(db, clock).escalate_due()
     staff = {"agency": "wandsworth-mash", "subject": "manager-1"}
 
     manager = await http.get("/v1/escalated-notices", headers=signer.bearer(**staff, roles=["mash-manager"]))
@@ -303,14 +273,6 @@ async def test_without_a_token_only_the_public_keys_are_there(http: httpx2.Async
 # -- endpoints --------------------------------------------------------------------------------------------------------
 
 
-def form(*wanted: dict[str, Any], partnership: str = "wandsworth") -> dict[str, Any]:
-    return {"partnership": partnership, "endpoints": list(wanted)}
-
-
-WEBHOOK = {"channel": "webhook", "address": "https://hooks.example.org/in"}
-MAILBOX = {"channel": "e-mail", "address": "duty@police.example.org"}
-
-
 async def test_an_operator_sets_endpoints_and_the_next_notice_is_queued_for_them(
     db: Database, http: httpx2.AsyncClient, signer: Signer
 ) -> None:
@@ -343,7 +305,9 @@ async def test_secrets_go_in_and_never_come_out_and_the_old_one_signs_for_a_day(
     async with db.transaction() as tx:
         (stored,) = await endpoints.list_endpoints(tx)
     assert stored.secret is not None
-    assert (stored.secret.current, stored.secret.previous) == (OTHER_SECRET, SECRET)
+    assert stored.secret.previous is not None
+    assert SEALER.open(stored.secret.current, place=Place.current(stored.endpoint_id)) == OTHER_SECRET
+    assert SEALER.open(stored.secret.previous, place=Place.previous(stored.endpoint_id)) == SECRET
     assert stored.secret.previous_until == NOW + timedelta(days=1)
 
 
@@ -472,7 +436,7 @@ async def test_setting_an_endpoint_that_was_gone_lets_it_be_used_again(
 
 
 def test_the_worker_runs_delivery_and_both_loops(service: Service) -> None:
-    assert {"relay", "consumer", "deliverer", "escalator"} <= service.workers.keys()
+    assert {"relay", "consumer", "deliverer", "escalator", "plain-secrets", "standings"} <= service.workers.keys()
     assert "database" in service.readiness
 
 

@@ -17,13 +17,13 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 from notify_examples import NOW, REFERENCE, SECRET, delivery, endpoint, notice
 from notify_receivers import answer, postbox, receiver
-from notify_world import KEYS
+from notify_world import KEYS, SIGNER, shared
 from standardwebhooks.webhooks import Webhook
 
 from agency_notify import channels
 from agency_notify.addresses import SystemResolver
 from agency_notify.channels import EmailSender, Mailbox, WebhookSender, retry_after_seconds
-from agency_notify.model import Endpoint, Receipt, Secret, Signing
+from agency_notify.model import Endpoint, Receipt, Signing
 from contracts.codes import Channel, DeliveryFailure, NoticeKind
 
 PUBLIC_URL = "https://notify.example.org"
@@ -31,7 +31,7 @@ LOCAL = ("127.0.0.1/32",)
 
 
 def webhooks(*, allowed: Sequence[str] = LOCAL, tls: ssl.SSLContext | None = None) -> WebhookSender:
-    return WebhookSender(KEYS, SystemResolver(2), allowed=allowed, public_url=PUBLIC_URL, tls=tls)
+    return WebhookSender(SIGNER, SystemResolver(2), allowed=allowed, public_url=PUBLIC_URL, tls=tls)
 
 
 async def post(to: Endpoint, sender: WebhookSender | None = None) -> Receipt:
@@ -42,7 +42,7 @@ async def post(to: Endpoint, sender: WebhookSender | None = None) -> Receipt:
         await sender.close()
 
 
-async def test_a_letter_arrives_signed_thin_and_with_the_notices_own_id() -> None:
+async def test_a_webhook_arrives_signed_thin_and_with_the_notices_own_id() -> None:
     async with receiver() as agency:
         receipt = await post(endpoint(address=agency.url))
 
@@ -65,9 +65,9 @@ async def test_a_letter_arrives_signed_thin_and_with_the_notices_own_id() -> Non
     }
 
 
-async def test_a_letter_signed_with_a_shared_secret_is_accepted_by_the_published_library() -> None:
+async def test_a_webhook_signed_with_a_shared_secret_is_accepted_by_the_published_library() -> None:
     async with receiver() as agency:
-        await post(endpoint(address=agency.url, signing=Signing.HMAC, secret=Secret(SECRET)))
+        await post(endpoint(address=agency.url, signing=Signing.HMAC, secret=shared(SECRET)))
 
     (arrived,) = agency.posts
     assert Webhook(SECRET).verify(arrived.body, arrived.headers)["data"]["reference"] == REFERENCE
@@ -144,7 +144,7 @@ async def test_plain_http_to_a_public_address_is_refused() -> None:
 
 async def test_a_pinned_connection_still_names_and_checks_the_original_host(tmp_path: Path) -> None:
     server_side, client_side = certificate_for("hooks.example.org", tmp_path)
-    sender = WebhookSender(KEYS, Always("127.0.0.1"), allowed=LOCAL, public_url=PUBLIC_URL, tls=client_side)
+    sender = WebhookSender(SIGNER, Always("127.0.0.1"), allowed=LOCAL, public_url=PUBLIC_URL, tls=client_side)
 
     async with receiver(tls=server_side) as agency:
         right = await sender.send(delivery(to=endpoint(address=f"https://hooks.example.org:{agency.port}/")), now=NOW)

@@ -1,22 +1,23 @@
 """The rules of a notice."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from notify_examples import NOW, delivery, notice
+from notify_examples import ABOUT, NOW, delivery, notice
 
 from agency_notify import decide
 from agency_notify.errors import NotOpened
-from agency_notify.model import TAKEN, DeliveryState, Notice, Receipt, Step
-from contracts.codes import Channel, DeliveryFailure, WithheldReason
+from agency_notify.model import ACCEPTED, DeliveryState, Late, Notice, Reader, Receipt, Step
+from contracts.codes import Channel, DeliveryFailure, EscalationReason, NoticeKind, WithheldReason
 from contracts.events import (
     Event,
     NoticeAcknowledged,
     NoticeDelivered,
-    NoticeEscalated,
     NoticeFailed,
     NoticeOpened,
     NoticeQueued,
@@ -37,19 +38,19 @@ def after(attempts: int, receipt: Receipt, *, urgent: bool = True, jitter: float
     return decide.after_attempt(delivery(attempts=attempts, of=notice(urgent=urgent)), receipt, now=NOW, jitter=jitter)
 
 
-def told(step: Step, *others: DeliveryState, of: Notice | None = None) -> Sequence[Event]:
-    return decide.attempt_events(delivery(attempts=3, of=of), step, others=others, escalate_to="mash-manager", now=NOW)
+def recorded(step: Step, *, of: Notice | None = None) -> Sequence[Event]:
+    return decide.attempt_events(delivery(attempts=3, of=of), step, now=NOW)
 
 
 def test_a_notice_is_queued_for_each_channel_with_an_endpoint_and_always_for_the_inbox() -> None:
-    (queued,) = decide.queue(notice(), reachable={Channel.EMAIL, Channel.WEBHOOK}, promised=[Channel.WEBHOOK], now=NOW)
+    (queued,) = decide.queue(notice(), reachable={Channel.EMAIL, Channel.WEBHOOK}, promised=[Channel.WEBHOOK])
 
     assert isinstance(queued, NoticeQueued)
     assert queued.channels == (Channel.WEBHOOK, Channel.EMAIL, Channel.INBOX)
 
 
 def test_a_channel_the_pack_promises_without_an_endpoint_fails_at_once_and_the_inbox_holds_the_notice() -> None:
-    queued, failed = decide.queue(notice(), reachable=(), promised=[Channel.WEBHOOK], now=NOW)
+    queued, failed = decide.queue(notice(), reachable=(), promised=[Channel.WEBHOOK])
 
     assert isinstance(queued, NoticeQueued)
     assert queued.channels == (Channel.INBOX,)
@@ -58,9 +59,7 @@ def test_a_channel_the_pack_promises_without_an_endpoint_fails_at_once_and_the_i
 
 
 def test_a_withheld_notice_is_recorded_with_its_reason_and_not_queued() -> None:
-    (event,) = decide.queue(
-        notice(withheld=WithheldReason.NOT_SAFE_TO_SAY), reachable={Channel.WEBHOOK}, promised=(), now=NOW
-    )
+    (event,) = decide.queue(notice(withheld=WithheldReason.NOT_SAFE_TO_SAY), reachable={Channel.WEBHOOK}, promised=())
 
     assert isinstance(event, NoticeWithheld)
     assert event.reason is WithheldReason.NOT_SAFE_TO_SAY
@@ -127,70 +126,122 @@ def test_a_refusal_the_receiver_calls_final_is_not_tried_again() -> None:
     assert step == Step(DeliveryState.FAILED, DeliveryFailure.REFUSED)
 
 
-def test_what_was_taken_is_delivered_and_told_with_the_number_of_attempts() -> None:
-    (event,) = told(after(3, TAKEN))
+def test_what_was_accepted_is_delivered_with_the_number_of_attempts() -> None:
+    (event,) = recorded(after(3, ACCEPTED))
 
     assert isinstance(event, NoticeDelivered)
     assert (event.channel, event.attempts, event.delivered_at) == (Channel.WEBHOOK, 3, NOW)
 
 
 def test_a_retry_is_nobodys_news() -> None:
-    assert told(Step(DeliveryState.PENDING, DeliveryFailure.TIMED_OUT, next_attempt_at=NOW)) == ()
+    assert recorded(Step(DeliveryState.PENDING, DeliveryFailure.TIMED_OUT, next_attempt_at=NOW)) == ()
 
 
 FAILED = Step(DeliveryState.FAILED, DeliveryFailure.ATTEMPTS_EXHAUSTED)
 
 
-@pytest.mark.parametrize("others", [(), (DeliveryState.FAILED,)])
-def test_when_the_last_channel_fails_the_named_role_is_told(others: tuple[DeliveryState, ...]) -> None:
-    failed, escalated = told(FAILED, *others)
+@pytest.mark.parametrize(
+    ("others", "undelivered"),
+    [
+        ((), True),
+        ((DeliveryState.FAILED,), True),
+        ((DeliveryState.WITHHELD,), True),
+        ((DeliveryState.FAILED, DeliveryState.PENDING), False),
+        ((DeliveryState.DELIVERED,), False),
+    ],
+)
+def test_a_notice_is_undelivered_once_its_last_channel_has_failed_and_none_delivered_it(
+    others: tuple[DeliveryState, ...], undelivered: bool
+) -> None:
+    assert decide.is_undelivered(FAILED, others) is undelivered
+    assert not decide.is_undelivered(Step(DeliveryState.PENDING), others)
+    assert not decide.is_undelivered(Step(DeliveryState.DELIVERED), others)
+
+
+def test_a_failed_channel_is_said_whatever_the_others_do() -> None:
+    (failed,) = recorded(FAILED)
 
     assert isinstance(failed, NoticeFailed)
-    assert isinstance(escalated, NoticeEscalated)
-    assert escalated.escalated_to == "mash-manager"
-
-
-@pytest.mark.parametrize("other", [DeliveryState.PENDING, DeliveryState.DELIVERED])
-def test_a_failed_channel_is_told_but_not_escalated_while_another_may_reach_the_agency(other: DeliveryState) -> None:
-    assert [type(event) for event in told(FAILED, other)] == [NoticeFailed]
-
-
-@pytest.mark.parametrize("known", [{"opened_at": NOW}, {"escalated_at": NOW}])
-def test_an_opened_or_already_escalated_notice_is_not_escalated_again(known: dict[str, datetime]) -> None:
-    assert [type(event) for event in told(FAILED, of=notice(**known))] == [NoticeFailed]
-    assert decide.escalate(notice(**known), to="mash-manager", now=NOW) == ()
+    assert (failed.channel, failed.failure) == (Channel.WEBHOOK, DeliveryFailure.ATTEMPTS_EXHAUSTED)
 
 
 def test_losing_entitlement_before_sending_is_recorded_as_withheld() -> None:
     not_entitled = Receipt(withheld=WithheldReason.NOT_ENTITLED)
 
-    (event,) = told(after(1, not_entitled))
+    (event,) = recorded(after(1, not_entitled))
 
     assert isinstance(event, NoticeWithheld)
     assert event.reason is WithheldReason.NOT_ENTITLED
 
 
+def test_what_is_superseded_stops_leaving_by_this_channel_only() -> None:
+    (event,) = recorded(after(1, Receipt(withheld=WithheldReason.SUPERSEDED)))
+
+    assert isinstance(event, NoticeWithheld)
+    assert (event.reason, event.channel) == (WithheldReason.SUPERSEDED, Channel.WEBHOOK)
+
+
+READER = Reader("reader", frozenset({"social-worker"}))
+
+
 def test_the_first_look_opens_a_notice_and_the_second_changes_nothing() -> None:
-    (opened,) = decide.open_notice(notice(), by="reader", now=NOW)
+    (opened,) = decide.open_notice(notice(), by=READER, now=NOW)
 
     assert isinstance(opened, NoticeOpened)
-    assert (opened.opened_by, opened.opened_at) == ("reader", NOW)
-    assert decide.open_notice(notice(opened_at=NOW), by="reader", now=NOW) == ()
+    assert (opened.opened_by, opened.opened_at, opened.roles) == ("reader", NOW, ("social-worker",))
+    assert decide.open_notice(notice(opened_at=NOW), by=READER, now=NOW) == ()
+
+
+@pytest.mark.parametrize(
+    ("meant", "roles", "opens"),
+    [
+        ((), (), True),
+        (("mash-manager",), ("mash-manager", "social-worker"), True),
+        (("mash-manager", "head-of-service"), ("head-of-service",), True),
+        (("mash-manager",), ("social-worker",), False),
+        (("mash-manager",), (), False),
+    ],
+)
+def test_a_notice_for_a_role_is_opened_by_nobody_else(
+    meant: tuple[str, ...], roles: tuple[str, ...], opens: bool
+) -> None:
+    reader = Reader("reader", frozenset(roles))
+
+    assert decide.is_meant(notice(roles=meant), reader) is opens
+    assert bool(decide.open_notice(notice(roles=meant), by=reader, now=NOW)) is opens
 
 
 def test_only_an_opened_notice_can_be_acknowledged_and_only_once() -> None:
-    (acknowledged,) = decide.acknowledge(notice(opened_at=NOW), by="reader", now=NOW)
+    (acknowledged,) = decide.acknowledge(notice(opened_at=NOW), by=READER, now=NOW)
 
     assert isinstance(acknowledged, NoticeAcknowledged)
-    assert decide.acknowledge(notice(opened_at=NOW, acknowledged_at=NOW), by="reader", now=NOW) == ()
+    assert acknowledged.roles == ("social-worker",)
+    assert decide.acknowledge(notice(opened_at=NOW, acknowledged_at=NOW), by=READER, now=NOW) == ()
     with pytest.raises(NotOpened):
-        decide.acknowledge(notice(), by="reader", now=NOW)
+        decide.acknowledge(notice(), by=READER, now=NOW)
 
 
-def test_times_told_are_the_times_given() -> None:
-    later: datetime = NOW + timedelta(minutes=1)
+@pytest.mark.parametrize(
+    ("known", "left", "withheld"),
+    [
+        ({}, False, True),
+        ({}, True, False),
+        ({"opened_at": NOW}, False, False),
+        ({"withheld": WithheldReason.NOT_SAFE_TO_SAY}, False, False),
+    ],
+)
+def test_what_no_longer_holds_is_withheld_while_nobody_has_it(
+    known: dict[str, Any], left: bool, withheld: bool
+) -> None:
+    events = decide.supersede(notice(**known), left=left, now=NOW)
 
-    (event,) = decide.escalate(notice(), to="mash-manager", now=later)
+    assert [type(event) for event in events] == ([NoticeWithheld] if withheld else [])
 
-    assert isinstance(event, NoticeEscalated)
-    assert event.escalated_at == later
+
+def test_nothing_leaves_any_more_that_was_replaced_or_whose_climb_has_ended() -> None:
+    late = Late(ABOUT, NoticeKind.INFORMATION_REQUESTED, "metropolitan-police", NOW, EscalationReason.UNOPENED)
+
+    assert not decide.is_superseded(delivery())
+    assert not decide.is_superseded(replace(delivery(), late=late))
+    assert decide.is_superseded(delivery(of=notice(superseded_by=ABOUT)))
+    assert decide.is_superseded(replace(delivery(), late=replace(late, ended_at=NOW)))

@@ -1,4 +1,4 @@
-"""The deliverer: leases, retries, isolation, and what it tells the others."""
+"""The deliverer: leases, retries, isolation, and what the others hear of it."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -6,23 +6,20 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from notify_examples import NOW, PACKS, case_opened, clock_breached, handover_offered, information_requested
+from notify_examples import NOW, PACKS, case_opened, handover_offered, information_requested
 from notify_receivers import answer, receiver
-from notify_world import ALL_PACKS, KEYS, Script, deliverer, deliveries, events_of, queue, read, set_endpoint
+from notify_world import SIGNER, Script, deliverer, deliveries, escalator, events_of, queue, read, set_endpoint
 from sqlalchemy import text
 
-from agency_notify import decide
 from agency_notify.addresses import SystemResolver
 from agency_notify.channels import WebhookSender
 from agency_notify.deliver import LEASE
-from agency_notify.escalate import Escalator
-from agency_notify.handlers.recording import record
 from agency_notify.model import Delivery, Receipt, Signing
 from chassis.db import Database
 from chassis.tasks import Stop
 from chassis.testing.clock import SettableClock
 from contracts.codes import Channel, DeliveryFailure, WithheldReason
-from contracts.events import NoticeDelivered, NoticeEscalated, NoticeFailed, NoticeQueued, NoticeWithheld
+from contracts.events import NoticeDelivered, NoticeFailed, NoticeQueued, NoticeWithheld
 from policy.packs import Packs
 
 BROKEN = Receipt(DeliveryFailure.SERVER_ERROR, 500)
@@ -33,7 +30,7 @@ async def attempts(db: Database) -> list[Any]:
         return list(await tx.execute(text("SELECT * FROM attempt ORDER BY started_at, number")))
 
 
-async def test_what_the_receiver_took_is_delivered_and_told_in_the_same_transaction(
+async def test_what_the_receiver_accepted_is_delivered_and_recorded_in_the_same_transaction(
     db: Database, clock: SettableClock
 ) -> None:
     await queue(db, information_requested(), channel=Channel.WEBHOOK)
@@ -51,7 +48,7 @@ async def test_what_the_receiver_took_is_delivered_and_told_in_the_same_transact
     assert delivered.channel is Channel.WEBHOOK
 
 
-async def test_a_failed_attempt_is_repeated_with_the_same_id_until_it_is_taken(
+async def test_a_failed_attempt_is_repeated_with_the_same_id_until_it_is_accepted(
     db: Database, clock: SettableClock
 ) -> None:
     notice = await queue(db, information_requested(), channel=Channel.WEBHOOK)
@@ -68,39 +65,6 @@ async def test_a_failed_attempt_is_repeated_with_the_same_id_until_it_is_taken(
     assert isinstance(delivered, NoticeDelivered)
     assert delivered.attempts == 3
     assert [row.failure for row in await attempts(db)] == ["server-error", "timed-out", None]
-
-
-async def test_when_every_attempt_failed_it_is_told_and_escalated_to_the_named_role(
-    db: Database, clock: SettableClock
-) -> None:
-    await queue(db, clock_breached(), agency="wandsworth-mash", channel=Channel.EMAIL)
-    delivering = deliverer(db, clock, Script([BROKEN]))
-
-    for _ in range(len(decide.URGENT_DELAYS) + 1):
-        assert await delivering.deliver_due() == 1
-        clock.advance(timedelta(hours=1))
-
-    assert await delivering.deliver_due() == 0
-    queued, failed, escalated = await events_of(db)
-    assert isinstance(queued, NoticeQueued)
-    assert isinstance(failed, NoticeFailed)
-    assert (failed.failure, failed.attempts) == (DeliveryFailure.ATTEMPTS_EXHAUSTED, 9)
-    assert isinstance(escalated, NoticeEscalated)
-    assert escalated.escalated_to == "mash-manager"
-
-
-async def test_when_the_last_two_channels_fail_at_the_same_moment_somebody_is_still_told_once(
-    db: Database, clock: SettableClock
-) -> None:
-    await set_endpoint(db, channel=Channel.EMAIL, address="duty@police.example.org", signing=None)
-    await queue(db, information_requested(), channel=Channel.WEBHOOK)
-    refused = Receipt(DeliveryFailure.REFUSED, 550, final=True)
-
-    assert await deliverer(db, clock, Script([refused])).deliver_due() == 2
-
-    kinds = [type(event) for event in await events_of(db)]
-    assert kinds.count(NoticeFailed) == 2
-    assert kinds.count(NoticeEscalated) == 1
 
 
 async def test_a_killed_deliverers_row_is_claimed_again_when_its_lease_has_run_out(
@@ -176,7 +140,7 @@ async def test_a_slow_agency_delays_nobody_else(db: Database, clock: SettableClo
     await asyncio.wait_for(running, 10)
 
 
-async def test_a_failing_endpoint_is_tried_one_letter_at_a_time_until_it_recovers(
+async def test_a_failing_endpoint_is_tried_one_notice_at_a_time_until_it_recovers(
     db: Database, clock: SettableClock
 ) -> None:
     await set_endpoint(db)
@@ -245,7 +209,7 @@ async def test_a_partnership_that_left_is_sent_nothing(db: Database, clock: Sett
     assert [row.state for row in await deliveries(db)] == ["withheld"]
 
 
-async def test_a_sender_that_breaks_down_fails_that_letter_only(db: Database, clock: SettableClock) -> None:
+async def test_a_sender_that_breaks_down_fails_that_notice_only(db: Database, clock: SettableClock) -> None:
     class Breaks(Script):
         async def send(self, delivery: Delivery, *, now: datetime) -> Receipt:
             if delivery.notice.agency == "metropolitan-police":
@@ -301,7 +265,7 @@ async def test_to_a_real_receiver_a_notice_comes_again_after_an_error_and_stops_
     async with receiver(answer(503), answer(302, "location: /x"), answer(200)) as agency:
         notice = await queue(db, information_requested(), address=agency.url, signing=Signing.ED25519)
         resolver = SystemResolver(2)
-        sender = WebhookSender(KEYS, resolver, allowed=("127.0.0.1/32",), public_url="https://notify.example.org")
+        sender = WebhookSender(SIGNER, resolver, allowed=("127.0.0.1/32",), public_url="https://notify.example.org")
         delivering = deliverer(db, clock, sender)
         for _ in range(5):
             await delivering.deliver_due()
@@ -314,49 +278,11 @@ async def test_to_a_real_receiver_a_notice_comes_again_after_an_error_and_stops_
     assert [row.status for row in await attempts(db)] == [503, 302, 200]
 
 
-async def test_an_unopened_notice_is_escalated_once_when_its_time_has_passed(
-    db: Database, clock: SettableClock
-) -> None:
-    notice = await queue(db, information_requested(due_at=NOW + timedelta(hours=1)))
-    escalator = Escalator(db, ALL_PACKS, clock)
-
-    clock.advance(timedelta(minutes=59))
-    assert await escalator.escalate_due() == 0
-    clock.advance(timedelta(minutes=1))
-    assert await escalator.escalate_due() == 1
-    assert await escalator.escalate_due() == 0
-
-    escalated = (await events_of(db))[-1]
-    assert isinstance(escalated, NoticeEscalated)
-    assert (escalated.notice_id, escalated.escalated_to) == (notice.notice_id, "mash-manager")
-
-
-async def test_an_opened_notice_is_not_escalated(db: Database, clock: SettableClock) -> None:
-    notice = await queue(db, information_requested(due_at=NOW + timedelta(hours=1)))
-    async with db.transaction() as tx:
-        await record(tx, notice, decide.open_notice(notice, by="reader", now=NOW), now=NOW)
-
-    clock.advance(timedelta(days=3))
-
-    assert await Escalator(db, ALL_PACKS, clock).escalate_due() == 0
-
-
-async def test_two_escalators_at_once_tell_of_each_notice_once(db: Database, clock: SettableClock) -> None:
-    await read(db, case_opened(), *[information_requested() for _ in range(10)])
-    clock.advance(timedelta(days=5))
-    escalators = [Escalator(db, ALL_PACKS, clock) for _ in range(4)]
-
-    counts = await asyncio.gather(*(each.escalate_due() for each in escalators))
-
-    assert sum(counts) == 10
-    assert sum(isinstance(event, NoticeEscalated) for event in await events_of(db)) == 10
-
-
-async def test_the_loops_end_when_told_to_stop(db: Database, clock: SettableClock) -> None:
+async def test_the_loops_end_when_asked_to_stop(db: Database, clock: SettableClock) -> None:
     stop = Stop()
     loops = [
         asyncio.create_task(deliverer(db, clock, Script()).run(stop)),
-        asyncio.create_task(Escalator(db, ALL_PACKS, clock).run(stop)),
+        asyncio.create_task(escalator(db, clock).run(stop)),
     ]
 
     stop.set()
@@ -389,7 +315,7 @@ async def test_while_the_database_is_away_the_deliverer_waits_and_goes_on(
 
 @dataclass
 class Stuck:
-    """A sender that waits until told to go on."""
+    """A sender that waits until it may go on."""
 
     receipt: Receipt = field(default_factory=lambda: Receipt(status=200))
     begun: asyncio.Event = field(default_factory=asyncio.Event)

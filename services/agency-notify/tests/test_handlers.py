@@ -9,17 +9,24 @@ from notify_examples import (
     clock_breached,
     clock_warned,
     handover_offered,
+    handover_returned,
+    handover_superseded,
+    handover_withdrawn,
+    information_answered,
+    information_corrected,
     information_requested,
+    information_withdrawn,
     question_asked,
     referral_received,
     referral_supplemented,
     referral_withdrawn,
 )
-from notify_world import all_notices, deliveries, deps, events_of, message, read, set_endpoint
+from notify_world import ALL_PACKS, all_notices, deliveries, events_of, message, read, set_endpoint
 
 from agency_notify.errors import UnknownReferral
 from agency_notify.subscriptions import subscriptions
 from chassis.db import Database
+from chassis.ids import RandomIds
 from contracts.codes import Channel, DeliveryFailure, NoticeKind, WithheldReason
 from contracts.events import Event, NoticeFailed, NoticeQueued, NoticeWithheld
 from contracts.problems import Invalid
@@ -43,7 +50,7 @@ async def test_a_referral_is_acknowledged_to_the_agency_that_sent_it(db: Databas
     assert [row.state for row in await deliveries(db)] == ["pending"]
 
 
-async def test_a_promised_channel_without_an_endpoint_is_told_as_failed_and_the_inbox_holds_the_notice(
+async def test_a_promised_channel_without_an_endpoint_fails_and_the_inbox_holds_the_notice(
     db: Database,
 ) -> None:
     await read(db, referral_received())
@@ -61,13 +68,13 @@ async def test_triages_events_may_be_read_before_the_referrals_own(db: Database)
     assert {notice.reference for notice in await all_notices(db)} == {REFERENCE}
 
 
-async def test_an_event_about_a_referral_that_nobody_told_of_is_refused(db: Database) -> None:
+async def test_an_event_about_a_referral_that_is_not_known_is_refused(db: Database) -> None:
     with pytest.raises(UnknownReferral):
         await read(db, information_requested())
 
 
 async def test_a_partnership_without_a_pack_is_refused(db: Database) -> None:
-    table = subscriptions(deps())
+    table = subscriptions(ALL_PACKS, RandomIds())
     event = message(referral_received(), partnership="nowhere")
 
     with pytest.raises(NotServed):
@@ -86,9 +93,9 @@ async def test_a_withheld_outcome_is_kept_with_its_reason_and_pushed_to_nobody(d
     assert await deliveries(db) == []
 
 
-async def test_the_same_cause_never_tells_the_same_agency_twice(db: Database) -> None:
+async def test_the_same_cause_never_leads_to_the_same_notice_twice(db: Database) -> None:
     once = message(referral_received())
-    handler = subscriptions(deps()).handlers[type(referral_received())]
+    handler = subscriptions(ALL_PACKS, RandomIds()).handlers[type(referral_received())]
     async with db.transaction() as tx:
         await handler(tx, once, once.envelope.time)
 
@@ -110,6 +117,12 @@ async def test_the_same_cause_never_tells_the_same_agency_twice(db: Database) ->
         handover_offered(),
         clock_warned(),
         clock_breached(),
+        information_answered(),
+        information_corrected(),
+        information_withdrawn(),
+        handover_returned(),
+        handover_withdrawn(),
+        handover_superseded(),
     ],
 )
 async def test_every_event_of_the_table_ends_in_an_inbox(db: Database, event: Event) -> None:
@@ -119,7 +132,7 @@ async def test_every_event_of_the_table_ends_in_an_inbox(db: Database, event: Ev
 
 
 async def test_a_message_that_holds_another_event_is_refused(db: Database) -> None:
-    handler = subscriptions(deps()).handlers[type(referral_received())]
+    handler = subscriptions(ALL_PACKS, RandomIds()).handlers[type(referral_received())]
 
     with pytest.raises(Invalid):
         async with db.transaction() as tx:

@@ -18,14 +18,15 @@ from notify_examples import (
     referral_received,
     referral_withdrawn,
 )
-from notify_world import Script, all_notices, deliverer, deps, events_of, message, set_endpoint
+from notify_world import SEALER, Script, all_notices, deliverer, events_of, message, set_endpoint
 
-from agency_notify.escalate import Escalator
+from agency_notify.escalation.worker import Escalator
 from agency_notify.handlers import inbox
-from agency_notify.handlers.endpoints import set_endpoints
-from agency_notify.store.endpoints import Change
+from agency_notify.handlers.endpoints import EndpointDependencies, set_endpoints
+from agency_notify.store.endpoints import Change, Whose
 from agency_notify.subscriptions import subscriptions
 from chassis.db import Database
+from chassis.ids import RandomIds
 from chassis.testing.clock import SettableClock
 from chassis.web.auth import Principal
 from contracts.codes import ActorKind, Channel
@@ -53,10 +54,10 @@ def version(packs: Packs) -> str:
 
 async def read(db: Database, packs: Packs, *events: Event) -> None:
     """Events reach us after the pack's last day."""
-    table = subscriptions(deps(packs))
+    table = subscriptions(packs, RandomIds())
     async with db.transaction() as tx:
         for event in events:
-            handler = table.handler_of(event)
+            handler = table.handlers.get(type(event))
             assert handler is not None
             await handler(tx, message(event), LATER)
 
@@ -108,17 +109,17 @@ async def test_what_was_queued_for_an_agency_that_was_left_out_is_sent_and_opene
         opened = await inbox.open_notice(
             tx, notice.notice_id, reader("agency-representative", agency=LEFT_OUT), packs=packs, now=LATER
         )
-    assert getattr(opened, "opened_by", None) == "person-1"
+    assert isinstance(opened, inbox.Read)
+    assert opened.notice.opened_by == "person-1"
 
 
 async def test_what_nobody_opens_is_escalated(db: Database, clock: SettableClock, packs: Packs, version: str) -> None:
     await read(db, packs, case_opened(), handover_offered(policy_version=version))
     clock.set(LATER + timedelta(days=1))
 
-    assert await Escalator(db, packs, clock).escalate_due() == 1
+    assert await Escalator(db, packs, clock, RandomIds()).escalate_due() == 1
 
-    escalated = (await events_of(db))[-1]
-    assert isinstance(escalated, NoticeEscalated)
+    [escalated] = [event for event in await events_of(db) if isinstance(event, NoticeEscalated)]
     assert escalated.escalated_to == "mash-manager"
 
 
@@ -145,7 +146,8 @@ async def test_endpoints_are_set_before_a_version_begins_and_changed_after_it_wa
     db: Database, tmp_path: Path
 ) -> None:
     packs = load_packs(testing.write_replaced(PACKS_FOLDER, tmp_path, last_day=LAST_DAY))
+    needed = EndpointDependencies(packs, RandomIds(), SEALER)
 
     for agency, at in ((NEW_TEAM, NOW), (TEAM_LEFT_OUT, LATER)):
         async with db.transaction() as tx:
-            await set_endpoints(tx, ("wandsworth", agency), [], packs=packs, change=Change("operator", at))
+            await set_endpoints(tx, Whose("wandsworth", agency), [], dependencies=needed, change=Change("operator", at))

@@ -10,18 +10,19 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_pri
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from notify_examples import OTHER_SECRET, SECRET, endpoint
-from standardwebhooks.webhooks import Webhook, WebhookVerificationError
+from notify_world import KEYS, SEALER, SIGNER, shared
+from standardwebhooks.webhooks import Webhook as PublishedLibrary
+from standardwebhooks.webhooks import WebhookVerificationError
 
 from agency_notify import signing
-from agency_notify.model import Secret, Signing
-from agency_notify.signing import Letter, SigningKeys
+from agency_notify.model import Signing
+from agency_notify.signing import SigningKeys, Webhook, WebhookSigner
 
 BODY = b'{"type":"notice.information-requested","data":{"reference":"WAN-7K3M-Q9TD"}}'
-KEYS = SigningKeys([Ed25519PrivateKey.from_private_bytes(bytes(range(32)))])
 
 
-def letter(sent_at: datetime | None = None) -> Letter:
-    return Letter("00000000-0000-0000-0000-000000000005", sent_at or datetime.now(UTC), BODY)
+def webhook(sent_at: datetime | None = None) -> Webhook:
+    return Webhook("00000000-0000-0000-0000-000000000005", sent_at or datetime.now(UTC), BODY)
 
 
 def public_key(text: str) -> Ed25519PublicKey:
@@ -29,38 +30,38 @@ def public_key(text: str) -> Ed25519PublicKey:
 
 
 def test_an_endpoint_that_asks_for_hmac_can_check_it_with_the_published_library() -> None:
-    to = endpoint(signing=Signing.HMAC, secret=Secret(SECRET))
+    to = endpoint(signing=Signing.HMAC, secret=shared(SECRET))
 
-    headers = signing.headers(letter(), to, keys=KEYS)
+    headers = SIGNER.headers(webhook(), to)
 
-    assert Webhook(SECRET).verify(BODY, dict(headers))["data"]["reference"] == "WAN-7K3M-Q9TD"
+    assert PublishedLibrary(SECRET).verify(BODY, dict(headers))["data"]["reference"] == "WAN-7K3M-Q9TD"
     with pytest.raises(WebhookVerificationError):
-        Webhook(SECRET).verify(BODY.replace(b"Q9TD", b"Q9TE"), dict(headers))
+        PublishedLibrary(SECRET).verify(BODY.replace(b"Q9TD", b"Q9TE"), dict(headers))
 
 
 def test_while_a_secret_is_replaced_the_old_and_the_new_one_both_check() -> None:
     now = datetime.now(UTC)
-    to = endpoint(signing=Signing.HMAC, secret=Secret(OTHER_SECRET, SECRET, now + timedelta(hours=1)))
+    to = endpoint(signing=Signing.HMAC, secret=shared(OTHER_SECRET, SECRET, now + timedelta(hours=1)))
 
-    headers = signing.headers(letter(now), to, keys=KEYS)
+    headers = SIGNER.headers(webhook(now), to)
 
     assert len(headers["webhook-signature"].split(" ")) == 2
     for secret in (SECRET, OTHER_SECRET):
-        assert Webhook(secret).verify(BODY, dict(headers))
+        assert PublishedLibrary(secret).verify(BODY, dict(headers))
 
 
 def test_a_replaced_secret_is_no_longer_used_after_its_time() -> None:
     now = datetime.now(UTC)
-    to = endpoint(signing=Signing.HMAC, secret=Secret(OTHER_SECRET, SECRET, now))
+    to = endpoint(signing=Signing.HMAC, secret=shared(OTHER_SECRET, SECRET, now))
 
-    headers = signing.headers(letter(now), to, keys=KEYS)
+    headers = SIGNER.headers(webhook(now), to)
 
     with pytest.raises(WebhookVerificationError):
-        Webhook(SECRET).verify(BODY, dict(headers))
+        PublishedLibrary(SECRET).verify(BODY, dict(headers))
 
 
-def test_by_default_the_published_key_checks_the_letter_as_sent() -> None:
-    headers = signing.headers(letter(), endpoint(), keys=KEYS)
+def test_by_default_the_published_key_checks_the_webhook_as_sent() -> None:
+    headers = SIGNER.headers(webhook(), endpoint())
 
     version, _, signature = headers["webhook-signature"].partition(",")
     signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + BODY
@@ -72,9 +73,9 @@ def test_by_default_the_published_key_checks_the_letter_as_sent() -> None:
 
 def test_while_a_key_is_replaced_each_published_key_checks_one_of_the_signatures() -> None:
     keys = SigningKeys([Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()])
-    sent = letter()
+    sent = webhook()
 
-    signatures = signing.headers(sent, endpoint(), keys=keys)["webhook-signature"].split(" ")
+    signatures = WebhookSigner(keys, SEALER).headers(sent, endpoint())["webhook-signature"].split(" ")
 
     assert len(signatures) == 2
     for key, signature in zip(keys.public_keys, signatures, strict=True):
@@ -82,7 +83,7 @@ def test_while_a_key_is_replaced_each_published_key_checks_one_of_the_signatures
 
 
 def test_the_timestamp_is_that_of_the_attempt_in_whole_seconds() -> None:
-    sent = letter(datetime(2026, 11, 23, 10, 0, 0, 999_999, tzinfo=UTC))
+    sent = webhook(datetime(2026, 11, 23, 10, 0, 0, 999_999, tzinfo=UTC))
 
     assert sent.timestamp == "1795428000"
 

@@ -2,24 +2,28 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from audit import store
 from audit.checkpoint import open_checkpoint
+from audit.commitment import commit
 from audit.merkle import leaf_hash, root_of
 from audit.sequencer import BATCH, LogDamaged, Sequencer
-from audit.verify import verify_log
+from audit.verify.public import Trusted, verify_public
 from chassis.db import Database
 from chassis.tasks import Stop
 
 DatabaseLog = Any  # the log in a database that the fixture makes
 STEPS = [
     "lock",
-    "move",
+    "read pending",
+    "seal",
+    "place",
     "read edge",
     "put tiles",
     "set size",
@@ -49,7 +53,7 @@ async def test_an_empty_log_is_signed_from_the_start(database_log: DatabaseLog) 
 
     copy = await database_log.copy()
     assert placed == 0
-    assert verify_log(copy, copy.key).size == 0
+    assert verify_public(copy, Trusted(copy.key)).size == 0
 
 
 async def test_entries_get_places_in_the_order_they_came(database_log: DatabaseLog) -> None:
@@ -58,9 +62,35 @@ async def test_entries_get_places_in_the_order_they_came(database_log: DatabaseL
     await database_log.advance()
 
     copy = await database_log.copy()
-    assert verify_log(copy, copy.key).size == 700
+    assert verify_public(copy, Trusted(copy.key)).size == 700
+    openings = await database_log.openings()
+    assert [opening.entry for opening in openings] == [entry.body for entry in entries]
     checkpoint = open_checkpoint(copy.files["checkpoint"], copy.key)
-    assert checkpoint.root == root_of([leaf_hash(entry.body) for entry in entries])
+    assert checkpoint.root == root_of([leaf_hash(commit(opening)) for opening in openings])
+
+
+async def test_every_entry_has_a_salt_of_its_own_also_after_a_crash(database_log: DatabaseLog) -> None:
+    await database_log.append(300)
+    for step in ("seal", "place", "commit places"):
+        broken = database_log.sequencer()
+        broken.step = crash_at(step)
+        with pytest.raises(Crash):
+            await database_log.advance(broken)
+
+    await database_log.advance()
+
+    salts = [opening.salt for opening in await database_log.openings()]
+    assert len(set(salts)) == 300
+    assert {len(salt) for salt in salts} == {32}
+
+
+async def test_a_leaf_and_what_opens_it_come_about_together_or_not_at_all(database_log: DatabaseLog) -> None:
+    await database_log.append(3)
+    await database_log.advance()
+
+    for half in ("salt = NULL", "body = NULL", "salt = 'short'", "leaf = 'short'"):
+        with pytest.raises(IntegrityError):
+            await database_log.as_owner(f"UPDATE entry SET {half}")
 
 
 async def test_a_log_grown_in_many_batches_verifies_and_extends_each_earlier_checkpoint(
@@ -73,7 +103,7 @@ async def test_a_log_grown_in_many_batches_verifies_and_extends_each_earlier_che
         copy = await database_log.copy()
         checkpoints.append(open_checkpoint(copy.files["checkpoint"], copy.key))
 
-    reports = [verify_log(copy, copy.key, older=older) for older in checkpoints]
+    reports = [verify_public(copy, Trusted(copy.key, older)) for older in checkpoints]
 
     assert [report.extends_size for report in reports] == [1, 255, 256, 257, 512, 812, 815]
 
@@ -84,6 +114,29 @@ async def test_a_large_backlog_is_taken_in_batches(database_log: DatabaseLog) ->
     placed = [await database_log.advance() for _ in range(3)]
 
     assert placed == [BATCH, 1, 0]
+
+
+async def test_it_signs_at_fixed_times_whenever_entries_come(database_log: DatabaseLog) -> None:
+    sizes = []
+    for seconds in (0, 20, 20, 19, 1, 59, 1):  # it begins at a full minute
+        database_log.clock.advance(timedelta(seconds=seconds))
+        await database_log.append(5)
+        await database_log.advance(database_log.sequencer(every_seconds=60))
+        async with database_log.db.transaction() as tx:
+            sizes.append((await store.get_checkpoint(tx)).size)
+
+    assert sizes == [5, 5, 5, 5, 25, 25, 35]
+
+
+async def test_what_waits_for_its_time_is_placed_and_not_yet_public(database_log: DatabaseLog) -> None:
+    await database_log.advance(database_log.sequencer(every_seconds=60))
+    await database_log.append(5)
+
+    placed = await database_log.advance(database_log.sequencer(every_seconds=60))
+
+    copy = await database_log.copy()
+    assert placed == 5
+    assert verify_public(copy, Trusted(copy.key)).size == 0
 
 
 async def test_nothing_is_signed_while_nothing_is_added(database_log: DatabaseLog) -> None:
@@ -112,7 +165,7 @@ async def test_a_crash_at_any_step_leaves_a_log_that_goes_on_and_verifies(databa
         await database_log.advance(watched)
 
         copy = await database_log.copy()
-        assert verify_log(copy, copy.key).size == 100 * (STEPS.index(step) + 1), step
+        assert verify_public(copy, Trusted(copy.key)).size == 100 * (STEPS.index(step) + 1), step
     assert set(seen) == set(STEPS), "a step of the sequencer has no crash test"
 
 
@@ -127,7 +180,7 @@ async def test_what_a_crash_left_unsigned_is_signed_next(database_log: DatabaseL
 
     copy = await database_log.copy()
     assert placed == 0
-    assert verify_log(copy, copy.key).size == 5
+    assert verify_public(copy, Trusted(copy.key)).size == 5
 
 
 @pytest.mark.parametrize(
@@ -179,7 +232,7 @@ async def test_a_second_sequencer_that_lost_its_leadership_cannot_disturb(databa
 
     copy = await database_log.copy()
     assert sum(placed) == 300
-    assert verify_log(copy, copy.key).size == 300
+    assert verify_public(copy, Trusted(copy.key)).size == 300
 
 
 async def test_only_one_sequencer_leads_and_another_takes_over(database_log: DatabaseLog) -> None:
@@ -201,7 +254,7 @@ async def test_only_one_sequencer_leads_and_another_takes_over(database_log: Dat
     await following
     await other.close()
     copy = await database_log.copy()
-    assert verify_log(copy, copy.key).size == 10
+    assert verify_public(copy, Trusted(copy.key)).size == 10
 
 
 async def signed_size_reaches(log: DatabaseLog, size: int) -> None:
@@ -222,6 +275,11 @@ async def test_the_serving_role_cannot_rewrite_the_log(database_log: DatabaseLog
         "DELETE FROM checkpoint",
         "DELETE FROM tile",
         "TRUNCATE entry",
+        "UPDATE entry SET salt = NULL, body = NULL",
+        "SELECT destroy_entries(gen_random_uuid(), 'an order')",
+        "INSERT INTO former_checkpoint VALUES (1, 'x', now())",
+        "UPDATE former_tile SET hashes = 'x'",
+        "DELETE FROM destruction",
     ):
         with pytest.raises(ProgrammingError, match="permission denied"):
             async with database_log.db.transaction() as tx:

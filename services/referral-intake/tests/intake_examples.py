@@ -53,7 +53,8 @@ CHILD = ChildFacts(
     has_upn_reason=False,
     la_child_id=None,
     has_la_code=False,
-    has_home=True,
+    home_until=date.max,
+    has_withheld_home=False,
     has_school=True,
     has_place=True,
     postcodes=("ZZ99 3AB",),
@@ -77,7 +78,8 @@ NOTHING_KNOWN = ChildFacts(
     has_upn_reason=False,
     la_child_id=None,
     has_la_code=False,
-    has_home=False,
+    home_until=None,
+    has_withheld_home=False,
     has_school=False,
     has_place=False,
     postcodes=(),
@@ -90,7 +92,8 @@ UNBORN = replace(
     NOTHING_KNOWN,
     has_name=True,
     expected_on=date(2027, 2, 26),
-    has_home=True,
+    home_until=date.max,
+    has_withheld_home=False,
     has_place=True,
     has_location_now=True,
 )
@@ -140,7 +143,7 @@ FACTS = ReferralFacts(
     has_staff_risks=True,
     lacks_staff_risk_review=False,
     lacks_attachment_place=False,
-    contradictory=(),
+    days=(),
 )
 
 

@@ -9,15 +9,15 @@ from contracts.envelope import Envelope
 from contracts.events import Event
 
 
-def message_of(event: Event) -> Message:
-    """A message that tells of an event."""
+def message_of(event: Event, *, version: int = 1) -> Message:
+    """The message of an event, by the version of its case that it made."""
     envelope = Envelope(
         id=UUID(int=99),
         source="triage",
         type=event.TYPE,
         subject=event.subject,
         time=NOW,
-        sequence=1,
+        sequence=version,
         partnership="wandsworth",
         correlation_id=event.correlation,
     )

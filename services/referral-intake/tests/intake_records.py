@@ -68,7 +68,7 @@ class Office:
 
     async def tell(self, event: Event) -> None:
         """Triage says something."""
-        handler = SUBSCRIPTIONS.handler_of(event)
+        handler = SUBSCRIPTIONS.handlers.get(type(event))
         assert handler is not None
         async with self.caller.db.transaction() as tx:
             await handler(tx, message_of(event), self.clock.now())

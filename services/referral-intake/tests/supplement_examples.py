@@ -96,6 +96,11 @@ def question_answered(referral_id: UUID, supplement_id: UUID, *, minutes: int = 
     )
 
 
+def decision_of(child_id: UUID, *, minutes: int = 20) -> UUID:
+    """The id of the decision that was made for a child then."""
+    return UUID(int=(child_id.int + minutes) % 2**128)
+
+
 def case_decided(
     referral_id: UUID, child_id: UUID, *, minutes: int = 20, last: bool = True, feedback: str | None = "help-offered"
 ) -> CaseDecided:
@@ -105,7 +110,7 @@ def case_decided(
         reference="WAN-000000001",
         agency="ashcroft-primary",
         child_id=child_id,
-        decision_id=UUID(int=60),
+        decision_id=decision_of(child_id, minutes=minutes),
         recommendation_id=UUID(int=61),
         outcome=Outcome.STRATEGY_DISCUSSION,
         level=ThresholdLevel.ACUTE,
@@ -141,7 +146,12 @@ def id_of(path: str) -> UUID:
 async def told(db: Database, *events: Event) -> None:
     """Triage's messages take effect, each in its own transaction."""
     for event in events:
-        handler = SUBSCRIPTIONS.handler_of(event)
-        assert handler is not None
-        async with db.transaction() as tx:
-            await handler(tx, message_of(event), NOW)
+        await told_as(db, event, version=1)
+
+
+async def told_as(db: Database, event: Event, *, version: int) -> None:
+    """A message takes effect that made this version of its case."""
+    handler = SUBSCRIPTIONS.handlers.get(type(event))
+    assert handler is not None
+    async with db.transaction() as tx:
+        await handler(tx, message_of(event, version=version), NOW)

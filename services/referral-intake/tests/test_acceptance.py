@@ -14,7 +14,7 @@ from chassis.testing.ids import SequentialIds
 from contracts.codes import CODE_LISTS, Advice, ContactSource, MissingItem, Rating
 from policy.load import load_packs
 from policy.pack import Pack
-from referral_intake.acceptance import Press, repeating, terms
+from referral_intake.acceptance import ReferralMaker, repeating, terms
 from referral_intake.errors import NotEnough, PartnershipNotServed
 from referral_intake.form import ReferralForm, submission_of
 from referral_intake.model import Earlier, Submission
@@ -33,8 +33,8 @@ def counting_red(partnership: str) -> Pack:
 
 
 @pytest.fixture
-def press() -> Press:
-    return Press(SequentialIds(), "https://intake.example.org", None)
+def maker() -> ReferralMaker:
+    return ReferralMaker(SequentialIds(), "https://intake.example.org", None)
 
 
 @pytest.mark.parametrize(
@@ -95,23 +95,23 @@ def test_a_partnership_without_a_pack_is_not_served() -> None:
         pack_in_force(PACKS, "nowhere", at=NOW)
 
 
-def test_what_a_sender_is_told_is_a_receipt_as_described(press: Press) -> None:
+def test_what_a_sender_is_told_is_a_receipt_as_described(maker: ReferralMaker) -> None:
     earlier = Earlier(UUID(int=9), "WAN-0000-0000", NOW)
-    prepared = press.prepare(replace(SUBMISSION, facts=replace(FACTS, immediate_danger=True)), TERMS, now=NOW)
+    prepared = maker.prepare(replace(SUBMISSION, facts=replace(FACTS, immediate_danger=True)), TERMS, now=NOW)
 
     for answer in (prepared.answer, repeating(prepared, earlier).answer):
         told = Receipt.model_validate_json(answer)
         assert json.loads(told.model_dump_json(exclude_none=True)) == json.loads(answer)
 
 
-def test_a_sender_is_told_what_is_missing_where_and_what_only_they_can_do(press: Press) -> None:
+def test_a_sender_is_told_what_is_missing_where_and_what_only_they_can_do(maker: ReferralMaker) -> None:
     girl = {"first_name": "Wren", "school": "Ashcroft", "sex": "F", "date_of_birth": "2015-01-02"}
     known = form(
         children=[girl, girl], concern={"types": ["fgm"], "fgm": {"knowledge": "told-by-girl"}, "facts": "She told."}
     )
     submission = submission_of(ReferralForm.model_validate(known), SENDER, key="key-1")
 
-    prepared = press.prepare(submission, TERMS, now=NOW)
+    prepared = maker.prepare(submission, TERMS, now=NOW)
 
     told = Receipt.model_validate_json(prepared.answer)
     missing = {each.item: each.pointers for each in told.missing_information}
@@ -121,8 +121,8 @@ def test_a_sender_is_told_what_is_missing_where_and_what_only_they_can_do(press:
     assert "101" in told.advice[0].text
 
 
-def test_what_is_kept_told_and_published_belongs_together(press: Press) -> None:
-    prepared = press.prepare(SUBMISSION, TERMS, now=NOW)
+def test_what_is_kept_told_and_published_belongs_together(maker: ReferralMaker) -> None:
+    prepared = maker.prepare(SUBMISSION, TERMS, now=NOW)
 
     kept, told, published = json.loads(prepared.document), json.loads(prepared.answer), prepared.received
     assert kept["referral_id"] == told["referral_id"] == str(published.referral_id)
@@ -132,8 +132,8 @@ def test_what_is_kept_told_and_published_belongs_together(press: Press) -> None:
     assert published.content_commitment == sha256(prepared.salt + prepared.document).hexdigest()
 
 
-def test_the_same_request_prepared_twice_shares_its_fingerprint_and_nothing_else(press: Press) -> None:
-    first, second = (press.prepare(SUBMISSION, TERMS, now=NOW) for _ in range(2))
+def test_the_same_request_prepared_twice_shares_its_fingerprint_and_nothing_else(maker: ReferralMaker) -> None:
+    first, second = (maker.prepare(SUBMISSION, TERMS, now=NOW) for _ in range(2))
 
     assert first.fingerprint == second.fingerprint
     assert first.salt != second.salt
@@ -141,8 +141,8 @@ def test_the_same_request_prepared_twice_shares_its_fingerprint_and_nothing_else
     assert first.received.reference != second.received.reference
 
 
-def test_nothing_is_prepared_for_a_referral_nobody_could_act_on(press: Press) -> None:
+def test_nothing_is_prepared_for_a_referral_nobody_could_act_on(maker: ReferralMaker) -> None:
     with pytest.raises(NotEnough):
-        press.prepare(
+        maker.prepare(
             replace(SUBMISSION, facts=replace(FACTS, concern=replace(FACTS.concern, is_said=False))), TERMS, now=NOW
         )

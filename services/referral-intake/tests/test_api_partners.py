@@ -1,4 +1,4 @@
-"""The registry over HTTP, on a real database: what operators do, what partners are told, what the issuer fetches."""
+"""The registry over HTTP, on a real database: what operators do, what partners are answered, what the issuer reads."""
 
 import asyncio
 import json
@@ -26,7 +26,7 @@ CLUB: Mapping[str, Any] = {"azp": CLIENT, "agency": "lantern-youth-club"}
 
 
 @dataclass
-class Desk:
+class Office:
     """An operator at work, and the partners who feel it, at one settable time."""
 
     http: httpx2.AsyncClient
@@ -50,22 +50,22 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(urls: DatabaseUrls, db: Database) -> AsyncIterator[Desk]:
+async def office(urls: DatabaseUrls, db: Database) -> AsyncIterator[Office]:
     clock = SettableClock(NOW)
     signer = Signer(clock)
     few = settings(urls.app_url).model_copy(update={"partner_referrals_per_minute": 3, "partner_reads_per_minute": 4})
     service = build(few, clock=clock, verifier=signer.verifier())
     transport = httpx2.ASGITransport(app=service.app, raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url=ADDRESS, timeout=60) as http:
-        yield Desk(http, Caller(http, signer, db), clock)
+        yield Office(http, Caller(http, signer, db), clock)
     await service.close()
 
 
 # -- registering ----------------------------------------------------------------------------------------------------
 
 
-async def test_a_partner_is_registered_with_its_keys_and_that_is_an_event(desk: Desk) -> None:
-    answer = await desk.add(name="Lantern Youth Club", referrals_per_minute=50)
+async def test_a_partner_is_registered_with_its_keys_and_that_is_an_event(office: Office) -> None:
+    answer = await office.add(name="Lantern Youth Club", referrals_per_minute=50)
 
     partner = answer.json()
     assert answer.status_code == 201
@@ -73,52 +73,52 @@ async def test_a_partner_is_registered_with_its_keys_and_that_is_an_event(desk: 
     assert (partner["referrals_per_minute"], partner["reads_per_minute"]) == (50, 4)
     assert partner["jwks_url"] == f"{ADDRESS}/partners/{CLIENT}/jwks.json"
     assert [(key["kid"], key["alg"], key["until"]) for key in partner["keys"]] == [("first", "ES256", None)]
-    [(aggregate, kind, data)] = await desk.events()
+    [(aggregate, kind, data)] = await office.events()
     assert (aggregate, kind) == (f"partner/{CLIENT}", "partner.registered.v1")
     assert (data["source"], data["registered_by"]) == ("8", "operator-1")
 
 
-async def test_registering_the_same_again_is_answered_like_the_first_time_and_is_no_event(desk: Desk) -> None:
+async def test_registering_the_same_again_is_answered_like_the_first_time_and_is_no_event(office: Office) -> None:
     same = form()
 
-    first = await desk.ask("POST", PARTNERS, same)
-    again = await desk.ask("POST", PARTNERS, same)
+    first = await office.ask("POST", PARTNERS, same)
+    again = await office.ask("POST", PARTNERS, same)
 
     assert (first.status_code, again.status_code) == (201, 200)
     assert again.json() == first.json()
-    assert len(await desk.events()) == 1
+    assert len(await office.events()) == 1
 
 
-async def test_other_details_are_refused_by_their_names_and_change_nothing(desk: Desk) -> None:
-    await desk.add()
+async def test_other_details_are_refused_by_their_names_and_change_nothing(office: Office) -> None:
+    await office.add()
 
-    answer = await desk.add(source="6", agency="metropolitan-police")
+    answer = await office.add(source="6", agency="metropolitan-police")
 
     assert answer.status_code == 409
     assert [error["pointer"] for error in answer.json()["errors"]] == ["/agency", "/source", "/jwks"]
-    assert (await desk.ask("GET", f"{PARTNERS}/{CLIENT}")).json()["agency"] == "lantern-youth-club"
+    assert (await office.ask("GET", f"{PARTNERS}/{CLIENT}")).json()["agency"] == "lantern-youth-club"
 
 
-async def test_what_was_agreed_is_changed_when_an_operator_says_so(desk: Desk) -> None:
+async def test_what_was_agreed_is_changed_when_an_operator_says_so(office: Office) -> None:
     keys = {"keys": [public_jwk(kid="first")]}
-    await desk.add(jwks=keys)
+    await office.add(jwks=keys)
 
-    answer = await desk.add(jwks=keys, scopes=["referrals:read"], reads_per_minute=9, change=True)
+    answer = await office.add(jwks=keys, scopes=["referrals:read"], reads_per_minute=9, change=True)
 
     assert answer.status_code == 200
     assert (answer.json()["scopes"], answer.json()["reads_per_minute"]) == (["referrals:read"], 9)
-    assert [kind for _, kind, _ in await desk.events()] == ["partner.registered.v1"] * 2
+    assert [kind for _, kind, _ in await office.events()] == ["partner.registered.v1"] * 2
 
 
-async def test_a_private_key_is_refused_loudly_and_kept_nowhere(desk: Desk) -> None:
+async def test_a_private_key_is_refused_loudly_and_kept_nowhere(office: Office) -> None:
     private = ECKey.generate_key("P-256").as_dict(private=True)
 
-    answer = await desk.add(jwks={"keys": [private]})
+    answer = await office.add(jwks={"keys": [private]})
 
     assert answer.status_code == 422
     assert answer.json()["type"].endswith("/private-key-sent")
     assert str(private["d"]) not in answer.text
-    assert await desk.caller.count("partner_key") == 0
+    assert await office.caller.count("partner_key") == 0
 
 
 @pytest.mark.parametrize(
@@ -140,22 +140,22 @@ async def test_a_private_key_is_refused_loudly_and_kept_nowhere(desk: Desk) -> N
         ({"password": "x"}, ""),
     ],
 )
-async def test_what_does_not_fit_is_refused_by_its_place(desk: Desk, changes: Any, pointer: str) -> None:
-    answer = await desk.add(**changes)
+async def test_what_does_not_fit_is_refused_by_its_place(office: Office, changes: Any, pointer: str) -> None:
+    answer = await office.add(**changes)
 
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["pointer"] == pointer
 
 
 @pytest.mark.parametrize("role", ["partner", "mash-manager", "service", "auditor"])
-async def test_nobody_but_operators_comes_near_the_registry(desk: Desk, role: str) -> None:
-    await desk.add()
-    who = desk.caller.signer.bearer(roles=[role])
+async def test_nobody_but_operators_comes_near_the_registry(office: Office, role: str) -> None:
+    await office.add()
+    who = office.caller.signer.bearer(roles=[role])
     writes: list[tuple[str, Any]] = [("", form()), (f"/{CLIENT}/rotation", {"jwks": {"keys": [public_jwk()]}})]
     writes += [(f"/{CLIENT}/suspension", {"reason": "misuse"}), (f"/{CLIENT}/restoration", None)]
 
-    answers = [await desk.http.post(PARTNERS + path, json=body, headers=who) for path, body in writes]
-    answers += [await desk.http.get(PARTNERS + path, headers=who) for path in ("", "/limits", f"/{CLIENT}")]
+    answers = [await office.http.post(PARTNERS + path, json=body, headers=who) for path, body in writes]
+    answers += [await office.http.get(PARTNERS + path, headers=who) for path in ("", "/limits", f"/{CLIENT}")]
 
     assert [answer.status_code for answer in answers] == [403] * 7
 
@@ -163,19 +163,19 @@ async def test_nobody_but_operators_comes_near_the_registry(desk: Desk, role: st
 # -- what was agreed counts -----------------------------------------------------------------------------------------
 
 
-async def test_the_agreed_source_counts_before_the_packs(desk: Desk) -> None:
-    await desk.add(client_id="wandsworth-school", agency="ashcroft-primary", source="2B")
+async def test_the_agreed_source_counts_before_the_packs(office: Office) -> None:
+    await office.add(client_id="wandsworth-school", agency="ashcroft-primary", source="2B")
 
-    await desk.caller.post(referral(), azp="wandsworth-school", agency="ashcroft-primary")
+    await office.caller.post(referral(), azp="wandsworth-school", agency="ashcroft-primary")
 
-    [row] = await desk.caller.rows("SELECT data FROM event WHERE aggregate LIKE 'referral/%'")
+    [row] = await office.caller.rows("SELECT data FROM event WHERE aggregate LIKE 'referral/%'")
     assert json.loads(row.data)["source"] == "2B"
 
 
-async def test_a_partner_without_the_scope_is_told_its_name(desk: Desk) -> None:
-    await desk.add(scopes=["referrals:send"])
+async def test_a_partner_without_the_scope_is_told_its_name(office: Office) -> None:
+    await office.add(scopes=["referrals:send"])
 
-    answer = await desk.caller.get("/v1/referrals", **CLUB)
+    answer = await office.caller.get("/v1/referrals", **CLUB)
 
     assert answer.status_code == 403
     assert answer.json()["type"].endswith("/scope-missing")
@@ -185,52 +185,52 @@ async def test_a_partner_without_the_scope_is_told_its_name(desk: Desk) -> None:
 # -- rotating -------------------------------------------------------------------------------------------------------
 
 
-async def test_both_keys_are_believed_until_the_overlap_ends(desk: Desk) -> None:
-    await desk.add()
+async def test_both_keys_are_believed_until_the_overlap_ends(office: Office) -> None:
+    await office.add()
     rotation = {"jwks": {"keys": [public_jwk("RSA", kid="second")]}, "overlap_seconds": 7 * 86_400}
 
-    answer = await desk.ask("POST", f"{PARTNERS}/{CLIENT}/rotation", rotation)
+    answer = await office.ask("POST", f"{PARTNERS}/{CLIENT}/rotation", rotation)
 
     assert [(key["kid"], key["until"]) for key in answer.json()["keys"]] == [
         ("first", "2026-11-30T09:30:00Z"),
         ("second", None),
     ]
-    assert await desk.keys() == ["first", "second"]
-    desk.clock.advance(timedelta(days=7, seconds=-1))
-    assert await desk.keys() == ["first", "second"]
-    desk.clock.advance(timedelta(seconds=1))
-    assert await desk.keys() == ["second"]
+    assert await office.keys() == ["first", "second"]
+    office.clock.advance(timedelta(days=7, seconds=-1))
+    assert await office.keys() == ["first", "second"]
+    office.clock.advance(timedelta(seconds=1))
+    assert await office.keys() == ["second"]
 
 
-async def test_without_an_overlap_the_old_key_goes_at_once_and_both_are_on_record(desk: Desk) -> None:
-    await desk.add()
+async def test_without_an_overlap_the_old_key_goes_at_once_and_both_are_on_record(office: Office) -> None:
+    await office.add()
     rotation = {"jwks": {"keys": [public_jwk(kid="second")]}, "overlap_seconds": 0}
 
-    await desk.ask("POST", f"{PARTNERS}/{CLIENT}/rotation", rotation)
-    await desk.ask("POST", f"{PARTNERS}/{CLIENT}/rotation", rotation)
+    await office.ask("POST", f"{PARTNERS}/{CLIENT}/rotation", rotation)
+    await office.ask("POST", f"{PARTNERS}/{CLIENT}/rotation", rotation)
 
-    assert await desk.keys() == ["second"]
-    shown = (await desk.ask("GET", f"{PARTNERS}/{CLIENT}")).json()["keys"]
+    assert await office.keys() == ["second"]
+    shown = (await office.ask("GET", f"{PARTNERS}/{CLIENT}")).json()["keys"]
     assert [(key["kid"], key["believed"]) for key in shown] == [("first", False), ("second", True)]
-    (_, _, _), (_, kind, data) = await desk.events()
+    (_, _, _), (_, kind, data) = await office.events()
     assert kind == "partner.rotated.v1"
     assert (data["old_keys"], data["new_key"]) == ([shown[0]["thumbprint"]], shown[1]["thumbprint"])
 
 
-async def test_a_rotation_takes_one_key(desk: Desk) -> None:
-    await desk.add()
+async def test_a_rotation_takes_one_key(office: Office) -> None:
+    await office.add()
 
-    answer = await desk.ask("POST", f"{PARTNERS}/{CLIENT}/rotation", {"jwks": {"keys": [public_jwk(), public_jwk()]}})
+    answer = await office.ask("POST", f"{PARTNERS}/{CLIENT}/rotation", {"jwks": {"keys": [public_jwk(), public_jwk()]}})
 
     assert answer.status_code == 422
     assert answer.json()["type"].endswith("/key-refused")
 
 
-async def test_keys_are_served_to_anybody_and_hold_public_members_only(desk: Desk) -> None:
-    await desk.add()
+async def test_keys_are_served_to_anybody_and_hold_public_members_only(office: Office) -> None:
+    await office.add()
 
-    answer = await desk.http.get(f"/partners/{CLIENT}/jwks.json")
-    absent = await desk.http.get("/partners/nobody/jwks.json")
+    answer = await office.http.get(f"/partners/{CLIENT}/jwks.json")
+    absent = await office.http.get("/partners/nobody/jwks.json")
 
     [key] = answer.json()["keys"]
     assert key.keys() == {"kty", "crv", "x", "y", "kid", "alg", "use"}
@@ -240,21 +240,21 @@ async def test_keys_are_served_to_anybody_and_hold_public_members_only(desk: Des
 # -- suspending -----------------------------------------------------------------------------------------------------
 
 
-async def test_a_suspended_partner_may_do_nothing_until_it_is_restored(desk: Desk) -> None:
-    await desk.add()
-    path = (await desk.caller.post(referral(), key="before", **CLUB)).headers["location"]
+async def test_a_suspended_partner_may_do_nothing_until_it_is_restored(office: Office) -> None:
+    await office.add()
+    path = (await office.caller.post(referral(), key="before", **CLUB)).headers["location"]
 
-    suspended = await desk.ask("POST", f"{PARTNERS}/{CLIENT}/suspension", {"reason": "key-compromised"})
+    suspended = await office.ask("POST", f"{PARTNERS}/{CLIENT}/suspension", {"reason": "key-compromised"})
     refused = [
-        await desk.caller.get(path, **CLUB),
-        await desk.caller.get(f"{path}/receipt", **CLUB),
-        await desk.caller.get(f"{path}/disposal", **CLUB),
-        await desk.caller.get("/v1/referrals", **CLUB),
-        await desk.caller.post(referral(immediate_danger=True), key="during", **CLUB),
+        await office.caller.get(path, **CLUB),
+        await office.caller.get(f"{path}/receipt", **CLUB),
+        await office.caller.get(f"{path}/disposal", **CLUB),
+        await office.caller.get("/v1/referrals", **CLUB),
+        await office.caller.post(referral(immediate_danger=True), key="during", **CLUB),
     ]
-    no_keys = await desk.keys()
-    await desk.ask("POST", f"{PARTNERS}/{CLIENT}/restoration")
-    restored = await desk.caller.get(path, **CLUB)
+    no_keys = await office.keys()
+    await office.ask("POST", f"{PARTNERS}/{CLIENT}/restoration")
+    restored = await office.caller.get(path, **CLUB)
 
     assert suspended.json()["suspended_for"] == "key-compromised"
     assert {(answer.status_code, answer.json()["type"].rpartition("/")[2]) for answer in refused} == {
@@ -263,42 +263,65 @@ async def test_a_suspended_partner_may_do_nothing_until_it_is_restored(desk: Des
     assert all("call 999" in answer.json()["detail"] for answer in refused)
     assert no_keys == []
     assert restored.status_code == 200
-    assert await desk.keys() == ["first"]
-    assert [kind for _, kind, _ in await desk.events()] == [
+    assert await office.keys() == ["first"]
+    assert [kind for _, kind, _ in await office.events()] == [
         "partner.registered.v1",
         "partner.suspended.v1",
         "partner.restored.v1",
     ]
 
 
-async def test_others_of_the_same_agency_are_not_suspended_with_it(desk: Desk) -> None:
-    await desk.add()
-    await desk.ask("POST", f"{PARTNERS}/{CLIENT}/suspension", {"reason": "faulty"})
+async def test_others_of_the_same_agency_are_not_suspended_with_it(office: Office) -> None:
+    await office.add()
+    await office.ask("POST", f"{PARTNERS}/{CLIENT}/suspension", {"reason": "faulty"})
 
-    answer = await desk.caller.get("/v1/referrals", azp="another-system", agency="lantern-youth-club")
-    person = await desk.caller.get("/v1/referrals", roles=["agency-representative"], **CLUB)
+    answer = await office.caller.get("/v1/referrals", azp="another-system", agency="lantern-youth-club")
+    person = await office.caller.get("/v1/referrals", roles=["agency-representative"], **CLUB)
 
     assert (answer.status_code, person.status_code) == (200, 200)
 
 
 @pytest.mark.parametrize("act", ["rotation", "suspension", "restoration"])
-async def test_what_is_not_registered_is_not_found(desk: Desk, act: str) -> None:
+async def test_what_is_not_registered_is_not_found(office: Office, act: str) -> None:
     bodies = {"rotation": {"jwks": {"keys": [public_jwk()]}}, "suspension": {"reason": "misuse"}}
 
-    answer = await desk.ask("POST", f"{PARTNERS}/nobody-here/{act}", bodies.get(act))
+    answer = await office.ask("POST", f"{PARTNERS}/nobody-here/{act}", bodies.get(act))
 
     assert answer.status_code == 404
     assert answer.json()["type"].endswith("/no-such-partner")
 
 
+async def test_our_services_learn_the_standing_of_each_that_ever_was_suspended_by_its_version(office: Office) -> None:
+    for client in ("suspended", "restored", "never"):
+        await office.add(client_id=client)
+    for client in ("suspended", "restored"):
+        await office.ask("POST", f"{PARTNERS}/{client}/suspension", {"reason": "misuse"})
+    await office.ask("POST", f"{PARTNERS}/restored/restoration")
+    rotation = {"jwks": {"keys": [public_jwk("RSA", kid="second")]}, "overlap_seconds": 0}
+    await office.ask("POST", f"{PARTNERS}/suspended/rotation", rotation)
+
+    asked = [
+        await office.http.get("/operator/standings", headers=office.caller.signer.bearer(roles=[role]))
+        for role in ("service", "operator", "partner", "mash-manager", "auditor")
+    ]
+
+    assert [answer.status_code for answer in asked] == [200, 200, 403, 403, 403]
+    assert asked[0].json() == {
+        "standings": [
+            {"client_id": "restored", "version": 3, "suspended_at": None},
+            {"client_id": "suspended", "version": 2, "suspended_at": "2026-11-23T09:30:00Z"},
+        ]
+    }
+
+
 # -- limits ---------------------------------------------------------------------------------------------------------
 
 
-async def test_every_answer_says_what_is_left_and_one_too_many_when_to_come_back(desk: Desk) -> None:
-    answers = [await desk.caller.get("/v1/referrals", **CLUB) for _ in range(3)]
-    answers += [await desk.caller.get("/v1/referrals/00000000-0000-4000-8000-000000000404", **CLUB)]
+async def test_every_answer_says_what_is_left_and_one_too_many_when_to_come_back(office: Office) -> None:
+    answers = [await office.caller.get("/v1/referrals", **CLUB) for _ in range(3)]
+    answers += [await office.caller.get("/v1/referrals/00000000-0000-4000-8000-000000000404", **CLUB)]
 
-    limited = await desk.caller.get("/v1/referrals", **CLUB)
+    limited = await office.caller.get("/v1/referrals", **CLUB)
 
     assert [answer.status_code for answer in answers] == [200, 200, 200, 404]
     assert [answer.headers["ratelimit-remaining"] for answer in answers] == ["3", "2", "1", "0"]
@@ -308,13 +331,13 @@ async def test_every_answer_says_what_is_left_and_one_too_many_when_to_come_back
     assert (limited.headers["retry-after"], limited.headers["ratelimit-remaining"]) == ("60", "0")
 
 
-async def test_referrals_and_reads_have_limits_of_their_own_and_an_emergency_has_none(desk: Desk) -> None:
-    sent = [await desk.caller.post(referral(), key=f"key-{number}", **CLUB) for number in range(4)]
+async def test_referrals_and_reads_have_limits_of_their_own_and_an_emergency_has_none(office: Office) -> None:
+    sent = [await office.caller.post(referral(), key=f"key-{number}", **CLUB) for number in range(4)]
 
-    emergency = await desk.caller.post(referral(immediate_danger=True), key="danger", **CLUB)
-    read = await desk.caller.get("/v1/referrals", **CLUB)
-    desk.clock.advance(timedelta(minutes=1))
-    again = await desk.caller.post(referral(), key="key-3", **CLUB)
+    emergency = await office.caller.post(referral(immediate_danger=True), key="danger", **CLUB)
+    read = await office.caller.get("/v1/referrals", **CLUB)
+    office.clock.advance(timedelta(minutes=1))
+    again = await office.caller.post(referral(), key="key-3", **CLUB)
 
     assert [answer.status_code for answer in sent] == [202, 202, 202, 429]
     assert "same Idempotency-Key" in sent[3].json()["detail"]
@@ -323,13 +346,13 @@ async def test_referrals_and_reads_have_limits_of_their_own_and_an_emergency_has
     assert again.status_code == 202
 
 
-async def test_operators_see_who_was_limited_lately(desk: Desk) -> None:
+async def test_operators_see_who_was_limited_lately(office: Office) -> None:
     for _ in range(6):
-        await desk.caller.get("/v1/referrals", **CLUB)
+        await office.caller.get("/v1/referrals", **CLUB)
 
-    lately = (await desk.ask("GET", f"{PARTNERS}/limits")).json()["limited"]
-    desk.clock.advance(timedelta(days=1, seconds=1))
-    later = (await desk.ask("GET", f"{PARTNERS}/limits")).json()["limited"]
+    lately = (await office.ask("GET", f"{PARTNERS}/limits")).json()["limited"]
+    office.clock.advance(timedelta(days=1, seconds=1))
+    later = (await office.ask("GET", f"{PARTNERS}/limits")).json()["limited"]
 
     [limited] = lately
     assert (limited["client_id"], limited["agency"], limited["scope"]) == (CLIENT, CLUB["agency"], "referrals:read")
@@ -337,10 +360,10 @@ async def test_operators_see_who_was_limited_lately(desk: Desk) -> None:
     assert later == []
 
 
-async def test_what_was_agreed_with_one_partner_is_its_limit_from_then_on(desk: Desk) -> None:
-    await desk.add(reads_per_minute=2)
+async def test_what_was_agreed_with_one_partner_is_its_limit_from_then_on(office: Office) -> None:
+    await office.add(reads_per_minute=2)
 
-    statuses = [(await desk.caller.get("/v1/referrals", **CLUB)).status_code for _ in range(3)]
+    statuses = [(await office.caller.get("/v1/referrals", **CLUB)).status_code for _ in range(3)]
 
     assert statuses == [200, 200, 429]
 
@@ -348,19 +371,19 @@ async def test_what_was_agreed_with_one_partner_is_its_limit_from_then_on(desk: 
 # -- the database keeps its own watch -------------------------------------------------------------------------------
 
 
-async def test_the_table_of_keys_refuses_a_private_one(desk: Desk) -> None:
-    await desk.add()
+async def test_the_table_of_keys_refuses_a_private_one(office: Office) -> None:
+    await office.add()
 
     with pytest.raises(Exception, match="partner_key_is_public"):
-        await desk.caller.rows(
+        await office.caller.rows(
             f'INSERT INTO partner_key VALUES (\'{CLIENT}\', \'x\', \'{{"kty": "EC", "d": "x"}}\', now()) RETURNING 1'
         )
 
 
-async def test_two_operators_who_register_at_once_register_one_partner(desk: Desk) -> None:
+async def test_two_operators_who_register_at_once_register_one_partner(office: Office) -> None:
     same = form()
 
-    answers = await asyncio.gather(*(desk.ask("POST", PARTNERS, same) for _ in range(4)))
+    answers = await asyncio.gather(*(office.ask("POST", PARTNERS, same) for _ in range(4)))
 
     assert sorted(answer.status_code for answer in answers) == [200, 200, 200, 201]
-    assert len(await desk.events()) == 1
+    assert len(await office.events()) == 1

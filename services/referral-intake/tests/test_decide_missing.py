@@ -22,7 +22,7 @@ from intake_examples import (
 )
 
 from contracts.codes import AgreementAnswer, ConcernType, Disability, MissingItem, Sex
-from referral_intake.model import AgreementFacts, ChildFacts, Missing, ReferralFacts
+from referral_intake.model import AgreementFacts, ChildFacts, Day, Missing, ReferralFacts
 
 NO_REASON = AgreementFacts(answer=AgreementAnswer.NOT_ASKED, dated=False, reasoned=False)
 REASON = replace(NO_REASON, reasoned=True)
@@ -92,7 +92,7 @@ CHILDREN = [
     (child(upn="A212999917001"), "invalid-upn", "/children/0/upn"),
     (child(la_child_id="A-123", has_la_code=True), "invalid-la-child-id", "/children/0/la_child_id"),
     (child(la_child_id="A123"), "la-code", "/children/0/la_code"),
-    (child(has_home=False), "address", "/children/0/addresses"),
+    (child(home_until=None), "address", "/children/0/addresses"),
     (child(postcodes=("ZZ99 3AB", "nowhere")), "invalid-postcode", "/children/0/addresses"),
     (child(has_school=False), "school", "/children/0/school"),
     (child(has_gp=False), "gp", "/children/0/gp"),
@@ -106,7 +106,7 @@ PEOPLE = [
     (replace(FACTS, lacks_staff_risk_review=True), "staff-risk-review", "/risks_to_staff"),
     (replace(FACTS, lacks_attachment_place=True), "attachment-place", "/attachments"),
     (
-        replace(FACTS, contradictory=("/children/0/addresses/1/lived_until",)),
+        replace(FACTS, days=(Day("/children/0/addresses/1/lived_until", date(2020, 1, 1), earliest=date(2021, 1, 1)),)),
         "contradictory-dates",
         "/children/0/addresses/1/lived_until",
     ),

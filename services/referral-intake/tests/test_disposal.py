@@ -134,4 +134,5 @@ async def test_the_certificate_says_what_the_event_says_and_where_the_log_proves
     )
     assert before.status_code == 404
     assert {name: shown[name] for name in disposed} == disposed
-    assert shown["proof"].endswith(f"/v1/proofs/inclusion?event_id={event.event_id}")
+    assert shown["event_id"] == str(event.event_id)
+    assert shown["proof"].endswith(f"/v1/receipts/{receipt['referral_id']}")

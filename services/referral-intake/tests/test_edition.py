@@ -9,9 +9,11 @@ from uuid import UUID
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from intake_examples import SENDER, form
+from intake_examples import NOW, SENDER, form
 from supplement_examples import correction, new_child, news
 
+from contracts.bounds import MOST_DATA_BYTES
+from contracts.events import ReferralDisposed
 from referral_intake import document, edition
 from referral_intake.edition import Revision
 from referral_intake.errors import DocumentFull, SupplementRefused
@@ -85,6 +87,26 @@ def test_a_referral_does_not_grow_without_end() -> None:
 
     with pytest.raises(DocumentFull):
         edition.sealed(grown)
+
+
+def test_no_referral_has_more_editions_than_the_certificate_of_their_destruction_can_name() -> None:
+    unsealed = edition.unsealed(STORED)
+    last = edition.with_entry(unsealed, {"edition": edition.MOST_EDITIONS, "kind": "new-information"})
+    certificate = ReferralDisposed(
+        referral_id=UUID(int=1),
+        run_id=UUID(int=2),
+        record_class="x" * 100,
+        commitments=("f" * 64,) * edition.MOST_EDITIONS,
+        reviewed_by="x" * 255,
+        approved_by="y" * 255,
+        disposed_at=NOW,
+        policy_version="x" * 100,
+    )
+
+    assert len(certificate.to_json()) < MOST_DATA_BYTES
+    assert edition.sealed(last).content
+    with pytest.raises(DocumentFull):
+        edition.sealed(edition.with_entry(last, {"edition": edition.MOST_EDITIONS + 1, "kind": "new-information"}))
 
 
 @settings(max_examples=300)

@@ -118,7 +118,7 @@ def test_a_child_lives_where_a_home_or_temporary_address_says_something(address:
 
     facts = facts_of(ReferralForm.model_validate(form(children=[child])))
 
-    assert facts.children[0].has_home is home
+    assert (facts.children[0].home_until is not None) is home
 
 
 @pytest.mark.parametrize(

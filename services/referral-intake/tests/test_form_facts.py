@@ -10,6 +10,8 @@ from referral_intake.form import ReferralForm, facts_of
 
 Json = dict[str, Any]
 
+HOME: Json = {"lines": ["2 Invented Street"], "postcode": "ZZ99 3AB"}
+
 
 def noted(**changes: Any) -> set[str]:
     """What a full form with these changes leaves open."""
@@ -41,7 +43,12 @@ def noted_of_child(**changes: Any) -> set[str]:
         ({"gp": {"practice": "Mulberry Rise Surgery"}}, None),
         ({"school": {"attending": False}}, "school"),
         (
-            {"addresses": [{"lines": ["1 Invented Street"], "lived_from": "2026-02-01", "lived_until": "2026-01-31"}]},
+            {
+                "addresses": [
+                    {"lines": ["1 Invented Street"], "lived_from": "2026-02-01", "lived_until": "2026-01-31"},
+                    HOME,
+                ]
+            },
             "contradictory-dates",
         ),
     ],

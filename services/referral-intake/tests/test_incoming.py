@@ -77,7 +77,7 @@ async def follow(db: Database, *events: Event) -> Referral:
 
 
 async def take(tx: Transaction, event: Event) -> None:
-    handler = SUBSCRIPTIONS.handler_of(event)
+    handler = SUBSCRIPTIONS.handlers.get(type(event))
     assert handler is not None
     await handler(tx, message_of(event), NOW)
 

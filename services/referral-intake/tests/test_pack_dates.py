@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx2
 import pytest
@@ -123,7 +124,7 @@ async def test_a_referral_is_followed_printed_and_read(office: Office, caller: C
 async def test_feedback_is_in_the_words_of_the_version_that_decided(office: Office, caller: Caller) -> None:
     path = (await office.send())["links"]["self"]
     [child] = (await caller.get(path)).json()["children"]
-    decided = case_decided(id_of(path), child["child_id"], feedback="being-acted-on")
+    decided = case_decided(id_of(path), UUID(child["child_id"]), feedback="being-acted-on")
     await told(caller.db, case_opened(id_of(path)), decided)
     office.clock.set(LATER)
 

@@ -13,10 +13,10 @@ from intake_examples import NOW
 from chassis.testing.clock import SettableClock
 from chassis.web.auth import Principal
 from contracts.codes import ActorKind, ContactSource
-from contracts.problems import Unavailable
+from contracts.problems import Suspended, Unavailable
 from policy.load import load_packs
 from referral_intake import standing as standing_module
-from referral_intake.errors import ScopeMissing, Suspended, TooManyRequests
+from referral_intake.errors import ScopeMissing, TooManyRequests
 from referral_intake.model import Limited, OwnRates, Rates, Scope
 from referral_intake.standing import UNREGISTERED, Known, Standing
 
@@ -102,7 +102,7 @@ async def test_a_suspended_partner_is_told_whom_to_call(clock: SettableClock, pa
     await standing.refresh()
 
     with pytest.raises(Suspended) as refused:
-        standing.admit(client(partnership=partnership), scope=Scope.SEND, emergency=True)
+        await standing.check(client(partnership=partnership))
 
     assert advice in refused.value.detail
     assert "call 999" in refused.value.detail
@@ -202,7 +202,8 @@ async def test_while_the_registry_is_away_the_last_known_standing_holds(clock: S
         await standing.refresh()
 
     with pytest.raises(Suspended):
-        standing.admit(client(), scope=Scope.SEND)
+        await standing.check(client())
+    await standing.check(client("school"))
     assert standing.admit(client("school"), scope=Scope.SEND).granted
 
 
@@ -225,14 +226,14 @@ async def test_a_suspension_by_another_process_is_known_soon(
     standing = standing_of(registry, clock, referrals=100_000)
 
     async with standing.kept_fresh(), asyncio.timeout(10):
-        standing.admit(client(), scope=Scope.SEND)
+        await standing.check(client())
         registry.away = True
         await read_again(registry)
         registry.away, registry.known = False, {"club": SUSPENDED}
         await read_again(registry)
 
         with pytest.raises(Suspended):
-            standing.admit(client(), scope=Scope.SEND)
+            await standing.check(client())
 
 
 def test_the_defaults_leave_nobody_out() -> None:

@@ -33,6 +33,7 @@ _TABLES = (
         "handover",
         "decision",
         "recommendation",
+        "information_answer",
         "information_request",
         "rating",
         "question",
@@ -40,7 +41,7 @@ _TABLES = (
         "child",
         "case",
     ),
-    *("notice", "event", "position", "applied", "parked"),
+    *("notice", "event", "position", "applied", "parked", "suspension"),
 )
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from triage_steps import shown
 from triage_world import HOUSING, POLICE, TEAM, WORDS, World
 
 
@@ -12,6 +13,7 @@ async def test_a_referral_walks_from_receipt_to_the_child_protection_team(world:
     rated = await world.post(f"{case}/rating", "worker", {"rating": "red"}, version=1)
     request = await world.ask(case)
     answered = await world.post(f"{request}/answer", "police", {"answer": "supplied", "content": WORDS})
+    await shown(world, case)
     first = await world.decide(case, 1)
     last = await world.decide(case, 2, "no-further-action")
     handover = await world.offer(case, 1)
@@ -21,9 +23,9 @@ async def test_a_referral_walks_from_receipt_to_the_child_protection_team(world:
     assert answered.json()["answer"] == "supplied"
     assert (first.json()["all_children_decided"], last.json()["all_children_decided"]) == (False, True)
     assert accepted.json()["case_closed"]
-    shown = (await world.get(case, "manager")).json()
-    assert (shown["state"], shown["closed_reason"]) == ("closed", "handed-over")
-    assert [clock["seconds_left"] for clock in shown["clocks"]] == [None] * 4
+    end = await shown(world, case, "manager")
+    assert (end["state"], end["closed_reason"]) == ("closed", "handed-over")
+    assert [clock["seconds_left"] for clock in end["clocks"]] == [None] * 5
 
 
 async def test_the_case_shows_everything_that_happened_to_it(world: World) -> None:
@@ -36,21 +38,22 @@ async def test_the_case_shows_everything_that_happened_to_it(world: World) -> No
 
     answer = await world.get(case, "worker")
 
-    shown = answer.json()
-    assert answer.headers["ETag"] == f'"{shown["version"]}"'
-    assert shown["document_url"].startswith("https://intake.example.org/")
-    assert shown["suggestion_reasons"] == [{"code": "concern-type", "label": "The kind of concern"}]
-    assert shown["missing_information"] == [{"code": "nhs-number", "label": "NHS number"}]
-    assert [(one["rating"], one["rationale"]) for one in shown["ratings"]] == [("green", None), ("amber", WORDS)]
-    assert [(one["agency"], one["state"], one["overdue"]) for one in shown["requests"]] == [(POLICE, "asked", False)]
-    assert [one["settled"] for one in shown["recommendations"]] == ["agreed"]
-    assert [one["authorised_by"] for one in shown["decisions"]] == ["manager"]
-    assert [(one["team"], one["accepted_at"]) for one in shown["handovers"]] == [(TEAM, None)]
-    assert [child["decided"] for child in shown["children"]] == [True, False]
-    assert {clock["name"] for clock in shown["clocks"]} == {
+    seen = answer.json()
+    assert answer.headers["ETag"] == f'"{seen["version"]}"'
+    assert seen["document_url"].startswith("https://intake.example.org/")
+    assert seen["suggestion_reasons"] == [{"code": "concern-type", "label": "The kind of concern"}]
+    assert seen["missing_information"] == [{"code": "nhs-number", "label": "NHS number"}]
+    assert [(one["rating"], one["rationale"]) for one in seen["ratings"]] == [("green", None), ("amber", WORDS)]
+    assert [(one["agency"], one["state"], one["overdue"]) for one in seen["requests"]] == [(POLICE, "asked", False)]
+    assert [one["settled"] for one in seen["recommendations"]] == ["agreed"]
+    assert [one["authorised_by"] for one in seen["decisions"]] == ["manager"]
+    assert [(one["team"], one["accepted_at"]) for one in seen["handovers"]] == [(TEAM, None)]
+    assert [child["decided"] for child in seen["children"]] == [True, False]
+    assert {clock["name"] for clock in seen["clocks"]} == {
         "decision",
         "rating",
         "information-request",
+        "handover-offer",
         "handover-child-protection",
     }
 
@@ -66,8 +69,8 @@ async def test_a_disagreement_returns_the_child_and_keeps_both_reasons(world: Wo
     world.clock.advance(timedelta(minutes=1))
     again = await world.decide(case, 1, "assessment")
     assert again.json()["agreed"]
-    shown = (await world.get(case, "worker")).json()
-    assert [(one["settled"], one["settled_rationale"]) for one in shown["recommendations"]] == [
+    seen = (await world.get(case, "worker")).json()
+    assert [(one["settled"], one["settled_rationale"]) for one in seen["recommendations"]] == [
         ("turned-down", "More is known."),
         ("agreed", WORDS),
     ]
@@ -107,8 +110,8 @@ async def test_a_decision_waits_for_no_answer(world: World) -> None:
     answer = await world.decide(case, 1)
 
     assert answer.json()["agreed"]
-    shown = (await world.get(case, "worker")).json()
-    assert [one["overdue"] for one in shown["requests"]] == [True, True]
+    seen = (await world.get(case, "worker")).json()
+    assert [one["overdue"] for one in seen["requests"]] == [True, True]
 
 
 async def test_a_case_without_handover_is_closed_by_a_manager(world: World) -> None:
@@ -237,11 +240,16 @@ async def test_nothing_that_people_write_leaves_in_an_event(world: World) -> Non
     await world.post(f"{case}/rating", "worker", {"rating": "red", "rationale": WORDS}, version=1)
     request = await world.ask(case)
     await world.post(f"{request}/answer", "police", {"answer": "partial", "content": WORDS})
+    await world.post(f"{request}/correction", "police", {"revision": 1, "answer": "nothing-held", "reason": WORDS})
+    await world.post(f"{request}/withdrawal", "police", {"revision": 2, "reason": WORDS})
+    await world.get(case, "worker")
     await world.decide(case, 1)
     await world.decide(case, 2)
     handover = await world.offer(case, 1, 2)
-    await world.post(f"{handover}/acceptance", "team")
+    await world.post(f"{handover}/return", "team", {"reason": "information-missing", "note": WORDS})
     await world.get(case, "worker")
+    await world.decide(case, 1, supersedes_reason="handover-returned")
+    await world.post(f"{await world.offer(case, 1, 2)}/acceptance", "team")
 
     rows = await world.rows(
         "SELECT convert_from(data, 'UTF8') || headers::text || convert_from(key, 'UTF8') FROM event"

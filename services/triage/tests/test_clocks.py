@@ -133,7 +133,7 @@ async def test_closing_stops_the_clocks_of_questions_that_were_never_answered(wo
     assert await world.sound() == 0
 
 
-async def test_silence_of_an_agency_and_of_a_team_is_told(world: World) -> None:
+async def test_people_are_notified_of_the_silence_of_an_agency_and_of_a_team(world: World) -> None:
     case = await world.open_case()
     await world.post(f"{case}/rating", "worker", {"rating": "red"}, version=1)
     await world.ask(case)
@@ -205,12 +205,12 @@ async def test_a_decision_that_is_late_stays_late_under_a_lower_rating(world: Wo
     assert await world.sound() == 3
 
 
-async def test_the_watch_goes_on_until_it_is_told_to_stop(world: World) -> None:
+async def test_the_watch_goes_on_until_it_is_asked_to_stop(world: World) -> None:
     await world.open_case()
     world.clock.advance(WEEK)
     stop = Stop()
 
-    watching = asyncio.create_task(Watch(world.db, world.clock).run(stop))
+    watching = asyncio.create_task(Watch(world.db, world.clock, world.dependencies.addresses).run(stop))
     async with asyncio.timeout(20):
         while len(await alarms(world)) < 5:
             pass
@@ -224,7 +224,7 @@ async def test_the_watch_outlives_a_database_that_is_away(world: World) -> None:
     away = Database.connect("postgresql://nobody:nothing@127.0.0.1:1/nowhere")
     stop = Stop()
 
-    watching = asyncio.create_task(Watch(away, SettableClock(NOW)).run(stop))
+    watching = asyncio.create_task(Watch(away, SettableClock(NOW), world.dependencies.addresses).run(stop))
     done, _ = await asyncio.wait({watching}, timeout=0.3)
     stop.set()
     await asyncio.wait_for(watching, 10)

@@ -1,4 +1,4 @@
-"""Asking the sender, and what its news makes of a case: everything reaches whoever decides."""
+"""Asking the sender, and what news makes of a case: everything reaches whoever decides."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from triage_examples import (
+    ADDRESSES,
     CASE_ID,
     DETAIL,
     DUE,
@@ -14,7 +15,6 @@ from triage_examples import (
     NOW,
     SECOND,
     WORKER,
-    acting,
     background,
     case,
     decision,
@@ -22,23 +22,23 @@ from triage_examples import (
     handover,
     news,
     question,
+    recommendation,
     supplemented,
     timing,
     withdrawn,
 )
 
 from contracts.codes import CaseNews, ClosureReason, ConcernType, MissingItem, Rating, RatingReason, SupplementKind
-from contracts.events import CaseClosed, CaseInformed, CaseReopened, ChildReference, HandoverAccepted, QuestionAnswered
+from contracts.events import CaseInformed, CaseReopened, ChildReference, QuestionAnswered
 from triage import decide
 from triage.errors import CaseAlreadyClosed, NotOneCase
-from triage.model import DECISION_CLOCK, Case, CaseState, Clock, Suggestion
+from triage.model import DECISION_CLOCK, FROM_AGENCIES, FROM_SENDERS, Case, CaseState, Clock, News, Suggestion
 
 THIRD = UUID(int=13)
 LATER = NOW + timedelta(days=2)
 FRESH = timing(due_at=LATER + timedelta(hours=31), start=LATER)
 RUNNING = Clock(UUID(int=900), DECISION_CLOCK, CASE_ID, NOW, DUE)
 STOPPED = Clock(UUID(int=900), DECISION_CLOCK, CASE_ID, NOW, DUE, stopped_at=NOW)
-TEAM = acting("macpt-member", agency="wandsworth-macpt", now=LATER)
 
 
 def closed() -> Case:
@@ -121,32 +121,36 @@ def test_taking_a_referral_back_changes_nothing_but_brings_news() -> None:
     assert update.background.document_url == document_url(2)
 
 
-def test_an_open_case_is_told() -> None:
-    [informed] = decide.inform(
-        case(clocks=(RUNNING,)), news(child_ids=(THIRD,), immediate_danger=True), timing=FRESH, now=LATER
-    )
+def test_an_open_case_is_informed() -> None:
+    [informed] = decide.inform(case(clocks=(RUNNING,)), news(child_ids=(THIRD,), immediate_danger=True), now=LATER)
 
     assert isinstance(informed, CaseInformed)
     assert (informed.news, informed.edition, informed.informed_at) == (CaseNews.NEW_INFORMATION, 2, LATER)
     assert (informed.child_ids, informed.immediate_danger) == ((THIRD,), True)
 
 
-@pytest.mark.parametrize("what", list(CaseNews))
-def test_whatever_the_news_a_closed_case_is_opened_again_first(what: CaseNews) -> None:
-    reopened, informed = decide.inform(closed(), news(what=what, immediate_danger=True), timing=FRESH, now=LATER)
+def reopened(subject: Case, told: News | None) -> list[CaseReopened]:
+    return list(decide.reopen(subject, told, timing=FRESH, addresses=ADDRESSES, now=LATER))
 
-    assert isinstance(reopened, CaseReopened)
-    assert (reopened.reopened_at, reopened.decision_due_at) == (LATER, FRESH.due_at)
-    assert reopened.immediate_danger
-    assert isinstance(informed, CaseInformed)
+
+@pytest.mark.parametrize("what", sorted(FROM_SENDERS | FROM_AGENCIES))
+def test_whatever_the_news_a_closed_case_is_opened_again(what: CaseNews) -> None:
+    [event] = reopened(closed(), news(what=what, immediate_danger=True))
+
+    assert (event.reopened_at, event.decision_due_at) == (LATER, FRESH.due_at)
+    assert (event.immediate_danger, event.news) == (True, what)
+    assert event.detail_url == f"https://triage.example.org/v1/cases/{CASE_ID}"
+
+
+@pytest.mark.parametrize(("subject", "told"), [(case(), news()), (closed(), None)], ids=["open", "no news"])
+def test_an_open_case_is_not_opened_and_nothing_new_opens_none(subject: Case, told: News | None) -> None:
+    assert reopened(subject, told) == []
 
 
 def test_an_answer_settles_its_question_and_is_news() -> None:
     subject = case(questions=(question(),))
 
-    informed, answered = decide.inform(
-        subject, news(what=CaseNews.ANSWER, answers=UUID(int=80)), timing=FRESH, now=LATER
-    )
+    informed, answered = decide.inform(subject, news(what=CaseNews.ANSWER, answers=UUID(int=80)), now=LATER)
 
     assert isinstance(informed, CaseInformed)
     assert isinstance(answered, QuestionAnswered)
@@ -158,7 +162,7 @@ def test_an_answer_settles_its_question_and_is_news() -> None:
 def test_an_answer_to_no_open_question_is_news_all_the_same(known: tuple[object, ...]) -> None:
     told = news(what=CaseNews.ANSWER, answers=UUID(int=80))
 
-    events = decide.inform(case(questions=known), told, timing=FRESH, now=LATER)
+    events = decide.inform(case(questions=known), told, now=LATER)
 
     assert [type(event) for event in events] == [CaseInformed]
 
@@ -183,24 +187,48 @@ def test_a_decision_is_timed_from_the_news_that_opened_the_case_again() -> None:
     assert case(clocks=(STOPPED, again)).decision_from == LATER
 
 
-def waiting_for_its_team(**changes: object) -> Case:
-    return case(
-        decisions=(decision(FIRST, team="wandsworth-macpt"), decision(SECOND)), handovers=(handover(FIRST),), **changes
-    )
+def accepted(**changes: object) -> Case:
+    """A case whose team has just accepted, and in which nothing else is left to do."""
+    decisions = (decision(FIRST, team="wandsworth-macpt"), decision(SECOND))
+    return case(**({"decisions": decisions, "handovers": (handover(FIRST, accepted_at=NOW),)} | changes))
 
 
-def test_a_case_does_not_close_by_itself_over_news_that_nobody_has_looked_at() -> None:
-    events = decide.accept_handover(waiting_for_its_team(news=(news(),)), UUID(int=60), by=TEAM)
-
-    assert [type(event) for event in events] == [HandoverAccepted]
+SEEN = news(seen_by="worker", seen_at=NOW)
 
 
-def test_a_case_closes_by_itself_once_its_news_was_looked_at() -> None:
-    seen = news(seen_by="worker", seen_at=NOW)
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"news": (news(),)},
+        {"news": (SEEN,), "clocks": (RUNNING,)},
+        {"decisions": (decision(FIRST, team="wandsworth-macpt"),)},
+        {"decisions": (decision(FIRST, team="wandsworth-macpt"), decision(SECOND, team="wandsworth-early-help"))},
+        {"recommendations": (recommendation(SECOND, supersedes=decision(SECOND).decision_id),)},
+        {"handovers": (handover(FIRST, returned_at=NOW),)},
+        {"handovers": ()},
+        {"closed_at": NOW},
+    ],
+    ids=[
+        "news that nobody has looked at",
+        "news that nobody has dealt with",
+        "a child undecided",
+        "a child not offered",
+        "a child that is decided again",
+        "a handover returned",
+        "no handover at all",
+        "closed",
+    ],
+)
+def test_a_case_does_not_close_by_itself_while_something_is_left(changes: dict[str, object]) -> None:
+    assert decide.close_by_itself(accepted(**changes), now=LATER) is None
 
-    events = decide.accept_handover(waiting_for_its_team(news=(seen,)), UUID(int=60), by=TEAM)
 
-    assert [type(event) for event in events] == [HandoverAccepted, CaseClosed]
+@pytest.mark.parametrize("changes", [{}, {"news": (SEEN,), "clocks": (STOPPED,)}], ids=["no news", "dealt with"])
+def test_a_case_closes_by_itself_once_nothing_is_left(changes: dict[str, object]) -> None:
+    closing = decide.close_by_itself(accepted(**changes), now=LATER)
+
+    assert closing is not None
+    assert (closing.reason, closing.closed_at, closing.closed_by) == (ClosureReason.HANDED_OVER, LATER, None)
 
 
 def test_a_person_closes_again_what_was_handed_over_before() -> None:
@@ -220,11 +248,11 @@ RATINGS = st.sampled_from(list(Rating))
 
 
 @given(RATINGS, RATINGS)
-def test_news_never_calms_a_suggestion(anew: Rating, before: Rating) -> None:
+def test_news_never_calms_a_suggestion(fresh: Rating, before: Rating) -> None:
     order = list(Rating)
-    suggested, kept = Suggestion(anew, (RatingReason.CONCERN_TYPE,)), Suggestion(before, (RatingReason.DEFAULT,))
+    suggested, kept = Suggestion(fresh, (RatingReason.CONCERN_TYPE,)), Suggestion(before, (RatingReason.DEFAULT,))
 
     chosen = decide.more_urgent(suggested, kept)
 
-    assert order.index(chosen.rating) == min(order.index(anew), order.index(before))
-    assert chosen is suggested or order.index(anew) > order.index(before)
+    assert order.index(chosen.rating) == min(order.index(fresh), order.index(before))
+    assert chosen is suggested or order.index(fresh) > order.index(before)

@@ -1,12 +1,12 @@
-"""Two people stand behind each decision; handovers end a case, alarms never do."""
+"""Two people stand behind each decision; alarms decide nothing."""
 
 from dataclasses import replace
 from uuid import UUID
 
 import pytest
 from triage_examples import (
+    ADDRESSES,
     CASE_ID,
-    DETAIL,
     DUE,
     FIRST,
     MANAGER,
@@ -20,39 +20,27 @@ from triage_examples import (
     acting,
     case,
     decision,
-    handover,
+    news,
     recommendation,
     request,
-    timing,
 )
 
-from contracts.codes import ClosureReason, Outcome, Rating, ThresholdLevel
-from contracts.events import (
-    CaseClosed,
-    CaseDecided,
-    CaseReturned,
-    ClockBreached,
-    ClockWarned,
-    HandoverAccepted,
-)
+from contracts.codes import Outcome, Rating, ThresholdLevel
+from contracts.events import CaseDecided, CaseReturned, ClockBreached, ClockWarned
 from contracts.problems import Problem
 from triage import decide
 from triage.errors import (
-    AlreadyAccepted,
     AlreadyDecided,
-    AlreadyOffered,
     CaseAlreadyClosed,
-    NoSuchHandover,
+    NewsUnseen,
     NoSuchRecommendation,
     NotAChildOfTheCase,
-    NotForThisTeam,
     NotYourRole,
     RecommendationSettled,
     SamePerson,
 )
-from triage.model import Acting, Alarm, Authorise, DueAlarm, Offer, Recommend, Settled
+from triage.model import Acting, Alarm, Authorise, DueAlarm, Recommend, Settled
 
-TEAM = "wandsworth-macpt"
 NEW_ID = UUID(int=70)
 RECOMMEND = Recommend(FIRST, Outcome.STRATEGY_DISCUSSION, ThresholdLevel.ACUTE, "Because.")
 AGREE = Authorise(recommendation(FIRST).recommendation_id, agree=True, rationale="I agree.")
@@ -70,9 +58,9 @@ def test_a_recommendation_carries_outcome_and_level_but_not_its_reasons() -> Non
 def test_no_rating_and_no_answer_is_waited_for() -> None:
     subject = case(requests=(request(),), recommendations=(recommendation(FIRST),))
 
-    events = decide.authorise(subject, AGREE, by=MANAGER, terms=STAFF_TERMS, decision_id=NEW_ID)
+    decided = decide.authorise(subject, AGREE, by=MANAGER, terms=STAFF_TERMS, decision_id=NEW_ID)
 
-    assert isinstance(events[0], CaseDecided)
+    assert isinstance(decided, CaseDecided)
 
 
 @pytest.mark.parametrize(
@@ -96,9 +84,8 @@ def test_a_recommendation_that_cannot_stand_is_refused(
 def test_another_person_authorises_and_the_child_is_decided() -> None:
     subject = case(recommendations=(recommendation(FIRST),))
 
-    events = decide.authorise(subject, AGREE, by=MANAGER, terms=STAFF_TERMS, decision_id=NEW_ID)
+    decided = decide.authorise(subject, AGREE, by=MANAGER, terms=STAFF_TERMS, decision_id=NEW_ID)
 
-    [decided] = events
     assert isinstance(decided, CaseDecided)
     assert (decided.child_id, decided.decision_id) == (FIRST, NEW_ID)
     assert (decided.recommended_by, decided.authorised_by) == ("worker", "manager")
@@ -109,7 +96,7 @@ def test_another_person_authorises_and_the_child_is_decided() -> None:
 def test_the_last_decision_says_that_all_children_are_decided() -> None:
     subject = case(recommendations=(recommendation(FIRST),), decisions=(decision(SECOND),))
 
-    [decided] = decide.authorise(subject, AGREE, by=MANAGER, terms=NO_TEAM_TERMS, decision_id=NEW_ID)
+    decided = decide.authorise(subject, AGREE, by=MANAGER, terms=NO_TEAM_TERMS, decision_id=NEW_ID)
 
     assert isinstance(decided, CaseDecided)
     assert decided.all_children_decided
@@ -132,10 +119,10 @@ def test_the_pack_says_which_role_authorises() -> None:
         decide.authorise(subject, AGREE, by=another_worker, terms=STAFF_TERMS, decision_id=NEW_ID)
 
 
-def test_disagreement_returns_the_child_to_be_recommended_anew() -> None:
+def test_disagreement_returns_the_child_to_be_recommended_again() -> None:
     subject = case(recommendations=(recommendation(FIRST),))
 
-    [returned] = decide.authorise(subject, DISAGREE, by=MANAGER, terms=STAFF_TERMS, decision_id=NEW_ID)
+    returned = decide.authorise(subject, DISAGREE, by=MANAGER, terms=STAFF_TERMS, decision_id=NEW_ID)
 
     assert isinstance(returned, CaseReturned)
     assert (returned.child_id, returned.returned_by) == (FIRST, "manager")
@@ -154,98 +141,18 @@ def test_a_settled_recommendation_is_not_authorised(settled: Settled) -> None:
         decide.authorise(subject, AGREE, by=MANAGER, terms=STAFF_TERMS, decision_id=NEW_ID)
 
 
+def test_nobody_authorises_past_news_that_nobody_has_looked_at_but_turning_down_is_safe() -> None:
+    subject = case(recommendations=(recommendation(FIRST),), news=(news(),))
+
+    with pytest.raises(NewsUnseen):
+        decide.authorise(subject, AGREE, by=MANAGER, terms=STAFF_TERMS, decision_id=NEW_ID)
+    returned = decide.authorise(subject, DISAGREE, by=MANAGER, terms=STAFF_TERMS, decision_id=NEW_ID)
+    assert isinstance(returned, CaseReturned)
+
+
 def test_a_recommendation_of_another_case_is_not_found() -> None:
     with pytest.raises(NoSuchRecommendation):
         decide.authorise(case(), AGREE, by=MANAGER, terms=STAFF_TERMS, decision_id=NEW_ID)
-
-
-def test_a_case_closes_by_itself_when_the_last_child_is_decided_and_the_team_has_the_others() -> None:
-    subject = case(
-        recommendations=(recommendation(FIRST),),
-        decisions=(decision(SECOND, team=TEAM),),
-        handovers=(handover(SECOND, accepted_at=NOW),),
-    )
-
-    events = decide.authorise(subject, AGREE, by=MANAGER, terms=NO_TEAM_TERMS, decision_id=NEW_ID)
-
-    assert isinstance(events[1], CaseClosed)
-    assert events[1].reason is ClosureReason.HANDED_OVER
-
-
-def test_children_are_offered_to_the_team_of_their_outcome() -> None:
-    subject = case(decisions=(decision(FIRST, team=TEAM),))
-
-    offered = decide.offer_handover(
-        subject, Offer(TEAM, (FIRST,), "Summary."), by=WORKER, timing=timing(), detail=DETAIL
-    )
-
-    assert (offered.team, offered.child_ids, offered.accept_due_at) == (TEAM, (FIRST,), DUE)
-    assert "Summary" not in offered.model_dump_json()
-
-
-@pytest.mark.parametrize(
-    ("changes", "offer", "problem"),
-    [
-        ({}, Offer(TEAM, (FIRST,), "S"), NotForThisTeam),
-        ({"decisions": (decision(FIRST),)}, Offer(TEAM, (FIRST,), "S"), NotForThisTeam),
-        ({"decisions": (decision(FIRST, team="other"),)}, Offer(TEAM, (FIRST,), "S"), NotForThisTeam),
-        ({"decisions": (decision(FIRST, team=TEAM),)}, Offer(TEAM, (FIRST, SECOND), "S"), NotForThisTeam),
-        ({"decisions": (decision(FIRST, team=TEAM),)}, Offer(TEAM, (), "S"), NotForThisTeam),
-        ({}, Offer(TEAM, (UUID(int=99),), "S"), NotAChildOfTheCase),
-        (
-            {"decisions": (decision(FIRST, team=TEAM),), "handovers": (handover(FIRST),)},
-            Offer(TEAM, (FIRST,), "S"),
-            AlreadyOffered,
-        ),
-        ({"closed_at": NOW}, Offer(TEAM, (FIRST,), "S"), CaseAlreadyClosed),
-    ],
-)
-def test_a_child_goes_only_to_the_team_that_receives_its_outcome(
-    changes: dict[str, object], offer: Offer, problem: type[Problem]
-) -> None:
-    with pytest.raises(problem):
-        decide.offer_handover(case(**changes), offer, by=WORKER, timing=timing(), detail=DETAIL)
-
-
-MEMBER = acting("macpt-member", subject="member", agency=TEAM)
-
-
-def test_acceptance_of_the_last_child_closes_the_case() -> None:
-    subject = case(
-        decisions=(decision(FIRST, team=TEAM), decision(SECOND)),
-        handovers=(handover(FIRST),),
-    )
-
-    accepted, closed = decide.accept_handover(subject, UUID(int=60), by=MEMBER)
-
-    assert isinstance(accepted, HandoverAccepted)
-    assert accepted.accepted_by == "member"
-    assert isinstance(closed, CaseClosed)
-    assert closed.reason is ClosureReason.HANDED_OVER
-
-
-@pytest.mark.parametrize(
-    "others",
-    [
-        {"decisions": (decision(FIRST, team=TEAM),)},
-        {"decisions": (decision(FIRST, team=TEAM), decision(SECOND, team=TEAM))},
-    ],
-    ids=["a child undecided", "a child not offered"],
-)
-def test_acceptance_closes_nothing_while_a_child_waits(others: dict[str, object]) -> None:
-    events = decide.accept_handover(case(handovers=(handover(FIRST),), **others), UUID(int=60), by=MEMBER)
-
-    assert [type(event) for event in events] == [HandoverAccepted]
-
-
-def test_a_handover_is_accepted_once() -> None:
-    with pytest.raises(AlreadyAccepted):
-        decide.accept_handover(case(handovers=(handover(FIRST, accepted_at=NOW),)), UUID(int=60), by=MEMBER)
-
-
-def test_a_handover_of_another_case_is_not_found() -> None:
-    with pytest.raises(NoSuchHandover):
-        decide.accept_handover(case(), UUID(int=60), by=MEMBER)
 
 
 @pytest.mark.parametrize(
@@ -253,18 +160,19 @@ def test_a_handover_of_another_case_is_not_found() -> None:
 )
 def test_an_alarm_before_due_warns_and_one_from_due_on_says_late(share: float, kind: type) -> None:
     alarm = Alarm(share, DUE, ("mash-manager",))
-    due = DueAlarm(CASE_ID, REFERRAL_ID, UUID(int=80), "decision", DUE, alarm, PACK)
+    due = DueAlarm(CASE_ID, REFERRAL_ID, UUID(int=80), "decision", CASE_ID, DUE, alarm, PACK)
 
-    sounded = decide.sound(due, now=NOW)
+    sounded = decide.sound(due, addresses=ADDRESSES, now=NOW)
 
     assert isinstance(sounded, kind)
     assert isinstance(sounded, ClockWarned | ClockBreached)
     assert (sounded.tell, sounded.due_at, sounded.share) == (("mash-manager",), DUE, share)
+    assert (sounded.about_id, sounded.detail_url) == (CASE_ID, f"https://triage.example.org/v1/cases/{CASE_ID}")
 
 
 def test_only_the_last_decision_ends_the_wait_for_one() -> None:
     subject = case(recommendations=(recommendation(FIRST),), rating=Rating.RED)
-    [decided] = decide.authorise(subject, AGREE, by=MANAGER, terms=STAFF_TERMS, decision_id=NEW_ID)
+    decided = decide.authorise(subject, AGREE, by=MANAGER, terms=STAFF_TERMS, decision_id=NEW_ID)
     assert isinstance(decided, CaseDecided)
 
     assert decide.ends_wait(decided) is None

@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 from itertools import product
+from typing import Any
 
 import pytest
-from triage_examples import actor, case, handover, question, request
+from triage_examples import NOW, actor, case, handover, question, request
 
 from contracts.codes import DenialReason, Purpose
 from triage import entitlement
@@ -14,7 +15,7 @@ from triage.model import Actor
 
 TEAM_ROLES = {"wandsworth-macpt": "macpt-member", "wandsworth-early-help": "early-help-lead"}
 OFFERED = handover(team="wandsworth-macpt")
-HELP_OFFERED = handover(team="wandsworth-early-help")
+HELP_OFFERED = handover(team="wandsworth-early-help", role="early-help-lead")
 ASKED = request(agency="metropolitan-police")
 SENDER_ASKED = question()
 CASE = case(requests=(ASKED,), questions=(SENDER_ASKED,), handovers=(OFFERED, HELP_OFFERED))
@@ -159,8 +160,8 @@ def test_only_the_asked_agency_answers(who: str) -> None:
 
 
 @pytest.mark.parametrize("who", PEOPLE)
-def test_only_a_member_of_the_team_accepts(who: str) -> None:
-    refusal = entitlement.to_accept(PEOPLE[who], CASE, handover=OFFERED, team_roles=TEAM_ROLES)
+def test_only_a_member_of_the_team_accepts_or_returns(who: str) -> None:
+    refusal = entitlement.to_accept_or_return(PEOPLE[who], CASE, handover=OFFERED, team_roles=TEAM_ROLES)
 
     assert (refusal is None) == (who == "member of the team")
 
@@ -172,10 +173,55 @@ def test_nobody_of_another_partnership_acts_answers_or_accepts(who: str) -> None
     refusals = [
         *(entitlement.to_act(stranger, CASE, act=act) for act in Act),
         entitlement.to_answer(stranger, CASE, request=ASKED),
-        entitlement.to_accept(stranger, CASE, handover=OFFERED, team_roles=TEAM_ROLES),
+        entitlement.to_accept_or_return(stranger, CASE, handover=OFFERED, team_roles=TEAM_ROLES),
     ]
 
     assert all(refusal is not None and refusal.problem.status == 404 for refusal in refusals)
+
+
+NEW_ROLE = {"wandsworth-macpt": "lead-practitioner"}
+
+
+@pytest.mark.parametrize(
+    ("role", "team_roles", "who", "allowed"),
+    [
+        ("macpt-member", {}, "member of the team", True),
+        ("macpt-member", {}, "member without the team's role", False),
+        ("macpt-member", NEW_ROLE, "member of the team", True),
+        (None, {}, "member of the team", True),
+        (None, {}, "member of another team", False),
+        (None, NEW_ROLE, "member of the team", False),
+    ],
+    ids=["gone", "gone, another role", "renamed", "gone, offered long ago", "another team", "renamed, not kept then"],
+)
+def test_a_team_that_the_pack_no_longer_names_accepts_or_returns_what_it_was_offered(
+    role: str | None, team_roles: dict[str, str], who: str, allowed: bool
+) -> None:
+    offered = replace(OFFERED, role=role)
+
+    refusal = entitlement.to_accept_or_return(PEOPLE[who], CASE, handover=offered, team_roles=team_roles)
+
+    assert (refusal is None) == allowed
+
+
+@pytest.mark.parametrize(
+    ("changes", "may_read"),
+    [({}, True), ({"accepted_at": NOW}, True), ({"returned_at": NOW}, False), ({"withdrawn_at": NOW}, False)],
+    ids=["offered", "accepted", "returned", "withdrawn"],
+)
+def test_a_team_reads_the_case_while_it_has_children_of_it_or_may_accept_some_and_its_handover_always(
+    changes: dict[str, Any], may_read: bool
+) -> None:
+    offered = handover(team="wandsworth-macpt", **changes)
+    subject, member, purpose = case(handovers=(offered,)), PEOPLE["member of the team"], Purpose.CHILD_PROTECTION
+
+    of_case = entitlement.to_read_case(member, subject, purpose=purpose, team_roles=TEAM_ROLES)
+    of_handover = entitlement.to_read_handover(
+        member, subject, handover=offered, purpose=purpose, team_roles=TEAM_ROLES
+    )
+
+    assert (of_case is None) == may_read
+    assert of_handover is None
 
 
 def test_a_child_protection_team_that_was_offered_nothing_opens_no_case() -> None:

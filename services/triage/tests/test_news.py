@@ -1,4 +1,4 @@
-"""What senders tell later, as it reaches a case: on a real database, whatever the case's state."""
+"""What senders say later, as it reaches a case: on a real database, whatever the case's state."""
 
 import asyncio
 from datetime import timedelta
@@ -38,7 +38,8 @@ async def test_a_new_child_is_a_child_of_the_case_without_a_decision(world: Worl
 
     now = await shown(world, case)
     [informed] = await world.events("case.informed")
-    assert now["children"][-1] == {"child_id": str(THIRD), "unborn": True, "decided": False}
+    added = now["children"][-1]
+    assert (added["child_id"], added["unborn"], added["decided"]) == (str(THIRD), True, False)
     assert informed["child_ids"] == now["news"][0]["child_ids"] == [str(THIRD)]
 
 
@@ -49,10 +50,12 @@ async def test_whoever_decides_must_have_seen_the_news(world: World) -> None:
     await world.supplement()
     body = {"recommendation_id": recommendation_id, "agree": True, "rationale": "Yes."}
 
-    blind = await world.post(f"{case}/decisions", "manager", body, version=seen)
-    sighted = await world.post(f"{case}/decisions", "manager", body, version=await world.version(case))
+    stale = await world.post(f"{case}/decisions", "manager", body, version=seen)
+    blind = await world.post(f"{case}/decisions", "manager", body, version=(await line(world))["version"])
+    sighted = await world.post(f"{case}/decisions", "manager", body, version=(await shown(world, case))["version"])
 
-    assert (blind.status_code, sighted.status_code) == (412, 200)
+    assert [answer.status_code for answer in (stale, blind, sighted)] == [412, 409, 200]
+    assert blind.json()["type"].endswith("/news-unseen")
 
 
 async def test_news_is_new_until_somebody_of_triage_looks(world: World) -> None:

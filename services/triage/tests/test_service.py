@@ -24,7 +24,7 @@ async def test_every_revision_can_be_taken_back(
 
 
 def test_the_worker_delivers_and_watches_the_clocks(service: Service) -> None:
-    assert {"relay", "consumer", "clocks"} <= set(service.workers)
+    assert {"relay", "consumer", "clocks", "standings"} <= set(service.workers)
 
 
 def test_every_route_is_described_with_its_problems(service: Service) -> None:

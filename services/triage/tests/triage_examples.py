@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from contracts.codes import (
+    Answer,
     CaseNews,
     ConcernType,
     ContactSource,
@@ -14,6 +15,7 @@ from contracts.codes import (
     Outcome,
     Rating,
     RatingReason,
+    SupersedingReason,
     SupplementKind,
     ThresholdLevel,
     WithdrawalReason,
@@ -30,7 +32,9 @@ from triage.model import (
     SOCIAL_WORKER,
     Acting,
     Actor,
+    Addresses,
     Alarm,
+    AnswerRevision,
     AskingTerms,
     Background,
     Case,
@@ -40,10 +44,13 @@ from triage.model import (
     Handover,
     InformationRequest,
     News,
+    OfferTerms,
     OpeningTerms,
     OutcomeTerms,
     Question,
     Recommendation,
+    Reply,
+    Statement,
     Timing,
 )
 
@@ -140,6 +147,13 @@ DETAIL = Detail(UUID(int=50), f"https://triage.example.org/v1/records/{UUID(int=
 STAFF_TERMS = OutcomeTerms(
     frozenset({SOCIAL_WORKER, MASH_MANAGER}), frozenset({MASH_MANAGER}), "wandsworth-macpt", "being-acted-on", PACK
 )
+ADDRESSES = Addresses("https://triage.example.org")
+OFFER = OfferTerms(
+    timing("handover-child-protection"),
+    "macpt-member",
+    frozenset({"wandsworth-macpt", "wandsworth-early-help"}),
+    dict.fromkeys(Outcome, frozenset({MASH_MANAGER})),
+)
 NO_TEAM_TERMS = replace(STAFF_TERMS, team=None, referrer_feedback=None)
 
 
@@ -178,6 +192,13 @@ def request(**changes: Any) -> InformationRequest:
     return InformationRequest(**(facts | changes))
 
 
+def revision(answer: Answer | None = Answer.SUPPLIED, *, number: int = 1) -> AnswerRevision:
+    """What the agency said; without an answer it takes it back."""
+    reply = Reply(answer, content="Two incidents.") if answer else None
+    statement = (Statement.ANSWERED if number == 1 else Statement.CORRECTED) if answer else Statement.WITHDRAWN
+    return AnswerRevision(number, statement, "police", NOW, reply)
+
+
 def question(**changes: Any) -> Question:
     facts: dict[str, Any] = {
         "question_id": UUID(int=80),
@@ -195,6 +216,7 @@ def news(**changes: Any) -> News:
     """Something new that nobody has looked at."""
     facts: dict[str, Any] = {
         "what": CaseNews.NEW_INFORMATION,
+        "version": 9,
         "edition": 2,
         "told_at": NOW + timedelta(hours=1),
         "document_url": document_url(2),
@@ -229,8 +251,9 @@ def recommendation(child_id: UUID = FIRST, **changes: Any) -> Recommendation:
     return Recommendation(**(facts | changes))
 
 
-def decision(child_id: UUID = FIRST, *, team: str | None = None) -> Decision:
-    return Decision(
+def decision(child_id: UUID = FIRST, *, team: str | None = None, **changes: Any) -> Decision:
+    """The first decision for a child, which stands."""
+    first = Decision(
         decision_id=UUID(int=child_id.int + 200),
         recommendation_id=UUID(int=child_id.int + 100),
         child_id=child_id,
@@ -241,7 +264,21 @@ def decision(child_id: UUID = FIRST, *, team: str | None = None) -> Decision:
         decided_at=NOW,
         policy_version=PACK,
         rationale="Agreed.",
+        version=3,
     )
+    return replace(first, **changes)
+
+
+def later(child_id: UUID = FIRST, *, team: str | None = None, **changes: Any) -> Decision:
+    """The decision that supersedes the first."""
+    facts: dict[str, Any] = {
+        "decision_id": UUID(int=child_id.int + 400),
+        "recommendation_id": UUID(int=child_id.int + 300),
+        "version": 12,
+        "supersedes": UUID(int=child_id.int + 200),
+        "supersedes_reason": SupersedingReason.NEWS_FROM_SENDER,
+    }
+    return decision(child_id, team=team, **(facts | changes))
 
 
 def handover(*child_ids: UUID, **changes: Any) -> Handover:
@@ -254,5 +291,7 @@ def handover(*child_ids: UUID, **changes: Any) -> Handover:
         "offered_at": NOW,
         "accept_due_at": NOW + timedelta(hours=24),
         "summary": "What the team needs to know.",
+        "decision_ids": tuple(UUID(int=child_id.int + 200) for child_id in child_ids or (FIRST,)),
+        "role": "macpt-member",
     }
     return Handover(**(facts | changes))

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from triage_examples import FIRST, news
+from triage_examples import FIRST, NOW, news
 
 from contracts.codes import Outcome
 from contracts.events import (
@@ -18,12 +18,19 @@ from contracts.events import (
     Event,
     HandoverAccepted,
     HandoverOffered,
+    HandoverReturned,
+    HandoverSuperseded,
+    HandoverWithdrawn,
     InformationAnswered,
+    InformationCorrected,
     InformationRequested,
+    InformationWithdrawn,
     QuestionAnswered,
     QuestionAsked,
 )
+from triage import decide
 from triage.model import (
+    AnswerRevision,
     Case,
     Child,
     Clock,
@@ -32,7 +39,9 @@ from triage.model import (
     InformationRequest,
     Question,
     Recommendation,
+    Reply,
     Settled,
+    Statement,
 )
 
 TEAMS = {Outcome.STRATEGY_DISCUSSION: "wandsworth-macpt", Outcome.EARLY_HELP: "wandsworth-early-help"}
@@ -52,11 +61,13 @@ def after(subject: Case, event: Event) -> Case:
         case CaseReopened():
             return replace(moved, closed_at=None, closed_reason=None, reopened_at=event.reopened_at)
         case CaseInformed() | QuestionAsked() | QuestionAnswered():
-            return _after_telling(moved, event)
-        case InformationRequested() | InformationAnswered():
+            return _after_informing(moved, event)
+        case InformationRequested() | InformationAnswered() | InformationCorrected() | InformationWithdrawn():
             return _after_asking(moved, event)
-        case HandoverOffered() | HandoverAccepted():
+        case HandoverOffered() | HandoverAccepted() | HandoverReturned() | HandoverWithdrawn():
             return _after_handing_over(moved, event)
+        case HandoverSuperseded():
+            return moved
         case _:
             return _after_deciding(moved, event)
 
@@ -65,16 +76,20 @@ def _stopped(subject: Case, at: datetime) -> tuple[Clock, ...]:
     return tuple(replace(clock, stopped_at=clock.stopped_at or at) for clock in subject.clocks)
 
 
-def _after_telling(subject: Case, event: CaseInformed | QuestionAsked | QuestionAnswered) -> Case:
+def _after_informing(subject: Case, event: CaseInformed | QuestionAsked | QuestionAnswered) -> Case:
     if isinstance(event, QuestionAsked):
         return replace(subject, questions=(*subject.questions, _question(event)))
     if isinstance(event, QuestionAnswered):
-        return replace(subject, questions=tuple(_told(one, event) for one in subject.questions))
-    told = news(
-        what=event.news, edition=event.edition, child_ids=event.child_ids, immediate_danger=event.immediate_danger
+        return replace(subject, questions=tuple(_answered_by_sender(one, event) for one in subject.questions))
+    informed = news(
+        what=event.news,
+        version=subject.version,
+        edition=event.edition,
+        child_ids=event.child_ids,
+        immediate_danger=event.immediate_danger,
     )
     added = tuple(Child(child_id, False) for child_id in event.child_ids)
-    return replace(subject, children=(*subject.children, *added), news=(*subject.news, told))
+    return replace(subject, children=(*subject.children, *added), news=(*subject.news, informed))
 
 
 def _question(event: QuestionAsked) -> Question:
@@ -83,32 +98,61 @@ def _question(event: QuestionAsked) -> Question:
     )
 
 
-def _told(one: Question, event: QuestionAnswered) -> Question:
+def _answered_by_sender(one: Question, event: QuestionAnswered) -> Question:
     return replace(one, answered_at=event.answered_at) if one.question_id == event.question_id else one
 
 
-def _after_asking(subject: Case, event: InformationRequested | InformationAnswered) -> Case:
+def _after_asking(subject: Case, event: InformationRequested | decide.Said) -> Case:
     if isinstance(event, InformationRequested):
         return replace(subject, requests=(*subject.requests, _request(event)))
-    return replace(subject, requests=tuple(_answered(one, event) for one in subject.requests))
+    requests = tuple(_with_revision(one, event) for one in subject.requests)
+    told = decide.news_of(subject, event)
+    added = () if told is None else (replace(told, version=subject.version),)
+    return replace(subject, requests=requests, news=(*subject.news, *added))
 
 
-def _after_handing_over(subject: Case, event: HandoverOffered | HandoverAccepted) -> Case:
+def _with_revision(one: InformationRequest, event: decide.Said) -> InformationRequest:
+    if one.request_id != event.request_id:
+        return one
+    statements = {
+        InformationAnswered: Statement.ANSWERED,
+        InformationCorrected: Statement.CORRECTED,
+        InformationWithdrawn: Statement.WITHDRAWN,
+    }
+    reply = (
+        None if isinstance(event, InformationWithdrawn) else Reply(event.answer, refusal_ground=event.refusal_ground)
+    )
+    said = AnswerRevision(event.revision, statements[type(event)], "agency", NOW, reply)
+    return replace(one, revisions=(*one.revisions, said))
+
+
+def _after_handing_over(
+    subject: Case, event: HandoverOffered | HandoverAccepted | HandoverReturned | HandoverWithdrawn
+) -> Case:
     if isinstance(event, HandoverOffered):
-        return replace(subject, handovers=(*subject.handovers, _handover(event)))
-    return replace(subject, handovers=tuple(_accepted(one, event) for one in subject.handovers))
+        return replace(subject, handovers=(*subject.handovers, _handover(subject, event)))
+    handovers = tuple(_ended(one, event) if one.handover_id == event.handover_id else one for one in subject.handovers)
+    if not isinstance(event, HandoverReturned):
+        return replace(subject, handovers=handovers)
+    returned = replace(decide.news_of_return(event), version=subject.version)
+    return replace(subject, handovers=handovers, news=(*subject.news, returned))
 
 
 def _after_deciding(subject: Case, event: Event) -> Case:
     assert isinstance(event, CaseRecommended | CaseReturned | CaseDecided)
     how = {CaseRecommended: Settled.REPLACED, CaseReturned: Settled.TURNED_DOWN, CaseDecided: Settled.AGREED}
-    settled = tuple(_settle(one, event.child_id, how[type(event)]) for one in subject.recommendations)
+    settled = tuple(_conclude(one, event.child_id, how[type(event)]) for one in subject.recommendations)
     if isinstance(event, CaseRecommended):
         return replace(subject, recommendations=(*settled, _recommendation(event)))
     if isinstance(event, CaseReturned):
         return replace(subject, recommendations=settled)
-    clocks = _stopped(subject, event.decided_at) if event.all_children_decided else subject.clocks
-    return replace(subject, recommendations=settled, decisions=(*subject.decisions, _decision(event)), clocks=clocks)
+    stopped = subject.clocks
+    if event.all_children_decided:
+        clocks = (one for one in subject.clocks if one.name == "decision")
+        ended = {clock.clock_id: replace(clock, stopped_at=clock.stopped_at or event.decided_at) for clock in clocks}
+        stopped = tuple(ended.get(one.clock_id, one) for one in subject.clocks)
+    decisions = (*subject.decisions, _decision(event, subject.version))
+    return replace(subject, recommendations=settled, decisions=decisions, clocks=stopped)
 
 
 def _request(event: InformationRequested) -> InformationRequest:
@@ -125,10 +169,6 @@ def _request(event: InformationRequested) -> InformationRequest:
     )
 
 
-def _answered(one: InformationRequest, event: InformationAnswered) -> InformationRequest:
-    return replace(one, answer=event.answer) if one.request_id == event.request_id else one
-
-
 def _recommendation(event: CaseRecommended) -> Recommendation:
     return Recommendation(
         event.recommendation_id,
@@ -138,14 +178,16 @@ def _recommendation(event: CaseRecommended) -> Recommendation:
         event.recommended_by,
         event.recommended_at,
         "Because.",
+        supersedes=event.supersedes,
+        supersedes_reason=event.supersedes_reason,
     )
 
 
-def _settle(one: Recommendation, child_id: UUID, settled: Settled) -> Recommendation:
+def _conclude(one: Recommendation, child_id: UUID, settled: Settled) -> Recommendation:
     return replace(one, settled=settled) if one.child_id == child_id and one.settled is None else one
 
 
-def _decision(event: CaseDecided) -> Decision:
+def _decision(event: CaseDecided, version: int) -> Decision:
     return Decision(
         event.decision_id,
         event.recommendation_id,
@@ -157,10 +199,13 @@ def _decision(event: CaseDecided) -> Decision:
         event.decided_at,
         event.policy_version,
         "Agreed.",
+        version,
+        event.supersedes,
+        event.supersedes_reason,
     )
 
 
-def _handover(event: HandoverOffered) -> Handover:
+def _handover(subject: Case, event: HandoverOffered) -> Handover:
     return Handover(
         event.handover_id,
         event.case_id,
@@ -170,8 +215,15 @@ def _handover(event: HandoverOffered) -> Handover:
         event.offered_at,
         event.accept_due_at,
         "Summary.",
+        tuple(one.decision_id for one in subject.current_decisions if one.child_id in event.child_ids),
     )
 
 
-def _accepted(one: Handover, event: HandoverAccepted) -> Handover:
-    return replace(one, accepted_at=event.accepted_at) if one.handover_id == event.handover_id else one
+def _ended(one: Handover, event: HandoverAccepted | HandoverReturned | HandoverWithdrawn) -> Handover:
+    match event:
+        case HandoverAccepted():
+            return replace(one, accepted_at=event.accepted_at)
+        case HandoverReturned():
+            return replace(one, returned_at=event.returned_at)
+        case HandoverWithdrawn():
+            return replace(one, withdrawn_at=event.withdrawn_at)

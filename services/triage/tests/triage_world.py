@@ -103,7 +103,7 @@ class World:
             correlation_id=event.correlation,
         )
         message = Message(envelope, event.to_json(), "test.v1", 0, 0, event)
-        handler = subscriptions(self.dependencies).handler_of(event)
+        handler = subscriptions(self.dependencies).handlers.get(type(event))
         assert handler is not None
         async with self.db.transaction() as tx:
             await handler(tx, message, self.clock.now())
@@ -150,18 +150,20 @@ class World:
         )
 
     async def decide(
-        self, case: str, child: int, outcome: str = "strategy-discussion", *, number: int = 1
+        self, case: str, child: int, outcome: str = "strategy-discussion", *, number: int = 1, **more: str
     ) -> httpx2.Response:
         """Have the worker recommend and the manager authorise an outcome for a child (1 is the first)."""
-        recommendation_id = await self.recommend(case, child, outcome, number=number)
+        recommendation_id = await self.recommend(case, child, outcome, number=number, **more)
         body = {"recommendation_id": recommendation_id, "agree": True, "rationale": WORDS}
         answer = await self.post(f"{case}/decisions", "manager", body, version=await self.version(case))
         assert answer.status_code == 200, answer.text
         return answer
 
-    async def recommend(self, case: str, child: int, outcome: str = "strategy-discussion", *, number: int = 1) -> str:
+    async def recommend(
+        self, case: str, child: int, outcome: str = "strategy-discussion", *, number: int = 1, **more: str
+    ) -> str:
         child_id = str(UUID(int=number * 1000 + child))
-        body = {"child_id": child_id, "outcome": outcome, "level": "4", "rationale": WORDS}
+        body = {"child_id": child_id, "outcome": outcome, "level": "4", "rationale": WORDS, **more}
         answer = await self.post(f"{case}/recommendations", "worker", body, version=await self.version(case))
         assert answer.status_code == 201, answer.text
         return str(answer.json()["recommendation_id"])
@@ -179,7 +181,7 @@ class World:
 
     async def sound(self, clock: Clock | None = None) -> int:
         """One round of a freshly started watch."""
-        return await Watch(self.db, clock or self.clock).sound()
+        return await Watch(self.db, clock or self.clock, self.dependencies.addresses).sound()
 
     async def rows(self, query: str) -> Sequence[Any]:
         async with self.db.transaction() as tx:

@@ -62,6 +62,10 @@ class Caller:
             raise CalledWrongly(f"No service is called {service}; the services are {', '.join(self._urls)}")
         return self._urls[service]
 
+    async def token(self) -> str:
+        """An access token, for a program of its own that is to ask as this caller. Raises ``NoAnswer``."""
+        return (await self._tokens.bearer())["Authorization"].removeprefix("Bearer ")
+
     async def get(self, service: str, path: str, **options: Any) -> Any:
         """The JSON document at a path. Raises ``Refused`` and ``Unreachable``."""
         return (await self.ask("GET", service, path, **options)).json()

@@ -1,27 +1,33 @@
 """One referral's whole path through every service, as the audit log holds it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Self
 from uuid import UUID
+
+from rich.console import RenderableType
 
 from chassis.ids import find_reference
 from contracts.events import ReferralReceived
 from frontdoor.answer import Answer, table
 from frontdoor.client import Caller
 from frontdoor.errors import CalledWrongly, Refused, Wrong
+from frontdoor.notices import Notice, Said, notices_of
 
-# What is told of an event beside its type: codes and agencies, in this order; never an id.
+# What is shown of an event beside its type: codes and agencies, in this order; never an id.
 _DETAILS: Final = (
-    "kind", "news", "record", "rating", "outcome", "answer", "refusal_ground", "agency", "team", "channel", "clock",
-    "reason", "purpose",
+    "kind", "news", "record", "rating", "outcome", "answer", "refusal_ground", "agency", "team", "roles", "channel",
+    "clock", "escalated_to", "reason", "purpose",
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Step:
-    """One event of the path. ``since_receipt`` counts from the receipt of the referral; ``facts`` are its data."""
+    """One event of the path. ``since_receipt`` counts from the receipt of the referral.
+
+    ``facts`` are its data: auditors see them, operators do not.
+    """
 
     at: datetime
     since_receipt: timedelta
@@ -35,7 +41,7 @@ class Step:
 
     @classmethod
     def of(cls, entry: Mapping[str, Any], received_at: datetime) -> Self:
-        """The step that a log entry tells."""
+        """The step that a log entry is of."""
         event = entry["event"]
         at = datetime.fromisoformat(event["time"])
         return cls(
@@ -43,7 +49,7 @@ class Step:
             since_receipt=at - received_at,
             service=event["source"],
             type=event["type"],
-            facts=event["data"],
+            facts=event.get("data", {}),
             subject=event["subject"],
             version=event["sequence"],
             trace_id=trace_id_of(event.get("traceparent")),
@@ -52,8 +58,9 @@ class Step:
 
     @property
     def details(self) -> tuple[str, ...]:
-        """What is told of it in a line."""
-        return tuple(str(self.facts[name]) for name in _DETAILS if self.facts.get(name))
+        """What is shown of it in a line."""
+        shown = (self.facts[name] for name in _DETAILS if self.facts.get(name))
+        return tuple(", ".join(each) if isinstance(each, list | tuple) else str(each) for each in shown)
 
     def data(self) -> dict[str, object]:
         """The step for machines."""
@@ -79,19 +86,52 @@ class Journey:
     steps: Sequence[Step]
 
     def answer(self) -> Answer:
-        """The journey as a table."""
+        """The journey as two tables: every step, and what became of each notice."""
         rows = [
             (elapsed(step.since_receipt), step.service, words(step.type), ", ".join(step.details), step.trace_id or "")
             for step in self.steps
         ]
+        found = notices_of(self.steps)
         title = f"{self.reference}  ({self.referral_id})"
         shown = table(title, ("since receipt", "service", "step", "what", "trace"), rows)
         data = {
             "referral_id": str(self.referral_id),
             "reference": self.reference,
             "steps": [step.data() for step in self.steps],
+            "notices": [notice.data() for notice in found],
         }
-        return Answer(data, (shown,))
+        return Answer(data, (shown, *_shown(found)))
+
+
+def _shown(found: Sequence[Notice]) -> Iterable[RenderableType]:
+    """Who got which notice, who opened it, and who was notified when nobody did; escalation notices below their own."""
+    columns = ("notice", "to", "by", "opened", "acknowledged", "escalated to")
+    rows = [
+        (
+            f"{'  ' if notice.escalates else ''}{notice.kind}",
+            f"{notice.agency}{': ' if notice.roles else ''}{', '.join(notice.roles)}",
+            f"withheld, {notice.withheld}" if notice.withheld else ", ".join(notice.delivered) or "inbox only",
+            _said(notice, notice.opened),
+            _said(notice, notice.acknowledged),
+            "\n".join(f"{role} {elapsed(at)}" for at, role in notice.climbed),
+        )
+        for notice in _with_their_own(found)
+    ]
+    if rows:
+        yield table("Notices", columns, rows)
+
+
+def _with_their_own(found: Sequence[Notice]) -> Iterable[Notice]:
+    known = {notice.notice_id for notice in found}
+    for notice in found:
+        if notice.escalates not in known:
+            yield notice
+            yield from (each for each in found if each.escalates == notice.notice_id)
+
+
+def _said(notice: Notice, said: Said | None) -> str:
+    """When, and by which roles; a system of the agency has none."""
+    return f"{elapsed(said.at)} {', '.join(said.roles) or notice.agency}" if said is not None else "no"
 
 
 async def read(caller: Caller, name: str) -> Journey:
@@ -104,7 +144,7 @@ async def read(caller: Caller, name: str) -> Journey:
         raise Wrong(f"The log does not hold the receipt of {name} yet; ask again in a moment")
     received_at = datetime.fromisoformat(received["time"])
     steps = sorted((Step.of(entry, received_at) for entry in entries), key=lambda step: (step.at, step.leaf_index))
-    return Journey(referral_id, received["data"]["reference"], steps)
+    return Journey(referral_id, received.get("data", {}).get("reference", name), steps)
 
 
 async def _referral_id(caller: Caller, name: str) -> UUID:

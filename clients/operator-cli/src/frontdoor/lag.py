@@ -1,4 +1,4 @@
-"""How far behind each service is: events it has not sent, events it has not read, messages that are parked."""
+"""How far behind each service is: events not sent, events not read, messages parked, and whether reading halted."""
 
 import asyncio
 
@@ -7,11 +7,11 @@ from frontdoor.client import SERVICES, Caller
 from frontdoor.errors import GOOD, Wrong
 from frontdoor.versions import compare
 
-_COLUMNS = ("service", "to send", "to read", "parked")
+_COLUMNS = ("service", "to send", "to read", "parked", "reading")
 
 
 async def lag(caller: Caller) -> Answer:
-    """One row for each service. Ends with 1 when anything is parked; waiting alone is not wrong."""
+    """One row for each service. Ends with 1 when anything is parked or halted; waiting alone is not wrong."""
     comparison, *deliveries = await asyncio.gather(
         compare(caller), *(caller.get(service, "/operator/delivery") for service in SERVICES)
     )
@@ -21,9 +21,10 @@ async def lag(caller: Caller) -> Answer:
             "to_send": delivery["unpublished"],
             "to_read": comparison.behind(service),
             "parked": delivery["parked"],
+            "reading": "halted" if delivery["halted"] else "goes on",
         }
         for service, delivery in zip(SERVICES, deliveries, strict=True)
     ]
-    parked = any(row["parked"] for row in data)
+    wrong = any(row["parked"] or row["reading"] == "halted" for row in data)
     shown = table("Lag, in events", _COLUMNS, [tuple(row.values()) for row in data])
-    return Answer(data, (shown,), exit_code=Wrong.exit_code if parked else GOOD)
+    return Answer(data, (shown,), exit_code=Wrong.exit_code if wrong else GOOD)

@@ -4,10 +4,12 @@ from typing import Annotated
 
 import typer
 
-from frontdoor import journey, lag, parked, republish, verify
+from frontdoor import catching_up, endpoints, journey, lag, republish, verify
 from frontdoor.answer import Answer
-from frontdoor.client import Caller
+from frontdoor.client import SERVICES, Caller
+from frontdoor.errors import CalledWrongly
 from frontdoor.partner import commands as partner
+from frontdoor.reading_commands import consumer_app, parked_app
 from frontdoor.running import AsJson, end, run
 
 app = typer.Typer(
@@ -17,13 +19,10 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-parked_app = typer.Typer(help="Messages that could not take effect.", no_args_is_help=True)
 app.add_typer(parked_app, name="parked")
+app.add_typer(consumer_app, name="consumer")
 app.add_typer(partner.app, name="partner")
-
-Reason = Annotated[str, typer.Option("--reason", help="Why; it is kept with the message.")]
-Service = Annotated[str, typer.Argument(help="The service that parked it.")]
-ParkedId = Annotated[int, typer.Argument(help="The id that `frontdoor parked list` shows.")]
+app.add_typer(endpoints.app, name="endpoint")
 
 
 @app.command("journey")
@@ -40,41 +39,30 @@ def show_journey(
     run(context, read, as_json=as_json)
 
 
-@parked_app.command("list")
-def list_parked(context: typer.Context, as_json: AsJson = False) -> None:
-    """Show what waits in every service; ends with 1 when anything does."""
-    run(context, parked.list_all, as_json=as_json)
-
-
-@parked_app.command("release")
-def release_parked(
-    context: typer.Context, service: Service, parked_id: ParkedId, reason: Reason, as_json: AsJson = False
-) -> None:
-    """Have a message tried again; everything is checked anew."""
-    run(context, lambda caller: parked.release(caller, service, parked_id, reason), as_json=as_json)
-
-
-@parked_app.command("discard")
-def discard_parked(
-    context: typer.Context, service: Service, parked_id: ParkedId, reason: Reason, as_json: AsJson = False
-) -> None:
-    """Give a message up for good."""
-    run(context, lambda caller: parked.discard(caller, service, parked_id, reason), as_json=as_json)
-
-
 @app.command("republish")
 def publish_again(
     context: typer.Context,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what is missing.")] = False,
+    to: Annotated[str | None, typer.Option("--to", help="A reader that followed a type without reading it.")] = None,
+    event_type: Annotated[str | None, typer.Option("--type", help="That type, such as case.linked.v1.")] = None,
+    reason: Annotated[str, typer.Option("--reason", help="With --to: why; it is kept by the reader.")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Have owners publish again what readers miss."""
-    run(context, lambda caller: republish.republish(caller, dry_run=dry_run), as_json=as_json)
+    """Have owners publish again what readers miss; with --to and --type, what one reader had followed unread."""
+
+    async def act(caller: Caller) -> Answer:
+        if to is None and event_type is None:
+            return await republish.republish(caller, dry_run=dry_run)
+        if to is None or event_type is None:
+            raise CalledWrongly("--to and --type: say both, or neither")
+        return await catching_up.catch_up(caller, to, event_type, reason=reason, dry_run=dry_run)
+
+    run(context, act, as_json=as_json)
 
 
 @app.command("lag")
 def show_lag(context: typer.Context, as_json: AsJson = False) -> None:
-    """Show how far behind each service is; ends with 1 when messages are parked."""
+    """Show how far behind each service is; ends with 1 when messages are parked or reading is halted."""
     run(context, lag.lag, as_json=as_json)
 
 
@@ -83,12 +71,23 @@ def verify_log(
     context: typer.Context,
     key: Annotated[str | None, typer.Option(help="The verifier key you trust, or a file that holds it.")] = None,
     since: Annotated[str | None, typer.Option(help="A file with an older checkpoint the log must extend.")] = None,
+    witness: Annotated[list[str] | None, typer.Option(help="The verifier key of a witness; repeatable.")] = None,
+    witnesses_needed: Annotated[int | None, typer.Option(help="How many of them must have cosigned it.")] = None,
+    token_file: Annotated[
+        str | None,
+        typer.Option(help="A file with an auditor's access token: check the entries of that partnership too."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check the whole audit log from its raw entries, trusting nobody."""
+    """Check the audit log, trusting nobody: its tree, or with an auditor's token its entries and every service's."""
 
     async def check(caller: Caller) -> Answer:
-        return await verify.verify(caller.url_of("audit"), key=key, since=since)
+        arguments = verify.public(key=key, since=since)
+        if token_file is not None:
+            owners = {service: caller.url_of(service) for service in SERVICES}
+            arguments = verify.entitled(token_file, owners=owners, key=key, since=since)
+        arguments = (*arguments, *verify.witnessed_by(witness or (), needed=witnesses_needed))
+        return await verify.verify(caller.url_of("audit"), arguments)
 
     run(context, check, as_json=as_json)
 

@@ -20,6 +20,7 @@ from local_stack.errors import StackError
 LOCK_FILE: Final = Path(__file__).with_name("parts.lock")
 _FETCH_TIMEOUT_SECONDS: Final = 60
 _TRIES: Final = 3
+_LARGE: Final = 10_000_000  # bytes; such a file is named on its own, so that nobody thinks it hangs
 _PASSING: Final = (requests.RequestException, RuntimeError, OSError)  # jgo tells a refusal by RuntimeError
 
 
@@ -64,16 +65,22 @@ def _parsed(line: str) -> Artefact:
 def fetched(part: str) -> Sequence[Path]:
     """Paths of all files of ``part``, fetched where missing. Raises ``StackError`` when a hash differs."""
     artefacts = locked(part)
-    missing = sum(not artefact.path.exists() for artefact in artefacts)
+    missing = [artefact for artefact in artefacts if not artefact.path.exists()]
     if missing:
-        say(f"fetching {part}: {missing} of {len(artefacts)} files")
+        say(f"fetching {part}: {len(missing)} of {len(artefacts)} files, once for this machine")
     with ThreadPoolExecutor(max_workers=8) as pool:
-        return list(pool.map(_available, artefacts))
+        paths = list(pool.map(_available, artefacts))
+    if missing:
+        megabytes = sum(artefact.path.stat().st_size for artefact in missing) / 1_000_000
+        say(f"fetched {part}: {megabytes:.0f} MB, every file checked against its hash")
+    return paths
 
 
 def _available(artefact: Artefact) -> Path:
     if not artefact.path.exists():
         _fetch(artefact)
+        if artefact.path.stat().st_size >= _LARGE:
+            say(f"fetched {artefact.filename} ({artefact.path.stat().st_size / 1_000_000:.0f} MB)")
     found = sha256_of(artefact.path)
     if found != artefact.sha256:
         raise StackError(

@@ -13,9 +13,10 @@ from local_stack.part import NamedPart, Part
 from local_stack.ports import Ports
 from local_stack.postgres import Postgres
 from local_stack.sinks import AgenciesSink, SmtpSink
+from local_stack.witness.part import WitnessPart
 from local_stack.zipkin import Zipkin
 
-SERVING_PARTS: Final = frozenset({"postgres", "kafka", "keycloak", "smtp", "agencies"})
+SERVING_PARTS: Final = frozenset({"postgres", "kafka", "keycloak", "smtp", "agencies", "witness"})
 ALL_PARTS: Final = SERVING_PARTS | {"zipkin"}
 _NAMED_BY: Final = {
     "postgres": "DATABASE_URL",
@@ -49,5 +50,6 @@ def _ours(folder: Path, ports: Ports) -> Mapping[str, Callable[[], Part]]:
         "keycloak": lambda: Keycloak(folder, KeycloakPorts.taken_from(ports), keys, jwks_url=jwks_url),
         "agencies": partial(AgenciesSink, folder, agencies_port, keys),
         "smtp": lambda: SmtpSink(folder, smtp_port=ports.take(), http_port=ports.take()),
+        "witness": lambda: WitnessPart(folder, ports.take(), keys),
         "zipkin": lambda: Zipkin(folder, ports.take()),
     }

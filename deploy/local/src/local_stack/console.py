@@ -1,4 +1,4 @@
-"""Tells the person at the terminal what is being done."""
+"""Says at the terminal what is being done."""
 
 import sys
 

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from joserfc.jwk import ECKey
 
 _OWNER_ONLY: Final = 0o600
+_SEALING_KEY_BYTES: Final = 32
 
 
 class Keys:
@@ -36,6 +37,13 @@ class Keys:
         path = self.folder / f"{purpose}.ed25519.pem"
         if not path.exists():
             write_private(path, _pem(Ed25519PrivateKey.generate()))
+        return path
+
+    def sealing_key_file(self) -> Path:
+        """The key with which secrets are sealed before they are stored, as base64: 32 random bytes."""
+        path = self.folder / "sealing.keys"
+        if not path.exists():
+            write_private(path, base64.b64encode(secrets.token_bytes(_SEALING_KEY_BYTES)) + b"\n")
         return path
 
     def webhook_public_key(self) -> str:

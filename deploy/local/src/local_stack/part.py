@@ -15,6 +15,7 @@ ADDRESS_NAMES: Final = {
     "keycloak": "oidc_issuer",
     "smtp": "smtp_url",
     "agencies": "agencies",
+    "witness": "witness",
     "zipkin": "zipkin",
 }
 

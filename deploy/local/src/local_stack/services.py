@@ -5,7 +5,8 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 from local_stack.checkout import PARTNERSHIPS_FOLDER, ROOT
@@ -18,7 +19,8 @@ from local_stack.ports import Ports
 
 NAMES: Final = ("referral-intake", "triage", "agency-notify", "audit")
 ROLES: Final = ("api", "worker")
-LOG_ORIGIN: Final = "frontdoor.example.org/local"
+LOG_ORIGIN: Final = "frontdoor.example.org/local/2"
+"""Not the first: a stack that was kept may hold a log of another form, signed as ``frontdoor.example.org/local``."""
 _REFERRALS_PER_MINUTE: Final = "6000"  # a fault campaign sends in one partner's name what no agency sends
 
 
@@ -52,13 +54,16 @@ class Service:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What all services are told about the rest of the stack."""
+    """What all services know about the rest of the stack."""
 
     kafka_bootstrap_servers: str
     oidc_issuer: str
     smtp_url: str
     zipkin_url: str | None
     keys: Keys
+    witnesses: Mapping[str, str] = field(default_factory=dict)
+    """Addresses by verifier key; the log asks all of them."""
+    partnerships_folder: Path = PARTNERSHIPS_FOLDER
 
 
 def provisioned(admin_url: str, ports: Ports) -> dict[str, Service]:
@@ -107,7 +112,7 @@ def environment(service: Service, surroundings: Surroundings, services: Mapping[
         "HTTP_PORT": str(service.api_port),
         "WORKER_HTTP_PORT": str(service.worker_port),
         "PUBLIC_URL": service.url,
-        "PARTNERSHIPS_FOLDER": str(PARTNERSHIPS_FOLDER),
+        "PARTNERSHIPS_FOLDER": str(surroundings.partnerships_folder),
         "SERVICE_URLS": json.dumps({name: each.url for name, each in services.items()}),
         "CLIENT_ID": "frontdoor-service",
         "CLIENT_KEY_FILE": str(keys.client_key_file("frontdoor-service")),
@@ -124,10 +129,17 @@ def _of_its_own(name: str, surroundings: Surroundings) -> dict[str, str]:
             return {
                 "SMTP_URL": surroundings.smtp_url,
                 "WEBHOOK_SIGNING_KEY_FILE": str(keys.signing_key_file("webhook")),
+                "SEALING_KEY_FILE": str(keys.sealing_key_file()),
                 "ALLOWED_PRIVATE_ADDRESSES": json.dumps(["127.0.0.1/32"]),
             }
         case "audit":
-            return {"SIGNING_KEY_FILE": str(keys.signing_key_file("log")), "LOG_ORIGIN": LOG_ORIGIN}
+            return {
+                "SIGNING_KEY_FILE": str(keys.signing_key_file("log")),
+                "LOG_ORIGIN": LOG_ORIGIN,
+                "WITNESSES": json.dumps(dict(surroundings.witnesses)),
+                "WITNESSES_NEEDED": str(len(surroundings.witnesses)),
+                "CHECKPOINT_SECONDS": "1",  # nobody here is to be kept from seeing when something happened
+            }
     return {}
 
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from local_stack import probes, realm, services
 from local_stack.assembly import SERVING_PARTS, assemble
-from local_stack.checkout import REALM_FILE, STACK_FOLDER
+from local_stack.checkout import PARTNERSHIPS_FOLDER, REALM_FILE, STACK_FOLDER
 from local_stack.children import Identity
 from local_stack.console import say
 from local_stack.errors import StackError
@@ -38,15 +38,17 @@ def running(
     parts: frozenset[str] | set[str] = SERVING_PARTS,
     services: bool = True,
     sandbox: bool = False,
+    partnerships: Path = PARTNERSHIPS_FOLDER,
 ) -> Iterator["Stack"]:
     """A stack that is ready; everything it started has ended when the block is left.
 
-    ``services=False`` starts only ``parts``; ``sandbox`` adds a front door team that plays by magic words. Raises
-    ``StackError`` when a stack runs in ``folder`` already, or when something does not become ready.
+    ``services=False`` starts only ``parts``; ``sandbox`` adds a front door team that plays by magic words; the packs
+    are those of ``partnerships``. Raises ``StackError`` when a stack runs in ``folder`` already, or when something
+    does not become ready.
     """
     state = State(folder)
     with state.held():
-        stack = Stack(state, frozenset(parts), with_services=services, with_sandbox=sandbox)
+        stack = Stack(state, frozenset(parts), with_services=services, with_sandbox=sandbox, partnerships=partnerships)
         try:
             stack.start()
             yield stack
@@ -58,7 +60,13 @@ class Stack:
     """Parts, services and how to sign in. Use ``running`` to get one."""
 
     def __init__(
-        self, state: State, wanted: frozenset[str], *, with_services: bool, with_sandbox: bool = False
+        self,
+        state: State,
+        wanted: frozenset[str],
+        *,
+        with_services: bool,
+        with_sandbox: bool = False,
+        partnerships: Path = PARTNERSHIPS_FOLDER,
     ) -> None:
         missing = SERVING_PARTS - wanted
         if with_services and missing:
@@ -71,6 +79,7 @@ class Stack:
         self.services: Mapping[str, Service] = {}
         self.sign_ins = self._sign_ins()
         self._with_services = with_services
+        self._partnerships = partnerships
         self._sandbox_port = self._ports.take() if with_services and with_sandbox else None
         self._phase = "starting"
         self._writing = threading.Lock()
@@ -157,13 +166,15 @@ class Stack:
         say(f"{what.partition(' ')[0]} is ready after {seconds:.1f} s")
 
     def _surroundings(self) -> Surroundings:
-        zipkin = self.parts.get("zipkin")
+        zipkin, witness = self.parts.get("zipkin"), self.parts["witness"].addresses()
         return Surroundings(
             kafka_bootstrap_servers=self.parts["kafka"].address,
             oidc_issuer=self.parts["keycloak"].address,
             smtp_url=self.parts["smtp"].address,
             zipkin_url=zipkin.address if zipkin else None,
             keys=self.keys,
+            witnesses={witness["witness_key"]: witness["witness"]},
+            partnerships_folder=self._partnerships,
         )
 
     def _together(self, steps: Sequence[Callable[[], None]]) -> None:

@@ -8,6 +8,7 @@ from local_stack.console import say
 from local_stack.errors import StackError
 
 _ASK_AGAIN_SECONDS: Final = 0.1
+_SAY_AGAIN_SECONDS: Final = 15.0
 
 
 def until(
@@ -25,10 +26,14 @@ def until(
     if probe():
         return time.monotonic() - started
     say(f"waiting for {what}")
+    said = started
     while time.monotonic() - started < timeout_seconds:
         if not still_possible():
             raise StackError(f"{what} will not come: the process ended")
         if probe():
             return time.monotonic() - started
+        if time.monotonic() - said > _SAY_AGAIN_SECONDS:
+            said = time.monotonic()
+            say(f"still waiting for {what} ({said - started:.0f} s)")
         time.sleep(_ASK_AGAIN_SECONDS)
     raise StackError(f"{what} did not come within {timeout_seconds:g} seconds")

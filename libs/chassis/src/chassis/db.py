@@ -2,8 +2,8 @@
 
 import asyncio
 import builtins
-from collections.abc import AsyncIterator, Collection
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Collection, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Final, Self, TypeAlias
 
 import asyncpg
@@ -33,7 +33,13 @@ _SERVER_SETTINGS: Final = {
     "idle_in_transaction_session_timeout": "15s",
     "timezone": "UTC",
 }
-_OURS = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.OperatorInterventionError)
+# The driver's own confusion is among them: a server that dies within an answer leaves it waiting for the rest.
+_OURS = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.OperatorInterventionError,
+)
 
 
 class DatabaseUnavailable(Unavailable):
@@ -109,14 +115,9 @@ class Database:
         Raises ``DatabaseUnavailable`` when the database cannot be reached or the outcome of COMMIT is unknown.
         """
         try:
-            async with self.engine.begin() as tx:
-                yield tx
-        except (OperationalError, InterfaceError, TimeoutError) as error:
-            raise DatabaseUnavailable from error
-        except DBAPIError as error:
-            if error.connection_invalidated or isinstance(error.orig and error.orig.__cause__, _OURS):
-                raise DatabaseUnavailable from error
-            raise
+            with named_unavailable():
+                async with self.engine.begin() as tx:
+                    yield tx
         except (OSError, *_OURS) as error:  # raised while connecting
             raise DatabaseUnavailable from error
 
@@ -151,6 +152,19 @@ class Database:
         """Close every connection."""
         await self.engine.dispose()
         await self._driver_pool.close()
+
+
+@contextmanager
+def named_unavailable() -> Iterator[None]:
+    """Raises ``DatabaseUnavailable`` for each error of a statement by which a database that is away or died shows."""
+    try:
+        yield
+    except (OperationalError, InterfaceError, TimeoutError) as error:
+        raise DatabaseUnavailable from error
+    except DBAPIError as error:
+        if error.connection_invalidated or isinstance(error.orig and error.orig.__cause__, _OURS):
+            raise DatabaseUnavailable from error
+        raise
 
 
 def _begin(locks: Collection[int]) -> str:

@@ -1,8 +1,10 @@
 """The only minter of ids: random and opaque, so that an id says nothing about anybody."""
 
 import os
+import re
 import secrets
 from typing import Final, Protocol
+from unicodedata import normalize
 from uuid import UUID
 
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -11,9 +13,18 @@ ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 AT_A_TIME: Final = 256
 """Asking the system for random bytes costs more than making an id of them."""
 
+SALT_BYTES: Final = 32
+"""As many as SHA-256 gives, so that guessing a salt is no easier than inverting the hash."""
+
 _UUID_BYTES: Final = 16
 _LENGTH: Final = 7
 _MISREAD: Final = str.maketrans("OIL", "011")
+_PREFIX: Final = re.compile(r"[A-Z]{1,10}")
+_LABELS: Final = frozenset({"REF", "REFERENCE", "OUR", "YOUR", "NO", "NUMBER", "REFERRAL"})
+"""What people write before a reference."""
+
+_ALIKE: Final = str.maketrans("АВЕЅІЈКМНОРСТХΑΒΕΖΗΙΚΜΝΟΡΤΧ", "ABESIJKMHOPCTXABEZHIKMNOPTX")  # noqa: RUF001
+"""Cyrillic and Greek capitals that look like Latin ones: a keyboard that was left in another script."""
 
 
 class Ids(Protocol):
@@ -43,6 +54,12 @@ class RandomIds:
         return new_reference(prefix)
 
 
+def new_salts(count: int) -> list[bytes]:
+    """Salts for commitments, one for each, all of their own."""
+    random = os.urandom(SALT_BYTES * count)
+    return [random[at : at + SALT_BYTES] for at in range(0, len(random), SALT_BYTES)]
+
+
 def new_reference(prefix: str) -> str:
     """A reference people read out: 35 random bits and a check character. Not unique by itself: the table says so."""
     return reference(prefix, secrets.randbits(5 * _LENGTH))
@@ -56,12 +73,23 @@ def reference(prefix: str, number: int) -> str:
 
 
 def find_reference(typed: str) -> str | None:
-    """The reference somebody typed, with misread letters put right; None when its check character is wrong."""
-    prefix, _, rest = typed.strip().upper().partition("-")
-    digits = rest.replace("-", "").replace(" ", "").translate(_MISREAD)
-    if not prefix or len(digits) != _LENGTH + 1 or any(digit not in ALPHABET for digit in digits):
+    """The reference somebody typed, however it was written; None when it is none or its check character is wrong.
+
+    Case, spaces, dashes of every kind and marks that nobody sees say nothing; letters that are misread for others
+    are put right; a word such as "Ref:" may stand before it.
+    """
+    written = "".join(char if char.isalnum() else " " for char in normalize("NFKC", typed).upper().translate(_ALIKE))
+    words = [word for word in written.split() if word not in _LABELS]
+    prefix, digits = _apart("".join(words))
+    if not _PREFIX.fullmatch(prefix) or len(digits) != _LENGTH + 1 or any(digit not in ALPHABET for digit in digits):
         return None
     return f"{prefix}-{digits[:4]}-{digits[4:]}" if _sum(digits) % 32 == 0 else None
+
+
+def _apart(together: str) -> tuple[str, str]:
+    """The prefix, which is what comes before the last eight characters, and those."""
+    place = max(0, len(together) - _LENGTH - 1)
+    return together[:place], together[place:].translate(_MISREAD)
 
 
 def _sum(digits: str) -> int:

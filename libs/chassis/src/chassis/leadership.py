@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chassis.db import Database
+from chassis.db import Database, named_unavailable
 from chassis.tasks import Stop
 
 FOLLOWER_SECONDS: Final = 0.5
@@ -18,17 +18,18 @@ _LEAD: Final = text("SELECT pg_try_advisory_lock(:lock)")
 
 
 async def lead(db: Database, work: Leader, *, lock: int, stop: Stop) -> None:
-    """Wait for the lock, then ``work`` until the stop is set. Raises whatever the work raises.
+    """Wait for the lock, then ``work`` until the stop is set. Raises what the work raises, and ``DatabaseUnavailable``.
 
     The lock belongs to the connection that also does the work, so an instance that loses it can change nothing.
     It is closed in the end: back in the pool it would go on holding the lock.
     """
-    async with db.engine.connect() as connection:
-        try:
-            if await _become_leader(connection, lock, stop):
-                await work(connection, stop)
-        finally:
-            await connection.invalidate()
+    with named_unavailable():
+        async with db.engine.connect() as connection:
+            try:
+                if await _become_leader(connection, lock, stop):
+                    await work(connection, stop)
+            finally:
+                await connection.invalidate()
 
 
 async def _become_leader(connection: AsyncConnection, lock: int, stop: Stop) -> bool:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from joserfc import jwt
 from joserfc.errors import InvalidKeyTypeError
@@ -11,6 +11,8 @@ from joserfc.jwk import ECKey, RSAKey
 from chassis.clock import Clock
 from chassis.http_client import HttpClient, NoAnswer
 from chassis.ids import Ids
+from chassis.settings import ServiceSettings
+from contracts.problems import Unavailable
 
 ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ASSERTION_LIFE: Final = timedelta(minutes=1)
@@ -32,6 +34,20 @@ class MachineTokens:
         self._token = ""
         self._expires_at = clock.now()
 
+    @classmethod
+    def of(cls, settings: ServiceSettings, http: HttpClient, *, clock: Clock, ids: Ids) -> Self:
+        """The tokens of the client that the settings name. Raises ``Unavailable`` when they name no key."""
+        if settings.client_key_file is None:
+            raise Unavailable("FRONTDOOR_CLIENT_KEY_FILE is not set: other services cannot be asked")
+        return cls(
+            http,
+            issuer=settings.oidc_issuer,
+            client_id=settings.client_id,
+            key_file=settings.client_key_file,
+            clock=clock,
+            ids=ids,
+        )
+
     async def bearer(self) -> dict[str, str]:
         """The Authorization header. Raises ``NoAnswer`` when the issuer gives no token."""
         if not self._token or self._clock.now() >= self._expires_at - RENEW_BEFORE:
@@ -40,17 +56,24 @@ class MachineTokens:
 
     async def _renew(self) -> None:
         discovery = await self._http.get_json(f"{self._issuer.rstrip('/')}/.well-known/openid-configuration")
+        try:
+            given = await self._exchange(discovery["token_endpoint"], audience=discovery["issuer"])
+            token, life = str(given["access_token"]), timedelta(seconds=int(given["expires_in"]))
+        except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
+            raise NoAnswer from error  # a maintenance page, for one
+        self._token, self._expires_at = token, self._clock.now() + life
+
+    async def _exchange(self, endpoint: str, *, audience: str) -> Any:
+        """A signed statement of ours for what the issuer gives. Raises ``NoAnswer``, and ``ValueError`` for no JSON."""
         form = {
             "grant_type": "client_credentials",
             "client_assertion_type": ASSERTION_TYPE,
-            "client_assertion": self._assertion(discovery["issuer"]),
+            "client_assertion": self._assertion(audience),
         }
-        answer = await self._http.request("POST", discovery["token_endpoint"], data=form)
+        answer = await self._http.request("POST", endpoint, data=form)
         if answer.status_code != 200:
             raise NoAnswer
-        body: dict[str, Any] = answer.json()
-        self._token = body["access_token"]
-        self._expires_at = self._clock.now() + timedelta(seconds=int(body["expires_in"]))
+        return answer.json()
 
     def _assertion(self, audience: str) -> str:
         """A signed statement of who we are, good for a minute and for once."""

@@ -1,7 +1,8 @@
 """What a worker runs: named tasks that all end when one signal is given."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 
@@ -30,3 +31,22 @@ class Stop:
 
 Task = Callable[[Stop], Coroutine[Any, Any, None]]
 """Runs until the stop is set. Returning before, or raising, ends the worker."""
+
+
+@asynccontextmanager
+async def repeating(work: Callable[[], Awaitable[None]], *, every_seconds: float) -> AsyncIterator[None]:
+    """Do some ``work`` before the block begins, and again and again while it lasts. The work MUST NOT raise."""
+
+    async def repeat() -> None:
+        while True:
+            await asyncio.sleep(every_seconds)
+            await work()
+
+    await work()
+    task = asyncio.create_task(repeat())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task

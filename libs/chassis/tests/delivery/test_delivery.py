@@ -4,6 +4,8 @@ import asyncio
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaConsumer
@@ -12,13 +14,14 @@ from sqlalchemy import text
 
 from chassis.clock import SystemClock
 from chassis.db import Database, DatabaseUnavailable
-from chassis.delivery import parking, republish
+from chassis.delivery import positions, republish
 from chassis.delivery.consumer import Consumer
 from chassis.delivery.events import Context, record
-from chassis.delivery.gaps import heal_gaps
+from chassis.delivery.gaps import ASKED, Gap, Healer
 from chassis.delivery.kafka import ensure_topics, start_producer
 from chassis.delivery.messages import Subscriptions
 from chassis.delivery.relay import Relay
+from chassis.delivery.resolving import Resolver
 from chassis.run.provision import DatabaseUrls
 from chassis.tasks import Stop
 from chassis.testing.delivery import NOW, Reader, closed
@@ -52,7 +55,7 @@ class Receiver:
     async def versions_of(self, case_id: uuid.UUID) -> list[int]:
         return [version for subject, version in await self.reader.effects() if subject == f"case/{case_id}"]
 
-    async def until(self, case_id: uuid.UUID, versions: list[int], *, within_seconds: float = 30) -> None:
+    async def until(self, case_id: uuid.UUID, versions: list[int], *, within_seconds: float = 60) -> None:
         async with asyncio.timeout(within_seconds):
             while await self.versions_of(case_id) != versions:  # noqa: ASYNC110  # a database cannot be awaited
                 await asyncio.sleep(0.05)
@@ -127,12 +130,13 @@ async def test_a_gap_heals_by_asking_its_owner(db: Database, receiver: Receiver)
     async with db.transaction() as tx:  # as if Kafka had lost the second one
         await tx.execute(text("UPDATE event SET published_at = now() WHERE version = 2"))
 
-    async def ask(gap: parking.Gap) -> None:
+    async def ask(gap: Gap) -> str:
         async with db.transaction() as tx:
             await republish.republish(tx, gap.aggregate, after_version=gap.version)
+        return ASKED
 
     async def heal(stop: Stop) -> None:
-        await heal_gaps(receiver.db, ask, stop, every_seconds=0.2)
+        await Healer(receiver.db, ask, SystemClock()).run(stop, every_seconds=0.2)
 
     async with running(relay(db, receiver.kafka).run, receiver.consumer().run, heal):
         await receiver.until(case_id, [1, 2, 3])
@@ -153,20 +157,84 @@ async def test_two_instances_share_the_work_without_doubling_it(db: Database, re
             await receiver.until(case_id, [1, 2, 3, 4, 5])
 
 
-async def test_a_consumer_that_cannot_read_its_positions_ends_instead_of_reading_nothing(
-    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+async def test_a_consumer_that_cannot_read_its_positions_is_not_healthy_and_goes_on_when_it_can(
+    db: Database, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def away(*_: object) -> None:
-        raise DatabaseUnavailable
+    case_id, asked, back, real = uuid.uuid4(), asyncio.Event(), asyncio.Event(), positions.starting
 
-    monkeypatch.setattr("chassis.delivery.positions.starting", away)
+    async def away(*arguments: Any) -> Any:
+        asked.set()
+        if not back.is_set():
+            raise DatabaseUnavailable
+        return await real(*arguments)
+
+    monkeypatch.setattr(positions, "starting", away)
     consumer = receiver.consumer()
 
-    async with asyncio.timeout(30):
-        with pytest.raises(DatabaseUnavailable):
-            await consumer.run(Stop())
+    async with running(relay(db, receiver.kafka).run, consumer.run):
+        await record_versions(db, case_id, 2)
+        async with asyncio.timeout(60):
+            await asked.wait()
+        assert not consumer.progress.healthy
+        back.set()
+        await receiver.until(case_id, [1, 2])
 
-    assert not consumer.progress.healthy
+    assert consumer.progress.healthy
+
+
+async def test_a_database_that_fails_beside_reading_ends_nothing(
+    db: Database, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case_id, failures_left, real = uuid.uuid4(), [3], Resolver.look
+
+    async def away(self: Resolver, partitions: Any) -> Any:
+        if failures_left[0]:
+            failures_left[0] -= 1
+            raise DatabaseUnavailable
+        return await real(self, partitions)
+
+    monkeypatch.setattr(Resolver, "look", away)
+
+    async with running(relay(db, receiver.kafka).run, receiver.consumer().run):
+        await record_versions(db, case_id, 2)
+        await receiver.until(case_id, [1, 2])
+
+    assert failures_left == [0]
+
+
+async def test_a_message_on_which_our_code_fails_ends_no_process_and_heals_by_itself(
+    db: Database, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chassis.delivery.failures.FIRST_PAUSE", timedelta(seconds=0.2))
+    poisoned, other = uuid.uuid4(), uuid.uuid4()
+    receiver.reader.broken = {(f"case/{poisoned}", 2): KeyError()}
+
+    async with running(relay(db, receiver.kafka).run, receiver.consumer().run):
+        await record_versions(db, poisoned, 3)
+        await record_versions(db, other, 3)
+        await receiver.until(other, [1, 2, 3])
+        held = await receiver.reader.parked()
+        receiver.reader.broken = {}
+        await receiver.until(poisoned, [1, 2, 3])
+
+    assert (2, "KeyError") in held
+    assert await receiver.versions_of(other) == [1, 2, 3]
+
+
+async def test_a_record_after_a_quiet_hour_is_no_silence(receiver: Receiver) -> None:
+    class NothingToRead:
+        """A client without partitions."""
+
+        def assignment(self) -> frozenset[object]:
+            return frozenset()
+
+    consumer = receiver.consumer()
+    consumer.progress.moved_at = asyncio.get_running_loop().time() - 3600
+
+    await consumer._look(NothingToRead())
+    consumer.progress.lag = {"triage.v1": 1}
+
+    assert not consumer.progress.is_stuck
 
 
 async def test_the_official_cloudevents_reader_understands_what_we_write(db: Database, topics: str) -> None:

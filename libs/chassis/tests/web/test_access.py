@@ -112,9 +112,12 @@ async def test_nothing_is_read_when_the_look_cannot_be_written(
     owner = Database.connect(urls.owner_url)
     async with owner.transaction() as tx:
         await tx.execute(text("ALTER TABLE event ADD CONSTRAINT full_disk CHECK (id < 0)"))
-    await owner.close()
 
     answer = await client.get("/record", headers={**signer.bearer(), "Access-Purpose": "triage"})
+
+    async with owner.transaction() as tx:
+        await tx.execute(text("ALTER TABLE event DROP CONSTRAINT full_disk"))
+    await owner.close()
 
     assert answer.status_code == 500
     assert answer.json()["type"].endswith("/fault")

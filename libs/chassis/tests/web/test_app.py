@@ -5,7 +5,7 @@ import json
 from collections.abc import AsyncIterator, Callable
 from datetime import date
 from types import SimpleNamespace
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID, uuid4
 
 import httpx2
@@ -21,6 +21,7 @@ from chassis.db import DatabaseUnavailable
 from chassis.testing.signer import Signer
 from chassis.web import middleware, problems
 from chassis.web.app import create_app
+from chassis.web.head import ReadInFull
 from chassis.web.room import Room
 from contracts.codes import Rating
 from contracts.problems import Conflict, Problem, Unavailable
@@ -47,6 +48,20 @@ class Child(BaseModel):
         return value
 
 
+class ByPost(BaseModel):
+    kind: Literal["by-post"]
+    street: str
+
+
+class ByPhone(BaseModel):
+    kind: Literal["by-phone"]
+    number: str = Field(max_length=11)
+
+
+class Ways(BaseModel):
+    ways: list[Annotated[ByPost | ByPhone, Field(discriminator="kind")]]
+
+
 class Form(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -65,6 +80,16 @@ prefixed = APIRouter(prefix="/inner")
 @router.post("/forms", status_code=201)
 async def post_form(form: Form) -> dict[str, int]:
     return {"children": len(form.children)}
+
+
+@router.post("/ways")
+async def post_ways(form: Ways) -> dict[str, int]:
+    return {"ways": len(form.ways)}
+
+
+@router.get("/changing")
+async def read_and_change(_: ReadInFull) -> str:
+    return "changed"
 
 
 @router.get("/forms/{form_id}")
@@ -199,6 +224,14 @@ async def test_a_validator_that_repeats_its_input_is_silenced(client: httpx2.Asy
     assert errors(answer) == {"/children/0/nhs_number": "Change this to what the API description says"}
 
 
+async def test_an_item_of_one_of_several_kinds_is_pointed_at_without_its_kind(client: httpx2.AsyncClient) -> None:
+    answer = await client.post(
+        "/ways", json={"ways": [{"kind": "by-phone", "number": "020 7946 0199 0"}, {"kind": "by-post"}]}
+    )
+
+    assert errors(answer) == {"/ways/0/number": "Send at most 11 characters", "/ways/1/street": "Add this"}
+
+
 async def test_wrong_parameters_are_named(client: httpx2.AsyncClient) -> None:
     wrong = await client.get(f"/forms/{SECRET}", params={"limit": SECRET})
     missing = await client.get("/keyed")
@@ -216,6 +249,27 @@ async def test_an_unknown_address_and_a_wrong_method_are_problems(client: httpx2
     problem(unknown, 404)
     problem(wrong_method, 405)
     assert wrong_method.headers["allow"] == "POST"
+
+
+async def test_head_is_answered_wherever_get_is_and_without_content(
+    client: httpx2.AsyncClient,
+) -> None:
+    by_get, by_head = await client.get("/cacheable"), await client.head("/cacheable")
+    live = await client.head("/health/live")
+    absent, only_posted = await client.head(f"/forms/{SECRET}"), await client.head("/forms")
+
+    assert (by_head.status_code, by_head.content) == (200, b"")
+    assert {name: by_head.headers[name] for name in ("content-length", "cache-control", "content-type")} == {
+        name: by_get.headers[name] for name in ("content-length", "cache-control", "content-type")
+    }
+    assert (live.status_code, absent.status_code, only_posted.status_code) == (200, 422, 405)
+    assert (absent.content, only_posted.headers["allow"]) == (b"", "POST")
+
+
+async def test_what_changes_when_it_is_read_is_not_changed_by_head(client: httpx2.AsyncClient) -> None:
+    by_get, by_head = await client.get("/changing"), await client.head("/changing")
+
+    assert (by_get.status_code, by_head.status_code, by_head.headers["allow"]) == (200, 405, "GET")
 
 
 async def test_a_problem_keeps_its_headers(client: httpx2.AsyncClient) -> None:
@@ -256,7 +310,7 @@ async def test_what_nobody_foresaw_is_a_constant_text_with_every_header(client: 
         b"{",
         b"\xff\xfe",
         '{"children": []}'.encode("utf-16"),
-        '\ufeff{"children": []}'.encode(),
+        '\ufeff\ufeff{"children": []}'.encode(),
         b'{"children": [], "children": []}',
         b'{"children": NaN}',
         b'{"children": Infinity}',

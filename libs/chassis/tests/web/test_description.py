@@ -75,6 +75,6 @@ async def test_a_wrong_method_is_told_every_method_of_the_address(client: httpx2
     two = await client.put("/v1/things/two")
     health = await client.post("/health/live")
 
-    assert several.headers["allow"] == "DELETE, GET, POST"
-    assert two.headers["allow"] == "GET, POST"
-    assert health.headers["allow"] == "GET"
+    assert several.headers["allow"] == "DELETE, GET, HEAD, POST"
+    assert two.headers["allow"] == "GET, HEAD, POST"
+    assert health.headers["allow"] == "GET, HEAD"

@@ -11,6 +11,8 @@ from typing import Any, Final
 
 import yaml
 
+from contracts.bounds import EARLIEST, INTEGER, LATEST
+from contracts.envelope import MOST_SUBJECT, MOST_TYPE, NAME_PATTERN, SUBJECT_PATTERN, TYPE_PATTERN
 from contracts.events import EVENTS, Event
 from contracts.topics import PARTITIONS, TOPICS, topic_of
 
@@ -32,19 +34,36 @@ _HEADERS: Final[Mapping[str, Any]] = {
     "properties": {
         "ce_specversion": {"type": "string", "const": "1.0"},
         "ce_id": {"type": "string", "format": "uuid"},
-        "ce_source": {"type": "string", "description": "The service that recorded the event"},
-        "ce_type": {"type": "string"},
-        "ce_subject": {"type": "string", "description": "The aggregate, as kind/id"},
-        "ce_time": {"type": "string", "format": "date-time"},
-        "ce_sequence": {"type": "string", "description": "Version within the aggregate, from 1, without gaps"},
-        "ce_partnership": {"type": "string"},
+        "ce_source": {
+            "type": "string",
+            "pattern": NAME_PATTERN,
+            "description": "The service that recorded the event; an owner of the topic",
+        },
+        "ce_type": {"type": "string", "pattern": TYPE_PATTERN, "maxLength": MOST_TYPE},
+        "ce_subject": {
+            "type": "string",
+            "pattern": SUBJECT_PATTERN,
+            "maxLength": MOST_SUBJECT,
+            "description": "The aggregate, as kind/id",
+        },
+        "ce_time": {
+            "type": "string",
+            "format": "date-time",
+            "description": f"From {EARLIEST.year} until the year {LATEST.year} begins, to the microsecond",
+        },
+        "ce_sequence": {
+            "type": "string",
+            "pattern": "^[1-9][0-9]{0,9}$",
+            "description": f"Version within the aggregate, from 1, without gaps, at most {INTEGER}",
+        },
+        "ce_partnership": {"type": "string", "pattern": NAME_PATTERN},
         "ce_correlationid": {
             "type": "string",
             "format": "uuid",
             "description": "The referral; also the message key",
         },
         "ce_causationid": {"type": "string", "format": "uuid"},
-        "traceparent": {"type": "string"},
+        "traceparent": {"type": "string", "description": "W3C trace context; anything else is left unread"},
         "content-type": {"type": "string", "const": "application/json"},
     },
 }

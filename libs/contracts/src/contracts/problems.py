@@ -13,9 +13,11 @@ On Kafka a ``Problem`` means the message is wrong (it is parked); any other exce
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 PROBLEM_TYPE_ROOT = "https://frontdoor.example.org/problems/"
+PHONE_ADVICE: Final = "phone the front door team of your partnership"
+"""Part of a sentence: whom to phone about a child, where no number is published."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,18 @@ class Forbidden(Problem):
     """Proven, but not entitled."""
 
     slug, title, status = "forbidden", "You are not allowed to do this", 403
+
+
+class Suspended(Forbidden):
+    """Proven, but the system is suspended; ``phone_advice`` says whom to phone about a child."""
+
+    slug, title = "partner-suspended", "Your system is suspended, so we did not take this"
+
+    def __init__(self, phone_advice: str = PHONE_ADVICE) -> None:
+        super().__init__(
+            f"If a child is in danger now, call 999. To tell us about a child, {phone_advice}. "
+            "To have your system restored, contact the people who gave you access."
+        )
 
 
 class NotFound(Problem):

@@ -37,6 +37,7 @@ _BY_FIRST_WORD: Mapping[str, Topic] = MappingProxyType(
         "record": ACCESS,
         "access": ACCESS,
         "parked": ACCESS,
+        "consumer": ACCESS,
     }
 )
 
@@ -44,3 +45,14 @@ _BY_FIRST_WORD: Mapping[str, Topic] = MappingProxyType(
 def topic_of(event_type: str) -> Topic:
     """The topic that carries an event type. Raises ``KeyError`` for a type without a home."""
     return _BY_FIRST_WORD[event_type.split(".", 1)[0]]
+
+
+def may_carry(topic: str, event_type: str) -> bool:
+    """Whether a topic may carry a type: not when the type's first word belongs to another topic."""
+    home = _BY_FIRST_WORD.get(event_type.split(".", 1)[0])
+    return home is None or home.name == topic
+
+
+def may_write(source: str, topic: str) -> bool:
+    """Whether a service is an owner of a topic; nobody is of a topic that is not ours."""
+    return any(source in each.owners for each in TOPICS if each.name == topic)

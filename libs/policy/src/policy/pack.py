@@ -9,8 +9,9 @@ from typing import NamedTuple, Self, TypeVar
 
 from pydantic import Field, model_validator
 
-from contracts.codes import ConcernType, Outcome, Rating, RatingReason
+from contracts.codes import Channel, ConcernType, Outcome, Rating, RatingReason
 from policy.clocks import Clock
+from policy.escalation import EscalationPace, RoleChannels
 from policy.rules import (
     Agency,
     EscalationStage,
@@ -76,6 +77,8 @@ class Pack(Part):
     outcomes: tuple[OutcomeRule, ...]
     purposes: tuple[PurposeRule, ...] = Field(min_length=1)
     escalation: tuple[EscalationStage, ...] = Field(min_length=1)
+    escalation_pace: tuple[EscalationPace, ...] = Field(min_length=1)
+    role_channels: tuple[RoleChannels, ...] = ()
     retention: tuple[RetentionRule, ...] = Field(min_length=1)
 
     @cached_property
@@ -117,6 +120,22 @@ class Pack(Part):
         if not named:
             raise NoSuchRule(f"The pack has no clock {name}")
         return max(named, key=lambda clock: clock.rating is not None)
+
+    @property
+    def ladder(self) -> tuple[EscalationStage, ...]:
+        """The stages of escalation, lowest first."""
+        return tuple(sorted(self.escalation, key=lambda stage: stage.stage))
+
+    def get_pace(self, rating: Rating | None) -> EscalationPace:
+        """How fast a notice climbs the ladder at a rating, else at any. Raises ``NoSuchRule``."""
+        fitting = [pace for pace in self.escalation_pace if pace.rating in (rating, None)]
+        if not fitting:
+            raise NoSuchRule("The pack has no pace of escalation")
+        return max(fitting, key=lambda pace: pace.rating is not None)
+
+    def channels_of_role(self, role: str) -> tuple[Channel, ...]:
+        """The channels of a role's own; none where it is reached by those of its agency."""
+        return tuple(named.channel for rule in self.role_channels if rule.role == role for named in rule.channels)
 
     def find_agency(self, code: str) -> Agency | None:
         """The agency of that code."""

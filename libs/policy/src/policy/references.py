@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from contracts.codes import Code, Outcome, Rating, ThresholdLevel
 from policy.clocks import Clock
 from policy.document import Fault, Path, walk
+from policy.escalation import EscalationPace, RoleChannels
 from policy.rules import (
     Agency,
     EscalationStage,
@@ -38,6 +39,8 @@ _LISTS: Mapping[str, type[Rule]] = {
     "outcomes": OutcomeRule,
     "purposes": PurposeRule,
     "escalation": EscalationStage,
+    "escalation_pace": EscalationPace,
+    "role_channels": RoleChannels,
     "retention": RetentionRule,
 }
 _COMPLETE: tuple[tuple[str, str, type[Code]], ...] = (
@@ -45,7 +48,7 @@ _COMPLETE: tuple[tuple[str, str, type[Code]], ...] = (
     ("ratings", "rating", Rating),
     ("thresholds", "level", ThresholdLevel),
 )
-_NEEDED_CLOCKS = ("decision", "information-request", "question", "notice-open")
+_NEEDED_CLOCKS = ("decision", "information-request", "question", "handover-offer", "notice-open")
 
 
 def faults(data: object) -> Iterator[Fault]:
@@ -108,9 +111,20 @@ def _missing_rules(data: Mapping[str, object]) -> Iterator[Fault]:
     for name in _NEEDED_CLOCKS:
         if name not in always:
             yield Fault(("clocks",), f'needs a clock "{name}" that holds for any rating')
+    yield from _missing_escalation(data)
     suggestions = [rule for _, rule in _rows(data, "suggestions") if _from_the_start(rule, data)]
     if not any(rule.get("when") == {} for rule in suggestions):
         yield Fault(("suggestions",), "needs a last rule with an empty condition (when: {})")
+
+
+def _missing_escalation(data: Mapping[str, object]) -> Iterator[Fault]:
+    """Without a stage or a pace on some day, a notice that nobody opens would reach nobody else."""
+    stages = [rule for _, rule in _rows(data, "escalation")]
+    if stages and not any(_from_the_start(stage, data) for stage in stages):
+        yield Fault(("escalation",), "needs a stage that is in force from the start")
+    paces = [rule for _, rule in _rows(data, "escalation_pace")]
+    if paces and not any(pace.get("rating") is None and _from_the_start(pace, data) for pace in paces):
+        yield Fault(("escalation_pace",), "needs a rule that holds for any rating")
 
 
 def _handovers_that_disagree(data: Mapping[str, object]) -> Iterator[Fault]:

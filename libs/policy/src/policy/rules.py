@@ -230,9 +230,9 @@ class PurposeRule(Rule):
 
 
 class EscalationStage(Rule):
-    """One step of the ladder for professional disagreement; the case clock never waits for it.
+    """One step of the ladder, for professional disagreement and for notices nobody opens; no clock waits for it.
 
-    ``duration`` and ``unit`` are None where the source gives no time.
+    ``duration`` and ``unit`` are of a disagreement, and None where the source gives no time.
     """
 
     IDENTITY = ("stage",)

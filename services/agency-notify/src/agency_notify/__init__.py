@@ -1,1 +1,1 @@
-"""Tells agencies: push, pull, receipts, escalation."""
+"""Notifies agencies: push, pull, receipts, escalation."""

@@ -4,7 +4,7 @@ import asyncio
 import json
 import ssl
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, parsedate_to_datetime
@@ -14,10 +14,12 @@ from urllib.parse import unquote, urlsplit
 import aiosmtplib
 import httpcore2
 
-from agency_notify import signing
+from agency_notify import wording
 from agency_notify.addresses import AddressNotAllowed, Guard, PinnedBackend, Resolver
-from agency_notify.model import TAKEN, Delivery, Notice, Receipt
-from agency_notify.signing import Letter, SigningKeys
+from agency_notify.model import ACCEPTED, Delivery, Notice, Receipt
+from agency_notify.sealing import SealBroken
+from agency_notify.signing import Webhook, WebhookSigner
+from chassis import telemetry
 from contracts.codes import Channel, DeliveryFailure
 
 TIMEOUT_SECONDS: Final = 15.0
@@ -25,18 +27,8 @@ _Headers = Mapping[bytes | str, bytes | str]
 _USER_AGENT: Final = "Frontdoor-Webhooks/1.0"
 _THROTTLED: Final = 429
 _GONE: Final = 410
-WHAT_TO_DO: Final[Mapping[str, str]] = {
-    "referral-received": "There is nothing you need to do. Open the notice to see what happens next.",
-    "information-requested": "Open the notice, read the request, and answer it.",
-    "referral-decided": "Open the notice to see what was decided.",
-    "referral-supplemented": "Open the notice, read what was added, and see whether it changes what is needed.",
-    "referral-withdrawn": "Open the notice and read why. Every child still needs a decision.",
-    "question-asked": "Open the notice, read the question, and answer it by adding to your referral.",
-    "case-reopened": "Open the notice, read what is new in the case, then decide or close it again.",
-    "handover-offered": "Open the notice, read the handover, and accept it or say why you cannot.",
-    "clock-warned": "Open the notice to see which step needs attention.",
-    "clock-breached": "Open the notice to see which step is late, and act on it.",
-}
+
+log = telemetry.logger(__name__)
 
 
 class Sender(Protocol):
@@ -51,7 +43,7 @@ def detail_url(public_url: str, notice: Notice) -> str:
 
 
 class WebhookSender:
-    """POSTs a signed, thin letter by Standard Webhooks 1.0; nothing a receiver answers is followed or kept.
+    """POSTs a signed, thin webhook by Standard Webhooks 1.0; nothing a receiver answers is followed or kept.
 
     Plain HTTP reaches only the private addresses an operator opened; every other address needs HTTPS. No proxy is
     read from the environment, and each attempt makes its own connection, so every attempt is checked and pinned.
@@ -59,14 +51,14 @@ class WebhookSender:
 
     def __init__(
         self,
-        keys: SigningKeys,
+        signer: WebhookSigner,
         resolver: Resolver,
         *,
         allowed: Sequence[str],
         public_url: str,
         tls: ssl.SSLContext | None = None,
     ) -> None:
-        self._keys = keys
+        self._signer = signer
         self._public_url = public_url
         tls = tls or httpcore2.default_ssl_context()
         self._pools = {
@@ -77,12 +69,19 @@ class WebhookSender:
     async def send(self, delivery: Delivery, *, now: datetime) -> Receipt:
         """One POST. The id stays the same however often a notice is sent; the timestamp is this attempt's."""
         notice = delivery.notice
-        letter = Letter(str(notice.notice_id), now, webhook_body(notice, detail_url(self._public_url, notice)))
+        webhook = Webhook(str(notice.notice_id), now, webhook_body(delivery, detail_url(self._public_url, notice)))
         headers: dict[bytes | str, bytes | str] = {"content-type": "application/json", "user-agent": _USER_AGENT}
-        headers.update(signing.headers(letter, delivery.endpoint, keys=self._keys).items())
+        try:
+            headers.update(self._signer.headers(webhook, delivery.endpoint).items())
+        except SealBroken:
+            log.error("a shared secret cannot be opened", agency=notice.agency, partnership=notice.partnership)
+            return Receipt(DeliveryFailure.SECRET_NOT_OPENED)
+        return await self._try(delivery.endpoint.address, webhook.body, headers, now=now)
+
+    async def _try(self, url: str, body: bytes, headers: _Headers, *, now: datetime) -> Receipt:
         try:
             async with asyncio.timeout(TIMEOUT_SECONDS):
-                return await self._post(delivery.endpoint.address, letter.body, headers, now=now)
+                return await self._post(url, body, headers, now=now)
         except (TimeoutError, httpcore2.TimeoutException):
             return Receipt(DeliveryFailure.TIMED_OUT)
         except AddressNotAllowed:
@@ -106,24 +105,19 @@ class WebhookSender:
             await pool.aclose()
 
 
-def webhook_body(notice: Notice, url: str) -> bytes:
-    """The thin payload: that there is a notice, which, and where to read it. It tells nothing about a person."""
+def webhook_body(delivery: Delivery, url: str) -> bytes:
+    """The thin payload: that there is a notice, which, and where to read it. It says nothing about a person."""
+    notice = delivery.notice
     payload = {
         "type": f"notice.{notice.kind}",
         "timestamp": notice.queued_at.isoformat(),
-        "data": {
-            "notice_id": str(notice.notice_id),
-            "kind": str(notice.kind),
-            "agency": notice.agency,
-            "reference": notice.reference,
-            "detail_url": url,
-        },
+        "data": wording.webhook_data(notice, delivery.late, url=url),
     }
     return json.dumps(payload, separators=(",", ":")).encode()
 
 
 def receipt_of(status: int, retry_after: str | None, *, now: datetime) -> Receipt:
-    """What an HTTP status says by Standard Webhooks: only 2xx is taken, redirects are not followed, 410 ends it."""
+    """What an HTTP status says by Standard Webhooks: only 2xx accepts it, redirects are not followed, 410 ends it."""
     if 200 <= status < 300:
         return Receipt(status=status)
     wait = retry_after_seconds(retry_after, now=now)
@@ -160,7 +154,7 @@ class Mailbox:
     sender: str
     implicit_tls: bool = False
     username: str | None = None
-    password: str | None = None
+    password: str | None = field(default=None, repr=False)
 
     @classmethod
     def parse(cls, url: str, *, sender: str) -> Self:
@@ -200,7 +194,7 @@ class EmailSender:
             return _smtp_receipt(error.code)
         except (aiosmtplib.SMTPException, OSError):
             return Receipt(DeliveryFailure.UNREACHABLE)
-        return TAKEN
+        return ACCEPTED
 
     async def _hand_over(self, message: EmailMessage) -> None:
         mailbox = self._mailbox
@@ -225,12 +219,7 @@ def email_message(delivery: Delivery, *, sender: str, public_url: str, now: date
     message["Date"] = format_datetime(now)
     message["Message-ID"] = f"<{notice.notice_id}@{sender.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(
-        f"Reference: {notice.reference}\n\n"
-        f"{notice.kind.label}. {WHAT_TO_DO[notice.kind]}\n\n"
-        f"{detail_url(public_url, notice)}\n\n"
-        "You need to sign in to read it. This message does not say who it is about, to keep the child safe.\n"
-    )
+    message.set_content(wording.email_text(notice, delivery.late, url=detail_url(public_url, notice)))
     return message
 
 
@@ -250,7 +239,7 @@ def _header(headers: list[tuple[bytes, bytes]], name: bytes) -> str | None:
 
 
 def _smtp_receipt(code: int) -> Receipt:
-    """4xx means try again; 5xx means that this mailbox will never take it."""
+    """4xx means try again; 5xx means that this mailbox will never accept it."""
     if code >= 500:
         return Receipt(DeliveryFailure.REFUSED, code, final=True)
     return Receipt(DeliveryFailure.SERVER_ERROR, code)

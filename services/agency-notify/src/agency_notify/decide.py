@@ -1,4 +1,4 @@
-"""The rules of a notice: queueing, what follows an attempt, opening, acknowledging, escalating. Pure."""
+"""The rules of a notice: queueing, what follows an attempt, opening, acknowledging, superseding. Pure."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
@@ -6,13 +6,12 @@ from typing import Final, TypedDict
 from uuid import UUID
 
 from agency_notify.errors import NotOpened
-from agency_notify.model import PUSH_CHANNELS, Delivery, DeliveryState, Notice, Receipt, Step
+from agency_notify.model import PUSH_CHANNELS, Delivery, DeliveryState, Notice, Reader, Receipt, Step
 from contracts.codes import Channel, DeliveryFailure, NoticeKind, WithheldReason
 from contracts.events import (
     Event,
     NoticeAcknowledged,
     NoticeDelivered,
-    NoticeEscalated,
     NoticeFailed,
     NoticeOpened,
     NoticeQueued,
@@ -21,7 +20,7 @@ from contracts.events import (
 
 # Seconds from one attempt to the next, by the schedule of Standard Webhooks 1.0 (ten attempts in about 76 hours).
 ROUTINE_DELAYS: Final = (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)
-# Where a child's case waits for the reader, the same idea in about an hour (nine attempts); then people are told.
+# Where a child's case waits for the reader, the same idea in about an hour (nine attempts); then people are notified.
 URGENT_DELAYS: Final = (5, 30, 60, 120, 300, 600, 900, 1_800)
 JITTER: Final = 0.2
 LONGEST_RETRY_AFTER: Final = timedelta(hours=24)
@@ -29,18 +28,25 @@ LONGEST_RETRY_AFTER: Final = timedelta(hours=24)
 _FINAL_FAILURES: Final = frozenset({DeliveryFailure.GONE, DeliveryFailure.ADDRESS_NOT_ALLOWED})
 
 
-def queue(
-    notice: Notice, *, reachable: Collection[Channel], promised: Collection[Channel], now: datetime
-) -> Sequence[Event]:
+def queue(notice: Notice, *, reachable: Collection[Channel], promised: Collection[Channel]) -> Sequence[Event]:
     """A notice is queued for every channel that reaches its agency, and always for the inbox.
 
     ``reachable`` are channels with an endpoint; ``promised`` those the pack names. One that is promised but has no
     endpoint fails at once, so that it is seen. A withheld notice is recorded and goes nowhere.
     """
+    now = notice.queued_at
     if notice.withheld is not None:
         return (_withheld(notice, notice.withheld, now),)
     pushed = tuple(channel for channel in PUSH_CHANNELS if channel in reachable)
-    queued = NoticeQueued(**_of(notice), about_id=notice.about_id, channels=(*pushed, Channel.INBOX), queued_at=now)
+    queued = NoticeQueued(
+        **_of(notice),
+        about_id=notice.about_id,
+        channels=(*pushed, Channel.INBOX),
+        queued_at=now,
+        roles=notice.roles,
+        open_by=notice.open_by,
+        escalates=notice.escalates,
+    )
     missing = [channel for channel in PUSH_CHANNELS if channel in promised and channel not in reachable]
     return (
         queued,
@@ -72,47 +78,68 @@ def is_worn_out(delivery: Delivery) -> bool:
     return delivery.attempts > len(_delays(delivery.notice)) + 1
 
 
-def attempt_events(
-    delivery: Delivery, step: Step, *, others: Sequence[DeliveryState], escalate_to: str, now: datetime
-) -> Sequence[Event]:
-    """What to tell the other services after an attempt; a retry is nobody's news.
+def is_superseded(delivery: Delivery) -> bool:
+    """Whether a newer notice took this one's place, or the climb that it belongs to has ended."""
+    late = delivery.late
+    return delivery.notice.superseded_by is not None or (late is not None and late.ended_at is not None)
 
-    ``others`` are the states of the notice's other deliveries: when the last channel has failed, people are told.
+
+def attempt_events(delivery: Delivery, step: Step, *, now: datetime) -> Sequence[Event]:
+    """What the other services hear after an attempt; a retry is nobody's news.
+
+    What is superseded stops leaving by this channel, and may have left by another; an agency that is no longer
+    entitled gets nothing by any.
     """
     notice, channel = delivery.notice, delivery.endpoint.channel
     if step.state is DeliveryState.DELIVERED:
         return (NoticeDelivered(**_of(notice), channel=channel, attempts=delivery.attempts, delivered_at=now),)
     if step.withheld is not None:
-        return (_withheld(notice, step.withheld, now),)
+        only = channel if step.withheld is WithheldReason.SUPERSEDED else None
+        return (_withheld(notice, step.withheld, now, channel=only),)
     if step.state is DeliveryState.PENDING or step.failure is None:
         return ()
-    failed = _failed(notice, channel, step.failure, attempts=delivery.attempts, now=now)
-    if any(state in (DeliveryState.PENDING, DeliveryState.DELIVERED) for state in others):
-        return (failed,)
-    return (failed, *escalate(notice, to=escalate_to, now=now))
+    return (_failed(notice, channel, step.failure, attempts=delivery.attempts, now=now),)
 
 
-def open_notice(notice: Notice, *, by: str, now: datetime) -> Sequence[Event]:
-    """The first look opens a notice; later ones change nothing."""
-    if notice.opened_at is not None:
+def is_undelivered(step: Step, others: Sequence[DeliveryState]) -> bool:
+    """Whether this attempt was the last hope: no channel has delivered the notice, and none will.
+
+    ``others`` are the states of its other deliveries. While one of them may still arrive nobody is alarmed; the time
+    by which the notice has to be opened runs on.
+    """
+    hopeful = (DeliveryState.PENDING, DeliveryState.DELIVERED)
+    return step.state is DeliveryState.FAILED and not any(state in hopeful for state in others)
+
+
+def is_meant(notice: Notice, reader: Reader) -> bool:
+    """Whether the notice is for this reader: anyone of the agency, unless it names roles."""
+    return not notice.roles or not reader.roles.isdisjoint(notice.roles)
+
+
+def open_notice(notice: Notice, *, by: Reader, now: datetime) -> Sequence[Event]:
+    """The first look of somebody who is meant opens a notice; others may read it, and later looks change nothing."""
+    if notice.opened_at is not None or not is_meant(notice, by):
         return ()
-    return (NoticeOpened(**_of(notice), opened_by=by, opened_at=now),)
+    return (NoticeOpened(**_of(notice), opened_by=by.subject, opened_at=now, roles=tuple(sorted(by.roles))),)
 
 
-def acknowledge(notice: Notice, *, by: str, now: datetime) -> Sequence[Event]:
+def acknowledge(notice: Notice, *, by: Reader, now: datetime) -> Sequence[Event]:
     """Said to be dealt with, once. Raises ``NotOpened`` when nobody has read it."""
     if notice.opened_at is None:
         raise NotOpened
     if notice.acknowledged_at is not None:
         return ()
-    return (NoticeAcknowledged(**_of(notice), acknowledged_by=by, acknowledged_at=now),)
+    roles = tuple(sorted(by.roles))
+    return (NoticeAcknowledged(**_of(notice), acknowledged_by=by.subject, acknowledged_at=now, roles=roles),)
 
 
-def escalate(notice: Notice, *, to: str, now: datetime) -> Sequence[Event]:
-    """A named role is told, once, about a notice that nobody has opened."""
-    if notice.opened_at is not None or notice.escalated_at is not None:
+def supersede(notice: Notice, *, left: bool, now: datetime) -> Sequence[Event]:
+    """A notice that no longer holds is withheld while nobody has it: not opened, and on no channel delivered or under
+    way (``left``). Whoever has it is shown that it no longer holds.
+    """
+    if left or notice.opened_at is not None or notice.withheld is not None:
         return ()
-    return (NoticeEscalated(**_of(notice), escalated_to=to, escalated_at=now),)
+    return (_withheld(notice, WithheldReason.SUPERSEDED, now),)
 
 
 def _delays(notice: Notice) -> Sequence[int]:
@@ -136,8 +163,10 @@ def _of(notice: Notice) -> _OfNotice:
     }
 
 
-def _withheld(notice: Notice, reason: WithheldReason, now: datetime) -> NoticeWithheld:
-    return NoticeWithheld(**_of(notice), about_id=notice.about_id, reason=reason, withheld_at=now)
+def _withheld(
+    notice: Notice, reason: WithheldReason, now: datetime, *, channel: Channel | None = None
+) -> NoticeWithheld:
+    return NoticeWithheld(**_of(notice), about_id=notice.about_id, reason=reason, withheld_at=now, channel=channel)
 
 
 def _failed(

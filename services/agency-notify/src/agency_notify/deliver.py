@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
 
@@ -39,7 +39,7 @@ class Deliverer:
       loses nothing, because its lease runs out and another one sends again.
     - At most ``per_endpoint`` attempts at one endpoint are under way, and one while it fails: a slow agency delays
       only itself.
-    - What an attempt led to is recorded in one transaction with the events that tell of it.
+    - What an attempt led to is recorded in one transaction with the events that say so.
     """
 
     db: Database
@@ -52,7 +52,7 @@ class Deliverer:
     _sending: set[asyncio.Task[None]] = field(default_factory=set, init=False)
 
     async def run(self, stop: Stop) -> None:
-        """Deliver until told to stop, then let what is under way finish. Raises when an attempt broke down."""
+        """Deliver until asked to stop, then let what is under way finish. Raises when an attempt broke down."""
         while not stop.is_set():
             claimed = await self._claim_or_pause(stop)
             self._sending.update(asyncio.create_task(self._attempt(delivery)) for delivery in claimed)
@@ -86,6 +86,7 @@ class Deliverer:
             return await deliveries.claim(tx, wanted, now=self.clock.now())
 
     async def _attempt(self, delivery: Delivery) -> None:
+        delivery = self._named(delivery)
         notice, channel = delivery.notice, delivery.endpoint.channel
         with telemetry.span(
             "deliver notice",
@@ -98,12 +99,21 @@ class Deliverer:
             await self._record(delivery, self._refuse(delivery) or await self._send(delivery))
 
     async def _send(self, delivery: Delivery) -> Receipt:
-        """A sender that breaks down over one letter has failed at that letter, and MUST NOT stop the others."""
+        """A sender that breaks down over one notice has failed at that notice, and MUST NOT stop the others."""
         try:
             return await self.senders[delivery.endpoint.channel].send(delivery, now=self.clock.now())
         except Exception as error:
             log.error("a sender broke down", notice_id=str(delivery.notice.notice_id), exc_info=error)
             return Receipt(DeliveryFailure.UNREACHABLE)
+
+    def _named(self, delivery: Delivery) -> Delivery:
+        """The delivery with what people call the agency that did not react."""
+        try:
+            pack = self.packs.newest(delivery.notice.partnership, at=self.clock.now())
+        except NotServed:
+            return delivery
+        late = delivery.late
+        return replace(delivery, late=replace(late, name=policy.name_of(late.agency, pack))) if late else delivery
 
     def _refuse(self, delivery: Delivery) -> Receipt | None:
         """Why nothing may be sent any more: asked at the time of sending, as things may have changed since queueing."""
@@ -113,6 +123,8 @@ class Deliverer:
             return Receipt(withheld=WithheldReason.NOT_ENTITLED)
         if not policy.is_entitled(delivery.notice.agency, pack):
             return Receipt(withheld=WithheldReason.NOT_ENTITLED)
+        if decide.is_superseded(delivery):
+            return Receipt(withheld=WithheldReason.SUPERSEDED)
         if delivery.endpoint.disabled_at is not None:
             return Receipt(DeliveryFailure.GONE, final=True)
         if decide.is_worn_out(delivery):

@@ -1,6 +1,6 @@
 """Every way a request to this service, or a message to it, can be wrong."""
 
-from contracts.problems import Conflict, Invalid, NotFound
+from contracts.problems import Conflict, Forbidden, Invalid, NotFound
 
 
 class NoSuchNotice(NotFound):
@@ -15,6 +15,12 @@ class NotOpened(Conflict):
     slug, title = "not-opened", "Open the notice before you acknowledge it"
 
 
+class NotMeant(Forbidden):
+    """A notice for a role is dealt with by somebody who has it."""
+
+    slug, title = "not-meant", "This notice is for another role. Ask somebody who has it to open and acknowledge it"
+
+
 class UnknownReferral(Invalid):
     """An event about a referral of which neither its receipt nor its case has been seen."""
 
@@ -25,6 +31,12 @@ class UnknownAgency(Invalid):
     """An endpoint can only be set for someone the pack names."""
 
     slug, title = "unknown-agency", "The partnership's pack does not name this agency or team"
+
+
+class UnknownRole(Invalid):
+    """Endpoints of a role can only be set where its people are: the team that has the role, else the hub."""
+
+    slug, title = "unknown-role", "The partnership's pack has no such role at this agency or team"
 
 
 class EndpointRefused(Invalid):

@@ -7,19 +7,23 @@ from agency_notify.api import ROUTERS
 from agency_notify.api.dependencies import Dependencies
 from agency_notify.channels import EmailSender, Mailbox, WebhookSender, senders
 from agency_notify.deliver import Deliverer
-from agency_notify.escalate import Escalator
-from agency_notify.handlers.telling import Deps
+from agency_notify.escalation.worker import Escalator
 from agency_notify.model import SOURCE
+from agency_notify.reseal import PlainSecrets
 from agency_notify.settings import Settings
-from agency_notify.signing import SigningKeys, read_key
+from agency_notify.signing import SigningKeys, WebhookSigner, read_key
 from agency_notify.subscriptions import subscriptions
 from chassis.clock import Clock, SystemClock
 from chassis.db import Database
 from chassis.http_client import HttpClient
 from chassis.ids import Ids, RandomIds
 from chassis.run.service import Service, service_app
+from chassis.run.standings import asking_for_standings
 from chassis.run.worker import deliver
+from chassis.web.admission import Admission
 from chassis.web.auth import Verifier, issuers_verifier
+from contracts.problems import Suspended
+from policy.contact import whom_to_phone
 from policy.endings import Ending
 from policy.load import load_packs
 
@@ -34,10 +38,12 @@ def build(
     """Wire the service; nothing is contacted yet. Raises ``PackInvalid`` when a pack cannot be used."""
     clock, ids = clock or SystemClock(), ids or RandomIds()
     db, http, resolver = Database.connect(settings.database_url), HttpClient.connect(), SystemResolver()
-    packs, keys = load_packs(settings.partnerships_folder), _keys(settings)
-    webhook = WebhookSender(keys, resolver, allowed=settings.allowed_private_addresses, public_url=settings.public_url)
+    packs, sealer = load_packs(settings.partnerships_folder), settings.sealer()
+    admission = Admission(db, lambda who: Suspended(whom_to_phone(packs, who.partnership, at=clock.now())))
+    signer, allowed = WebhookSigner(_keys(settings), sealer), settings.allowed_private_addresses
+    webhook = WebhookSender(signer, resolver, allowed=allowed, public_url=settings.public_url)
     email = EmailSender(Mailbox.parse(settings.smtp_url, sender=settings.email_sender), public_url=settings.public_url)
-    delivery = deliver(db, settings, subscriptions(Deps(packs, ids)), service=SOURCE, clock=clock, ids=ids)
+    delivery = deliver(db, settings, subscriptions(packs, ids), service=SOURCE, clock=clock, ids=ids)
     deliverer = Deliverer(db, senders(webhook, email), packs, clock, ids)
 
     def endings() -> Sequence[Ending]:
@@ -50,16 +56,25 @@ def build(
         await db.close()
 
     dependencies = Dependencies(
-        db, clock, ids, packs, keys.public_keys, settings.allowed_private_addresses, settings.public_url,
+        db, clock, ids, packs, sealer, signer.keys.public_keys, allowed, settings.public_url,
         settings.service_urls.get("referral-intake"),
     )  # fmt: skip
-    workers = {**delivery.tasks, "deliverer": deliverer.run, "escalator": Escalator(db, packs, clock).run}
+    workers = {
+        **delivery.tasks,
+        "deliverer": deliverer.run,
+        "escalator": Escalator(db, packs, clock, ids).run,
+        "plain-secrets": PlainSecrets(db, sealer).run,
+        "standings": asking_for_standings(db, settings, owner="referral-intake", clock=clock, ids=ids),
+    }
     app = service_app(
         dependencies,
+        service=SOURCE,
         title="Frontdoor agency notify",
         routers=ROUTERS,
         verifier=verifier or issuers_verifier(settings, http, clock=clock),
         close=close,
+        admit=admission.admit,
+        while_serving=admission.kept_fresh,
     )
     app.state.health.watch(endings)
     return Service(app, workers, delivery.readiness, close, endings)

@@ -1,23 +1,45 @@
 """Which events this service reads, and which handler gets each."""
 
 from functools import partial
+from typing import Final
 
-from agency_notify import policy
-from agency_notify.handlers import telling as handlers
-from agency_notify.handlers.telling import Deps
+from agency_notify import planning
+from agency_notify.handlers import queueing
 from chassis.delivery.messages import Subscriptions
-from contracts.events import CaseOpened, ReferralReceived
+from chassis.ids import Ids
+from chassis.web.suspension import StandingEvents
+from contracts.events import (
+    CaseClosed,
+    CaseOpened,
+    CaseRated,
+    CaseRecommended,
+    Event,
+    HandoverAccepted,
+    PartnerRestored,
+    PartnerSuspended,
+    QuestionAnswered,
+    ReferralReceived,
+)
 from contracts.topics import REFERRAL_INTAKE, TRIAGE
+from policy.packs import Packs
+
+WITHOUT_NOTICES: Final[tuple[type[Event], ...]] = (
+    CaseRated, CaseRecommended, QuestionAnswered, HandoverAccepted, CaseClosed
+)  # fmt: skip
+"""Events that lead to no notice, and make an end of some, or change what later ones say."""
+STANDINGS: Final = StandingEvents(suspended=PartnerSuspended.TYPE, restored=PartnerRestored.TYPE)
 
 
-def subscriptions(deps: Deps) -> Subscriptions:
-    """The table. Every event that policy makes notices of goes to ``tell``."""
-    telling = {event: partial(handlers.tell, deps=deps) for event in policy.TABLE}
+def subscriptions(packs: Packs, ids: Ids) -> Subscriptions:
+    """Event type -> handler."""
+    on_event = partial(queueing.on_event, packs=packs, ids=ids)
     return Subscriptions(
         topics=(REFERRAL_INTAKE, TRIAGE),
-        handlers=telling
+        handlers=dict.fromkeys((*planning.TABLE, *WITHOUT_NOTICES), on_event)
         | {
-            ReferralReceived: partial(handlers.on_referral_received, deps=deps),
-            CaseOpened: partial(handlers.on_case_opened, deps=deps),
+            ReferralReceived: partial(queueing.on_referral_received, packs=packs, ids=ids),
+            CaseOpened: queueing.on_case_opened,
+            PartnerSuspended: STANDINGS.on_message,
+            PartnerRestored: STANDINGS.on_message,
         },
     )

@@ -3,12 +3,14 @@
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    CheckConstraint,
     Column,
     DateTime,
     ForeignKey,
     Identity,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -19,9 +21,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from chassis.delivery.tables import add_to
+from chassis.web import suspension
 
 metadata = MetaData()
 add_to(metadata)
+suspension.add_to(metadata)
 
 _AT = DateTime(timezone=True)
 
@@ -32,6 +36,7 @@ referral = Table(
     Column("partnership", Text, nullable=False),
     Column("reference", Text, nullable=False),
     Column("agency", Text, nullable=False),
+    Column("rating", Text),
     comment="What notices say of a referral: its reference, and who sent it.",
 )
 
@@ -44,8 +49,12 @@ endpoint = Table(
     Column("channel", Text, nullable=False),
     Column("address", Text, nullable=False),
     Column("signing", Text),
-    Column("secret", Text),
+    Column("secret", Text),  # what was stored before secrets were sealed; emptied by the worker
     Column("previous_secret", Text),
+    Column("sealed_secret", LargeBinary),
+    Column("secret_key_id", Text),
+    Column("sealed_previous", LargeBinary),
+    Column("previous_key_id", Text),
     Column("previous_until", _AT),
     Column("disabled_at", _AT),
     Column("disabled_reason", Text),
@@ -53,8 +62,13 @@ endpoint = Table(
     Column("not_before", _AT),
     Column("changed_at", _AT, nullable=False),
     Column("changed_by", Text, nullable=False),
-    UniqueConstraint("partnership", "agency", "channel", name="endpoint_once"),
-    comment="Where an agency is pushed to. Never deleted: attempts point at it.",
+    Column("role", Text),
+    UniqueConstraint(
+        "partnership", "agency", "role", "channel", name="endpoint_once", postgresql_nulls_not_distinct=True
+    ),
+    CheckConstraint("(sealed_secret IS NULL) = (secret_key_id IS NULL)", name="endpoint_secret_names_its_key"),
+    CheckConstraint("(sealed_previous IS NULL) = (previous_key_id IS NULL)", name="endpoint_previous_names_its_key"),
+    comment="Where an agency, or a role of it, is pushed to. Never deleted: attempts point at it.",
 )
 
 notice = Table(
@@ -83,23 +97,71 @@ notice = Table(
     Column("escalated_at", _AT),
     Column("escalated_to", Text),
     Column("traceparent", Text),
-    UniqueConstraint("caused_by", "agency", name="notice_once"),
+    Column("due_at", _AT),
+    Column("step", Text),
+    Column("timed_id", Uuid),
+    Column("escalates", Uuid, ForeignKey("notice.notice_id")),
+    Column("late_since", _AT),
+    Column("done_at", _AT),
+    Column("superseded_by", Uuid, ForeignKey("notice.notice_id")),
+    UniqueConstraint("caused_by", "agency", "kind", name="notice_once"),
     Index("notice_inbox", "partnership", "agency", "number"),
     Index(
         "notice_unopened",
         "open_by",
         postgresql_where=text(
-            "opened_at IS NULL AND escalated_at IS NULL AND withheld IS NULL AND open_by IS NOT NULL"
+            "opened_at IS NULL AND late_since IS NULL AND done_at IS NULL AND withheld IS NULL"
+            " AND superseded_by IS NULL AND escalates IS NULL AND open_by IS NOT NULL"
         ),
     ),
+    Index("notice_escalates", "escalates", postgresql_where=text("escalates IS NOT NULL")),
+    Index("notice_referral", "referral_id"),
     Index(
-        "notice_escalated",
+        "notice_late",
         "partnership",
-        "escalated_to",
         "number",
-        postgresql_where=text("escalated_at IS NOT NULL"),
+        postgresql_where=text("late_since IS NOT NULL AND opened_at IS NULL"),
     ),
-    comment="One telling to one agency: the inbox. Withheld ones are kept, and not shown.",
+    comment="One notice to one agency: the inbox. Withheld ones are kept, and not shown.",
+)
+
+escalation = Table(
+    "escalation",
+    metadata,
+    Column("notice_id", Uuid, ForeignKey("notice.notice_id"), primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("begun_at", _AT, nullable=False),
+    Column("stage", Integer),
+    Column("role", Text),
+    Column("repeated", Integer, nullable=False, server_default="0"),
+    Column("latest_id", Uuid, ForeignKey("notice.notice_id")),
+    Column("climb_at", _AT),
+    Column("ended_at", _AT),
+    Column("ended_because", Text),
+    CheckConstraint("(climb_at IS NULL) = (ended_at IS NOT NULL)", name="escalation_ends"),
+    Index("escalation_due", "climb_at", postgresql_where=text("climb_at IS NOT NULL")),
+    comment=("How far one notice has climbed: which stage was notified last, and when the next one is. Kept for ever."),
+)
+
+decision = Table(
+    "decision",
+    metadata,
+    Column("child_id", Uuid, primary_key=True),
+    Column("referral_id", Uuid, nullable=False),
+    Column("decision_id", Uuid, nullable=False),
+    Column("decided_at", _AT, nullable=False),
+    Index("decision_referral", "referral_id"),
+    comment="The newest decision of each child: what the sender of the referral hears.",
+)
+
+accepted_handover = Table(
+    "accepted_handover",
+    metadata,
+    Column("handover_id", Uuid, primary_key=True),
+    Column("referral_id", Uuid, nullable=False),
+    Column("team", Text, nullable=False),
+    Index("accepted_handover_referral", "referral_id"),
+    comment="Which teams have children of a referral, and hear of news about them.",
 )
 
 delivery = Table(

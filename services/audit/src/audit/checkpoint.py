@@ -3,7 +3,6 @@
 import base64
 import binascii
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final, Self
@@ -40,30 +39,31 @@ class Checkpoint:
 
 @dataclass(frozen=True)
 class VerifierKey:
-    """The public half of a log's key, with the name it signs under."""
+    """The public half of an Ed25519 key, the name it signs under, and the type of signature it makes."""
 
     name: str
     public_key: bytes
+    kind: bytes = ED25519
 
     @property
     def key_id(self) -> bytes:
         """Four bytes that find the signature line; too short to prove anything."""
-        return sha256(self.name.encode() + b"\n" + ED25519 + self.public_key).digest()[:_KEY_ID_BYTES]
+        return sha256(self.name.encode() + b"\n" + self.kind + self.public_key).digest()[:_KEY_ID_BYTES]
 
     def __str__(self) -> str:
         """The verifier key line: ``name+key id+base64(type || key)``."""
-        return f"{self.name}+{self.key_id.hex()}+{_encode(ED25519 + self.public_key)}"
+        return f"{self.name}+{self.key_id.hex()}+{_encode(self.kind + self.public_key)}"
 
     @classmethod
-    def parse(cls, text: str) -> Self:
-        """Read a verifier key line. Raises ``VerificationError``."""
+    def parse(cls, text: str, *, kind: bytes = ED25519) -> Self:
+        """Read a verifier key line for signatures of one ``kind``. Raises ``VerificationError``."""
         match = _VERIFIER_KEY.fullmatch(text.strip())
         if match is None or not _is_name(match["name"]):
             raise VerificationError("The verifier key is not of the form name+hash+base64")
         encoded = _decode(match["key"], "verifier key")
-        if encoded[:1] != ED25519 or len(encoded) != 1 + _PUBLIC_KEY_BYTES:
-            raise VerificationError("The verifier key is not an Ed25519 key")
-        key = cls(match["name"], encoded[1:])
+        if encoded[:1] != kind or len(encoded) != 1 + _PUBLIC_KEY_BYTES:
+            raise VerificationError(f"The verifier key is not an Ed25519 key for signatures of type {kind.hex()}")
+        key = cls(match["name"], encoded[1:], kind)
         if key.key_id.hex() != match["key_id"]:
             raise VerificationError(f"The verifier key's hash is {match['key_id']} where {key.key_id.hex()} belongs")
         return key
@@ -88,8 +88,7 @@ class CheckpointSigner:
     def sign(self, size: int, root: bytes) -> str:
         """The signed note. Ed25519 is deterministic: the same tree is always signed with the same bytes."""
         text = Checkpoint(self.origin, size, root).text
-        signature = _encode(self.verifier_key.key_id + self.private_key.sign(text.encode()))
-        return f"{text}\n{_SIGNATURE_MARK}{self.origin} {signature}\n"
+        return f"{text}\n{signature_line(self.verifier_key, self.private_key.sign(text.encode()))}"
 
 
 def open_checkpoint(note: bytes, key: VerifierKey) -> Checkpoint:
@@ -98,50 +97,62 @@ def open_checkpoint(note: bytes, key: VerifierKey) -> Checkpoint:
     Signatures of other keys (witnesses, a key being rotated in) are ignored.
     Raises ``VerificationError`` for anything malformed, and for a checkpoint of another log.
     """
-    text, signatures = _split_note(note)
-    found = [body for name, key_id, body in signatures if (name, key_id) == (key.name, key.key_id)]
+    text, lines = split_note(note)
+    found = [body for name, key_id, body in read_signatures(lines) if (name, key_id) == (key.name, key.key_id)]
     if not found:
         raise VerificationError(f"The checkpoint is not signed by the key {key.name}+{key.key_id.hex()}")
     for signature in found:
-        _check_signature(text, signature, key)
+        check_signature(text.encode(), signature, key)
     checkpoint = _parse_text(text)
     if checkpoint.origin != key.name:
         raise VerificationError("The checkpoint is of another log than the key")
     return checkpoint
 
 
-def _check_signature(text: str, signature: bytes, key: VerifierKey) -> None:
+def check_signature(message: bytes, signature: bytes, key: VerifierKey) -> None:
+    """Raises ``VerificationError`` unless this is the key's Ed25519 signature over the message."""
     try:
         if len(signature) != _SIGNATURE_BYTES:
-            raise VerificationError("The checkpoint's signature has the wrong length")
-        Ed25519PublicKey.from_public_bytes(key.public_key).verify(signature, text.encode())
+            raise VerificationError(f"The checkpoint's signature has the wrong length for the key {key.name}")
+        Ed25519PublicKey.from_public_bytes(key.public_key).verify(signature, message)
     except InvalidSignature as error:
-        raise VerificationError("The checkpoint's signature is not valid") from error
+        raise VerificationError(f"The checkpoint's signature is not valid for the key {key.name}") from error
 
 
-def _split_note(note: bytes) -> tuple[str, list[tuple[str, bytes, bytes]]]:
-    """The text with its final newline, and the signature lines as (key name, key id, signature)."""
+def split_note(note: bytes) -> tuple[str, str]:
+    """The signed text with its final newline, and the signature lines. Raises ``VerificationError``."""
     if len(note) > MAX_NOTE_BYTES:
         raise VerificationError("The checkpoint is too long to be one")
     try:
         whole = note.decode()
     except UnicodeDecodeError as error:
         raise VerificationError("The checkpoint is not UTF-8 text") from error
-    text, separator, signatures = whole.rpartition("\n\n")
-    if not separator or not signatures.endswith("\n") or _CONTROL.search(whole):
+    text, separator, lines = whole.rpartition("\n\n")
+    if not separator or _CONTROL.search(whole):
         raise VerificationError("The checkpoint is not a signed note")
-    return text + "\n", list(_parse_signatures(signatures))
+    return text + "\n", lines
 
 
-def _parse_signatures(lines: str) -> Iterator[tuple[str, bytes, bytes]]:
-    for line in lines[:-1].split("\n"):
-        name, _, encoded = line.removeprefix(_SIGNATURE_MARK).partition(" ")
-        if not line.startswith(_SIGNATURE_MARK) or not _is_name(name):
-            raise VerificationError("The checkpoint has a malformed signature line")
-        signature = _decode(encoded, "signature")
-        if len(signature) <= _KEY_ID_BYTES:
-            raise VerificationError("The checkpoint has a signature line without a signature")
-        yield name, signature[:_KEY_ID_BYTES], signature[_KEY_ID_BYTES:]
+def read_signatures(lines: str) -> list[tuple[str, bytes, bytes]]:
+    """Signature lines as (key name, key id, signature). Raises ``VerificationError`` for any malformed one."""
+    if not lines.endswith("\n"):
+        raise VerificationError("The checkpoint's signature lines do not end with a newline")
+    return [_parse_signature(line) for line in lines[:-1].split("\n")]
+
+
+def signature_line(key: VerifierKey, signature: bytes) -> str:
+    """A signature as a note carries it, with its newline."""
+    return f"{_SIGNATURE_MARK}{key.name} {_encode(key.key_id + signature)}\n"
+
+
+def _parse_signature(line: str) -> tuple[str, bytes, bytes]:
+    name, _, encoded = line.removeprefix(_SIGNATURE_MARK).partition(" ")
+    if not line.startswith(_SIGNATURE_MARK) or not _is_name(name):
+        raise VerificationError("The checkpoint has a malformed signature line")
+    signature = _decode(encoded, "signature")
+    if len(signature) <= _KEY_ID_BYTES:
+        raise VerificationError("The checkpoint has a signature line without a signature")
+    return name, signature[:_KEY_ID_BYTES], signature[_KEY_ID_BYTES:]
 
 
 def _parse_text(text: str) -> Checkpoint:

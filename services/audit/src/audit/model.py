@@ -5,12 +5,17 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from audit.commitment import Opening
+
 SERVICE: Final = "audit"
+
+CONTINUED: Final = "log.continued.v1"
+"""The type of the entry that a log begins with when another went before it. It is never on the bus."""
 
 
 @dataclass(frozen=True)
 class PendingEntry:
-    """An event that is to become a leaf: its canonical bytes, and what finds it again."""
+    """An event that is to become an entry of the log: its canonical bytes, and what finds it again."""
 
     event_id: UUID
     subject: str
@@ -20,6 +25,15 @@ class PendingEntry:
     partnership: str
     occurred_at: datetime
     body: bytes
+
+
+@dataclass(frozen=True)
+class SealedEntry:
+    """A pending entry that has its salt, and the leaf that commits to both."""
+
+    pending_id: int
+    salt: bytes
+    leaf: bytes
 
 
 @dataclass(frozen=True)
@@ -33,8 +47,11 @@ class StoredCheckpoint:
 
 @dataclass(frozen=True)
 class PlacedEntry:
-    """A leaf, its place in the log, and the partnership that it belongs to."""
+    """An entry in its place. ``opening`` is None once salt and entry were destroyed."""
 
     leaf_index: int
-    body: bytes
-    partnership: str
+    subject: str
+    version: int
+    type: str
+    referral_id: UUID
+    opening: Opening | None

@@ -1,5 +1,6 @@
 """Proofs out of stored tiles: which to fetch, and what to hash of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from audit import store
@@ -18,11 +19,18 @@ class Proof:
 
 
 async def prove_inclusion(tx: Transaction, index: int, *, size: int) -> Proof:
-    """That the leaf at ``index`` is in the signed tree of ``size`` leaves. Raises ``NotInLog`` before it is signed."""
+    """That the leaf at ``index`` is in the signed tree of ``size`` leaves. Raises ``NotInLog`` where it is not."""
     if index >= size:
-        raise NotInLog("The log holds this, but has not signed it yet. Ask again in a moment")
+        raise NotInLog("The log has not signed this many entries yet")
     *hashes, root = await _hashes(tx, [*inclusion_spans(index, size), Span(0, size)])
     return Proof(hashes, root)
+
+
+async def prove_each(tx: Transaction, indexes: Sequence[int], *, size: int) -> list[list[bytes]]:
+    """For each leaf the hashes that lead to the root of the tree of ``size`` leaves, which MUST hold all of them."""
+    spans = [inclusion_spans(index, size) for index in indexes]
+    tiles = await store.read_tiles(tx, tiles_needed(span for each in spans for span in each))
+    return [[span_hash(span, tiles) for span in each] for each in spans]
 
 
 async def prove_consistency(tx: Transaction, old_size: int, new_size: int) -> tuple[bytes, Proof]:

@@ -4,7 +4,7 @@ import http.client
 import ssl
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Final, Protocol
@@ -23,8 +23,21 @@ class Unreachable(Exception):
     """The log could not be read, so nothing is known about it."""
 
 
+class Refused(Unreachable):
+    """Who asks is not known any more, or may not read it: asking again changes nothing."""
+
+
 class Missing(VerificationError):
     """The log answers, but lacks a part that its checkpoint promises."""
+
+
+Headers = Callable[[], Mapping[str, str]]
+"""What each request says of who asks. It is asked again every time: a token that ends may be replaced meanwhile."""
+
+
+def nobody() -> Mapping[str, str]:
+    """For what is open to everybody."""
+    return {}
 
 
 class Source(Protocol):
@@ -60,7 +73,8 @@ class FolderSource:
 class HttpSource:
     """A log behind an address. One kept-open connection for each reading thread; redirects are not followed."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, headers: Headers = nobody) -> None:
+        self._headers = headers
         self._parts = urlsplit(address)
         self._prefix = self._parts.path.rstrip("/")
         self._kept = threading.local()
@@ -70,6 +84,8 @@ class HttpSource:
         for _ in range(ATTEMPTS - 1):
             try:
                 return self._get(path)
+            except Refused:
+                raise
             except (OSError, http.client.HTTPException, Unreachable):
                 self._drop()
         try:
@@ -84,13 +100,18 @@ class HttpSource:
 
     def _get(self, path: str) -> bytes:
         connection = self._connection()
-        connection.request("GET", f"{self._prefix}/{path}", headers={"Accept-Encoding": "identity"})
+        headers = {"Accept-Encoding": "identity", **self._headers()}
+        connection.request("GET", f"{self._prefix}/{path}", headers=headers)
         response = connection.getresponse()
         body = response.read(MAX_RESPONSE_BYTES + 1)
         if response.status == http.client.NOT_FOUND:
             raise Missing(f"{path} is missing from the log")
+        if response.status in (http.client.UNAUTHORIZED, http.client.FORBIDDEN):
+            raise Refused(
+                f"{self._parts.netloc} does not show {path} with this token: sign in again, as somebody who may see it"
+            )
         if response.status != http.client.OK:
-            raise Unreachable(f"The log answered {response.status} for {path}")
+            raise Unreachable(f"{self._parts.netloc} answered {response.status} for {path}")
         if len(body) > MAX_RESPONSE_BYTES:
             raise VerificationError(f"{path} is larger than any part of a log may be")
         return body
@@ -109,10 +130,10 @@ class HttpSource:
         del self._kept.connection
 
 
-def open_source(location: str) -> Source:
+def open_source(location: str, headers: Headers = nobody) -> Source:
     """A source for an ``http(s)://`` address or a folder. Raises ``Unreachable`` when it is neither."""
     if location.startswith(("http://", "https://")):
-        return HttpSource(location)
+        return HttpSource(location, headers)
     folder = Path(location)
     if not folder.is_dir():
         raise Unreachable(f"{location} is neither an http(s) address nor a folder")

@@ -1,13 +1,12 @@
-"""All SQL of the log: appending, sequencing, and reading what is public of it."""
+"""All SQL of writing the log and of what is public of it: pending entries, places, tiles, checkpoints."""
 
 from collections.abc import Iterable, Sequence
 from typing import Final
-from uuid import UUID
 
 from sqlalchemy import text
 
 from audit.errors import NotInLog
-from audit.model import PendingEntry, PlacedEntry, StoredCheckpoint
+from audit.model import PendingEntry, SealedEntry, StoredCheckpoint
 from audit.tables import ENTRY_COLUMNS
 from audit.tiles import TILE_WIDTH, TileName
 from audit.tree import GrownTile, Tiles
@@ -25,45 +24,33 @@ _APPEND: Final = text(
 )
 _LOCK_SIZE: Final = text("SELECT size FROM log FOR UPDATE")
 _SET_SIZE: Final = text("UPDATE log SET size = :size")
+_WAITING: Final = text("SELECT id, body FROM pending ORDER BY id LIMIT :limit")
 _MOVE: Final = text(
-    f"""WITH taken AS (
-            DELETE FROM pending WHERE id IN (SELECT id FROM pending ORDER BY id LIMIT :limit) RETURNING *
-        ), placed AS (
-            SELECT :first_index + row_number() OVER (ORDER BY id) - 1 AS leaf_index, {_COLUMNS} FROM taken
-        ), stored AS (
-            INSERT INTO entry (leaf_index, {_COLUMNS}) SELECT * FROM placed
+    f"""WITH sealed AS (
+            SELECT * FROM unnest(CAST(:ids AS bigint[]), CAST(:salts AS bytea[]), CAST(:leaves AS bytea[]))
+                          WITH ORDINALITY AS n(id, salt, leaf, nth)
+        ), moved AS (
+            DELETE FROM pending USING sealed WHERE pending.id = sealed.id RETURNING pending.*, salt, leaf, nth
         )
-        SELECT body FROM placed ORDER BY leaf_index"""  # noqa: S608 - constants of this file
+        INSERT INTO entry (leaf_index, {_COLUMNS}, salt, leaf)
+        SELECT :first_index + nth - 1, {_COLUMNS}, salt, leaf FROM moved"""  # noqa: S608 - constants of this file
 )
-_TILES: Final = text(
-    """SELECT level, tile_index, hashes FROM tile
+_TILES: Final = """SELECT level, tile_index, hashes FROM {table}
        JOIN unnest(CAST(:levels AS smallint[]), CAST(:indexes AS bigint[])) AS n(level, tile_index)
        USING (level, tile_index)"""
-)
+_OWN_TILES: Final = text(_TILES.format(table="tile"))
+_FORMER_TILES: Final = text(_TILES.format(table="former_tile"))
 _PUT_TILES: Final = text(
     """INSERT INTO tile (level, tile_index, hashes)
        SELECT * FROM unnest(CAST(:levels AS smallint[]), CAST(:indexes AS bigint[]), CAST(:hashes AS bytea[]))
        ON CONFLICT (level, tile_index) DO UPDATE SET hashes = EXCLUDED.hashes"""
 )
 _LAST_CHECKPOINT: Final = text("SELECT size, note, signed_at FROM checkpoint ORDER BY size DESC LIMIT 1")
+_FORMER_CHECKPOINT: Final = text("SELECT size, note, signed_at FROM former_checkpoint ORDER BY size DESC LIMIT 1")
 _CHECKPOINT_AT: Final = text("SELECT size, note, signed_at FROM checkpoint WHERE size = :size")
 _ADD_CHECKPOINT: Final = text("INSERT INTO checkpoint (size, note, signed_at) VALUES (:size, :note, :signed_at)")
-_BODIES: Final = text("SELECT body FROM entry WHERE leaf_index >= :first AND leaf_index < :end ORDER BY leaf_index")
-_LEAF: Final = text("SELECT leaf_index, body FROM entry WHERE event_id = :event_id ORDER BY leaf_index LIMIT 1")
-_OF_REFERRAL: Final = text(
-    """SELECT leaf_index, body, partnership FROM entry
-       WHERE referral_id = :referral_id AND leaf_index < :size ORDER BY occurred_at, leaf_index"""
-)
-_LOOKS: Final = text(
-    """SELECT leaf_index, body, partnership FROM entry
-       WHERE referral_id = :referral_id AND leaf_index < :size
-         AND split_part(type, '.', 1) IN ('record', 'access', 'break-glass')
-       ORDER BY occurred_at, leaf_index"""
-)
-_PARTNERSHIP: Final = text(
-    """SELECT partnership FROM entry WHERE referral_id = :referral_id AND type <> 'access.denied.v1'
-       ORDER BY leaf_index LIMIT 1"""
-)
+_LEAVES: Final = text("SELECT leaf FROM entry WHERE leaf_index >= :first AND leaf_index < :end ORDER BY leaf_index")
+_LEAF: Final = text("SELECT leaf FROM entry WHERE leaf_index = :index")
 _PENDING: Final = text("SELECT count(*) FROM pending")
 
 
@@ -85,7 +72,7 @@ async def append(tx: Transaction, entries: Sequence[PendingEntry]) -> None:
 
 
 async def lock_size(tx: Transaction) -> int:
-    """The number of leaves. Whoever holds this lock is the only one that can add or sign."""
+    """The number of leaves. The holder of this lock is the only one that can add or sign."""
     return int((await tx.execute(_LOCK_SIZE)).scalar_one())
 
 
@@ -94,20 +81,34 @@ async def set_size(tx: Transaction, size: int) -> None:
     await tx.execute(_SET_SIZE, {"size": size})
 
 
-async def move_pending(tx: Transaction, *, first_index: int, limit: int) -> list[bytes]:
-    """Give the oldest pending entries their places from ``first_index`` on; returns their bytes in that order.
+async def read_pending(tx: Transaction, *, limit: int) -> list[tuple[int, bytes]]:
+    """The oldest pending entries, as (id, entry), in the order in which they are to be placed.
 
     The order of ids is the order of versions within an aggregate: one partition is read by one transaction after
-    another, and a later one takes later ids. Between aggregates any order will do.
+    another, and a later one is given later ids. Between aggregates any order will do.
     """
-    rows = await tx.execute(_MOVE, {"first_index": first_index, "limit": limit})
-    return list(rows.scalars())
+    return [(row.id, row.body) for row in await tx.execute(_WAITING, {"limit": limit})]
 
 
-async def read_tiles(tx: Transaction, names: Iterable[tuple[int, int]]) -> Tiles:
-    """Those of the tiles, by (level, index), that are stored."""
+async def place(tx: Transaction, sealed: Sequence[SealedEntry], *, first_index: int) -> int:
+    """Move pending entries to their places, from ``first_index`` on, in this order; returns how many were moved."""
+    moved = await tx.execute(
+        _MOVE,
+        {
+            "first_index": first_index,
+            "ids": [entry.pending_id for entry in sealed],
+            "salts": [entry.salt for entry in sealed],
+            "leaves": [entry.leaf for entry in sealed],
+        },
+    )
+    return int(moved.rowcount)
+
+
+async def read_tiles(tx: Transaction, names: Iterable[tuple[int, int]], *, former: bool = False) -> Tiles:
+    """Those of the tiles, by (level, index), that are stored; ``former`` are those of the log before this one."""
     wanted = list(names)
-    rows = await tx.execute(_TILES, {"levels": [level for level, _ in wanted], "indexes": [n for _, n in wanted]})
+    values = {"levels": [level for level, _ in wanted], "indexes": [n for _, n in wanted]}
+    rows = await tx.execute(_FORMER_TILES if former else _OWN_TILES, values)
     return {(row.level, row.tile_index): row.hashes for row in rows}
 
 
@@ -123,9 +124,9 @@ async def put_tiles(tx: Transaction, grown: Sequence[GrownTile]) -> None:
     )
 
 
-async def find_checkpoint(tx: Transaction) -> StoredCheckpoint | None:
-    """The last checkpoint that was signed; None before the first."""
-    row = (await tx.execute(_LAST_CHECKPOINT)).one_or_none()
+async def find_checkpoint(tx: Transaction, *, former: bool = False) -> StoredCheckpoint | None:
+    """The last checkpoint that was signed, of this log or of the former one; None when there is none."""
+    row = (await tx.execute(_FORMER_CHECKPOINT if former else _LAST_CHECKPOINT)).one_or_none()
     return None if row is None else StoredCheckpoint(row.size, row.note, row.signed_at)
 
 
@@ -148,38 +149,16 @@ async def add_checkpoint(tx: Transaction, checkpoint: StoredCheckpoint) -> None:
     await tx.execute(_ADD_CHECKPOINT, values)
 
 
-async def read_bundle(tx: Transaction, name: TileName) -> list[bytes]:
-    """The entries of one bundle."""
+async def read_leaves(tx: Transaction, name: TileName) -> list[bytes]:
+    """The leaves of one entry bundle."""
     first = name.index * TILE_WIDTH
-    rows = await tx.execute(_BODIES, {"first": first, "end": first + name.width})
+    rows = await tx.execute(_LEAVES, {"first": first, "end": first + name.width})
     return list(rows.scalars())
 
 
-async def find_leaf(tx: Transaction, event_id: UUID) -> tuple[int, bytes] | None:
-    """Where an event stands in the log, and its entry."""
-    row = (await tx.execute(_LEAF, {"event_id": event_id})).one_or_none()
-    return None if row is None else (row.leaf_index, row.body)
-
-
-async def read_journey(tx: Transaction, referral_id: UUID, *, size: int) -> list[PlacedEntry]:
-    """Every entry of one referral among the first ``size``, in the order of time."""
-    rows = await tx.execute(_OF_REFERRAL, {"referral_id": referral_id, "size": size})
-    return [PlacedEntry(row.leaf_index, row.body, row.partnership) for row in rows]
-
-
-async def read_looks(tx: Transaction, referral_id: UUID, *, size: int) -> list[PlacedEntry]:
-    """Every look, granted or refused, at what is held about one referral."""
-    rows = await tx.execute(_LOOKS, {"referral_id": referral_id, "size": size})
-    return [PlacedEntry(row.leaf_index, row.body, row.partnership) for row in rows]
-
-
-async def find_partnership(tx: Transaction, referral_id: UUID) -> str | None:
-    """Whose referral it is, as its first entry says; None when the log holds nothing of it.
-
-    Refused looks do not count: they are entries of whoever tried, and may be read before the referral itself.
-    """
-    partnership: str | None = await tx.scalar(_PARTNERSHIP, {"referral_id": referral_id})
-    return partnership
+async def get_leaf(tx: Transaction, index: int) -> bytes:
+    """The leaf at a place that is signed."""
+    return bytes((await tx.execute(_LEAF, {"index": index})).scalar_one())
 
 
 async def count_pending(tx: Transaction) -> int:

@@ -10,13 +10,14 @@ from typing import Final
 from chassis.clock import Clock
 from chassis.ids import Ids
 from contracts.codes import ContactSource
+from policy.contact import phone_advice
 from policy.pack import Pack
 from policy.packs import Packs
 from referral_intake import decide, document, receipt
 from referral_intake.errors import RulesNotInForce
 from referral_intake.form import ReferralForm, submission_of
 from referral_intake.model import Acceptance, Earlier, Minted, Sender, Submission, Terms
-from referral_intake.served import Promises, newest_pack, pack_in_force, phone_advice
+from referral_intake.served import Promises, newest_pack, pack_in_force
 from referral_intake.standing import Standing
 
 _PREFIX_LENGTH: Final = 3
@@ -63,7 +64,7 @@ def repeating(acceptance: Acceptance, earlier: Earlier) -> Acceptance:
 
 
 @dataclass(frozen=True)
-class Press:
+class ReferralMaker:
     """Makes what is unique to one referral: ids, reference, salt, document, receipt."""
 
     ids: Ids
@@ -133,9 +134,9 @@ class Preparation:
         pack, refusal = self._pack(sender.partnership, at=now)
         due = self.promises.decision_due(pack, at=now)
         agreed = self.standing.source_of(sender.client_id)
-        press = Press(self.ids, self.public_url, arrival.traceparent)
+        maker = ReferralMaker(self.ids, self.public_url, arrival.traceparent)
         submission = submission_of(arrival.form, sender, key=arrival.key)
-        acceptance = press.prepare(submission, terms(pack, sender, due=due, agreed=agreed), now=now)
+        acceptance = maker.prepare(submission, terms(pack, sender, due=due, agreed=agreed), now=now)
         return acceptance if refusal is None else replace(acceptance, refusal=refusal)
 
     def _pack(self, partnership: str, *, at: datetime) -> tuple[Pack, RulesNotInForce | None]:

@@ -21,6 +21,9 @@ from referral_intake.model import RECEIVED, PutRight, ReferralFacts, Sealed, Sup
 MAX_BYTES: Final = 8_388_608
 """A referral is about 3 KB and one request at most 1 MB, so only a fault fills an edition."""
 
+MOST_EDITIONS: Final = 500
+"""The certificate of their destruction names each of them, and has to fit one event."""
+
 _EDITION, _HISTORY, _CODE_LISTS, _CHILDREN, _CHILD_ID = "edition", "history", "code_lists", "children", "child_id"
 
 
@@ -68,7 +71,7 @@ def sealed(unsealed: Unsealed) -> Sealed:
     made = {_CODE_LISTS: document.EDITIONS, _EDITION: unsealed.history[-1][_EDITION], _HISTORY: unsealed.history}
     header = {**unsealed.header, **made}
     content = document.build(unsealed.content, header, unsealed.child_ids)
-    if len(content) > MAX_BYTES:
+    if len(content) > MAX_BYTES or made[_EDITION] > MOST_EDITIONS:
         raise DocumentFull
     return Sealed(content, secrets.token_bytes(document.SALT_BYTES))
 
@@ -79,13 +82,13 @@ def revise(unsealed: Unsealed, supplement: Supplement, *, today: date) -> Revisi
     A supplement answers only for what it breaks itself: what was wrong before does not stop it.
     """
     corrected, places = decide.put_right(unsealed.content, supplement.corrections)
-    blaming = _Blame(places, corrected)
-    form = _read(decide.add(corrected, supplement.content), blaming)
+    translation = _Translation(places, corrected)
+    form = _read(decide.add(corrected, supplement.content), translation)
     facts = facts_of(form)
     known = decide.refusals(facts_of(ReferralForm.model_validate(unsealed.content)), today=today)
     refused = [refusal for refusal in decide.refusals(facts, today=today) if refusal not in known]
     if refused:
-        raise SupplementRefused(tuple(map(blaming.moved, refused)))
+        raise SupplementRefused(tuple(map(translation.moved, refused)))
     content = form.model_dump(mode="json", exclude_unset=True)
     made = decide.corrections_made(unsealed.content, content, supplement.corrections, places)
     return Revision(content, facts, made)
@@ -97,7 +100,7 @@ def with_entry(unsealed: Unsealed, entry: Mapping[str, Any]) -> Unsealed:
 
 
 @dataclass(frozen=True)
-class _Blame:
+class _Translation:
     """Says in terms of the supplement what is wrong with the referral that it would make."""
 
     places: tuple[tuple[pointing.Step, ...], ...]
@@ -122,8 +125,8 @@ class _Blame:
         return decide.blame(steps, self.places, corrected=self.corrected)
 
 
-def _read(content: Mapping[str, Any], blaming: _Blame) -> ReferralForm:
+def _read(content: Mapping[str, Any], translation: _Translation) -> ReferralForm:
     try:
         return ReferralForm.model_validate(content)
     except ValidationError as error:
-        raise blaming.refusal(error.errors(include_url=False)) from error
+        raise translation.refusal(error.errors(include_url=False)) from error

@@ -71,10 +71,12 @@ def build(
     tasks = {**delivery.tasks, "marks": forget_task, "disposal": Disposal(db, clock, packs).run}
     app = service_app(
         dependencies,
+        service=SERVICE,
         title="Frontdoor referral intake",
         routers=ROUTERS,
         verifier=verifier or issuers_verifier(settings, http, clock=clock),
         close=close,
+        admit=dependencies.standing.check,
         while_serving=dependencies.standing.kept_fresh,
     )
     app.add_middleware(FhirOutcomes)

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from policy.contact import whom_to_phone
 from policy.pack import Pack
 from policy.packs import Began, NoneInForce, NotServed, Packs
 from referral_intake.errors import PartnershipNotServed, RulesNotInForce
-from referral_intake.model import PHONE_ADVICE, Referral
+from referral_intake.model import Referral
 
 DECISION_CLOCK: Final = "decision"
 """The pack's clock from receipt to decision. A rating may shorten it later; the sender is promised the general one."""
@@ -42,21 +43,6 @@ def find_newest_pack(packs: Packs, partnership: str, *, at: datetime) -> Pack | 
         return packs.newest(partnership, at=at)
     except NotServed:
         return None
-
-
-def whom_to_phone(packs: Packs, partnership: str, *, at: datetime) -> str:
-    """What to do instead of sending, for somebody of a partnership that may have no pack any more."""
-    pack = find_newest_pack(packs, partnership, at=at)
-    return PHONE_ADVICE if pack is None else phone_advice(pack)
-
-
-def phone_advice(pack: Pack) -> str:
-    """Whom to phone, as the pack says; nothing is made up where it publishes no number."""
-    if pack.service.phone is None:
-        return PHONE_ADVICE
-    elsewhen = pack.service.out_of_hours_phone
-    out_of_hours = f", or {elsewhen} outside its hours" if elsewhen else ""
-    return f"phone the front door team on {pack.service.phone}{out_of_hours}"
 
 
 def decision_due(pack: Pack, *, at: datetime) -> datetime:

@@ -5,7 +5,7 @@ What the registry says is kept in this process and read again every second, so t
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -14,17 +14,19 @@ from prometheus_client import Counter
 
 from chassis import telemetry
 from chassis.clock import Clock
-from chassis.web.auth import Principal
+from chassis.tasks import repeating
+from chassis.web.auth import Principal, client_of
 from contracts.codes import ContactSource
+from contracts.problems import Suspended
+from policy.contact import whom_to_phone
 from policy.packs import Packs
-from referral_intake.errors import ScopeMissing, Suspended, TooManyRequests
-from referral_intake.model import Agreement, Limited, OwnRates, Rates, Scope
+from referral_intake.errors import ScopeMissing, TooManyRequests
+from referral_intake.model import PARTNER, Agreement, Limited, OwnRates, Rates, Scope
 from referral_intake.rates import Allowance, Limiter
-from referral_intake.served import whom_to_phone
 
 REFRESH_SECONDS: Final = 1.0
 """How long a suspension may take to reach a process that did not carry it out itself, beside the time of a query."""
-TELL_EVERY: Final = timedelta(minutes=1)
+SAY_EVERY: Final = timedelta(minutes=1)
 """A client that is limited again and again is one line in the log in this time."""
 
 limited_total = Counter("frontdoor_partner_limited", "Requests over a partner's limit", ["client", "scope"])
@@ -59,7 +61,8 @@ class Standing:
     - ``admit`` waits for nothing and asks nobody: it goes by what was last read.
     - What is known stays in force while the registry cannot be read: a suspended partner stays suspended, and
       nobody else is kept from referring.
-    - ``immediate_danger`` is neither counted nor limited. A suspended partner is refused that, too.
+    - ``immediate_danger`` is neither counted nor limited. A suspended partner is refused that, too, as on every
+      route: ``check`` is asked wherever somebody signs in.
     """
 
     def __init__(self, exchange: Exchange, *, packs: Packs, clock: Clock, everybody: Rates) -> None:
@@ -70,15 +73,20 @@ class Standing:
         self._limiter = Limiter(lambda: clock.now().timestamp())
         self._known: Mapping[str, Known] = {}
         self._limited: dict[tuple[str, Scope], Limited] = {}
-        self._told: dict[tuple[str, Scope], datetime] = {}
+        self._said_at: dict[tuple[str, Scope], datetime] = {}
         self._reading = asyncio.Lock()
 
+    async def check(self, principal: Principal) -> None:
+        """Raises ``Suspended`` for a suspended partner's system; people are not suspended with it."""
+        if not principal.has_role(PARTNER):
+            return
+        if self._known.get(client_of(principal), UNREGISTERED).suspended:
+            raise Suspended(whom_to_phone(self._packs, principal.partnership, at=self._clock.now()))
+
     def admit(self, principal: Principal, *, scope: Scope, emergency: bool = False) -> Allowance:
-        """What is left of the partner's limit. Raises ``Suspended``, ``ScopeMissing`` and ``TooManyRequests``."""
+        """What is left of the partner's limit. Raises ``ScopeMissing`` and ``TooManyRequests``."""
         client = client_of(principal)
         known = self._known.get(client, UNREGISTERED)
-        if known.suspended:
-            raise Suspended(whom_to_phone(self._packs, principal.partnership, at=self._clock.now()))
         if scope not in known.scopes:
             raise ScopeMissing(scope)
         per_minute = known.rates.over(self.everybody).of(scope)
@@ -105,26 +113,15 @@ class Standing:
             try:
                 self._known = await self._exchange(tuple(limited.values()))
             except Exception:
-                for key, each in limited.items():  # told with the next one that succeeds
+                for key, each in limited.items():  # written with the next one that succeeds
                     self._count(key, each)
                 raise
 
     @asynccontextmanager
     async def kept_fresh(self) -> AsyncIterator[None]:
         """Read the registry now, and every second while the block lasts."""
-        await self._try_to_refresh()
-        keeping = asyncio.create_task(self._keep_fresh())
-        try:
+        async with repeating(self._try_to_refresh, every_seconds=REFRESH_SECONDS):
             yield
-        finally:
-            keeping.cancel()
-            with suppress(asyncio.CancelledError):
-                await keeping
-
-    async def _keep_fresh(self) -> None:
-        while True:
-            await asyncio.sleep(REFRESH_SECONDS)
-            await self._try_to_refresh()
 
     async def _try_to_refresh(self) -> None:
         try:
@@ -136,9 +133,9 @@ class Standing:
         limited_total.labels(client, scope.value).inc()
         now, key = self._clock.now(), (client, scope)
         self._count(key, Limited(client, principal.partnership, principal.agency, scope, 1, now))
-        told = self._told.get(key)
-        if told is None or now - told >= TELL_EVERY:
-            self._told[key] = now
+        said_at = self._said_at.get(key)
+        if said_at is None or now - said_at >= SAY_EVERY:
+            self._said_at[key] = now
             log.warning("partner limited", client_id=client, agency=principal.agency, reason=scope.value)
 
     def _count(self, key: tuple[str, Scope], limited: Limited) -> None:
@@ -146,8 +143,3 @@ class Standing:
         if before is not None:
             limited = replace(limited, times=before.times + limited.times, last_at=max(before.last_at, limited.last_at))
         self._limited[key] = limited
-
-
-def client_of(principal: Principal) -> str:
-    """The name at the issuer by which a partner's system is registered, counted and remembered."""
-    return principal.client_id or principal.subject

@@ -3,13 +3,22 @@
 from typing import Final
 
 from chassis.delivery.messages import Subscriptions
-from contracts.events import CaseClosed, CaseDecided, CaseOpened, CaseReopened, QuestionAnswered, QuestionAsked
+from contracts.events import (
+    CaseClosed,
+    CaseDecided,
+    CaseOpened,
+    CaseReopened,
+    HandoverSuperseded,
+    QuestionAnswered,
+    QuestionAsked,
+)
 from contracts.topics import TRIAGE
 from referral_intake.handlers import (
     on_case_closed,
     on_case_decided,
     on_case_opened,
     on_case_reopened,
+    on_handover_superseded,
     on_question_answered,
     on_question_asked,
 )
@@ -23,5 +32,6 @@ SUBSCRIPTIONS: Final = Subscriptions(
         CaseDecided: on_case_decided,
         CaseClosed: on_case_closed,
         CaseReopened: on_case_reopened,
+        HandoverSuperseded: on_handover_superseded,
     },
 )

@@ -1,4 +1,4 @@
-"""The watch over clocks: tells people that a step will soon be late, or is, once each, however often it restarts."""
+"""The watch over clocks: people are notified that a step will soon be late, or is, once each, whatever restarts."""
 
 from typing import Final
 
@@ -8,7 +8,7 @@ from chassis.db import Database, DatabaseUnavailable, Transaction
 from chassis.delivery.events import Context, record
 from chassis.tasks import Stop
 from triage import decide, store
-from triage.model import SERVICE
+from triage.model import SERVICE, Addresses
 
 POLL_SECONDS: Final = 1.0
 BATCH: Final = 50
@@ -22,15 +22,16 @@ class Watch:
     - Every alarm whose moment has come sounds once: event and mark are written in one transaction. What came due while
       nobody watched is found by its moment, so a restart skips nothing.
     - A clock that has stopped never sounds; a case that somebody works on right now is looked at in the next round.
-    - Several may watch at once: each takes other cases.
+    - Several may watch at once: each has other cases.
     """
 
-    def __init__(self, db: Database, clock: Clock) -> None:
+    def __init__(self, db: Database, clock: Clock, addresses: Addresses) -> None:
         self._db = db
         self._clock = clock
+        self._addresses = addresses
 
     async def run(self, stop: Stop) -> None:
-        """Watch until told to stop; while the database is away, try again."""
+        """Watch until asked to stop; while the database is away, try again."""
         while not stop.is_set():
             try:
                 sounded = await self.sound()
@@ -43,17 +44,18 @@ class Watch:
     async def sound(self) -> int:
         """One round. Commits. Returns how many alarms sounded."""
         async with self._db.transaction() as tx:
-            return await _sound(tx, self._clock)
+            return await _sound(tx, self._clock, self._addresses)
 
 
-async def _sound(tx: Transaction, clock: Clock) -> int:
+async def _sound(tx: Transaction, clock: Clock, addresses: Addresses) -> int:
     now = clock.now()
     cases = await store.lock_cases_with_due_alarms(tx, now=now, limit=BATCH)
     due = await store.load_due_alarms(tx, [case_id for case_id, _ in cases], now=now)
     for case_id, partnership in cases:
         alarms = [one for one in due if one.case_id == case_id]
         context = Context(source=SERVICE, partnership=partnership, now=now)
-        versions = await record(tx, [decide.sound(one, now=now) for one in alarms], context=context)
+        events = [decide.sound(one, addresses=addresses, now=now) for one in alarms]
+        versions = await record(tx, events, context=context)
         for version in versions.values():
             await store.advance(tx, case_id, version=version, changed=False)
         for one in alarms:

@@ -76,15 +76,18 @@ ACT_ROLES: Final[Mapping[Act, frozenset[str]]] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why, for the record, and what the asker is told, which may say less."""
+    """Why, for the record, and what the asker learns, which may be less."""
 
     reason: DenialReason
     problem: Problem
 
 
 def to_read_case(actor: Actor, case: Case, *, purpose: Purpose | None, team_roles: Mapping[str, str]) -> Refusal | None:
-    """Staff and auditors of the partnership; child protection teams that were offered children of it."""
-    offered = any(_is_member(actor, handover.team, team_roles) for handover in case.handovers)
+    """Staff and auditors of the partnership; child protection teams that have children of it, or may accept some.
+
+    A team that returned a handover, or whose offer was withdrawn, still reads that handover and no more of the case.
+    """
+    offered = any(one.stands and _is_member(actor, one, team_roles) for one in case.handovers)
     extra = frozenset({Purpose.CHILD_PROTECTION}) if offered and MACPT_MEMBER in actor.roles else _NOTHING
     return _read(actor, case, purpose=purpose, extra=extra, secret=NoSuchCase())
 
@@ -107,7 +110,7 @@ def to_read_handover(
     actor: Actor, case: Case, *, handover: Handover, purpose: Purpose | None, team_roles: Mapping[str, str]
 ) -> Refusal | None:
     """Staff and auditors of the partnership; members of the team that was offered it."""
-    extra = TEAM_PURPOSES if _is_member(actor, handover.team, team_roles) else _NOTHING
+    extra = TEAM_PURPOSES if _is_member(actor, handover, team_roles) else _NOTHING
     return _read(actor, case, purpose=purpose, extra=extra, secret=NoSuchHandover())
 
 
@@ -126,17 +129,19 @@ def to_act(actor: Actor, case: Case, *, act: Act) -> Refusal | None:
 
 
 def to_answer(actor: Actor, case: Case, *, request: InformationRequest) -> Refusal | None:
-    """Whoever speaks for the agency that was asked."""
+    """Anyone who speaks for the agency that was asked: to answer, to correct and to withdraw."""
     if actor.partnership != case.partnership:
         return Refusal(DenialReason.PARTNERSHIP, NoSuchRequest())
     return None if _speaks_for(actor, request.agency) else Refusal(DenialReason.RELATIONSHIP, NoSuchRequest())
 
 
-def to_accept(actor: Actor, case: Case, *, handover: Handover, team_roles: Mapping[str, str]) -> Refusal | None:
-    """Members of the team that was offered the handover, in the role the pack gives it."""
+def to_accept_or_return(
+    actor: Actor, case: Case, *, handover: Handover, team_roles: Mapping[str, str]
+) -> Refusal | None:
+    """Members of the team that was offered the handover, in the role the pack gives it, or gave it then."""
     if actor.partnership != case.partnership:
         return Refusal(DenialReason.PARTNERSHIP, NoSuchHandover())
-    if _is_member(actor, handover.team, team_roles):
+    if _is_member(actor, handover, team_roles):
         return None
     return Refusal(DenialReason.RELATIONSHIP, NoSuchHandover())
 
@@ -154,6 +159,13 @@ def _speaks_for(actor: Actor, agency: str) -> bool:
     return actor.agency == agency and not actor.roles.isdisjoint(AGENCY_ROLES)
 
 
-def _is_member(actor: Actor, team: str, team_roles: Mapping[str, str]) -> bool:
-    """``team_roles``: for each team of the pack in force, the role that its members have."""
-    return actor.agency == team and team_roles.get(team) in actor.roles
+def _is_member(actor: Actor, handover: Handover, team_roles: Mapping[str, str]) -> bool:
+    """``team_roles``: for each team of the pack in force, the role that its members have.
+
+    A team that the pack no longer names still has the role that it had when it was offered the handover; where that
+    is not known, because the offer is older than it is kept, belonging to the team is enough.
+    """
+    if actor.agency != handover.team:
+        return False
+    roles = {handover.role, team_roles.get(handover.team)} - {None}
+    return not roles or not actor.roles.isdisjoint(roles)

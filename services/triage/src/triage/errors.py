@@ -70,7 +70,7 @@ class StaleVersion(Stale):
 
 
 class CaseAlreadyClosed(Conflict):
-    """A closed case takes no more work. News from its sender opens it again; a new referral opens a new one."""
+    """A closed case takes no more work. News of its sender or of an agency opens it again."""
 
     slug, title = "case-closed", "This case is closed. New concerns need a new referral"
 
@@ -106,9 +106,21 @@ class NotAChildOfTheCase(Invalid):
 
 
 class AlreadyAnswered(Conflict):
-    """The first answer stands; what is new is said to the front door team."""
+    """An answer stands; it is changed by a correction, which says which answer it corrects."""
 
-    slug, title = "already-answered", "This request already has an answer. Phone the front door team to add to it"
+    slug, title = "already-answered", "This request already has an answer. Send a correction to change it"
+
+
+class NotAnswered(Conflict):
+    """Nothing stands that could be corrected or taken back."""
+
+    slug, title = "not-answered", "This request has no answer to change. Answer it"
+
+
+class AnswerChanged(Conflict):
+    """Somebody of the agency corrected or withdrew it since, or the same request was sent twice."""
+
+    slug, title = "answer-changed", "The answer has changed since the revision you name. Read the request again"
 
 
 class AnswerIncomplete(Invalid):
@@ -118,9 +130,34 @@ class AnswerIncomplete(Invalid):
 
 
 class AlreadyDecided(Conflict):
-    """Each child gets one decision."""
+    """A later decision supersedes the one that stands, and says why."""
 
-    slug, title = "already-decided", "This child already has a decision"
+    slug = "already-decided"
+    title = "This child already has a decision. To recommend another, say in supersedes_reason why"
+
+
+class NothingToSupersede(Invalid):
+    """A reason to decide again, for a child that has no decision."""
+
+    slug, title = "nothing-to-supersede", "This child has no decision yet. Leave supersedes_reason out"
+
+
+class ReasonNotBorneOut(Invalid):
+    """The reason names something that has not happened since the decision."""
+
+    slug, title = "reason-not-borne-out", "Nothing of that kind has happened since the decision for this child"
+
+
+class NewsUnseen(Conflict):
+    """Nobody of triage has looked at something new, so nobody can have weighed it."""
+
+    slug, title = "news-unseen", "There is news that nobody has looked at. Open the case, then decide"
+
+
+class RecommendationOpen(Conflict):
+    """Somebody recommends that a child is decided again."""
+
+    slug, title = "recommendation-open", "A recommendation waits for another person. Authorise it or turn it down first"
 
 
 class RecommendationSettled(Conflict):
@@ -136,21 +173,36 @@ class NoSuchTeam(Invalid):
 
 
 class NotForThisTeam(Invalid):
-    """A child is handed to the team that receives its outcome, once it has one."""
+    """A child is handed to the team that receives its outcome, once it has one.
+
+    To another team only after that one returned it or is gone, by somebody who may authorise the outcome.
+    """
 
     slug, title = "not-for-this-team", "This team receives none of these children: check their decisions"
 
 
 class AlreadyOffered(Conflict):
-    """A child is handed over once."""
+    """A child's newest decision is offered to one team at a time."""
 
     slug, title = "already-offered", "A handover was already offered for one of these children"
 
 
 class AlreadyAccepted(Conflict):
-    """The team has it."""
+    """The team has it. What it has accepted is its own to hand on: triage holds the case no more."""
 
     slug, title = "already-accepted", "This handover was already accepted"
+
+
+class AlreadyReturned(Conflict):
+    """The team does not want it, and triage has it again."""
+
+    slug, title = "already-returned", "This handover was returned to the front door team"
+
+
+class OfferWithdrawn(Conflict):
+    """Triage offers it no more: a child was decided again, or the offer was taken back."""
+
+    slug, title = "offer-withdrawn", "The front door team has withdrawn this offer. There is nothing left to do"
 
 
 class ChildrenUndecided(Conflict):

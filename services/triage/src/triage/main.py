@@ -7,8 +7,12 @@ from chassis.db import Database
 from chassis.http_client import HttpClient
 from chassis.ids import Ids, RandomIds
 from chassis.run.service import Service, service_app
+from chassis.run.standings import asking_for_standings
 from chassis.run.worker import deliver
+from chassis.web.admission import Admission
 from chassis.web.auth import Verifier, issuers_verifier
+from contracts.problems import Suspended
+from policy.contact import whom_to_phone
 from policy.endings import Ending
 from policy.load import load_packs
 from triage.api import ROUTERS
@@ -27,6 +31,7 @@ def build(
     db, http = Database.connect(settings.database_url), HttpClient.connect()
     packs = load_packs(settings.partnerships_folder)
     dependencies = Dependencies(db, clock, ids, packs, settings.public_url)
+    admission = Admission(db, lambda who: Suspended(whom_to_phone(packs, who.partnership, at=clock.now())))
     delivery = deliver(db, settings, subscriptions(dependencies), service=SERVICE, clock=clock, ids=ids)
 
     def endings() -> Sequence[Ending]:
@@ -36,13 +41,17 @@ def build(
         await http.close()
         await db.close()
 
-    workers = {**delivery.tasks, "clocks": Watch(db, clock).run}
+    standings = asking_for_standings(db, settings, owner="referral-intake", clock=clock, ids=ids)
+    workers = {**delivery.tasks, "clocks": Watch(db, clock, dependencies.addresses).run, "standings": standings}
     app = service_app(
         dependencies,
+        service=SERVICE,
         title="Frontdoor triage",
         routers=ROUTERS,
         verifier=verifier or issuers_verifier(settings, http, clock=clock),
         close=close,
+        admit=admission.admit,
+        while_serving=admission.kept_fresh,
     )
     app.state.health.watch(endings)
     return Service(app, workers, delivery.readiness, close, endings)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+from contracts.bounds import holds_time
 from contracts.codes import Outcome, Rating
 from contracts.events import ReferralReceived
 from policy.pack import Facts, NoSuchRule, Pack
@@ -16,6 +17,7 @@ from triage.model import (
     AskingTerms,
     Background,
     Child,
+    OfferTerms,
     OpeningTerms,
     OutcomeTerms,
     Suggestion,
@@ -24,15 +26,17 @@ from triage.model import (
 
 
 def timing(pack: Pack, name: str, *, rating: Rating | None, start: datetime) -> Timing:
-    """A clock of the pack from ``start``. Raises ``Untimely`` when the calendar does not reach so far.
+    """A clock of the pack from ``start``. Raises ``Untimely`` when it ends later than any event may say.
 
     ``NoSuchRule`` is ruled out by the check of the pack.
     """
     clock = pack.get_clock(name, rating=rating)
     try:
         due_at, steps = clock.due_at(pack.calendar, start), clock.steps(pack.calendar, start)
-    except (OverflowError, BeyondHorizon) as error:
+    except BeyondHorizon as error:
         raise Untimely from error
+    if not holds_time(due_at):
+        raise Untimely
     return Timing(
         name=name,
         started_at=start,
@@ -106,13 +110,18 @@ def outcome_terms(pack: Pack, outcome: Outcome) -> OutcomeTerms:
     )
 
 
-def offer_timing(pack: Pack, team: str, *, now: datetime) -> Timing:
-    """How long a team has to accept. Raises ``NoSuchTeam``."""
+def offer_terms(pack: Pack, team: str, *, now: datetime) -> OfferTerms:
+    """How long a team has to accept, in which role, and who may choose another one. Raises ``NoSuchTeam``."""
     try:
-        accept_clock = pack.get_team(team).accept_clock
+        receiving = pack.get_team(team)
     except NoSuchRule as error:
         raise NoSuchTeam from error
-    return timing(pack, accept_clock, rating=None, start=now)
+    return OfferTerms(
+        timing=timing(pack, receiving.accept_clock, rating=None, start=now),
+        role=receiving.role,
+        teams=frozenset(one.code for one in pack.teams),
+        authorised_by={rule.outcome: frozenset(rule.authorised_by) for rule in pack.outcomes},
+    )
 
 
 def team_roles(pack: Pack) -> Mapping[str, str]:

@@ -1,12 +1,16 @@
-"""What this service reads: referrals, what their senders tell later, and how far notices have come."""
+"""What this service reads: referrals, what their senders say later, how far notices have come, who is suspended."""
 
 from functools import partial
+from typing import Final
 
 from chassis.delivery.messages import Subscriptions
+from chassis.web.suspension import StandingEvents
 from contracts.events import (
     NoticeDelivered,
     NoticeOpened,
     NoticeQueued,
+    PartnerRestored,
+    PartnerSuspended,
     ReferralReceived,
     ReferralSupplemented,
     ReferralWithdrawn,
@@ -22,6 +26,8 @@ from triage.handlers import (
     on_referral_withdrawn,
 )
 
+STANDINGS: Final = StandingEvents(suspended=PartnerSuspended.TYPE, restored=PartnerRestored.TYPE)
+
 
 def subscriptions(dependencies: Dependencies) -> Subscriptions:
     """Event type -> handler."""
@@ -34,5 +40,7 @@ def subscriptions(dependencies: Dependencies) -> Subscriptions:
             NoticeQueued: on_notice_queued,
             NoticeDelivered: on_notice_delivered,
             NoticeOpened: on_notice_opened,
+            PartnerSuspended: STANDINGS.on_message,
+            PartnerRestored: STANDINGS.on_message,
         },
     )

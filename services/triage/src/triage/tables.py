@@ -2,24 +2,29 @@
 
 from sqlalchemy import (
     Boolean,
+    CheckConstraint,
     Column,
     DateTime,
     Double,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     MetaData,
     Table,
     Text,
+    UniqueConstraint,
     Uuid,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from chassis.delivery.tables import add_to
+from chassis.web import suspension
 
 metadata = MetaData()
 add_to(metadata)
+suspension.add_to(metadata)
 
 _AT = DateTime(timezone=True)
 
@@ -91,15 +96,26 @@ information_request = Table(
     Column("requested_at", _AT, nullable=False),
     Column("due_at", _AT, nullable=False),
     Column("policy_version", Text, nullable=False),
+    Index("information_request_case", "case_id"),
+    Index("information_request_agency", "agency", "requested_at", "request_id"),
+    comment="One question to one agency.",
+)
+
+information_answer = Table(
+    "information_answer",
+    metadata,
+    Column("request_id", Uuid, ForeignKey("information_request.request_id"), primary_key=True),
+    Column("revision", Integer, primary_key=True, autoincrement=False),
+    Column("statement", Text, nullable=False),
     Column("answer", Text),
     Column("content", Text),
     Column("refusal_ground", Text),
     Column("refusal_reason", Text),
-    Column("answered_by", Text),
-    Column("answered_at", _AT),
-    Index("information_request_case", "case_id"),
-    Index("information_request_agency", "agency", "requested_at", "request_id"),
-    comment="One question to one agency, and its answer.",
+    Column("reason", Text),
+    Column("said_by", Text, nullable=False),
+    Column("said_at", _AT, nullable=False),
+    CheckConstraint("(statement = 'withdrawn') = (answer IS NULL)", name="information_answer_withdrawn"),
+    comment="Everything an agency said to a request: its answer, corrections, withdrawals. The last one stands.",
 )
 
 question = Table(
@@ -124,17 +140,23 @@ news = Table(
     "news",
     metadata,
     Column("case_id", Uuid, ForeignKey("case.case_id"), primary_key=True),
-    Column("edition", Integer, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
     Column("what", Text, nullable=False),
     Column("told_at", _AT, nullable=False),
-    Column("document_url", Text, nullable=False),
+    Column("about", ARRAY(Uuid), nullable=False),
+    Column("edition", Integer),
+    Column("document_url", Text),
     Column("child_ids", ARRAY(Uuid), nullable=False),
     Column("immediate_danger", Boolean, nullable=False),
     Column("answers", Uuid),
     Column("supplement_id", Uuid),
+    Column("request_id", Uuid),
+    Column("revision", Integer),
+    Column("handover_id", Uuid),
     Column("seen_by", Text),
     Column("seen_at", _AT),
-    comment="What the sender of a referral told later, in codes, by the edition of the document that holds its words.",
+    Index("news_edition", "case_id", "edition", unique=True),
+    comment="What is new in a case, in codes, at the version of the case it made; the words are where it points.",
 )
 
 recommendation = Table(
@@ -152,6 +174,8 @@ recommendation = Table(
     Column("settled_by", Text),
     Column("settled_at", _AT),
     Column("settled_rationale", Text),
+    Column("supersedes", Uuid),
+    Column("supersedes_reason", Text),
     Index("recommendation_case", "case_id"),
     Index("recommendation_open", "child_id", unique=True, postgresql_where=text("settled IS NULL")),
     comment="What was recommended for a child, and what became of it. One is open at a time.",
@@ -162,7 +186,7 @@ decision = Table(
     metadata,
     Column("decision_id", Uuid, primary_key=True),
     Column("case_id", Uuid, ForeignKey("case.case_id"), nullable=False),
-    Column("child_id", Uuid, ForeignKey("child.child_id"), nullable=False, unique=True),
+    Column("child_id", Uuid, ForeignKey("child.child_id"), nullable=False),
     Column("recommendation_id", Uuid, ForeignKey("recommendation.recommendation_id"), nullable=False, unique=True),
     Column("outcome", Text, nullable=False),
     Column("level", Text, nullable=False),
@@ -171,8 +195,17 @@ decision = Table(
     Column("authorised_by", Text, nullable=False),
     Column("decided_at", _AT, nullable=False),
     Column("policy_version", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("supersedes", Uuid, unique=True),
+    Column("supersedes_reason", Text),
+    UniqueConstraint("decision_id", "child_id", name="decision_of_child"),
+    ForeignKeyConstraint(
+        ["supersedes", "child_id"], ["decision.decision_id", "decision.child_id"], name="decision_supersedes_of_child"
+    ),
+    CheckConstraint("(supersedes IS NULL) = (supersedes_reason IS NULL)", name="decision_supersedes_why"),
     Index("decision_case", "case_id"),
-    comment="One decision for each child, with the policy that shaped it.",
+    Index("decision_first", "child_id", unique=True, postgresql_where=text("supersedes IS NULL")),
+    comment="The decisions for each child, each with the policy that shaped it: one chain, of which the last stands.",
 )
 
 handover = Table(
@@ -187,10 +220,20 @@ handover = Table(
     Column("offered_at", _AT, nullable=False),
     Column("accept_due_at", _AT, nullable=False),
     Column("policy_version", Text, nullable=False),
+    Column("decision_ids", ARRAY(Uuid), nullable=False),
+    Column("role", Text),
     Column("accepted_by", Text),
     Column("accepted_at", _AT),
+    Column("returned_by", Text),
+    Column("returned_at", _AT),
+    Column("return_reason", Text),
+    Column("return_note", Text),
+    Column("withdrawn_by", Text),
+    Column("withdrawn_at", _AT),
+    Column("withdrawal_reason", Text),
     Index("handover_case", "case_id"),
-    comment="Children offered to a team; complete when the team accepts.",
+    CheckConstraint("num_nonnulls(accepted_at, returned_at, withdrawn_at) <= 1", name="handover_ends_once"),
+    comment="Decisions offered to a team with their children; complete when the team accepts.",
 )
 
 clock = Table(

@@ -10,6 +10,7 @@ from contracts.events import (
     CaseDecided,
     CaseOpened,
     CaseRated,
+    CaseReopened,
     Event,
     HandoverAccepted,
     InformationAnswered,
@@ -21,7 +22,7 @@ from contracts.events import (
     NoticeWithheld,
     ReferralReceived,
 )
-from frontdoor.demo.examples import Example
+from frontdoor.demo.examples import Decision, Example
 from frontdoor.journey import Journey, Step
 
 _ASKING: Final = frozenset({NoticeKind.INFORMATION_REQUESTED, NoticeKind.HANDOVER_OFFERED})
@@ -53,31 +54,51 @@ def missing(seen: Seen) -> Iterator[str]:
 
 def _of_case(example: Example, journey: Journey) -> Iterator[str]:
     """The case was rated, asked about, decided by two people, handed over and closed as the example expects."""
+    later = example.danger_later
     if [step.facts["rating"] for step in _of(journey, CaseRated)] != [example.rating]:
         yield f"the rating {example.rating}"
     for event, name, expected in (
         (InformationRequested, "agency", example.asked),
         (InformationAnswered, "agency", example.asked),
-        (HandoverAccepted, "team", example.handovers),
+        (HandoverAccepted, "team", (*example.handovers, *(later.handovers if later else ()))),
     ):
         if sorted(step.facts[name] for step in _of(journey, event)) != sorted(expected):
             yield f"{event.TYPE} for {', '.join(expected) or 'nobody'}"
     yield from _of_decisions(example, journey)
-    if len(_of(journey, CaseClosed)) != 1:
+    if len(_of(journey, CaseClosed)) != (2 if later else 1):
         yield "a closed case"
+    if len(_of(journey, CaseReopened)) != (1 if later else 0):
+        yield "a case that news of danger opened again" if later else "a case that nothing opened again"
     if not _one_trace(journey):
         yield "one trace from the receipt to the opened case"
 
 
 def _of_decisions(example: Example, journey: Journey) -> Iterator[str]:
+    """One chain of decisions for each child: the later one supersedes the earlier."""
     children = [child for step in _of(journey, CaseOpened) for child in step.facts["child_ids"]]
-    decided = {step.facts["child_id"]: step.facts for step in _of(journey, CaseDecided)}
-    for expected in example.decisions:
-        facts = decided.get(children[expected.child - 1]) if expected.child <= len(children) else None
-        if facts is None or (facts["outcome"], facts["level"]) != (expected.outcome, expected.level):
-            yield f"the outcome {expected.outcome} for child {expected.child}"
-        elif facts["recommended_by"] == facts["authorised_by"]:
-            yield f"two people behind the decision for child {expected.child}"
+    for expected in _expected(example):
+        child_id = children[expected[0].child - 1] if expected[0].child <= len(children) else None
+        chain = [step.facts for step in _of(journey, CaseDecided) if step.facts["child_id"] == child_id]
+        for place, decision in enumerate(expected):
+            facts = chain[place] if place < len(chain) else None
+            earlier = chain[place - 1]["decision_id"] if place else None
+            yield from _of_decision(decision, facts, supersedes=earlier)
+
+
+def _of_decision(expected: Decision, facts: Mapping[str, Any] | None, *, supersedes: str | None) -> Iterator[str]:
+    if facts is None or (facts["outcome"], facts["level"]) != (expected.outcome, expected.level):
+        yield f"the outcome {expected.outcome} for child {expected.child}"
+    elif facts["supersedes"] != supersedes:
+        yield f"the decision that is superseded for child {expected.child}"
+    elif facts["recommended_by"] == facts["authorised_by"]:
+        yield f"two people behind the decision for child {expected.child}"
+
+
+def _expected(example: Example) -> Iterator[Sequence[Decision]]:
+    """For each child, its decisions in order."""
+    for decision in example.decisions:
+        later = example.danger_later
+        yield (decision, later.decision) if later and later.decision.child == decision.child else (decision,)
 
 
 def _of_notices(journey: Journey, seen: Seen) -> Iterator[str]:

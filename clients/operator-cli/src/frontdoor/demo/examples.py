@@ -17,6 +17,15 @@ class Decision:
 
 
 @dataclass(frozen=True)
+class Later:
+    """What the sender reports once the case is closed, and what is then decided again; a child is in danger now."""
+
+    words: str
+    decision: Decision
+    handovers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Example:
     """``referral`` is what ``sender`` posts; the rest is what people then do. ``follows`` must be posted before."""
 
@@ -31,6 +40,7 @@ class Example:
     handovers: tuple[str, ...]
     follows: str | None
     referral: Mapping[str, Any]
+    danger_later: Later | None = None
 
     @classmethod
     def read(cls, file: Path) -> Self:
@@ -49,12 +59,18 @@ class Example:
             handovers=tuple(expected["handovers"]),
             follows=expected.get("same_child_as", {}).get("file"),
             referral=written["referral"],
+            danger_later=_later(expected["danger_later"]) if "danger_later" in expected else None,
         )
 
     @property
     def immediate_danger(self) -> bool:
         """Whether the sender says that a child is in danger now."""
         return bool(self.referral.get("immediate_danger"))
+
+
+def _later(written: Mapping[str, Any]) -> Later:
+    decision = Decision(written["child"], written["outcome"], written["level"])
+    return Later(written["words"], decision, tuple(written["handovers"]))
 
 
 def read_all(folder: Path) -> Sequence[Example]:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid5
 
+from contracts.codes import SupplementKind
 from frontdoor.client import Caller
-from frontdoor.demo.examples import Example
+from frontdoor.demo.examples import Example, Later
 from frontdoor.demo.waiting import together, until
 from frontdoor.demo.world import World
 from frontdoor.errors import Refused, Wrong
@@ -35,6 +36,33 @@ async def send_all(world: World, examples: Sequence[Example], *, run: UUID) -> S
         sent += await together(_send_checked(world, example, run) for example in wave)
     await _send_twice(world, sent[0], run)
     return sent
+
+
+async def report_danger(world: World, sent: Sent, later: Later) -> None:
+    """The sender adds to its referral that a child is in danger now. Raises ``Wrong`` without advice to call 999."""
+    receipt = await until(f"a receipt for what was added to {sent.example.name}", lambda: _add(world, sent, later))
+    if not receipt.get("emergency_advice"):
+        raise Wrong(f"Missing: advice to call 999 for danger that is reported later ({sent.example.name})")
+
+
+async def _add(world: World, sent: Sent, later: Later) -> Mapping[str, Any] | None:
+    """One attempt; None when the service asks for another one."""
+    body = {
+        "kind": SupplementKind.NEW_INFORMATION,
+        "immediate_danger": True,
+        "referrer": sent.example.referral["referrer"],
+        "words": later.words,
+    }
+    headers = {"Idempotency-Key": str(uuid5(sent.referral_id, later.words))}
+    path = f"/v1/referrals/{sent.referral_id}/supplements"
+    try:
+        added = await world.client(sent.example.sender).post("referral-intake", path, body, headers=headers)
+    except Refused as refused:
+        if refused.status in _AGAIN_LATER:
+            return None
+        raise
+    receipt: Mapping[str, Any] = added
+    return receipt
 
 
 async def _send_checked(world: World, example: Example, run: UUID) -> Sent:

@@ -8,11 +8,15 @@ from rich.console import RenderableType
 
 from frontdoor.answer import Answer, table
 from frontdoor.journey import Journey
+from frontdoor.verify import witnessed_line
 
 
 @dataclass(frozen=True)
 class Report:
-    """``checkpoint`` is the signed note as the log serves it, ``verified`` what the stand-alone verifier says."""
+    """``checkpoint`` is the signed note as the log serves it.
+
+    ``verified`` is what the stand-alone verifier says of its tree, ``audited`` what it says to partnerships' auditors.
+    """
 
     journeys: Sequence[Journey]
     events_by_topic: Mapping[str, int]
@@ -20,6 +24,7 @@ class Report:
     messages: int
     checkpoint: str
     verified: Mapping[str, Any]
+    audited: Mapping[str, Mapping[str, Any]]
 
     def answer(self) -> Answer:
         """Everything, for machines and for people."""
@@ -31,6 +36,7 @@ class Report:
             "messages_received": self.messages,
             "checkpoint": self.checkpoint,
             "verified": dict(self.verified),
+            "audited": {name: dict(report) for name, report in self.audited.items()},
         }
         return Answer(data, tuple(self._shown([shown for journey in journeys for shown in journey.shown])))
 
@@ -43,7 +49,8 @@ class Report:
             "The audit log's checkpoint:",
             self.checkpoint.rstrip(),
             "",
-            f"Verified from its raw entries: {self.verified['size']:,} entries of {self.verified['aggregates']:,} "
-            f"aggregates, none missing or altered; root {self.verified['root']}",
+            self.verified["line"],
+            *witnessed_line(self.verified),
+            *(f"{name}: {report['line']}" for name, report in self.audited.items()),
             f"Every step of {len(self.journeys)} referrals was seen.",
         ]

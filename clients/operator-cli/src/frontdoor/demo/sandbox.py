@@ -1,4 +1,4 @@
-"""What a partner's developer is told when the sandbox is up: addresses to export, how to be registered, magic words."""
+"""What a partner's developer is shown when the sandbox is up: what to export, how to be registered, magic words."""
 
 import sys
 from collections.abc import Mapping
@@ -16,11 +16,14 @@ def first_steps(addresses: Mapping[str, str]) -> tuple[RenderableType, ...]:
     exports = {
         "INTAKE": addresses["referral-intake"],
         "NOTIFY": addresses["agency-notify"],
+        "AUDIT": addresses["audit"],
         "ISSUER": addresses["oidc_issuer"],
         "FRONTDOOR": f"{ROOT}",
     }
     return (
         table("Magic words, in referrer.own_reference", ("word", "what happens"), _words()),
+        "\nThe simulated team signs in as the staff above. A partner's system needs none of their passwords: "
+        "it signs with its own key.",
         "\nFollow docs/partners.md. Copy these lines first, and make a key and a registration of your own:\n",
         "\n".join(f"export {name}={value}" for name, value in exports.items()),
         "\nopenssl ecparam -name prime256v1 -genkey -noout -out my-system.pem",

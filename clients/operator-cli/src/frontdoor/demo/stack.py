@@ -30,6 +30,17 @@ DEMO_FOLDER: Final = STACK_FOLDER / "demo"
 EXAMPLES: Final = ROOT / "examples" / "referrals"
 _CALL_SECONDS: Final = 30.0
 
+WORK: Final[Mapping[str, str]] = {
+    "contact-officer": "contact officer: reads the queue and checks what came in",
+    "social-worker": "social worker: rates, asks agencies, recommends",
+    "mash-manager": "MASH manager: authorises what another person recommended",
+    "macpt-member": "child protection team: accepts children",
+    "early-help-lead": "early help: accepts children",
+    "auditor": "auditor: sees who looked at what",
+    "records-officer": "records officer: reviews and destroys records",
+}
+"""Who the people of the realm are, in words."""
+
 
 def demo() -> Answer:
     """A stack of its own, walked through once. It ends also when something is missing or we are told to end."""
@@ -82,6 +93,7 @@ async def _prepare(addresses: Mapping[str, str], sign_ins: Mapping[str, Any], *,
             sign_ins=sign_ins,
             agencies_url=addresses["agencies"],
             mail_url=addresses["mail"],
+            witness_key=addresses["witness_key"],
         )
         await register(world.operator(), PARTNERSHIPS_FOLDER, world.agencies_url)
         return await run(world, read_all(EXAMPLES)) if walk else None
@@ -110,18 +122,18 @@ def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
 
 
 def _shown(found: Mapping[str, Any]) -> tuple[RenderableType, ...]:
-    """Addresses and sign-ins; whoever sees this terminal may use this stack."""
+    """Addresses and sign-ins; anyone who sees this terminal may use this stack."""
     sign_ins = found["sign_ins"]
     people = [
-        (name, known["password"], ", ".join(known["roles"]), known["agency"])
+        (name, known["password"], ", ".join(WORK[role] for role in known["roles"]), known["agency"])
         for name, known in sign_ins["staff"].items()
     ]
     console = sign_ins.get("keycloak_console")
     if console:
-        people.insert(0, (console["username"], console["password"], "Keycloak's console", ""))
+        people.insert(0, (console["username"], console["password"], "manages sign-ins in Keycloak's console", ""))
     addresses = {**found["addresses"], "database_url": f"in {found['folder']}/stack.json, with its password"}
     return (
         table("Addresses", ("what", "where"), list(addresses.items())),
-        table("Sign-ins", ("name", "password", "role", "agency"), people),
-        "`frontdoor down` ends it.",
+        table("Sign-ins of invented staff, for this stack only", ("name", "password", "who", "agency"), people),
+        "`make down` ends it.",
     )

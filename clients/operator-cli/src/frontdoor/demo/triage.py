@@ -1,10 +1,10 @@
-"""What triage staff do with one case: read, rate, ask, recommend, authorise, hand over or close."""
+"""What triage staff do with one case: read, rate, ask, recommend, authorise, hand over, decide again, close."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
-from contracts.codes import LawfulBasis, Purpose
+from contracts.codes import LawfulBasis, Purpose, SupersedingReason
 from frontdoor.client import Caller
 from frontdoor.demo.examples import Decision
 from frontdoor.demo.referrals import Sent
@@ -17,7 +17,7 @@ _FOR_TRIAGE: Final = {"Access-Purpose": Purpose.TRIAGE}
 
 
 @dataclass(frozen=True)
-class Desk:
+class CaseWork:
     """One case, the social worker who has it and the manager who decides."""
 
     sent: Sent
@@ -61,16 +61,29 @@ class Desk:
             await self._decide(children[decision.child - 1]["child_id"], decision)
 
     async def hand_over(self) -> None:
-        """Offer each team the children whose outcome it receives; with none to offer, close the case."""
+        """Offer each team the children whose outcome it receives, and who have not been offered to it."""
         case = await self._case(self.worker)
-        for team, child_ids in _by_team(case["decisions"]).items():
+        for team, child_ids in _to_offer(case).items():
             summary = "Please read the referral and the answers; the family knows that we are involved."
             await self._act(self.worker, "handovers", {"team": team, "child_ids": child_ids, "summary": summary})
-        if not self.sent.example.handovers:
+
+    async def close(self) -> None:
+        """Close what has not closed by itself: no team received a child, or something new came after the decision."""
+        if (await self._case(self.manager))["closed_at"] is None:
             await self._act(self.manager, "closure", {})
 
-    async def _decide(self, child_id: str, decision: Decision) -> None:
-        body = {"child_id": child_id, "outcome": decision.outcome, "level": decision.level}
+    async def decide_again(self, decision: Decision) -> None:
+        """The sender said something new after the decision: what one person recommends and another authorises now."""
+        case = await until(f"{self.sent.example.name} opened again", self._reopened)
+        child_id = case["children"][decision.child - 1]["child_id"]
+        await self._decide(child_id, decision, supersedes_reason=SupersedingReason.NEWS_FROM_SENDER)
+
+    async def _reopened(self) -> Mapping[str, Any] | None:
+        case = await self._case(self.worker)
+        return case if case["reopened_at"] and case["closed_at"] is None else None
+
+    async def _decide(self, child_id: str, decision: Decision, **why: str) -> None:
+        body = {"child_id": child_id, "outcome": decision.outcome, "level": decision.level, **why}
         rationale = "The facts, the answers and what the child said point to this."
         recommended = await self._act(self.worker, "recommendations", {**body, "rationale": rationale})
         agreed = {"recommendation_id": recommended["recommendation_id"], "agree": True, "rationale": "I agree."}
@@ -96,11 +109,13 @@ class Desk:
         return case
 
 
-def _by_team(decisions: Iterable[Mapping[str, Any]]) -> Mapping[str, list[str]]:
-    """The children that each team receives."""
+def _to_offer(case: Mapping[str, Any]) -> Mapping[str, list[str]]:
+    """The children that each team receives by the decision that stands, and was not offered yet."""
+    offered = {decision_id for handover in case["handovers"] for decision_id in handover["decision_ids"]}
     teams: dict[str, list[str]] = {}
-    for decision in decisions:
-        if decision["team"]:
+    for decision in case["decisions"]:
+        stands = decision["superseded_by"] is None and decision["decision_id"] not in offered
+        if decision["team"] and stands:
             teams.setdefault(decision["team"], []).append(decision["child_id"])
     return teams
 

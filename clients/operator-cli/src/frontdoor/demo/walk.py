@@ -6,9 +6,9 @@ from uuid import UUID
 from contracts.codes import NoticeKind
 from frontdoor.client import SERVICES, Caller
 from frontdoor.demo import agencies
-from frontdoor.demo.examples import Example
-from frontdoor.demo.referrals import Sent, send_all
-from frontdoor.demo.triage import Desk
+from frontdoor.demo.examples import Example, Later
+from frontdoor.demo.referrals import Sent, report_danger, send_all
+from frontdoor.demo.triage import CaseWork
 from frontdoor.demo.waiting import together, until
 from frontdoor.demo.world import World
 from frontdoor.versions import Comparison, compare
@@ -19,7 +19,7 @@ async def walk(world: World, examples: Sequence[Example], *, run: UUID) -> Seque
     """Send every referral and work every case to its end. Raises ``Wrong`` for the first thing missing."""
     say(f"sending {len(examples)} referrals, several at the same time and one twice")
     sent = await send_all(world, examples, run=run)
-    say("triage: rate, ask agencies, recommend, authorise, hand over")
+    say("triage: rate, ask agencies, recommend, authorise, hand over, decide again after news of danger")
     refused = next((each for each in sent if len(each.example.asked) > 1), None)
     await together(_work(world, each, refused=each is refused) for each in sent)
     say("senders: follow every referral to its end")
@@ -42,21 +42,38 @@ async def settled(operator: Caller) -> Comparison:
 
 async def _work(world: World, sent: Sent, *, refused: bool) -> None:
     """One case. In immediate danger nobody waits for answers: a missing one never holds a decision."""
-    desk = await Desk.open(world, sent)
-    await desk.read()
-    await desk.rate()
-    await desk.ask()
+    work = await CaseWork.open(world, sent)
+    await work.read()
+    await work.rate()
+    await work.ask()
     if sent.example.immediate_danger:
-        await desk.decide()
+        await work.decide()
         await _answer(world, sent, refused=refused)
     else:
         await _answer(world, sent, refused=refused)
-        await desk.decide()
-    await desk.hand_over()
+        await work.decide()
+    await _hand_over(world, work, sent.example.handovers)
+    if sent.example.danger_later is not None:
+        await _decide_again(world, work, sent.example.danger_later)
+
+
+async def _hand_over(world: World, work: CaseWork, teams: Sequence[str]) -> None:
+    """Each team accepts; with that the case closes, unless somebody has to look first."""
+    await work.hand_over()
+    reference = work.sent.reference
     await together(
-        agencies.act_on_notice(world, team, NoticeKind.HANDOVER_OFFERED, reference=sent.reference, act=agencies.accept)
-        for team in sent.example.handovers
+        agencies.act_on_notice(world, team, NoticeKind.HANDOVER_OFFERED, reference=reference, act=agencies.accept)
+        for team in teams
     )
+    await work.close()
+
+
+async def _decide_again(world: World, work: CaseWork, later: Later) -> None:
+    """The sender of a closed case reports danger: it is opened, decided again, handed over, and closes."""
+    await _followed_to_the_end(world, work.sent)
+    await report_danger(world, work.sent, later)
+    await work.decide_again(later.decision)
+    await _hand_over(world, work, later.handovers)
 
 
 async def _answer(world: World, sent: Sent, *, refused: bool) -> None:

@@ -38,6 +38,7 @@ class World:
     sign_ins: Mapping[str, Mapping[str, Any]]
     agencies_url: str
     mail_url: str
+    witness_key: str
     _callers: dict[str, Caller] = field(default_factory=dict)
 
     def client(self, name: str) -> Caller:
@@ -52,8 +53,15 @@ class World:
         return self._caller(name, lambda: TokenSource.for_staff(self.oidc_issuer, name, password))
 
     def operator(self) -> Caller:
-        """Whoever runs the services."""
+        """The operators of the services."""
         return self.client(OPERATOR)
+
+    def auditor(self, partnership: str) -> Caller:
+        """Somebody who audits a partnership. Raises ``Wrong`` when nobody can sign in for that."""
+        for name, known in self.sign_ins["staff"].items():
+            if "auditor" in known["roles"] and known["partnership"] == partnership:
+                return self.staff(name)
+        raise Wrong(f"Nobody can sign in as an auditor of {partnership}")
 
     def of_agency(self, agency: str) -> Caller:
         """A system that may act for an agency or team, else a person who may."""

@@ -1,4 +1,4 @@
-"""One partner system made known everywhere: to the registry, at the identity provider, and to who tells agencies."""
+"""One partner system made known everywhere: the registry, the identity provider, and who notifies agencies."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from typing import Any, Final
 from contracts.codes import Channel, ContactSource
 from frontdoor.answer import Answer
 from frontdoor.client import Caller
+from frontdoor.endpoints import of_agency
 from frontdoor.errors import Wrong
 from frontdoor.partner import keycloak
 from frontdoor.partner.steps import ENDPOINTS, ISSUER, REGISTRY, Steps
@@ -77,8 +78,8 @@ class _Adding:
         """All of an agency's endpoints are set at once, so those that it has are not replaced unasked."""
         wanted = _endpoints(self.wanted)
         found = (await self.caller.get(NOTIFY, "/v1/endpoints"))["endpoints"]
-        whose = (self.wanted.partnership, self.wanted.agency)
-        had = {each["channel"]: each for each in found if (each["partnership"], each["agency"]) == whose}
+        ours = of_agency(found, self.wanted.partnership, self.wanted.agency)
+        had = {each["channel"]: each for each in ours}
         if {channel: each["address"] for channel, each in had.items() if not each["disabled_at"]} == wanted:
             return "as before"
         if had and not self.wanted.change:

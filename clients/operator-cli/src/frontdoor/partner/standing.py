@@ -8,6 +8,7 @@ from typing import Any, Final
 from contracts.codes import SuspensionReason
 from frontdoor.answer import Answer, table
 from frontdoor.client import IDENTITY_PROVIDER, Caller
+from frontdoor.endpoints import of_agency
 from frontdoor.errors import CalledWrongly
 from frontdoor.partner import keycloak
 from frontdoor.partner.adding import INTAKE, NOTIFY, PARTNERS
@@ -37,10 +38,9 @@ async def show(caller: Caller, client_id: str) -> Answer:
     partner = await caller.get(INTAKE, f"{PARTNERS}/{client_id}")
     found = await keycloak.find(caller, client_id) if caller.knows(IDENTITY_PROVIDER) else None
     everybodys = (await caller.get(NOTIFY, "/v1/endpoints"))["endpoints"]
-    whose = (partner["partnership"], partner["agency"])
-    endpoints = [each for each in everybodys if (each["partnership"], each["agency"]) == whose]
+    endpoints = of_agency(everybodys, partner["partnership"], partner["agency"])
     client = "not there" if found is None else "enabled" if found["enabled"] else "disabled"
-    rows = [(name, _told(partner[name])) for name in partner if name != "keys"]
+    rows = [(name, _as_text(partner[name])) for name in partner if name != "keys"]
     rows += [("client", client), ("endpoints", ", ".join(f"{e['channel']} {e['address']}" for e in endpoints))]
     keys = [(key["kid"], key["alg"], key["until"] or "", "yes" if key["believed"] else "no") for key in partner["keys"]]
     shown: tuple[Any, ...] = (table(f"Partner {client_id}", ("what", "is"), rows),)
@@ -66,7 +66,7 @@ async def rotate(caller: Caller, client_id: str, key: dict[str, Any], *, overlap
 
 
 async def suspend(caller: Caller, client_id: str, reason: SuspensionReason) -> Answer:
-    """Let a partner do nothing: refused by intake at once, and given no further tokens."""
+    """Let a partner's system do nothing: refused by every service within two seconds, and given no further tokens."""
     steps = Steps(client_id)
 
     async def register() -> str:
@@ -119,7 +119,7 @@ def _limited_row(each: dict[str, Any]) -> tuple[object, ...]:
     return each["client_id"], each["agency"], each["scope"], each["times"], each["last_at"]
 
 
-def _told(value: object) -> str:
+def _as_text(value: object) -> str:
     if value is None:
         return ""
     return " ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -1,23 +1,28 @@
 """Applying a batch: fence, versions, effects and the next position in one transaction."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Final, NoReturn
 
-from prometheus_client import Counter
+from prometheus_client import Counter as Metric
 from sqlalchemy import text
 
 from chassis import telemetry
-from chassis.db import Transaction
-from chassis.delivery import effects, parking
+from chassis.db import DatabaseUnavailable, Transaction
+from chassis.delivery import effects, failures, parking, versions
+from chassis.delivery.failures import Failure, Suspect
 from chassis.delivery.messages import Message, Record, Subscriptions, read
+from chassis.delivery.parking import BEHIND, GAP, SHUT, Block, Why
+from chassis.delivery.versions import Standing, Versions
 from contracts.problems import Problem
 
 log = telemetry.logger(__name__)
-applied_total = Counter("frontdoor_messages_applied", "Messages that took effect", ["topic"])
-parked_total = Counter("frontdoor_messages_parked", "Messages parked", ["topic", "reason"])
-repeated_total = Counter("frontdoor_messages_repeated", "Messages dropped because they had taken effect", ["topic"])
+applied_total = Metric("frontdoor_messages_applied", "Messages that took effect", ["topic"])
+parked_total = Metric("frontdoor_messages_parked", "Messages parked", ["topic", "reason"])
+repeated_total = Metric("frontdoor_messages_repeated", "Messages dropped because they had taken effect", ["topic"])
+unknown_total = Metric("frontdoor_messages_unknown", "Messages of a type that is not known, followed unread", ["topic"])
 
 Partition = tuple[str, int]
 
@@ -40,20 +45,36 @@ class Batch:
 
 
 @dataclass
-class Sheet:
-    """What is known while a batch is applied: versions in effect and why keys are blocked."""
+class BatchState:
+    """What is known while a batch is applied, and in the end what became of it.
 
-    seen: dict[str, int]
-    blocked: dict[bytes, parking.Block]
+    ``wrong`` counts, by reason, what was wrong or failed since the last message that took effect.
+    """
+
+    tx: Transaction
+    subscriptions: Subscriptions
+    now: datetime
     careful: bool
-    advanced: dict[str, int] = field(default_factory=dict)
+    versions: Versions
+    blocks: dict[bytes, Block]
     fresh: list[Message] = field(default_factory=list)
-    wrong_in_a_row: int = 0
+    wrong: Counter[str] = field(default_factory=Counter)
+    had_effect: bool = False
 
-    def advance(self, message: Message) -> None:
-        """Note that a message's version is in effect."""
-        self.seen[message.envelope.subject] = message.envelope.sequence
-        self.advanced[message.envelope.subject] = message.envelope.sequence
+    def block_of(self, record: Record) -> Block | None:
+        """Why the record's key is blocked, if it is."""
+        return self.blocks.get(record.key) if record.key is not None else None
+
+    def shut(self, record: Record) -> None:
+        """From now on the record's key lets nothing pass."""
+        if record.key is not None:
+            self.blocks[record.key] = SHUT
+
+    def wait_for_gap(self, record: Record, message: Message) -> None:
+        """From now on the record's key lets only what is missing before this message pass."""
+        if record.key is not None:
+            envelope = message.envelope
+            self.blocks[record.key] = Block(shut=False, missing={envelope.subject: envelope.sequence})
 
 
 _FENCE: Final = text(
@@ -62,10 +83,11 @@ _FENCE: Final = text(
                    CAST(:before AS bigint[]), CAST(:after AS bigint[])) AS n(topic, partition, before, after)
        WHERE p.topic = n.topic AND p.partition = n.partition AND p.next_offset = n.before"""
 )
-_SEEN: Final = text("SELECT aggregate, version FROM applied WHERE aggregate = ANY(CAST(:aggregates AS text[]))")
 
 
-async def apply(tx: Transaction, batch: Batch, subscriptions: Subscriptions, *, now: datetime, careful: bool) -> Sheet:
+async def apply(
+    tx: Transaction, batch: Batch, subscriptions: Subscriptions, *, now: datetime, careful: bool
+) -> BatchState:
     """Let a batch take effect, exactly once, in ``tx``; the caller commits.
 
     - (1) The fence advances every position or raises ``Fenced``. Interleaving prevented: this instance is paused,
@@ -73,16 +95,34 @@ async def apply(tx: Transaction, batch: Batch, subscriptions: Subscriptions, *, 
     - (2) Per aggregate, a version already in effect is dropped, the next one applied, a later one parked as a gap.
     - (3) Effects, the handlers' own events and the versions are written in the same transaction as the positions.
 
-    With ``careful`` a wrong message is parked and its key blocked; without, it raises ``NeedsCare``.
+    With ``careful`` a message that is wrong or on which our code fails is parked and its key blocked. Without,
+    ``NeedsCare`` is raised for the first and ``Suspect`` for the second. What the database is to blame for is raised.
     """
     await _fence(tx, batch)
-    messages = [_read(record, subscriptions) for record in batch.records]
-    sheet = await _sheet(tx, batch, messages, careful=careful)
+    messages = [_read(record) for record in batch.records]
+    aggregates = {message.envelope.subject for message in messages if isinstance(message, Message)}
+    known = await Versions.load(tx, aggregates)
+    blocks = await parking.blocks(tx, {record.key for record in batch.records})
+    state = BatchState(tx, subscriptions, now, careful, known, blocks)
     for record, message in zip(batch.records, messages, strict=True):
-        await _take(tx, record, message, subscriptions, sheet, now)
-    await _flush(tx, subscriptions, sheet, now)
-    await effects.advance(tx, sheet.advanced)
-    return sheet
+        await _apply_one(state, record, message)
+    await _flush(state)
+    await known.store(tx)
+    return state
+
+
+async def hold(tx: Transaction, batch: Batch, failure: Failure, *, now: datetime) -> Counter[str]:
+    """Let the position pass one record, which is kept as failing and handed to nobody.
+
+    For a message that fails where no savepoint reaches, at COMMIT: done alone, it can be no other.
+    """
+    await _fence(tx, batch)
+    (record,) = batch.records
+    message = _read(record)
+    why = Why.failing(failure, failures.pause_after(1))
+    await parking.park(tx, record, message if isinstance(message, Message) else None, why=why, now=now)
+    _report(record, why)
+    return Counter({why.error_class: 1})
 
 
 async def _fence(tx: Transaction, batch: Batch) -> None:
@@ -99,114 +139,113 @@ async def _fence(tx: Transaction, batch: Batch) -> None:
         raise Fenced
 
 
-def _read(record: Record, subscriptions: Subscriptions) -> Message | Problem:
+def _read(record: Record) -> Message | Problem:
     try:
-        return read(record, strict=subscriptions.every is None)
+        return read(record)
     except Problem as problem:
         return problem
 
 
-async def _sheet(tx: Transaction, batch: Batch, messages: Sequence[Message | Problem], *, careful: bool) -> Sheet:
-    aggregates = {message.envelope.subject for message in messages if isinstance(message, Message)}
-    rows = await tx.execute(_SEEN, {"aggregates": list(aggregates)})
-    seen: dict[str, int] = {row.aggregate: row.version for row in rows}
-    blocked = await parking.blocks(tx, {record.key for record in batch.records})
-    return Sheet(seen, blocked, careful)
-
-
-async def _take(
-    tx: Transaction,
-    record: Record,
-    message: Message | Problem,
-    subscriptions: Subscriptions,
-    sheet: Sheet,
-    now: datetime,
-) -> None:
-    """One message: drop, apply or park."""
+async def _apply_one(state: BatchState, record: Record, message: Message | Problem) -> None:
+    """One message: drop, apply, follow or park."""
     if isinstance(message, Problem):
-        await _wrong(tx, record, None, message, sheet, now)
+        await _wrong(state, record, None, problem=message)
         return
-    expected = sheet.seen.get(message.envelope.subject, 0) + 1
-    if message.envelope.sequence < expected:
-        repeated_total.labels(record.topic).inc()
-        return
-    block = sheet.blocked.get(record.key)
-    if message.envelope.sequence > expected:
-        reason = parking.GAP if block is None else parking.BEHIND
-        await _park(tx, record, message, reason, sheet, now)
-    elif block is not None and not block.is_gap_of(message.envelope.subject):
-        await _park(tx, record, message, parking.BEHIND, sheet, now)
-    else:
-        await _effect(tx, record, message, subscriptions, sheet, now)
+    block, envelope = state.block_of(record), message.envelope
+    match state.versions.standing(message, handled=state.subscriptions.reads(envelope.type)):
+        case Standing.REPEATED:
+            repeated_total.labels(record.topic).inc()
+        case Standing.UNREAD if not await versions.wanted(state.tx, envelope.type):
+            repeated_total.labels(record.topic).inc()
+        case Standing.EARLY:
+            await _park(state, record, message, Why(GAP if block is None else BEHIND))
+        case _ if block is not None and not block.lets_pass(envelope.subject):
+            await _park(state, record, message, Why(BEHIND))
+        case _:
+            await _effect(state, record, message)
 
 
-async def _effect(
-    tx: Transaction,
-    record: Record,
-    message: Message,
-    subscriptions: Subscriptions,
-    sheet: Sheet,
-    now: datetime,
-) -> None:
+async def _effect(state: BatchState, record: Record, message: Message) -> None:
     try:
-        async with effects.savepoint(tx, wanted=sheet.careful):
-            await effects.handle(tx, message, subscriptions, sheet.fresh, now)
-            if sheet.careful:
-                await _flush(tx, subscriptions, sheet, now)
-    except Problem as problem:
-        await _wrong(tx, record, message, problem, sheet, now)
+        async with effects.savepoint(state.tx, wanted=state.careful):
+            await effects.handle(state.tx, message, state.subscriptions, state.fresh, state.now)
+            if state.careful:
+                await effects.flush(state.tx, state.subscriptions, state.fresh, state.now)
+    except Exception as error:
+        await _failed(state, record, message, error=error)
         return
-    sheet.wrong_in_a_row = 0
-    sheet.advance(message)
+    state.wrong.clear()
+    state.had_effect = True
+    follow_or_apply(state.versions, message, state.subscriptions)
     applied_total.labels(record.topic).inc()
-    if record.key in sheet.blocked:  # the missing version came: what waited behind it may follow now
-        await _flush(tx, subscriptions, sheet, now)
-        await effects.advance(tx, sheet.advanced)
-        await parking.drain(tx, record.key, subscriptions, now=now)
-        await _reread(tx, record.key, message, sheet)
+    block = state.block_of(record)
+    if block is not None and block.is_closed_by(message.envelope.subject, message.envelope.sequence):
+        await parking.make_due(state.tx, [record.key], now=state.now)
+        state.shut(record)
 
 
-async def _flush(tx: Transaction, subscriptions: Subscriptions, sheet: Sheet, now: datetime) -> None:
-    """Hand the fresh messages to the batch handler: at the end, one by one with care, and before a drain.
-
-    Order prevented: a drained message takes effect before the missing one that let it go.
-    """
-    if subscriptions.every is None or not sheet.fresh:
+def follow_or_apply(known: Versions, message: Message, subscriptions: Subscriptions) -> None:
+    """Note what became of a message that was let through: it took effect, or nothing here handles its type."""
+    if subscriptions.reads(message.envelope.type):
+        known.apply(message)
         return
-    fresh, sheet.fresh = sheet.fresh, []
+    known.follow(message)
+    if message.envelope.type not in subscriptions.known:
+        unknown_total.labels(message.topic).inc()
+
+
+async def _flush(state: BatchState) -> None:
+    """Hand the batch to the batch handler; with care nothing is left to hand over."""
     try:
-        await subscriptions.every(tx, fresh, now)
-    except Problem as problem:
-        if sheet.careful:
-            raise
+        await effects.flush(state.tx, state.subscriptions, state.fresh, state.now)
+    except Exception as error:
+        _raise_for_the_batch(state, error)
+
+
+async def _failed(state: BatchState, record: Record, message: Message, *, error: Exception) -> None:
+    if not state.careful or state.tx.invalidated or failures.is_general(error):
+        _raise_for_the_batch(state, error)
+    if isinstance(error, Problem) and failures.is_wrong(error):
+        await _wrong(state, record, message, problem=error)
+        return
+    why = Why.failing(failures.describe(error), failures.pause_after(1))
+    state.wrong[why.error_class] += 1
+    await _park(state, record, message, why)
+
+
+def _raise_for_the_batch(state: BatchState, error: Exception) -> NoReturn:
+    """Say what has to happen with the batch: the same again, the same again with care, or at first the same again."""
+    if state.tx.invalidated:  # whatever was raised on top of it, the connection is gone
+        raise DatabaseUnavailable from error
+    if failures.is_general(error):
+        raise error
+    kind = NeedsCare if failures.is_wrong(error) else Suspect
+    raise kind from error
+
+
+async def _wrong(state: BatchState, record: Record, message: Message | None, *, problem: Problem) -> None:
+    if not state.careful:
         raise NeedsCare from problem
+    why = Why(failures.name_of(problem))
+    state.wrong[why.error_class] += 1
+    await _park(state, record, message, why)
 
 
-async def _reread(tx: Transaction, key: bytes, message: Message, sheet: Sheet) -> None:
-    """After a drain the database knows more than the sheet."""
-    sheet.blocked.pop(key, None)
-    sheet.blocked.update(await parking.blocks(tx, {key}))
-    rows = await tx.execute(_SEEN, {"aggregates": list({*sheet.seen, message.envelope.subject})})
-    for aggregate, version in rows:
-        sheet.seen[aggregate] = max(version, sheet.seen.get(aggregate, 0))
-        if aggregate in sheet.advanced:
-            sheet.advanced[aggregate] = sheet.seen[aggregate]
+async def _park(state: BatchState, record: Record, message: Message | None, why: Why) -> None:
+    await parking.park(state.tx, record, message, why=why, now=state.now)
+    _report(record, why)
+    if why.error_class == BEHIND:
+        return
+    if why.error_class == GAP and message is not None:
+        state.wait_for_gap(record, message)
+        return
+    block = state.block_of(record)
+    if block is not None and message is not None and message.envelope.subject in block.missing:
+        await parking.note_missing_came(state.tx, message.envelope.key, message.envelope.subject)
+    state.shut(record)
 
 
-async def _wrong(
-    tx: Transaction, record: Record, message: Message | None, problem: Problem, sheet: Sheet, now: datetime
-) -> None:
-    if not sheet.careful:
-        raise NeedsCare from problem
-    sheet.wrong_in_a_row += 1
-    await _park(tx, record, message, type(problem).__name__, sheet, now)
-
-
-async def _park(
-    tx: Transaction, record: Record, message: Message | None, reason: str, sheet: Sheet, now: datetime
-) -> None:
-    await parking.park(tx, record, message, reason=reason, now=now)
-    aggregate = message.envelope.subject if message else None
-    sheet.blocked.setdefault(record.key, parking.Block(reason, aggregate))
-    parked_total.labels(record.topic, reason).inc()
-    log.warning("message parked", topic=record.topic, partition=record.partition, offset=record.offset, reason=reason)
+def _report(record: Record, why: Why) -> None:
+    parked_total.labels(record.topic, why.error_class).inc()
+    where = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
+    log.warning("message parked", reason=why.error_class, error_at=why.place, **where)

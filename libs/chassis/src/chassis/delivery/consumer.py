@@ -12,21 +12,18 @@ from prometheus_client import Counter, Gauge
 from chassis import telemetry
 from chassis.clock import Clock
 from chassis.db import Database
-from chassis.delivery import parking, positions
-from chassis.delivery.applying import Batch, Fenced, NeedsCare, Partition, Sheet, apply
+from chassis.delivery import failures, halts, positions
+from chassis.delivery.applying import Batch, Fenced, Partition
+from chassis.delivery.attempts import BACKOFF_SECONDS, Attempts, Ended
 from chassis.delivery.kafka import CALL_SECONDS, START_SECONDS, KafkaSilent, new_consumer, stop_client, within
-from chassis.delivery.messages import Handler, Message, Record, Subscriptions
+from chassis.delivery.messages import Record, Subscriptions
+from chassis.delivery.resolving import Resolver
 from chassis.tasks import Stop
-
-__all__ = ["Consumer", "Handler", "Message", "Subscriptions"]
 
 POLL_MS: Final = 200
 MAX_RECORDS: Final = 500
-BACKOFF_SECONDS: Final = (0.05, 0.2, 0.5, 1.0, 2.0, 5.0)
-PATIENCE_SECONDS: Final = 60.0
 WATCH_SECONDS: Final = 5.0
 SILENT_SECONDS: Final = 45.0
-FLOOD: Final = 50
 
 log = telemetry.logger(__name__)
 fenced_total = Counter("frontdoor_batches_fenced", "Batches dropped because another instance took over")
@@ -39,10 +36,11 @@ class Silent(Exception):
 
 @dataclass
 class Progress:
-    """What health and the watchdog look at."""
+    """What health and the watchdog look at. ``applying``: a batch is being tried, so nothing else can be read."""
 
     assigned: bool = False
     halted: bool = False
+    applying: bool = False
     lag: dict[str, int] = field(default_factory=dict)
     moved_at: float = 0.0
 
@@ -51,14 +49,25 @@ class Progress:
         """True while this instance reads, or has nothing to read."""
         return self.assigned and not self.halted
 
+    @property
+    def is_stuck(self) -> bool:
+        """True when records wait, nothing keeps us from reading them, and none was read for too long."""
+        idle = not self.halted and not self.applying and any(self.lag.values())
+        return idle and asyncio.get_running_loop().time() - self.moved_at > SILENT_SECONDS
+
+    def move(self) -> None:
+        """Something was done that shows we are not stuck."""
+        self.moved_at = asyncio.get_running_loop().time()
+
 
 class Consumer:
     """Contract.
 
     - A message changes this service's database exactly once, and messages of one aggregate in their versions' order.
-    - Our own failures try the same batch again, in order, with a capped pause; nothing is ever skipped for them.
-    - A wrong message is parked with its key; other keys flow. ``FLOOD`` wrong ones in a row mean the fault is ours:
-      reading halts, health says so, and an operator decides.
+    - What fails stays as small as its cause: see ``Attempts`` for batches, ``Resolver`` for what is parked.
+    - A database that is away ends nothing: everything is tried again until it is back, in order.
+    - Too many wrong messages in a row mean the fault is ours: they are parked, reading halts in every instance, health
+      says so, and it goes on when an operator resumes it. What is parked is worked on all the while.
     - Offsets are committed to Kafka afterwards and only for tools that show lag; losing them changes nothing.
     """
 
@@ -70,16 +79,17 @@ class Consumer:
         self._service = service
         self._clock = clock
         self._bootstrap_servers = bootstrap_servers
+        self._resolver = Resolver(db, subscriptions, clock, service=service)
         self._next: dict[Partition, int] = {}
-        self._wrong_in_a_row = 0
-        self._assign_error: Exception | None = None
+        self._assignments = 0
+        self._placed = False
         self.progress = Progress()
         self.applied_hint: Callable[[], None] = lambda: None
 
     async def run(self, stop: Stop) -> None:
-        """Read until told to stop. Raises when only a new process helps."""
+        """Read until asked to stop. Raises when only a new process helps."""
         kafka = new_consumer(self._bootstrap_servers, group=self._service)
-        kafka.subscribe([topic.name for topic in self._subscriptions.topics], listener=_Assignment(self, kafka))
+        kafka.subscribe([topic.name for topic in self._subscriptions.topics], listener=_Assignment(self))
         try:
             await within(START_SECONDS, kafka.start(), what="starting the consumer")
             watch = asyncio.create_task(self._watch(kafka))
@@ -91,50 +101,83 @@ class Consumer:
             await stop_client(kafka)
 
     async def _read(self, kafka: AIOKafkaConsumer, stop: Stop, watch: asyncio.Task[None]) -> None:
+        attempts = Attempts(
+            self._db, self._subscriptions, self._clock, wait=lambda seconds: self._idle(kafka, stop, seconds)
+        )
+        failed = 0
         while not stop.is_set():
             if watch.done():
                 watch.result()  # the watchdog only ends by raising
-            if self._assign_error is not None:
-                raise self._assign_error
-            if self.progress.halted or not kafka.assignment():
-                await stop.wait(POLL_MS / 1000)
+            try:
+                await self._turn(kafka, attempts, stop)
+                failed = 0
+            except Exception as error:
+                self._placed = False  # what was read and not applied is read again
+                if not await failures.is_of_the_database(error, self._db):
+                    raise
+                log.warning("the database failed, trying again", error=failures.name_of(error))
+                await self._idle(kafka, stop, BACKOFF_SECONDS[min(failed, len(BACKOFF_SECONDS) - 1)])
+                failed += 1
+
+    async def _turn(self, kafka: AIOKafkaConsumer, attempts: Attempts, stop: Stop) -> None:
+        """What is parked, then one batch."""
+        if not kafka.assignment():
+            await stop.wait(POLL_MS / 1000)
+            return
+        await self._tend(kafka, attempts)
+        if self.progress.halted:
+            await self._idle(kafka, stop, POLL_MS / 1000)
+            return
+        if not self._placed and not await self._place(kafka):
+            return
+        batch = self._batch(await kafka.getmany(timeout_ms=POLL_MS, max_records=MAX_RECORDS))
+        if batch.start:
+            await self._apply(attempts, batch, stop)
+
+    async def _idle(self, kafka: AIOKafkaConsumer, stop: Stop, seconds: float) -> None:
+        """Let time pass without leaving the group: a client that does not ask for records loses its partitions."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + seconds
+        while not stop.is_set() and (left := until - loop.time()) > 0:
+            self.progress.move()
+            if not kafka.assignment():
+                await stop.wait(min(left, POLL_MS / 1000))
                 continue
-            await self._settle_asked(kafka)
-            fetched = await kafka.getmany(timeout_ms=POLL_MS, max_records=MAX_RECORDS)
-            batch = self._batch(kafka, fetched)
-            if batch.start:
-                await self._take(kafka, batch, stop)
+            kafka.pause(*kafka.assignment())
+            try:
+                read = await kafka.getmany(timeout_ms=max(1, min(POLL_MS, int(left * 1000))))
+            finally:
+                kafka.resume(*kafka.paused())
+            if read:  # of a partition that was assigned meanwhile
+                self._placed = False
 
     # -- positions -----------------------------------------------------------------------------------------------
 
-    async def on_assigned(self, kafka: AIOKafkaConsumer, partitions: Iterable[TopicPartition]) -> None:
-        """``assign``, for the client, which swallows what it raises: kept here, and raised where records are read.
-
-        Without that every record would be dropped as not ours, with nothing to show for it.
-        """
-        try:
-            await self.assign(kafka, partitions)
-        except Exception as error:
-            self._assign_error = error
-
-    async def assign(self, kafka: AIOKafkaConsumer, partitions: Iterable[TopicPartition]) -> None:
-        """Go on where the database says, whatever Kafka remembers."""
-        wanted = list(partitions)
-        self.progress.assigned = False
+    def on_assigned(self) -> None:
+        """Nothing is ours until its position was read from the database: what is read before that is dropped."""
+        self._assignments += 1
+        self._placed = False
         self._next.clear()
-        if wanted:
-            begins = await within(CALL_SECONDS, kafka.beginning_offsets(wanted), what="asking for first offsets")
-            ends = await within(CALL_SECONDS, kafka.end_offsets(wanted), what="asking for last offsets")
-            async with self._db.transaction() as tx:
-                starts = await positions.starting(tx, begins, ends)
-            for partition, offset in starts.items():
-                kafka.seek(partition, offset)
-                self._next[(partition.topic, partition.partition)] = offset
-        self.progress.assigned = bool(wanted)
-        self.progress.moved_at = asyncio.get_running_loop().time()
-        log.info("partitions assigned", count=len(wanted))
+        self.progress.assigned = False
 
-    def _batch(self, kafka: AIOKafkaConsumer, fetched: Mapping[TopicPartition, Sequence[ConsumerRecord]]) -> Batch:
+    async def _place(self, kafka: AIOKafkaConsumer) -> bool:
+        """Go on where the database says, whatever Kafka remembers. False when the assignment changed meanwhile."""
+        assignments, wanted = self._assignments, list(kafka.assignment())
+        begins = await within(CALL_SECONDS, kafka.beginning_offsets(wanted), what="asking for first offsets")
+        ends = await within(CALL_SECONDS, kafka.end_offsets(wanted), what="asking for last offsets")
+        async with self._db.transaction() as tx:
+            starts = await positions.starting(tx, begins, ends)
+        if assignments != self._assignments or kafka.assignment() != frozenset(wanted):
+            return False
+        for partition, offset in starts.items():
+            kafka.seek(partition, offset)
+        self._next = {(partition.topic, partition.partition): offset for partition, offset in starts.items()}
+        self._placed = self.progress.assigned = True
+        self.progress.move()
+        log.info("partitions assigned", count=len(wanted))
+        return True
+
+    def _batch(self, fetched: Mapping[TopicPartition, Sequence[ConsumerRecord]]) -> Batch:
         """The records that continue where we are; fetched before a seek took hold, or of lost partitions: dropped."""
         records: list[Record] = []
         start: dict[Partition, int] = {}
@@ -151,59 +194,39 @@ class Consumer:
 
     # -- effects -------------------------------------------------------------------------------------------------
 
-    async def _take(self, kafka: AIOKafkaConsumer, batch: Batch, stop: Stop) -> None:
+    async def _apply(self, attempts: Attempts, batch: Batch, stop: Stop) -> None:
         """Make a batch take effect, however often that has to be tried."""
-        began = asyncio.get_running_loop().time()
-        careful, tries = False, 0
-        while not stop.is_set():
-            try:
-                await self._apply(batch, careful=careful)
-            except NeedsCare:
-                careful = True
-            except Fenced:
-                fenced_total.inc()
-                log.warning("batch fenced")
-                await self.assign(kafka, kafka.assignment())
-                return
-            except _Flood:
-                self._halt()
-                return
-            except Exception as error:
-                if asyncio.get_running_loop().time() - began > PATIENCE_SECONDS:
-                    raise
-                log.warning("batch failed, trying again", error=type(error).__name__)
-                await stop.wait(BACKOFF_SECONDS[min(tries, len(BACKOFF_SECONDS) - 1)])
-                tries += 1
-            else:
-                self._next.update(batch.end)
-                self.progress.moved_at = asyncio.get_running_loop().time()
-                self.applied_hint()
-                return
+        self.progress.applying = True
+        try:
+            ended = await attempts.apply(batch, stop)
+        except Fenced:
+            fenced_total.inc()
+            log.warning("batch fenced")
+            self._placed = False
+            return
+        finally:
+            self.progress.applying = False
+            self.progress.move()
+        if ended is Ended.APPLIED and self._placed:
+            self._next.update(batch.end)
+            self.applied_hint()
+            return
+        self._placed = False
+        self.progress.halted = self.progress.halted or ended is Ended.HALTED
 
-    async def _apply(self, batch: Batch, *, careful: bool) -> None:
-        async with self._db.transaction() as tx:
-            sheet = await apply(tx, batch, self._subscriptions, now=self._clock.now(), careful=careful)
-            wrong = self._count_wrong(sheet)
-            if wrong > FLOOD:
-                raise _Flood
-        self._wrong_in_a_row = wrong
-
-    def _count_wrong(self, sheet: Sheet) -> int:
-        return sheet.wrong_in_a_row + (0 if sheet.advanced else self._wrong_in_a_row)
-
-    def _halt(self) -> None:
-        self.progress.halted = True
-        log.error("too many wrong messages in a row, reading halted")
-
-    async def _settle_asked(self, kafka: AIOKafkaConsumer) -> None:
-        """Releases and discards are carried out between batches, by the one who reads the partition."""
+    async def _tend(self, kafka: AIOKafkaConsumer, attempts: Attempts) -> None:
+        """Look whether reading is halted, and work on what is parked in the partitions that we read."""
         partitions = sorted({partition.partition for partition in kafka.assignment()})
-        async with self._db.transaction() as tx:
-            if not await parking.any_asked(tx):
-                return
-            await parking.settle_asked(
-                tx, partitions, self._subscriptions, service=self._service, now=self._clock.now()
-            )
+        waiting = await self._resolver.look(partitions)
+        if self.progress.halted and not waiting.halted:
+            async with self._db.transaction() as tx:
+                attempts.tolerate(await halts.tolerated(tx))
+            self._placed = False
+            log.info("reading goes on")
+        self.progress.halted = waiting.halted
+        if waiting.requested or waiting.due:
+            await self._resolver.work(waiting, partitions)
+            self.applied_hint()
 
     # -- watchdog ------------------------------------------------------------------------------------------------
 
@@ -218,8 +241,7 @@ class Consumer:
                 answered_at = loop.time()
             except (KafkaSilent, KafkaError):
                 log.warning("the broker does not answer")
-            waiting = any(self.progress.lag.values()) and not self.progress.halted
-            if waiting and loop.time() - self.progress.moved_at > SILENT_SECONDS:
+            if self.progress.is_stuck:
                 raise Silent("records wait and nothing was read")
             if loop.time() - answered_at > SILENT_SECONDS:
                 raise Silent("the broker does not answer")
@@ -234,6 +256,8 @@ class Consumer:
             behind = max(0, end - mine[(partition.topic, partition.partition)])
             lag[partition.topic] = lag.get(partition.topic, 0) + behind
         self.progress.lag = lag
+        if not any(lag.values()):
+            self.progress.move()  # else the first record after a quiet hour would seem to have waited all the while
         for topic, behind in lag.items():
             lag_gauge.labels(topic).set(behind)
         offsets = {p: mine[(p.topic, p.partition)] for p in partitions if p in kafka.assignment()}
@@ -241,30 +265,18 @@ class Consumer:
             await within(CALL_SECONDS, kafka.commit(offsets), what="committing offsets")
 
 
-class _Flood(Exception):
-    """Too many wrong messages in a row."""
-
-
 class _Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
-    """Positions are taken from the database before the first record of an assignment is read."""
+    """The client calls it, and swallows what it raises: so nothing is done here that can fail."""
 
-    def __init__(self, consumer: Consumer, kafka: AIOKafkaConsumer) -> None:
+    def __init__(self, consumer: Consumer) -> None:
         self._consumer = consumer
-        self._kafka = kafka
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         """Nothing to save: every finished batch is already in the database."""
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
-        await self._consumer.on_assigned(self._kafka, assigned)
+        self._consumer.on_assigned()
 
 
 def _record(record: ConsumerRecord) -> Record:
-    return Record(
-        record.topic,
-        record.partition,
-        record.offset,
-        record.key or b"",
-        tuple(record.headers),
-        record.value or b"",
-    )
+    return Record(record.topic, record.partition, record.offset, record.key, tuple(record.headers), record.value)

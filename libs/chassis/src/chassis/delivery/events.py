@@ -1,5 +1,6 @@
 """Recording events: one row is both history and outbox, written in the caller's transaction."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,15 +12,27 @@ from sqlalchemy import text
 
 from chassis import telemetry
 from chassis.db import Transaction
+from contracts.bounds import MOST_DATA_BYTES, holds_time
+from contracts.envelope import NAME_PATTERN
 from contracts.events import Event
 from contracts.topics import topic_of
+
+NO_PARTNERSHIP: Final = "none"
+"""Whose an event is that a service or an operator without a partnership caused, such as a look that was refused."""
+
+_NAME: Final = re.compile(NAME_PATTERN)
+
+
+class TooLong(ValueError):
+    """An event that no reader would accept and no broker would carry: it may not be recorded."""
 
 
 @dataclass(frozen=True)
 class Context:
     """What an event's envelope says beside its facts: who records it, for whom, when and because of what.
 
-    ``traceparent`` is the trace it belongs to; None means the trace of the current span.
+    ``partnership`` is empty when there is none; ``traceparent`` is the trace it belongs to, None means the trace of
+    the current span. Raises ``ValueError`` for what readers would refuse: such an event would block its referral.
     """
 
     source: str
@@ -27,6 +40,11 @@ class Context:
     now: datetime
     causation_id: UUID | None = None
     traceparent: str | None = None
+
+    def __post_init__(self) -> None:
+        named = _NAME.fullmatch(self.source) and _NAME.fullmatch(self.partnership or NO_PARTNERSHIP)
+        if not named or not holds_time(self.now):
+            raise ValueError("no reader would accept an event with this context")
 
 
 _LOCK: Final = text(
@@ -65,7 +83,7 @@ async def record_each(tx: Transaction, entries: Sequence[tuple[Event, Context]])
     """Append events, in order, each with the next version of its aggregate; returns each aggregate's new version.
 
     With ``first_events`` the only writer of events. MUST be called in the transaction that changes the state the
-    events tell of: then neither can exist without the other. MUST NOT be followed by a commit anywhere but at the edge.
+    events are about: neither can exist without the other then. MUST NOT be followed by a commit but at the edge.
 
     Interleaving prevented: two transactions of one aggregate both read version 4 and both write 5, or the one
     that took the lower ``id`` commits last, so that the relay sends 5 after 6. The lock is taken before the
@@ -113,9 +131,17 @@ def _columns(entries: Sequence[tuple[Event, Context]]) -> dict[str, object]:
         "topics": [topic_of(event.TYPE).name for event, _ in entries],
         "keys": [str(event.correlation).encode() for event, _ in entries],
         "headers": [_headers(event, context, current) for event, context in entries],
-        "data": [event.to_json() for event, _ in entries],
+        "data": [_data(event) for event, _ in entries],
         "recorded": [context.now for _, context in entries],
     }
+
+
+def _data(event: Event) -> bytes:
+    """Raises ``TooLong``. Prevented: a relay that ends at the same event whenever it is started."""
+    data = event.to_json()
+    if len(data) > MOST_DATA_BYTES:
+        raise TooLong(f"an event of {len(data)} bytes; readers accept {MOST_DATA_BYTES}")
+    return data
 
 
 def _headers(event: Event, context: Context, current: str | None) -> str:
@@ -123,7 +149,7 @@ def _headers(event: Event, context: Context, current: str | None) -> str:
         "ce_type": event.TYPE,
         "ce_correlationid": str(event.correlation),
         "ce_source": context.source,
-        "ce_partnership": context.partnership,
+        "ce_partnership": context.partnership or NO_PARTNERSHIP,
         "ce_time": context.now.isoformat(),
         "ce_causationid": str(context.causation_id) if context.causation_id else None,
         "traceparent": context.traceparent or current,

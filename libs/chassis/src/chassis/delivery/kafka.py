@@ -9,6 +9,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.errors import TopicAlreadyExistsError
 
+from chassis.delivery.any_records import accept_any_records
 from contracts.topics import PARTITIONS, Topic
 
 T = TypeVar("T")
@@ -85,6 +86,7 @@ def new_consumer(bootstrap_servers: str, *, group: str) -> AIOKafkaConsumer:
     Range assignment over topics of equal partition counts gives one instance the same partition number of every
     topic, so that everything about one referral is applied by one instance.
     """
+    accept_any_records()
     return AIOKafkaConsumer(
         bootstrap_servers=bootstrap_servers,
         group_id=group,
@@ -120,7 +122,11 @@ async def ensure_topics(bootstrap_servers: str, topics: Iterable[Topic], *, repl
 
 
 async def _create(admin: AIOKafkaAdminClient, topic: Topic, replication: int) -> None:
-    settings = {"min.insync.replicas": str(min(2, replication)), "unclean.leader.election.enable": "false"}
+    settings = {
+        "min.insync.replicas": str(min(2, replication)),
+        "unclean.leader.election.enable": "false",
+        "compression.type": "uncompressed",  # the broker unpacks: a reader without the codec could never go on
+    }
     new = NewTopic(topic.name, PARTITIONS, replication, topic_configs=settings)
     try:
         await within(CALL_SECONDS, admin.create_topics([new]), what="creating a topic")

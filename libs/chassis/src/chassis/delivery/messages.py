@@ -1,7 +1,7 @@
 """Messages as handlers see them, and the table that says which handler gets which."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
@@ -11,21 +11,21 @@ from chassis.delivery.events import Context
 from contracts.envelope import Envelope
 from contracts.events import EVENTS, Event
 from contracts.problems import Invalid
-from contracts.topics import Topic
+from contracts.topics import Topic, may_carry, may_write
 
 E = TypeVar("E", bound=Event)
 
 
 @dataclass(frozen=True)
 class Record:
-    """One Kafka record, before anything about it is believed."""
+    """One Kafka record, before anything about it is believed: key, value and any header's value may be null."""
 
     topic: str
     partition: int
     offset: int
-    key: bytes
-    headers: tuple[tuple[str, bytes], ...]
-    data: bytes
+    key: bytes | None
+    headers: tuple[tuple[str, bytes | None], ...]
+    data: bytes | None
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,8 @@ Handler = Callable[[Transaction, Message, datetime], Awaitable[None]]
 """Changes state for one message in the given transaction.
 
 MUST NOT commit, and MUST NOT use the network. Raise a ``Problem`` when the message is wrong: it is parked and its key
-blocked. Any other exception means we are wrong: the same batch is tried again, in order, for as long as it takes.
+blocked. Any other exception means we are wrong. Where the database is to blame, the same batch is tried again, in
+order, for as long as it takes; otherwise this message is held as failing and tried again by itself; other keys flow.
 """
 
 BatchHandler = Callable[[Transaction, Sequence[Message], datetime], Awaitable[None]]
@@ -63,40 +64,53 @@ BatchHandler = Callable[[Transaction, Sequence[Message], datetime], Awaitable[No
 
 @dataclass(frozen=True)
 class Subscriptions:
-    """What a service reads. Event types without a handler only have their versions followed.
+    """What a service reads. Events without a handler, of known and unknown types, only have their versions followed.
 
-    With ``every`` each message of the topics goes to it, known type or not, and its value is left unread.
+    With ``every`` each message of the topics goes to it, known type or not, and its value is left unread. ``known`` are
+    the event types of this edition of the contracts.
     """
 
     topics: tuple[Topic, ...]
     handlers: Mapping[type[Event], Handler] = field(default_factory=dict)
     every: BatchHandler | None = None
+    known: Mapping[str, type[Event]] = field(default_factory=lambda: EVENTS, repr=False)
 
-    def handler_of(self, event: Event | None) -> Handler | None:
-        """The handler for an event, if any."""
-        return self.handlers.get(type(event)) if event is not None else None
+    def event_of(self, event_type: str) -> type[Event] | None:
+        """The class of a type that has a handler here."""
+        event = self.known.get(event_type)
+        return event if event in self.handlers else None
+
+    def reads(self, event_type: str) -> bool:
+        """Whether messages of a type have an effect here."""
+        return self.every is not None or self.event_of(event_type) is not None
 
 
-def read(record: Record, *, strict: bool) -> Message:
-    """Parse a record. ``strict`` refuses what the contracts do not know; without, only the envelope is believed.
+def read(record: Record) -> Message:
+    """A message whose value nobody has looked at.
 
-    Raises ``Invalid`` when the record cannot be a message of this system.
+    Raises ``Invalid`` when the record cannot be a message of this system, or not on this topic.
     """
     envelope = Envelope.from_headers(record.headers)
-    if record.key != str(envelope.correlation_id).encode():
+    if record.key != envelope.key:
         raise Invalid("The message key is not its referral")
-    known = EVENTS.get(envelope.type)
-    if known is None and strict:
-        raise Invalid("The event type is not known")
-    if strict and rb"\u0000" in record.data:
-        raise Invalid("The message holds a NUL, which no database keeps as text: it would be tried for ever")
-    event = known.read(record.data) if known is not None and strict else None
-    return Message(envelope, record.data, record.topic, record.partition, record.offset, event)
+    if not may_write(envelope.source, record.topic):
+        raise Invalid("The message comes from a service that does not own its topic")
+    if not may_carry(record.topic, envelope.type):  # of a type whose first word is new, its source is all there is
+        raise Invalid("The event type belongs to another topic")
+    return Message(envelope, record.data or b"", record.topic, record.partition, record.offset)
 
 
-def referral_of(key: bytes) -> UUID:
+def parsed(message: Message, expected: type[Event]) -> Message:
+    """The message with its event. Raises ``Invalid`` when its value is no such event, or of another aggregate."""
+    event = expected.read(message.data)
+    if (event.subject, event.correlation) != (message.envelope.subject, message.envelope.correlation_id):
+        raise Invalid("The message's headers and its value name different things")
+    return replace(message, event=event)
+
+
+def referral_of(key: bytes | None) -> UUID:
     """The referral a key names; the nil id when the key is not one of ours."""
     try:
-        return UUID(key.decode())
+        return UUID((key or b"").decode())
     except ValueError:
         return UUID(int=0)

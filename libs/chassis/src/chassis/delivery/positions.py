@@ -26,7 +26,7 @@ async def starting(
 ) -> dict[TopicPartition, int]:
     """Stored positions; new partitions start at the beginning.
 
-    A position outside the log means that Kafka lost its tail or the topic was made anew: reading starts again at
+    A position outside the log means that Kafka lost its tail or the topic was made again: reading starts again at
     the beginning and what had taken effect is dropped by version.
     """
     partitions = list(begins)

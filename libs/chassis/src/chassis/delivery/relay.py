@@ -51,7 +51,7 @@ class Relay:
     - It MUST NOT read by a watermark (``id > last``): ids are taken before commits, so a lower id can appear after
       the watermark has passed it and would never be sent. It reads what is unmarked, every time.
     - There MUST be one leader per database: two senders could each hold one of two events of one aggregate. The
-      leader's lock belongs to the connection that also reads and marks, so whoever loses it can mark nothing.
+      leader's lock belongs to the connection that also reads and marks, so an instance that loses it can mark nothing.
     - Any producer error ends ``run`` by raising; the process ends with it and a new one takes over. A producer that
       failed may still send what it had buffered; readers drop such late copies by version.
     """
@@ -67,7 +67,7 @@ class Relay:
         self._hint.set()
 
     async def run(self, stop: Stop) -> None:
-        """Lead when possible, until told to stop. Raises on any failure."""
+        """Lead when possible, until asked to stop. Raises on any failure."""
         await lead(self._db, self._lead, lock=LEADER_LOCK, stop=stop)
 
     async def _lead(self, connection: AsyncConnection, stop: Stop) -> None:

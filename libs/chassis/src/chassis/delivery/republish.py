@@ -1,24 +1,52 @@
 """Publishing again: Kafka can be rebuilt from the event tables, aggregate by aggregate."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import text
 
 from chassis.db import Transaction
+from contracts.envelope import NO_PARTNERSHIP
 
 PAGE: Final = 1000
+EVENTS_LOOKED_AT: Final = 50_000
+"""So many rows of the event table one request about a type looks through."""
 
 _AGAIN: Final = text(
     """UPDATE event SET published_at = NULL
        WHERE aggregate = :aggregate AND version > :after AND published_at IS NOT NULL"""
 )
 _HEADS: Final = text(
-    """SELECT aggregate, max(version) AS version FROM event WHERE aggregate > :after
+    """SELECT aggregate, max(version) AS version FROM event
+       WHERE aggregate > :after
+         AND (CAST(:partnership AS text) IS NULL OR headers ->> 'ce_partnership' IN (:partnership, :nobodys))
        GROUP BY aggregate ORDER BY aggregate LIMIT :limit"""
 )
 _APPLIED: Final = text(
     "SELECT aggregate, version FROM applied WHERE aggregate > :after ORDER BY aggregate LIMIT :limit"
 )
+
+
+_OF_TYPE: Final = text(
+    """SELECT id FROM event WHERE id > :after AND id <= :until AND published_at IS NOT NULL
+       AND headers ->> 'ce_type' = :type ORDER BY id"""
+)
+_LAST: Final = text("SELECT coalesce(max(id), 0) FROM event")
+_SEND_AGAIN: Final = text("UPDATE event SET published_at = NULL WHERE id = ANY(CAST(:ids AS bigint[]))")
+_BACKFILL: Final = text(
+    """INSERT INTO backfill (type, requested_at, requested_by, requested_reason) VALUES (:type, :now, :by, :reason)
+       ON CONFLICT (type) DO UPDATE SET requested_at = EXCLUDED.requested_at, requested_by = EXCLUDED.requested_by,
+                                        requested_reason = EXCLUDED.requested_reason"""
+)
+
+
+@dataclass(frozen=True)
+class Page:
+    """How many events of a type were found, and where to go on; None at the end."""
+
+    events: int
+    next: int | None
 
 
 async def republish(tx: Transaction, aggregate: str, *, after_version: int) -> int:
@@ -30,9 +58,30 @@ async def republish(tx: Transaction, aggregate: str, *, after_version: int) -> i
     return int(result.rowcount)
 
 
-async def heads(tx: Transaction, *, after: str = "", limit: int = PAGE) -> dict[str, int]:
-    """A page of this service's own aggregates and their newest versions, by name after ``after``."""
-    rows = await tx.execute(_HEADS, {"after": after, "limit": limit})
+async def republish_type(tx: Transaction, event_type: str, *, after: int, dry_run: bool) -> Page:
+    """Let the relay send every event of a type once more, a stretch of the table at a time."""
+    last = await tx.scalar(_LAST) or 0
+    until = after + EVENTS_LOOKED_AT
+    ids = list((await tx.execute(_OF_TYPE, {"type": event_type, "after": after, "until": until})).scalars())
+    if ids and not dry_run:
+        await tx.execute(_SEND_AGAIN, {"ids": ids})
+    return Page(len(ids), until if until < last else None)
+
+
+async def backfill(tx: Transaction, event_type: str, *, reason: str, by: str, now: datetime) -> None:
+    """From now on events of a type that were followed unread take effect when they are published again."""
+    await tx.execute(_BACKFILL, {"type": event_type, "reason": reason, "by": by, "now": now})
+
+
+async def heads(
+    tx: Transaction, *, after: str = "", limit: int = PAGE, partnership: str | None = None
+) -> dict[str, int]:
+    """A page of this service's own aggregates and their newest versions, by name after ``after``.
+
+    With ``partnership`` those that have events of it or of none, and the newest of these.
+    """
+    values = {"after": after, "limit": limit, "partnership": partnership, "nobodys": NO_PARTNERSHIP}
+    rows = await tx.execute(_HEADS, values)
     return {row.aggregate: row.version for row in rows}
 
 

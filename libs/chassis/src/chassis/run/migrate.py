@@ -14,24 +14,26 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 _LOCK: Final = 7_203_601
+NEWEST: Final = "head"
+NOTHING: Final = "base"
 
 
-async def upgrade(owner_url: str, *, package: str) -> None:
-    """Bring the database to the newest revision of ``package``. Commits.
+async def upgrade(owner_url: str, *, package: str, to: str = NEWEST) -> None:
+    """Bring the database to the newest revision of ``package``, or to an older one for a test. Commits.
 
     Two processes may call it at once: the lock makes the second wait, then find nothing to do.
     """
 
     def run(connection: Connection) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-        command.upgrade(_config(package, connection), "head")
+        command.upgrade(_config(package, connection), to)
 
     await _as_owner(owner_url, run)
 
 
-async def downgrade(owner_url: str, *, package: str) -> None:
-    """Take every revision back. Commits. For the test that each revision has a way back."""
-    await _as_owner(owner_url, lambda connection: command.downgrade(_config(package, connection), "base"))
+async def downgrade(owner_url: str, *, package: str, to: str = NOTHING) -> None:
+    """Take every revision back, or those after one. Commits. For the tests that each revision has a way back."""
+    await _as_owner(owner_url, lambda connection: command.downgrade(_config(package, connection), to))
 
 
 async def differences(owner_url: str, tables: MetaData) -> list[Any]:

@@ -4,31 +4,25 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
-from typing import Final, Generic, NoReturn, Protocol, TypeVar
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Final, Generic, NoReturn, TypeVar
 
 from fastapi import APIRouter, FastAPI
 
 from chassis import telemetry
-from chassis.db import Database
 from chassis.run import migrate, process
 from chassis.settings import WRONG_SETTING_EXIT_CODE, ServiceSettings, load
 from chassis.tasks import Task
-from chassis.web import operator
+from chassis.web import operator_routes
 from chassis.web.app import create_app
-from chassis.web.auth import Verifier
+from chassis.web.auth import Admit, Verifier, anybody
 from chassis.web.health import Check, Endings, health_app, nothing_ends
+from chassis.web.operator import Operated
 
 S = TypeVar("S", bound=ServiceSettings)
 
 API_VERSION: Final = "1"
-
-
-class HasDatabase(Protocol):
-    """What a service's routes depend on has its database."""
-
-    @property
-    def db(self) -> Database: ...
 
 
 @dataclass(frozen=True)
@@ -51,12 +45,14 @@ async def _nothing_more() -> AsyncIterator[None]:
 
 
 def service_app(
-    dependencies: HasDatabase,
+    dependencies: Operated,
     *,
+    service: str,
     title: str,
     routers: Sequence[APIRouter],
     verifier: Verifier,
     close: Callable[[], Awaitable[None]],
+    admit: Admit = anybody,
     may_discard: bool = True,
     while_serving: Callable[[], AbstractAsyncContextManager[None]] = _nothing_more,
 ) -> FastAPI:
@@ -74,9 +70,10 @@ def service_app(
     app = create_app(
         title=title,
         version=API_VERSION,
-        routers=(*routers, operator.router(lambda: dependencies.db, may_discard=may_discard)),
+        routers=(*routers, operator_routes.router(lambda: dependencies, service=service, may_discard=may_discard)),
         verifier=verifier,
         readiness={"database": dependencies.db.ping},
+        admit=admit,
         lifespan=lifespan,
     )
     app.state.dependencies = dependencies
@@ -85,25 +82,30 @@ def service_app(
 
 @dataclass(frozen=True)
 class Program(Generic[S]):
-    """What ``python -m <package>`` runs. ``refusals`` are the exceptions whose text tells an operator what to mend."""
+    """What ``python -m <package>`` runs. ``refusals`` are the exceptions whose text says what an operator has to mend.
+
+    ``more`` are commands of the service's own, by name; each is given the settings and returns its exit code.
+    """
 
     package: str
     name: str
     settings: type[S]
     build: Callable[[S], Service]
     refusals: tuple[type[Exception], ...] = ()
+    more: Mapping[str, Callable[[S], int]] = field(default_factory=dict)
 
     def main(self) -> None:
         """Run the command named on the command line, and end the process with its exit code."""
-        process.main(self.package, {"api": self.api, "worker": self.worker, "migrate": self.migrate})
+        own = {name: partial(self._run, command) for name, command in self.more.items()}
+        process.main(self.package, {"api": self.api, "worker": self.worker, "migrate": self.migrate, **own})
 
     def api(self) -> None:
-        """Serve HTTP until told to stop."""
+        """Serve HTTP until asked to stop."""
         settings = self._configured()
         process.run_api(self._built(settings).app, host=settings.http_host, port=settings.http_port)
 
     def worker(self) -> int:
-        """Send and read events, and do the service's own work, until told to stop."""
+        """Send and read events, and do the service's own work, until asked to stop."""
         settings = self._configured()
         service = self._built(settings)
         health = health_app(service.readiness, service.endings)
@@ -118,6 +120,9 @@ class Program(Generic[S]):
         if not owner_url:
             _refuse("FRONTDOOR_DATABASE_OWNER_URL: is not set, and has to be for migrate")
         asyncio.run(migrate.upgrade(owner_url, package=self.package))
+
+    def _run(self, command: Callable[[S], int]) -> int:
+        return command(self._configured())
 
     def _configured(self) -> S:
         telemetry.configure(self.name)

@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from chassis.clock import Clock
 from chassis.db import Database
-from chassis.delivery.consumer import Consumer
-from chassis.delivery.gaps import Owners, heal_gaps
+from chassis.delivery.consumer import Consumer, Progress
+from chassis.delivery.gaps import Healer
+from chassis.delivery.gauges import keep_measuring
 from chassis.delivery.kafka import ensure_topics, start_producer
 from chassis.delivery.messages import Subscriptions
+from chassis.delivery.owners import Owners
 from chassis.delivery.relay import Relay
 from chassis.ids import Ids
 from chassis.settings import ServiceSettings
@@ -28,9 +31,15 @@ class Delivery:
 
 
 class NotReading(Unavailable):
-    """The consumer has no partitions, or has halted."""
+    """The consumer has no partitions."""
 
     slug, title = "not-reading", "Messages are not being read"
+
+
+class Halted(Unavailable):
+    """Too many messages in a row were wrong, and reading waits for an operator."""
+
+    slug, title = "halted", "Reading is halted. `frontdoor consumer status` says why"
 
 
 def deliver(
@@ -41,7 +50,7 @@ def deliver(
     relay = Relay(db, lambda: start_producer(kafka), clock)
     consumer = Consumer(db, subscriptions, service=service, bootstrap_servers=kafka, clock=clock)
     consumer.applied_hint = relay.hint
-    owners = Owners(settings, clock, ids)
+    healer = Healer(db, Owners(settings, clock, ids).ask, clock)
 
     async def relay_task(stop: Stop) -> None:
         await ensure_topics(kafka, TOPICS, replication=settings.kafka_replication)
@@ -51,12 +60,25 @@ def deliver(
         await ensure_topics(kafka, TOPICS, replication=settings.kafka_replication)
         await consumer.run(stop)
 
-    async def heal_task(stop: Stop) -> None:
-        await heal_gaps(db, owners.ask, stop)
+    tasks: dict[str, Task] = {
+        "relay": relay_task,
+        "consumer": consume_task,
+        "gaps": healer.run,
+        "gauges": partial(keep_measuring, db, clock),
+    }
+    readiness: dict[str, Check] = {
+        "database": db.ping,
+        "consumer": partial(_reads, consumer.progress),
+        "halted": partial(_goes_on, consumer.progress),
+    }
+    return Delivery(tasks, readiness, consumer)
 
-    async def reads() -> None:
-        if not consumer.progress.healthy:
-            raise NotReading
 
-    tasks: dict[str, Task] = {"relay": relay_task, "consumer": consume_task, "gaps": heal_task}
-    return Delivery(tasks, {"database": db.ping, "consumer": reads}, consumer)
+async def _reads(progress: Progress) -> None:
+    if not progress.assigned:
+        raise NotReading
+
+
+async def _goes_on(progress: Progress) -> None:
+    if progress.halted:
+        raise Halted

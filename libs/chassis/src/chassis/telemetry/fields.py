@@ -9,11 +9,11 @@ from prometheus_client import Counter
 
 ALLOWED_FIELDS: Final = frozenset(
     {
-        "agency", "aggregates", "attempt", "attempts", "batch", "bytes", "channel", "check", "client_id", "clock",
-        "count", "error", "error_at", "event_id", "event_type", "http_method", "http_route", "http_status",
+        "agency", "aggregate", "aggregates", "attempt", "attempts", "batch", "bytes", "channel", "check", "client_id",
+        "clock", "count", "error", "error_at", "event_id", "event_type", "http_method", "http_route", "http_status",
         "logger_name", "milliseconds", "notice_id", "offset", "parked_id", "partition", "partnership", "port",
         "problem", "reason", "referral_id", "request_id", "role", "seconds", "service", "size", "source", "state",
-        "task", "topic", "version",
+        "task", "topic", "version", "witness",
     }
 )  # fmt: skip
 """What a log line or a span may carry: ids that mean nothing outside, codes, counts and times."""

@@ -8,14 +8,20 @@ from typing import Final
 from sqlalchemy import text
 
 from chassis.db import Database, Transaction
-from chassis.delivery.applying import Batch, NeedsCare, Sheet, apply
+from chassis.delivery.applying import Batch
+from chassis.delivery.attempts import Attempts, Ended
 from chassis.delivery.messages import Message, Record, Subscriptions
+from chassis.delivery.requests import Act, Filter, ask
+from chassis.delivery.resolving import Resolver
+from chassis.tasks import Stop
+from chassis.testing.clock import SettableClock
 from contracts.codes import ClosureReason
 from contracts.events import CaseClosed
 from contracts.problems import Problem
 from contracts.topics import TRIAGE
 
 NOW: Final = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+TOPIC: Final = TRIAGE.name
 
 
 class Wrong(Problem):
@@ -30,15 +36,27 @@ def closed(case_id: uuid.UUID, referral_id: uuid.UUID) -> CaseClosed:
 
 @dataclass
 class Reader:
-    """A consumer's database side: applies batches and remembers which handlers ran."""
+    """A consumer's database side: applies batches, resolves what is parked, and remembers which handlers ran.
+
+    ``wrong`` messages break a rule; on ``broken`` ones our code fails with the exception that stands for them.
+    """
 
     db: Database
     offset: int = 0
     wrong: set[tuple[str, int]] = field(default_factory=set)
+    broken: dict[tuple[str, int], BaseException] = field(default_factory=dict)
+    clock: SettableClock = field(default_factory=lambda: SettableClock(NOW))
+    waited: list[float] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.attempts = Attempts(self.db, self.subscriptions, self.clock, wait=self._wait)
 
     @property
     def subscriptions(self) -> Subscriptions:
         return Subscriptions((TRIAGE,), {CaseClosed: self._handle})
+
+    async def _wait(self, seconds: float) -> None:
+        self.waited.append(seconds)
 
     async def _handle(self, tx: Transaction, message: Message, now: datetime) -> None:
         where = (message.envelope.subject, message.envelope.sequence)
@@ -47,24 +65,35 @@ class Reader:
         )
         if where in self.wrong:
             raise Wrong
+        if where in self.broken:
+            raise self.broken[where]
 
     async def start(self) -> None:
         async with self.db.transaction() as tx:
-            await tx.execute(text("INSERT INTO position VALUES ('triage.v1', 0, 0)"))
+            await tx.execute(text("INSERT INTO position VALUES (:topic, 0, 0)"), {"topic": TOPIC})
 
-    async def apply(self, *records: Record, careful: bool = False) -> Sheet:
-        """Apply records at the next offsets, as the consumer does: carefully when a first try needs it."""
+    def batch(self, *records: Record) -> Batch:
+        """The records at the next offsets."""
         placed = [replace(record, offset=self.offset + nth) for nth, record in enumerate(records)]
-        start = {("triage.v1", 0): self.offset}
-        end = {("triage.v1", 0): self.offset + len(records)}
-        batch = Batch(placed, start, end)
-        try:
-            async with self.db.transaction() as tx:
-                sheet = await apply(tx, batch, self.subscriptions, now=NOW, careful=careful)
-        except NeedsCare:
-            return await self.apply(*records, careful=True)
+        return Batch(placed, {(TOPIC, 0): self.offset}, {(TOPIC, 0): self.offset + len(records)})
+
+    async def apply(self, *records: Record) -> Ended:
+        """Apply records at the next offsets, and work on what is parked, as the consumer does."""
+        ended = await self.attempts.apply(self.batch(*records), Stop())
         self.offset += len(records)
-        return sheet
+        await self.resolve()
+        return ended
+
+    async def resolve(self) -> None:
+        """Carry out what operators asked for, and try what is due, until nothing is left to do now."""
+        resolver = Resolver(self.db, self.subscriptions, self.clock, service="audit")
+        while (waiting := await resolver.look([0])).requested or waiting.due:
+            await resolver.work(waiting, [0])
+
+    async def request(self, act: Act, chosen: Filter) -> None:
+        """Ask as an operator does."""
+        async with self.db.transaction() as tx:
+            await ask(tx, chosen, act)
 
     async def effects(self) -> list[tuple[str, int]]:
         async with self.db.transaction() as tx:
@@ -96,4 +125,4 @@ def message(case_id: uuid.UUID, version: int, *, referral_id: uuid.UUID, **heade
         **headers,
     }
     pairs = tuple((name, value.encode()) for name, value in named.items())
-    return Record("triage.v1", 0, 0, str(referral_id).encode(), pairs, event.to_json())
+    return Record(TOPIC, 0, 0, str(referral_id).encode(), pairs, event.to_json())

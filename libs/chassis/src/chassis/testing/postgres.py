@@ -1,4 +1,4 @@
-"""A PostgreSQL server for one test run, and a fresh migrated database for whoever asks."""
+"""A PostgreSQL server for one test run, and fresh migrated databases."""
 
 import itertools
 import os
@@ -28,9 +28,9 @@ def server(folder: Path) -> Iterator[str]:
         started.cleanup()
 
 
-async def migrated(admin_url: str, package: str) -> DatabaseUrls:
-    """A fresh database for one test module, brought to the newest revision of ``package``."""
+async def migrated(admin_url: str, package: str, *, to: str = migrate.NEWEST) -> DatabaseUrls:
+    """A fresh database for one test module, brought to the newest revision of ``package`` or to an older one."""
     name = f"{package.replace('.', '_')}_{os.getpid()}_{next(_numbers)}"
     urls = await provision(admin_url, name, password="only-for-tests")
-    await migrate.upgrade(urls.owner_url, package=package)
+    await migrate.upgrade(urls.owner_url, package=package, to=to)
     return urls

@@ -10,9 +10,10 @@ from starlette.middleware import Middleware
 
 from chassis import telemetry
 from chassis.web import description, problems
-from chassis.web.auth import Verifier
+from chassis.web.auth import Admit, Verifier, anybody
 from chassis.web.description import problem_responses
 from chassis.web.direct import Direct, Shortcut
+from chassis.web.head import Head
 from chassis.web.health import Check, Health, health_app
 from chassis.web.middleware import AnswerHeaders, Body, Faults, Observe
 from chassis.web.room import Room
@@ -31,10 +32,14 @@ def create_app(
     routers: Sequence[APIRouter],
     verifier: Verifier,
     readiness: Mapping[str, Check],
+    admit: Admit = anybody,
     max_body_bytes: int = MAX_BODY_BYTES,
     lifespan: Lifespan | None = None,
 ) -> FastAPI:
-    """An app that answers every failure with a problem. ``readiness`` names what must work to serve."""
+    """An app that answers every failure with a problem. ``readiness`` names what must work to serve.
+
+    ``admit`` refuses some who are proven on every route that needs a token.
+    """
     app = FastAPI(
         title=title,
         version=version,
@@ -51,6 +56,7 @@ def create_app(
     if shortcuts:
         app.user_middleware.append(Middleware(Shortcut, routes=shortcuts))
     app.state.verifier = verifier
+    app.state.admit = admit
     app.state.health = Health(readiness)
     app.state.room = Room()
     problems.install(app)
@@ -65,6 +71,7 @@ def _middleware(max_body_bytes: int) -> list[Middleware]:
     return [
         Middleware(AnswerHeaders),
         Middleware(Observe),
+        Middleware(Head),
         Middleware(Faults),
         Middleware(Body, max_bytes=max_body_bytes),
     ]

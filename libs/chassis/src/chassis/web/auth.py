@@ -21,12 +21,15 @@ from contracts.codes import ActorKind
 from contracts.problems import Forbidden, Problem, Unauthenticated
 
 __all__ = [
+    "Admit",
     "Keys",
     "Principal",
     "PublishedKeys",
     "SignedIn",
     "Verifier",
+    "anybody",
     "authenticated",
+    "client_of",
     "issuers_verifier",
     "require_role",
     "signed_in_as",
@@ -38,8 +41,8 @@ MAX_TOKEN_BYTES: Final = 8192
 KNOWN_TOKENS: Final = 10_000
 """How many verified tokens are known again: more than a partnership's partners and staff together."""
 
-PRINCIPAL: Final = "frontdoor.principal"
-"""Where in the scope the principal is whose token was verified before the body was read."""
+PROVEN: Final = "frontdoor.proven"
+"""Where in the scope the principal is whom the token proves, or the problem with it, once it was verified."""
 
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}")
 _SUBJECT: Final = re.compile(r"[\x21-\x7e]{1,255}")
@@ -71,7 +74,7 @@ class Verifier:
     """Verifies signature, algorithm, issuer, audience and times. MUST NOT trust anything a token says before that.
 
     A partner sends one token with each of many requests: a token that was verified is known again for as long as it
-    and the keys that were published then last. Anything that was refused is verified anew each time.
+    and the keys that were published then last. Anything that was refused is verified again each time.
     """
 
     def __init__(self, keys: Keys, *, issuer: str, audience: str, clock: Clock) -> None:
@@ -222,13 +225,59 @@ def issuers_verifier(settings: ServiceSettings, http: HttpClient, *, clock: Cloc
     return Verifier(keys, issuer=settings.oidc_issuer, audience=settings.oidc_audience, clock=clock)
 
 
+Admit = Callable[[Principal], Awaitable[None]]
+"""Raises when a principal who is proven is refused all the same, whatever the route."""
+
+
+async def anybody(_: Principal) -> None:
+    """Everybody who is proven may ask; each route says who gets an answer."""
+
+
+def client_of(principal: Principal) -> str:
+    """The name at the issuer by which a system is registered, counted, remembered and suspended."""
+    return principal.client_id or principal.subject
+
+
 async def authenticated(
     request: Request, _documented: Annotated[HTTPAuthorizationCredentials | None, Depends(_SCHEME)] = None
 ) -> Principal:
-    """FastAPI dependency: the principal of the request's bearer token. Raises as ``Verifier.verify`` does."""
-    known: Principal | None = request.scope.get(PRINCIPAL)
-    if known is not None:
-        return known
+    """FastAPI dependency: the principal of the request's bearer token. Raises as ``Verifier.verify`` and ``Admit`` do.
+
+    Every route that needs a token comes by here, so a principal that is refused here is refused everywhere.
+    """
+    principal = await _proven(request)
+    admit: Admit = request.app.state.admit
+    await admit(principal)
+    return principal
+
+
+async def sender_of(scope: Scope) -> str:
+    """Whose request it is, by its token and before its body is read; empty for everybody without a good one.
+
+    All that a system of others sends is one sender's, whoever uses it.
+    """
+    try:
+        principal = await _proven(Request(scope))
+    except Problem:
+        return ""
+    client = client_of(principal)
+    return client if principal.kind is ActorKind.PARTNER else f"{client}/{principal.subject}"
+
+
+async def _proven(request: Request) -> Principal:
+    """The principal of the token, or what was wrong with it; verified once for each request."""
+    if PROVEN not in request.scope:
+        try:
+            request.scope[PROVEN] = await _verify(request)
+        except Problem as problem:
+            request.scope[PROVEN] = problem
+    proven: Principal | Problem = request.scope[PROVEN]
+    if isinstance(proven, Problem):
+        raise proven
+    return proven
+
+
+async def _verify(request: Request) -> Principal:
     given = request.headers.getlist("authorization")
     scheme, _, token = given[0].partition(" ") if len(given) == 1 else ("", "", "")
     if scheme.lower() != "bearer" or not token.strip():
@@ -237,15 +286,6 @@ async def authenticated(
         )
     verifier: Verifier = request.app.state.verifier
     return await verifier.verify(token.strip())
-
-
-async def sender_of(scope: Scope) -> str:
-    """Who sends a request, by the token and before anything of it is read; empty for everybody without a good one."""
-    try:
-        principal = scope[PRINCIPAL] = await authenticated(Request(scope))
-    except Problem:
-        return ""
-    return f"{principal.client_id}/{principal.subject}"
 
 
 SignedIn = Annotated[Principal, Depends(authenticated)]

@@ -6,6 +6,7 @@ Pure ASGI only: a middleware that runs the route in a task of its own leaks data
 import asyncio
 import re
 import time
+from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import MutableMapping
 from contextlib import suppress
@@ -229,6 +230,7 @@ class Body:
         except TimeoutError as error:
             raise problems.TooSlow("Send the whole request at once", headers={"Connection": "close"}) from error
         if body and _is_json(_header(scope, b"content-type")):
+            body = body.removeprefix(BOM_UTF8)  # may be ignored instead of refused (RFC 8259, 8.1)
             scope[DOCUMENT] = json_rules.read(body)
         return body
 

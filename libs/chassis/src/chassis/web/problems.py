@@ -137,7 +137,7 @@ def _methods_of(request: Request) -> list[str]:
     for context in iter_route_contexts(request.app.routes):
         if context.path_regex.match(path):
             methods.update(context.methods or ())
-    return sorted(methods)
+    return sorted(methods | ({"HEAD"} if "GET" in methods else set()))
 
 
 def response_of(problem: Problem) -> Response:
@@ -179,9 +179,14 @@ def _place(location: Sequence[object], known: frozenset[str]) -> str:
 
 
 def _pointer(path: Sequence[object], known: frozenset[str]) -> str:
-    """As far into the body as every step is a number or a field of ours."""
+    """As far into the body as every step is a number or a field of ours.
+
+    Where an item of a list is of one of several kinds, its kind stands in the location and not in the body.
+    """
     pointer = ""
-    for step in path:
+    for place, step in enumerate(path):
+        if place and isinstance(path[place - 1], int) and step not in known and path[place + 1 : place + 2]:
+            continue
         if not isinstance(step, int) and step not in known:
             break
         pointer += "/" + str(step).replace("~", "~0").replace("/", "~1")

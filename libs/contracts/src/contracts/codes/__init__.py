@@ -42,6 +42,7 @@ from contracts.codes.lists import CODE_LISTS, CodeList, Source
 from contracts.codes.notices import (
     Channel,
     DeliveryFailure,
+    EscalationReason,
     NoticeKind,
     WithheldReason,
 )
@@ -57,13 +58,17 @@ from contracts.codes.referral import (
 )
 from contracts.codes.triage import (
     Answer,
+    AnswerMoment,
     CaseNews,
     ClosureReason,
+    HandoverReturnReason,
+    HandoverWithdrawalReason,
     LawfulBasis,
     Outcome,
     Rating,
     RatingReason,
     RefusalGround,
+    SupersedingReason,
     ThresholdLevel,
 )
 
@@ -77,6 +82,7 @@ __all__ = [
     "AgreementMethod",
     "AllegationTest",
     "Answer",
+    "AnswerMoment",
     "AssessmentFactor",
     "AttachmentKind",
     "CaseNews",
@@ -92,11 +98,14 @@ __all__ = [
     "Disability",
     "DispensingReason",
     "DisposalDecision",
+    "EscalationReason",
     "Ethnicity",
     "FamilyRole",
     "FgmKnowledge",
     "Frequency",
     "Gender",
+    "HandoverReturnReason",
+    "HandoverWithdrawalReason",
     "HelpResult",
     "HoldReason",
     "InformationSource",
@@ -118,6 +127,7 @@ __all__ = [
     "SharingBasis",
     "SocialCareClosureReason",
     "Source",
+    "SupersedingReason",
     "SupplementKind",
     "SuspensionReason",
     "ThresholdLevel",

@@ -24,6 +24,8 @@ class RecordKind(Code):
     NOTICE = "notice", "Notice"
     QUESTION = "question", "Question to the sender"
     ACCESS_LOG = "access-log", "Access log"
+    LOG_ENTRIES = "log-entries", "Entries of the log"
+    DISCLOSURE_RECEIPT = "disclosure-receipt", "Disclosure receipt"
 
 
 class Purpose(Code):
@@ -35,6 +37,7 @@ class Purpose(Code):
     ANSWER_REQUEST = "answer-request", "Answering an information request"
     RECORDS = "records", "Deciding how long a record is kept"
     AUDIT = "audit", "Audit or assurance"
+    DISCLOSURE = "disclosure", "Answering a person's request or a court"
 
 
 class DenialReason(Code):

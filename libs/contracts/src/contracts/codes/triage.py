@@ -64,6 +64,14 @@ class RefusalGround(Code):
     THIRD_PARTY_RISK = "third-party-risk", "Another person would be put at risk"
 
 
+class AnswerMoment(Code):
+    """When an agency answered, corrected or withdrew, seen from the decisions for the children it was asked about."""
+
+    BEFORE_DECISION = "before-decision", "Before the decision"
+    AFTER_DECISION = "after-decision", "After the decision"
+    AFTER_CLOSURE = "after-closure", "After the case was closed"
+
+
 class LawfulBasis(Code):
     """Gateway relied on when information is asked for (sources: policy packs)."""
 
@@ -81,11 +89,42 @@ class ClosureReason(Code):
     HANDED_OVER = "handed-over", "Every handover was accepted"
 
 
+class SupersedingReason(Code):
+    """Why a child is decided again; the words stay with triage."""
+
+    NEWS_FROM_SENDER = "news-from-sender", "The sender of the referral said something new"
+    AGENCY_INFORMATION = "agency-information", "An agency answered, or corrected or withdrew its answer"
+    HANDOVER_RETURNED = "handover-returned", "The team that was offered the child returned it"
+    MISTAKE_FOUND = "mistake-found", "The earlier decision was a mistake"
+
+
+class HandoverReturnReason(Code):
+    """Why a team returns a handover instead of accepting it; the words stay with triage."""
+
+    ANOTHER_TEAM = "another-team", "Another team should have it"
+    THRESHOLD_NOT_MET = "threshold-not-met", "The team does not agree with the level of need"
+    INFORMATION_MISSING = "information-missing", "The team needs to know more before it can accept"
+    NO_AGREEMENT = "no-agreement", "The family has not agreed to the help"
+    ALREADY_OPEN = "already-open", "Somebody else works with the family already"
+    NO_CAPACITY = "no-capacity", "The team cannot start in time"
+
+
+class HandoverWithdrawalReason(Code):
+    """Why an offer that was not accepted no longer stands."""
+
+    DECIDED_AGAIN = "decided-again", "A child of it was decided again"
+    TAKEN_BACK = "taken-back", "The front door team took its offer back"
+
+
 class CaseNews(Code):
-    """What is new in a case, from the sender of its referral."""
+    """What is new in a case, from the sender of its referral, from an agency that was asked, or from a team."""
 
     NEW_INFORMATION = "new-information", "The sender added information"
     CORRECTION = "correction", "The sender put a fact right"
     NEW_CHILD = "new-child", "The sender named another child"
     ANSWER = "answer", "The sender answered a question"
     WITHDRAWN = "withdrawn", "The sender takes the referral back"
+    AGENCY_ANSWER = "agency-answer", "An agency answered"
+    AGENCY_CORRECTION = "agency-correction", "An agency corrected its answer"
+    AGENCY_WITHDRAWAL = "agency-withdrawal", "An agency took its answer back"
+    HANDOVER_RETURNED = "handover-returned", "A team returned a handover"

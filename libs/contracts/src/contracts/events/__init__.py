@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from contracts.events.access import AccessDenied, RecordAccessed
+from contracts.events.access import AccessDenied, RecordAccessed, RecordExported
 from contracts.events.base import Event
+from contracts.events.consumer import ConsumerBackfilled, ConsumerResumed
 from contracts.events.notice import (
     NoticeAcknowledged,
     NoticeDelivered,
@@ -39,8 +40,13 @@ from contracts.events.triage import (
     ClockWarned,
     HandoverAccepted,
     HandoverOffered,
+    HandoverReturned,
+    HandoverSuperseded,
+    HandoverWithdrawn,
     InformationAnswered,
+    InformationCorrected,
     InformationRequested,
+    InformationWithdrawn,
     QuestionAnswered,
     QuestionAsked,
 )
@@ -68,11 +74,16 @@ EVENTS: Mapping[str, type[Event]] = MappingProxyType(
             QuestionAnswered,
             InformationRequested,
             InformationAnswered,
+            InformationCorrected,
+            InformationWithdrawn,
             CaseRecommended,
             CaseReturned,
             CaseDecided,
             HandoverOffered,
             HandoverAccepted,
+            HandoverReturned,
+            HandoverWithdrawn,
+            HandoverSuperseded,
             CaseClosed,
             ClockWarned,
             ClockBreached,
@@ -84,9 +95,12 @@ EVENTS: Mapping[str, type[Event]] = MappingProxyType(
             NoticeFailed,
             NoticeEscalated,
             RecordAccessed,
+            RecordExported,
             AccessDenied,
             ParkedReleased,
             ParkedDiscarded,
+            ConsumerResumed,
+            ConsumerBackfilled,
         )
     }
 )
@@ -105,11 +119,18 @@ __all__ = [
     "ChildReference",
     "ClockBreached",
     "ClockWarned",
+    "ConsumerBackfilled",
+    "ConsumerResumed",
     "Event",
     "HandoverAccepted",
     "HandoverOffered",
+    "HandoverReturned",
+    "HandoverSuperseded",
+    "HandoverWithdrawn",
     "InformationAnswered",
+    "InformationCorrected",
     "InformationRequested",
+    "InformationWithdrawn",
     "NoticeAcknowledged",
     "NoticeDelivered",
     "NoticeEscalated",
@@ -126,6 +147,7 @@ __all__ = [
     "QuestionAnswered",
     "QuestionAsked",
     "RecordAccessed",
+    "RecordExported",
     "ReferralDisposed",
     "ReferralHeld",
     "ReferralReceived",

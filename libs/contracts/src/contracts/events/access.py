@@ -7,6 +7,7 @@ from pydantic import AwareDatetime
 
 from contracts.codes import ActorKind, DenialReason, Purpose, RecordKind
 from contracts.events.base import Event
+from contracts.events.partner import NO_REFERRAL
 
 
 class AccessEvent(Event):
@@ -43,9 +44,37 @@ class RecordAccessed(AccessEvent):
 
 
 class AccessDenied(AccessEvent):
-    """Someone not entitled tried to; what they were told does not reveal whether it exists."""
+    """Someone not entitled tried to; what they were answered does not reveal whether it exists."""
 
     TYPE: ClassVar[str] = "access.denied.v1"
 
     reason: DenialReason
     denied_at: AwareDatetime
+
+
+class RecordExported(Event):
+    """Someone entitled was given many entries of the log at once: those of one partnership among some leaves.
+
+    It is about no single referral; whose entries were among them, their places say.
+    """
+
+    TYPE: ClassVar[str] = "record.exported.v1"
+
+    service: str
+    partnership: str
+    first_index: int
+    end_index: int
+    actor: str
+    actor_kind: ActorKind
+    agency: str
+    roles: tuple[str, ...]
+    purpose: Purpose | None
+    exported_at: AwareDatetime
+
+    @property
+    def subject(self) -> str:
+        return f"record/{self.service}/{self.partnership}"
+
+    @property
+    def correlation(self) -> UUID:
+        return NO_REFERRAL

@@ -14,6 +14,8 @@ class ParkedEvent(Event):
     ``referral_id`` is the nil id when the message's key named no referral.
     """
 
+    WIDE: ClassVar[frozenset[str]] = frozenset({"parked_id", "offset"})
+
     service: str
     referral_id: UUID
     parked_id: int
@@ -34,12 +36,12 @@ class ParkedEvent(Event):
 
 
 class ParkedReleased(ParkedEvent):
-    """The message was tried again."""
+    """The message, and what waits before it, is tried again."""
 
     TYPE: ClassVar[str] = "parked.released.v1"
 
 
 class ParkedDiscarded(ParkedEvent):
-    """The message was given up: it will never take effect in ``service``."""
+    """The message was given up in ``service``. Versions before it that are not there yet are still waited for."""
 
     TYPE: ClassVar[str] = "parked.discarded.v1"

@@ -1,4 +1,4 @@
-"""What triage tells the others."""
+"""What triage decides and does, as the other services hear of it."""
 
 from typing import ClassVar
 from uuid import UUID
@@ -7,13 +7,17 @@ from pydantic import AwareDatetime, Field
 
 from contracts.codes import (
     Answer,
+    AnswerMoment,
     CaseNews,
     ClosureReason,
+    HandoverReturnReason,
+    HandoverWithdrawalReason,
     LawfulBasis,
     Outcome,
     Rating,
     RatingReason,
     RefusalGround,
+    SupersedingReason,
     ThresholdLevel,
 )
 from contracts.events.base import Event
@@ -78,7 +82,12 @@ class InformationRequested(CaseEvent):
 
 
 class InformationAnswered(CaseEvent):
-    """An agency answered; a refusal carries its ground. The answer's content stays with triage."""
+    """An agency answered; a refusal carries its ground. The answer's content stays with triage.
+
+    ``when`` is seen from the decisions for the children that were asked about: after one, it is news on the case.
+    ``urgent``: a decision is still open, or was taken without what the agency says. ``revision`` counts what the
+    agency said to this request, from 1. Staff read it at ``detail_url``.
+    """
 
     TYPE: ClassVar[str] = "information.answered.v1"
 
@@ -88,6 +97,42 @@ class InformationAnswered(CaseEvent):
     refusal_ground: RefusalGround | None = None
     answered_by: str
     answered_at: AwareDatetime
+    when: AnswerMoment = AnswerMoment.BEFORE_DECISION
+    urgent: bool = False
+    revision: int = Field(default=1, ge=1)
+    detail_url: str | None = None
+
+
+class InformationCorrected(CaseEvent):
+    """An agency put its answer right: this one stands, the earlier ones are kept. Fields as for an answer."""
+
+    TYPE: ClassVar[str] = "information.corrected.v1"
+
+    request_id: UUID
+    agency: str
+    answer: Answer
+    refusal_ground: RefusalGround | None = None
+    corrected_by: str
+    corrected_at: AwareDatetime
+    when: AnswerMoment
+    urgent: bool
+    revision: int = Field(ge=2)
+    detail_url: str
+
+
+class InformationWithdrawn(CaseEvent):
+    """An agency took its answer back: none stands until it answers again, and the earlier ones are kept."""
+
+    TYPE: ClassVar[str] = "information.withdrawn.v1"
+
+    request_id: UUID
+    agency: str
+    withdrawn_by: str
+    withdrawn_at: AwareDatetime
+    when: AnswerMoment
+    urgent: bool
+    revision: int = Field(ge=2)
+    detail_url: str
 
 
 class QuestionAsked(CaseEvent):
@@ -133,7 +178,8 @@ class CaseInformed(CaseEvent):
 class CaseReopened(CaseEvent):
     """News came after the case was closed: it is open again, so that a person reads it and decides.
 
-    ``immediate_danger``: the news says that a child is in danger now.
+    ``immediate_danger``: the news says that a child is in danger now. ``news`` is what opened it, and ``detail_url``
+    where staff read the case.
     """
 
     TYPE: ClassVar[str] = "case.reopened.v1"
@@ -142,10 +188,15 @@ class CaseReopened(CaseEvent):
     immediate_danger: bool
     decision_due_at: AwareDatetime
     policy_version: str
+    news: CaseNews | None = None
+    detail_url: str | None = None
 
 
 class CaseRecommended(CaseEvent):
-    """A person recommended an outcome for one child; somebody else must authorise it."""
+    """A person recommended an outcome for one child; somebody else must authorise it.
+
+    ``supersedes`` is the child's decision that it would supersede, with the reason; None for a child without one.
+    """
 
     TYPE: ClassVar[str] = "case.recommended.v1"
 
@@ -155,10 +206,12 @@ class CaseRecommended(CaseEvent):
     level: ThresholdLevel
     recommended_by: str
     recommended_at: AwareDatetime
+    supersedes: UUID | None = None
+    supersedes_reason: SupersedingReason | None = None
 
 
 class CaseReturned(CaseEvent):
-    """A person who may authorise disagreed; the child may be recommended anew. The rationale stays with triage."""
+    """A person who may authorise disagreed; the child may be recommended again. The rationale stays with triage."""
 
     TYPE: ClassVar[str] = "case.returned.v1"
 
@@ -172,6 +225,9 @@ class CaseDecided(CaseEvent):
     """A person other than the recommender authorised the outcome for one child.
 
     ``referrer_feedback`` names the pack's safe sentence for the referrer; None means nothing is safe to say.
+    ``supersedes`` is the child's decision that stood before, and ``supersedes_reason`` why it no longer does: the
+    newest decision of a child is the one that nothing supersedes. ``all_children_decided``: every child has a
+    decision, and none waits to be decided again.
     """
 
     TYPE: ClassVar[str] = "case.decided.v1"
@@ -189,6 +245,8 @@ class CaseDecided(CaseEvent):
     referrer_feedback: str | None = None
     all_children_decided: bool
     policy_version: str
+    supersedes: UUID | None = None
+    supersedes_reason: SupersedingReason | None = None
 
 
 class HandoverOffered(CaseEvent):
@@ -217,6 +275,55 @@ class HandoverAccepted(CaseEvent):
     accepted_at: AwareDatetime
 
 
+class HandoverReturned(CaseEvent):
+    """The team does not accept: the children are triage's to offer again, or to decide again, by ``due_at``.
+
+    The team's words stay with triage, where staff read them at ``detail_url``.
+    """
+
+    TYPE: ClassVar[str] = "handover.returned.v1"
+
+    handover_id: UUID
+    team: str
+    child_ids: tuple[UUID, ...]
+    reason: HandoverReturnReason
+    returned_by: str
+    returned_at: AwareDatetime
+    due_at: AwareDatetime
+    policy_version: str
+    detail_url: str
+
+
+class HandoverWithdrawn(CaseEvent):
+    """An offer that was not accepted no longer stands: there is nothing left for the team to do."""
+
+    TYPE: ClassVar[str] = "handover.withdrawn.v1"
+
+    handover_id: UUID
+    team: str
+    child_ids: tuple[UUID, ...]
+    reason: HandoverWithdrawalReason
+    withdrawn_by: str
+    withdrawn_at: AwareDatetime
+    detail_url: str
+
+
+class HandoverSuperseded(CaseEvent):
+    """A team accepted a child for whom there is a later decision since: the team must know of it.
+
+    The handover stays accepted. When the later decision (``decision_id``) is for a team, a new handover follows.
+    """
+
+    TYPE: ClassVar[str] = "handover.superseded.v1"
+
+    handover_id: UUID
+    team: str
+    child_id: UUID
+    decision_id: UUID
+    superseded_at: AwareDatetime
+    detail_url: str
+
+
 class CaseClosed(CaseEvent):
     """Triage is done. Nothing is deleted; a later referral finds it.
 
@@ -231,7 +338,10 @@ class CaseClosed(CaseEvent):
 
 
 class ClockEvent(CaseEvent):
-    """A clock of a case passed a share of its time; ``tell`` lists the roles or agencies the pack names."""
+    """A clock of a case passed a share of its time; ``tell`` lists the roles or agencies the pack names.
+
+    ``about_id`` is the case, request, question or handover that the clock times; staff read the case at ``detail_url``.
+    """
 
     clock_id: UUID
     clock: str
@@ -239,6 +349,8 @@ class ClockEvent(CaseEvent):
     due_at: AwareDatetime
     tell: tuple[str, ...]
     policy_version: str
+    about_id: UUID | None = None
+    detail_url: str | None = None
 
 
 class ClockWarned(ClockEvent):

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from agency_notify.sealing import Sealer
 from chassis.clock import Clock
 from chassis.db import Database
 from chassis.ids import Ids
@@ -19,6 +20,7 @@ class Dependencies:
     clock: Clock
     ids: Ids
     packs: Packs
+    sealer: Sealer
     public_keys: tuple[str, ...]
     allowed: tuple[str, ...]
     public_url: str

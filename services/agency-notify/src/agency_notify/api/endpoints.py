@@ -1,5 +1,6 @@
-"""``/v1/endpoints``: where agencies are pushed to, set by operators. Secrets go in and never come out."""
+"""``/v1/endpoints``: where agencies and their roles are pushed to, set by operators. Secrets never come out."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Literal, Self
@@ -11,10 +12,10 @@ from agency_notify import addresses, signing
 from agency_notify.addresses import UrlRefused
 from agency_notify.api.dependencies import Dependencies, Injected
 from agency_notify.errors import EndpointRefused
-from agency_notify.handlers.endpoints import set_endpoints
-from agency_notify.model import Endpoint, Secret, Signing
+from agency_notify.handlers.endpoints import EndpointDependencies, set_endpoints
+from agency_notify.model import Endpoint, Signing, WantedEndpoint
 from agency_notify.store import endpoints
-from agency_notify.store.endpoints import Change
+from agency_notify.store.endpoints import Change, Whose
 from chassis.web.auth import Principal, signed_in_as
 from contracts.codes import Channel
 from contracts.problems import FieldError
@@ -23,6 +24,7 @@ router = APIRouter(tags=["endpoints"])
 
 Operator = Annotated[Principal, Depends(signed_in_as("operator"))]
 AgencyCode = Annotated[str, Path(pattern="^[a-z0-9-]{1,60}$", description="An agency or team of the pack.")]
+RoleCode = Annotated[str, Path(pattern="^[a-z0-9-]{1,60}$", description="A role of the pack.")]
 _EMAIL = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$"
 
 
@@ -56,11 +58,18 @@ class MailboxForm(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     channel: Literal[Channel.EMAIL]
-    address: str = Field(pattern=_EMAIL, max_length=254)
+    address: str = Field(max_length=254, json_schema_extra={"pattern": _EMAIL})
+
+    @field_validator("address")
+    @classmethod
+    def _is_written_right(cls, address: str) -> str:
+        if not re.fullmatch(_EMAIL, address):
+            raise ValueError("Send an e-mail address such as safeguarding@school.example.org")
+        return address
 
 
 class EndpointsForm(BaseModel):
-    """All the endpoints of one agency: a channel that is left out is switched off."""
+    """All the endpoints of one agency, or of one role of it: a channel that is left out is switched off."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -79,6 +88,7 @@ class EndpointView(BaseModel):
 
     partnership: str
     agency: str
+    role: str | None = Field(description="Whose endpoint it is when it is not the agency's own.")
     channel: Channel
     address: str
     signing: Signing | None
@@ -100,14 +110,20 @@ async def put_endpoints(
 
     A secret that is replaced signs beside the new one for a day.
     """
-    wanted = [_endpoint(form, agency, number, dependencies) for number in range(len(form.endpoints))]
-    change = Change(operator.subject, dependencies.clock.now())
-    async with dependencies.db.transaction() as tx:
-        found = await set_endpoints(tx, (form.partnership, agency), wanted, packs=dependencies.packs, change=change)
-    return _view(found)
+    return await _set(Whose(form.partnership, agency), form, dependencies, operator)
 
 
-@router.get("/v1/endpoints", summary="Where agencies are pushed to")
+@router.put("/v1/endpoints/{agency}/roles/{role}", summary="Set where the people of a role are pushed to")
+async def put_role_endpoints(
+    agency: AgencyCode, role: RoleCode, form: EndpointsForm, dependencies: Injected, operator: Operator
+) -> EndpointsView:
+    """Replaces all endpoints of one role, at its team or else at the hub. A role without any is reached by those of
+    the agency; the inbox always holds its notices.
+    """
+    return await _set(Whose(form.partnership, agency, role), form, dependencies, operator)
+
+
+@router.get("/v1/endpoints", summary="Where agencies and their roles are pushed to")
 async def get_endpoints(dependencies: Injected, _: Operator) -> EndpointsView:
     """Every endpoint, those that are switched off too."""
     async with dependencies.db.transaction() as tx:
@@ -115,20 +131,22 @@ async def get_endpoints(dependencies: Injected, _: Operator) -> EndpointsView:
     return _view(found)
 
 
-def _endpoint(form: EndpointsForm, agency: str, number: int, dependencies: Dependencies) -> Endpoint:
+async def _set(whose: Whose, form: EndpointsForm, dependencies: Dependencies, operator: Principal) -> EndpointsView:
+    wanted = [_wanted(form, number, dependencies) for number in range(len(form.endpoints))]
+    change = Change(operator.subject, dependencies.clock.now())
+    needed = EndpointDependencies(dependencies.packs, dependencies.ids, dependencies.sealer)
+    async with dependencies.db.transaction() as tx:
+        found = await set_endpoints(tx, whose, wanted, dependencies=needed, change=change)
+    return _view(found)
+
+
+def _wanted(form: EndpointsForm, number: int, dependencies: Dependencies) -> WantedEndpoint:
     wanted = form.endpoints[number]
-    webhook = wanted if isinstance(wanted, WebhookForm) else None
-    if webhook is not None:
-        _check_url(webhook.address, dependencies, pointer=f"/endpoints/{number}/address")
-    return Endpoint(
-        endpoint_id=dependencies.ids.new(),
-        partnership=form.partnership,
-        agency=agency,
-        channel=wanted.channel,
-        address=wanted.address,
-        signing=webhook.signing if webhook else None,
-        secret=Secret(webhook.secret.get_secret_value()) if webhook and webhook.secret else None,
-    )
+    if isinstance(wanted, MailboxForm):
+        return WantedEndpoint(wanted.channel, wanted.address)
+    _check_url(wanted.address, dependencies, pointer=f"/endpoints/{number}/address")
+    secret = wanted.secret.get_secret_value() if wanted.secret is not None else None
+    return WantedEndpoint(wanted.channel, wanted.address, wanted.signing, secret)
 
 
 def _check_url(url: str, dependencies: Dependencies, *, pointer: str) -> None:
@@ -143,6 +161,7 @@ def _view(found: Sequence[Endpoint]) -> EndpointsView:
         EndpointView(
             partnership=endpoint.partnership,
             agency=endpoint.agency,
+            role=endpoint.role,
             channel=endpoint.channel,
             address=endpoint.address,
             signing=endpoint.signing,

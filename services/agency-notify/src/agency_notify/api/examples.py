@@ -20,6 +20,11 @@ ITEM: Final[Shown] = {
     "acknowledged_at": None,
     "escalated_at": None,
     "escalated_to": None,
+    "due_at": "2026-11-23T16:15:00Z",
+    "step": None,
+    "escalates": None,
+    "done_at": None,
+    "superseded_by": None,
     "links": {"self": _URL, "acknowledgement": f"{_URL}/acknowledgement"},
 }
 INBOX: Final[Shown] = {"notices": [ITEM], "next": None}
@@ -30,5 +35,6 @@ NOTICE: Final[Shown] = {
     "about_id": "7d1c9a52-3b1e-4c55-9a54-000000000041",
     "about_url": "https://triage.example.org/v1/questions/7d1c9a52-3b1e-4c55-9a54-000000000041",
     "text": "Open the notice, read the question, and answer it by adding to your referral.",
+    "late": None,
 }
 KEYS: Final[Shown] = {"keys": ["whpk_MCowBQYDK2VwAyEAinventedinventedinventedinven="]}

@@ -10,7 +10,7 @@ router = APIRouter(tags=["webhooks"])
 
 
 class WebhookKeys(BaseModel):
-    """While a key is replaced there are two, newest first; a letter is genuine when either checks."""
+    """While a key is replaced there are two, newest first; a webhook is genuine when either checks."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [examples.KEYS]})
 

@@ -1,6 +1,7 @@
 """``/v1/notices``: the inbox. Listing shows that there are notices; reading one opens it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -8,17 +9,19 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from agency_notify import channels
+from agency_notify import channels, policy, wording
 from agency_notify.api import examples
 from agency_notify.api.dependencies import Dependencies, Injected
 from agency_notify.handlers import inbox
-from agency_notify.model import Notice
+from agency_notify.handlers.inbox import Read
+from agency_notify.model import Late, Notice
 from agency_notify.store import notices
 from chassis.web.access import unwrap
 from chassis.web.app import problem_responses
 from chassis.web.auth import Principal, SignedIn, signed_in_as
+from chassis.web.head import ReadInFull
 from chassis.web.operator import BIGINT
-from contracts.codes import Channel, DeliveryFailure, NoticeKind
+from contracts.codes import Channel, DeliveryFailure, EscalationReason, NoticeKind
 from contracts.problems import Forbidden
 
 router = APIRouter(tags=["notices"])
@@ -27,6 +30,16 @@ _OF_REFERRAL: Final = frozenset({NoticeKind.REFERRAL_RECEIVED, NoticeKind.REFERR
 Operator = Annotated[Principal, Depends(signed_in_as("operator"))]
 Cursor = Annotated[int | None, Query(ge=1, le=BIGINT, description="From ``next`` of the page before.")]
 PageSize = Annotated[int, Query(ge=1, le=100)]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which page of an inbox."""
+
+    unopened: bool = False
+    mine: bool = False
+    cursor: Cursor = None
+    limit: PageSize = 50
 
 
 class Links(BaseModel):
@@ -47,12 +60,32 @@ class NoticeItem(BaseModel):
     urgent: bool
     roles: tuple[str, ...] = Field(description="Who is meant, when it is for the partnership's own staff.")
     queued_at: datetime
-    open_by: datetime | None = Field(description="When somebody is told that it was not opened.")
+    open_by: datetime | None = Field(description="When somebody is notified that it was not opened.")
     opened_at: datetime | None
     acknowledged_at: datetime | None
     escalated_at: datetime | None
-    escalated_to: str | None
+    escalated_to: str | None = Field(description="The role that was notified last that it did not arrive.")
+    due_at: datetime | None = Field(description="When what it asks for is due.")
+    step: str | None = Field(description="The clock it is about.")
+    escalates: UUID | None = Field(description="The notice of which this one says that it did not arrive.")
+    done_at: datetime | None = Field(description="When what it asks for was done, opened or not.")
+    superseded_by: UUID | None = Field(description="The notice that says what holds now.")
     links: Links
+
+
+class LateView(BaseModel):
+    """The notice that an escalation notice is about. Once ``ended_at`` is there, nobody else is notified."""
+
+    notice_id: UUID
+    kind: NoticeKind
+    title: str
+    agency: str
+    name: str
+    reason: EscalationReason
+    queued_at: datetime
+    open_by: datetime | None
+    opened_at: datetime | None
+    ended_at: datetime | None
 
 
 class NoticeView(NoticeItem):
@@ -64,6 +97,7 @@ class NoticeView(NoticeItem):
     about_id: UUID
     about_url: str | None = Field(description="Where what the notice is about is read.")
     text: str
+    late: LateView | None = Field(description="What an escalation notice is about; nothing else has one.")
 
 
 class Inbox(BaseModel):
@@ -93,27 +127,30 @@ class Attempts(BaseModel):
 
 
 @router.get("/v1/notices", summary="Your agency's notices")
-async def list_notices(
-    dependencies: Injected, reader: SignedIn, unopened: bool = False, cursor: Cursor = None, limit: PageSize = 50
-) -> Inbox:
-    """The notices of the reader's own agency, newest first; with ``unopened`` only those nobody has read."""
-    _check_role(dependencies, reader)
+async def list_notices(dependencies: Injected, reader: SignedIn, wanted: Annotated[Wanted, Depends()]) -> Inbox:
+    """The notices of the reader's own agency, newest first; with ``unopened`` only those nobody has read, with ``mine``
+    only those for a role of the reader's, escalation notices among them.
+    """
+    now = dependencies.clock.now()
+    if not inbox.may_read(reader, dependencies.packs, now=now):
+        raise Forbidden("Your role does not allow this")
+    roles = inbox.staff_roles(reader, dependencies.packs, now=now) if wanted.mine else None
     async with dependencies.db.transaction() as tx:
         found = await notices.list_inbox(
             tx,
-            partnership=reader.partnership,
-            agency=reader.agency,
-            unopened=unopened,
-            page=(cursor, limit),
+            whose=(reader.partnership, reader.agency),
+            unopened=wanted.unopened,
+            roles=roles,
+            page=(wanted.cursor, wanted.limit),
         )
-    return _page(dependencies, found, limit)
+    return _page(dependencies, found, wanted.limit)
 
 
 @router.get("/v1/escalated-notices", summary="Notices nobody opened, escalated to your role")
 async def list_escalated(
     dependencies: Injected, reader: SignedIn, cursor: Cursor = None, limit: PageSize = 50
 ) -> Inbox:
-    """What the reader's role was told of and is still unopened, in every agency of the partnership."""
+    """What the reader's role was notified of and is still unopened, in every agency of the partnership."""
     roles = inbox.staff_roles(reader, dependencies.packs, now=dependencies.clock.now())
     if not roles:
         raise Forbidden("Your role does not allow this")
@@ -125,8 +162,10 @@ async def list_escalated(
 
 
 @router.get("/v1/notices/{notice_id}", summary="Open a notice")
-async def read_notice(notice_id: UUID, dependencies: Injected, reader: SignedIn) -> NoticeView:
-    """Reading a notice opens it: the first look is told to the partnership, and every look is recorded."""
+async def read_notice(notice_id: UUID, dependencies: Injected, reader: SignedIn, _: ReadInFull) -> NoticeView:
+    """Reading a notice opens it: the partnership hears of the first look of somebody it is for, and every look is
+    recorded. Opening it ends its escalation.
+    """
     now = dependencies.clock.now()
     async with dependencies.db.transaction() as tx:
         result = await inbox.open_notice(tx, notice_id, reader, packs=dependencies.packs, now=now)
@@ -136,10 +175,12 @@ async def read_notice(notice_id: UUID, dependencies: Injected, reader: SignedIn)
 @router.post(
     "/v1/notices/{notice_id}/acknowledgement",
     summary="Say that a notice is dealt with",
-    responses=problem_responses(409),
+    responses=problem_responses(403, 409),
 )
 async def acknowledge_notice(notice_id: UUID, dependencies: Injected, reader: SignedIn) -> NoticeView:
-    """Only an opened notice can be acknowledged. Doing it again changes nothing and gives the same answer."""
+    """Only an opened notice can be acknowledged, by somebody it is for. Doing it again changes nothing and gives the
+    same answer. Acknowledging an escalation notice means that you deal with it: nobody else is notified.
+    """
     now = dependencies.clock.now()
     async with dependencies.db.transaction() as tx:
         result = await inbox.acknowledge(tx, notice_id, reader, packs=dependencies.packs, now=now)
@@ -154,11 +195,6 @@ async def list_attempts(notice_id: UUID, dependencies: Injected, operator: Opera
     return Attempts(attempts=tuple(Attempt(**attempt) for attempt in found))
 
 
-def _check_role(dependencies: Dependencies, reader: Principal) -> None:
-    if not inbox.may_read(reader, dependencies.packs, now=dependencies.clock.now()):
-        raise Forbidden("Your role does not allow this")
-
-
 def _page(dependencies: Dependencies, found: Sequence[tuple[int, Notice]], limit: int) -> Inbox:
     items = tuple(NoticeItem(**_item(dependencies, notice)) for _, notice in found)
     return Inbox(notices=items, next=found[-1][0] if len(found) == limit else None)
@@ -171,13 +207,15 @@ def _item(dependencies: Dependencies, notice: Notice) -> dict[str, Any]:
     return copied | {"title": notice.kind.label, "links": links}
 
 
-def _view(dependencies: Dependencies, notice: Notice) -> NoticeView:
+def _view(dependencies: Dependencies, read: Read) -> NoticeView:
+    notice = read.notice
     return NoticeView(
         **_item(dependencies, notice),
         referral_id=notice.referral_id,
         about_id=notice.about_id,
         about_url=_about_url(dependencies, notice),
-        text=_text(dependencies, notice),
+        text=_text(dependencies, read),
+        late=_late(dependencies, notice, read.late) if read.late is not None else None,
     )
 
 
@@ -187,8 +225,27 @@ def _about_url(dependencies: Dependencies, notice: Notice) -> str | None:
     return notice.about_url
 
 
-def _text(dependencies: Dependencies, notice: Notice) -> str:
-    """The pack's safe sentence; when no version has it any more, nothing is put in its place but what to do."""
+def _late(dependencies: Dependencies, notice: Notice, late: Late) -> LateView:
+    copied = {name: getattr(late, name) for name in LateView.model_fields if hasattr(late, name)}
+    return LateView(**copied | {"title": late.kind.label, "name": _name_of(dependencies, notice, late.agency)})
+
+
+def _text(dependencies: Dependencies, read: Read) -> str:
+    """The pack's safe sentence; when no version has it any more, nothing is put in its place but what to do.
+
+    What a later decision replaced is not said again.
+    """
+    notice = read.notice
+    if notice.superseded_by is not None:
+        return wording.NO_LONGER_HOLDS
     packs, now = dependencies.packs, dependencies.clock.now()
     safe = packs.find_feedback(notice.partnership, notice.feedback, at=now) if notice.feedback else None
-    return safe or channels.WHAT_TO_DO[notice.kind]
+    late = read.late
+    if late is not None:
+        late = replace(late, name=_name_of(dependencies, notice, late.agency))
+    return safe or " ".join((*wording.facts(notice, late), wording.WHAT_TO_DO[notice.kind]))
+
+
+def _name_of(dependencies: Dependencies, notice: Notice, agency: str) -> str:
+    """What people call an agency, though no pack in force may name it any more."""
+    return policy.name_of(agency, dependencies.packs.newest(notice.partnership, at=dependencies.clock.now()))

@@ -1,21 +1,20 @@
-"""What follows an attempt, and what follows silence. The deliverer and the escalator open the transaction."""
+"""What follows an attempt. The deliverer opened the transaction."""
 
 import random
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Final
 
-from agency_notify import decide, policy
+from agency_notify import decide
 from agency_notify.errors import NoSuchNotice
+from agency_notify.escalation import handlers as escalation
+from agency_notify.escalation.model import Ended
 from agency_notify.handlers.recording import record
-from agency_notify.model import Delivery, DeliveryState, Notice, Receipt
+from agency_notify.model import Delivery, DeliveryState, Receipt
 from agency_notify.store import deliveries, endpoints, notices
-from chassis import telemetry
 from chassis.db import Transaction
-from contracts.codes import DeliveryFailure
-from policy.packs import NotServed, Packs
+from contracts.codes import DeliveryFailure, WithheldReason
+from policy.packs import Packs
 
-ESCALATE_AT_ONCE: Final = 100
 _jitter = random.SystemRandom().random
 
 
@@ -32,9 +31,11 @@ async def record_attempt(
     if not await deliveries.record_step(tx, delivery, step, now=now):
         return None
     await _record_health(tx, delivery, receipt, now=now)
-    others = await deliveries.find_other_states(tx, delivery)
-    role = _escalation_role(packs, notice, now=now)
-    await record(tx, notice, decide.attempt_events(delivery, step, others=others, escalate_to=role, now=now), now=now)
+    await record(tx, notice, decide.attempt_events(delivery, step, now=now), now=now)
+    if step.withheld is WithheldReason.NOT_ENTITLED:
+        await escalation.end(tx, [notice.notice_id], Ended.WITHHELD, now=now)
+    if decide.is_undelivered(step, await deliveries.find_other_states(tx, delivery)):
+        await escalation.on_undelivered(tx, notice, packs=packs, now=now)
     return step.state
 
 
@@ -47,21 +48,3 @@ async def _record_health(tx: Transaction, delivery: Delivery, receipt: Receipt, 
     await endpoints.record_health(
         tx, endpoint_id, healthy=receipt.failure is None, not_before=now + wait if wait else None
     )
-
-
-async def escalate_unopened(tx: Transaction, *, packs: Packs, now: datetime) -> int:
-    """Tell the named role of each notice that nobody opened in time; returns how many there were."""
-    late = await notices.lock_unopened(tx, now=now, limit=ESCALATE_AT_ONCE)
-    for notice in late:
-        role = _escalation_role(packs, notice, now=now)
-        with telemetry.span("escalate notice", traceparent=notice.traceparent, notice_id=str(notice.notice_id)):
-            await record(tx, notice, decide.escalate(notice, to=role, now=now), now=now)
-    return len(late)
-
-
-def _escalation_role(packs: Packs, notice: Notice, *, now: datetime) -> str:
-    """A partnership that left us still has notices under way; they come to an end like all others."""
-    try:
-        return policy.escalation_role(packs.newest(notice.partnership, at=now))
-    except NotServed:
-        return policy.LAST_RESORT_ROLE

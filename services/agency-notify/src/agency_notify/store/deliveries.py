@@ -1,18 +1,28 @@
 """SQL of deliveries and their attempts: claiming under a lease, and recording what came of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import select, text, update
 
 from agency_notify import tables
 from agency_notify.model import Delivery, DeliveryState, Receipt, Step
 from agency_notify.store.endpoints import endpoint_of
-from agency_notify.store.notices import NOTICE_COLUMNS, notice_of
+from agency_notify.store.notices import NOTICE_COLUMNS, find_late, notice_of
 from chassis.db import Transaction
+
+
+@dataclass(frozen=True)
+class NewDelivery:
+    """A push to make: of which notice to which endpoint, from when on."""
+
+    delivery_id: UUID
+    notice_id: UUID
+    endpoint_id: UUID
+    due_at: datetime
 
 
 @dataclass(frozen=True)
@@ -42,7 +52,8 @@ _CLAIM: Final = text(
                               - coalesce(busy.leased, 0))
             FOR UPDATE SKIP LOCKED
         ) AS picked
-        WHERE e.not_before IS NULL OR e.not_before <= :now
+        WHERE (e.not_before IS NULL OR e.not_before <= :now)
+          AND e.secret IS NULL AND e.previous_secret IS NULL  -- what is still plain is sealed first, in a moment
         ORDER BY picked.next_attempt_at LIMIT :limit
     )
     UPDATE delivery d SET lease = :lease, leased_until = :leased_until, attempts = d.attempts + 1
@@ -55,21 +66,30 @@ _START: Final = text(
 )
 
 
-async def record_deliveries(tx: Transaction, notice_id: UUID, endpoints: Mapping[UUID, UUID], *, now: datetime) -> None:
-    """Make a notice due for each endpoint; ``endpoints`` are endpoint ids by new delivery id."""
-    rows = [
-        {"delivery_id": delivery_id, "notice_id": notice_id, "endpoint_id": endpoint_id, "next_attempt_at": now}
-        for delivery_id, endpoint_id in endpoints.items()
-    ]
-    if rows:
-        await tx.execute(insert(tables.delivery), rows)
+_INSERT: Final = text(
+    """INSERT INTO delivery (delivery_id, notice_id, endpoint_id, next_attempt_at)
+       SELECT * FROM unnest(CAST(:deliveries AS uuid[]), CAST(:notices AS uuid[]), CAST(:endpoints AS uuid[]),
+                            CAST(:due AS timestamptz[]))"""
+)
+
+
+async def record_deliveries(tx: Transaction, new: Sequence[NewDelivery]) -> None:
+    """Make pushes due, in one statement."""
+    if new:
+        columns = {
+            "deliveries": [each.delivery_id for each in new],
+            "notices": [each.notice_id for each in new],
+            "endpoints": [each.endpoint_id for each in new],
+            "due": [each.due_at for each in new],
+        }
+        await tx.execute(_INSERT, columns)
 
 
 async def claim(tx: Transaction, wanted: Claim, *, now: datetime) -> Sequence[Delivery]:
     """Lease what is due and count the attempt. MUST be committed before anything is sent.
 
     Interleavings prevented: two deliverers send the same row (``SKIP LOCKED``, then the lease); a deliverer is killed
-    while it sends, and the row would wait for ever (the lease runs out); a row kills every deliverer that takes it
+    while it sends, and the row would wait for ever (the lease runs out); a row kills every deliverer that claims it
     (the attempt is counted first, so it comes to an end).
     """
     until = now + wanted.lasts
@@ -90,7 +110,36 @@ async def _leased(tx: Transaction, lease: UUID) -> Sequence[Delivery]:
     wanted = {row.to_id for row in rows}
     found = await tx.execute(select(tables.endpoint).where(tables.endpoint.c.endpoint_id.in_(wanted)))
     endpoints = {row.endpoint_id: endpoint_of(row) for row in found}
-    return [Delivery(r.delivery_id, lease, r.attempts, notice_of(r), endpoints[r.to_id]) for r in rows]
+    late = await find_late(tx, [row.escalates for row in rows if row.escalates is not None])
+    return [
+        Delivery(row.delivery_id, lease, row.attempts, notice_of(row), endpoints[row.to_id], late.get(row.escalates))
+        for row in rows
+    ]
+
+
+async def lock_left(tx: Transaction, notice_ids: Collection[UUID], *, now: datetime) -> frozenset[UUID]:
+    """Which of the notices are delivered on some channel, or on their way: their pushes are locked.
+
+    Interleaving prevented: a push is claimed after it was seen as waiting, and a notice leaves that was withheld.
+    """
+    delivery = tables.delivery.c
+    rows = await tx.execute(
+        select(delivery.notice_id, delivery.state, delivery.leased_until)
+        .where(delivery.notice_id.in_(notice_ids))
+        .order_by(delivery.delivery_id)
+        .with_for_update()
+    )
+    return frozenset(row.notice_id for row in rows if _has_left(row.state, row.leased_until, now))
+
+
+async def withhold_pending(tx: Transaction, notice_id: UUID, *, now: datetime) -> None:
+    """End every push of a notice that was not made. Their rows MUST be locked by ``lock_left``."""
+    delivery = tables.delivery.c
+    await tx.execute(
+        update(tables.delivery)
+        .where(delivery.notice_id == notice_id, delivery.state == DeliveryState.PENDING)
+        .values(state=DeliveryState.WITHHELD, finished_at=now)
+    )
 
 
 async def record_step(tx: Transaction, delivery: Delivery, step: Step, *, now: datetime) -> bool:
@@ -141,3 +190,8 @@ async def list_attempts(tx: Transaction, notice_id: UUID) -> Sequence[Mapping[st
         .order_by(attempt.started_at, endpoint.channel, attempt.number)
     )
     return [dict(row._mapping) for row in rows]
+
+
+def _has_left(state: str, leased_until: datetime | None, now: datetime) -> bool:
+    under_way = leased_until is not None and leased_until > now
+    return state == DeliveryState.DELIVERED or (state == DeliveryState.PENDING and under_way)

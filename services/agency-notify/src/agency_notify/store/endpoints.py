@@ -2,20 +2,19 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, case, null, select, update
+from sqlalchemy import Row, null, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from agency_notify import tables
-from agency_notify.model import Endpoint, Secret, Signing
+from agency_notify.model import Endpoint, Sealed, Secret, Signing
 from chassis.db import Transaction
 from contracts.codes import Channel
 
-SECRET_OVERLAP: Final = timedelta(hours=24)
-"""How long a replaced secret still signs beside the new one."""
+_LOCK: Final = text("SELECT pg_advisory_xact_lock(hashtextextended('endpoints/' || :whose, 0))")
 
 
 @dataclass(frozen=True)
@@ -26,62 +25,84 @@ class Change:
     at: datetime
 
 
-async def find_endpoints(tx: Transaction, *, partnership: str, agency: str) -> Sequence[Endpoint]:
-    """The endpoints through which an agency can be pushed to now."""
+@dataclass(frozen=True)
+class Whose:
+    """Whom an endpoint reaches: an agency, or the people of one role of it."""
+
+    partnership: str
+    agency: str
+    role: str | None = None
+
+
+async def find_all(tx: Transaction, agencies: Collection[tuple[str, str]]) -> Sequence[Endpoint]:
+    """The endpoints through which these agencies (partnership, code) and their roles can be pushed to now."""
     endpoint = tables.endpoint.c
-    statement = select(tables.endpoint).where(
-        endpoint.partnership == partnership, endpoint.agency == agency, endpoint.disabled_at.is_(None)
+    statement = (
+        select(tables.endpoint)
+        .where(tuple_(endpoint.partnership, endpoint.agency).in_(sorted(agencies)), endpoint.disabled_at.is_(None))
+        .order_by(endpoint.endpoint_id)
     )
     return [endpoint_of(row) for row in await tx.execute(statement)]
+
+
+async def find_endpoints(tx: Transaction, whose: Whose) -> Sequence[Endpoint]:
+    """The endpoints through which an agency itself, or one role of it, can be pushed to now."""
+    found = await find_all(tx, [(whose.partnership, whose.agency)])
+    return [endpoint for endpoint in found if endpoint.role == whose.role]
 
 
 async def list_endpoints(tx: Transaction) -> Sequence[Endpoint]:
     """Every endpoint, disabled ones too."""
     endpoint = tables.endpoint.c
-    statement = select(tables.endpoint).order_by(endpoint.partnership, endpoint.agency, endpoint.channel)
+    statement = select(tables.endpoint).order_by(
+        endpoint.partnership, endpoint.agency, endpoint.role.nulls_first(), endpoint.channel
+    )
     return [endpoint_of(row) for row in await tx.execute(statement)]
 
 
+async def lock_endpoints(tx: Transaction, whose: Whose) -> Sequence[Endpoint]:
+    """The endpoints of an agency itself, or of one role of it, disabled ones too, set by nobody else until this
+    transaction ends.
+
+    Interleaving prevented: two operators set a channel for the first time at once. Each seals the secret for the id
+    that it minted, one row stays, and the secret in it does not open. A lock of rows that are not there yet is none.
+    """
+    await tx.execute(_LOCK, {"whose": f"{whose.partnership}/{whose.agency}/{whose.role or ''}"})
+    endpoint = tables.endpoint.c
+    statement = (
+        select(tables.endpoint)
+        .where(endpoint.partnership == whose.partnership, endpoint.agency == whose.agency)
+        .where(endpoint.role.is_not_distinct_from(whose.role))
+    )
+    return [endpoint_of(row) for row in await tx.execute(statement.with_for_update())]
+
+
 async def record_endpoint(tx: Transaction, endpoint: Endpoint, *, change: Change) -> None:
-    """Set an endpoint and enable it. A secret that is replaced signs beside the new one for ``SECRET_OVERLAP``."""
-    values = {
-        "endpoint_id": endpoint.endpoint_id,
-        "partnership": endpoint.partnership,
-        "agency": endpoint.agency,
-        "channel": endpoint.channel,
+    """Set an endpoint as it is described, with the secrets that it is described with, and enable it."""
+    changes: dict[str, Any] = {
         "address": endpoint.address,
         "signing": endpoint.signing,
-        "secret": endpoint.secret.current if endpoint.secret else None,
+        **_secret_columns(endpoint.secret),
         "changed_at": change.at,
         "changed_by": change.by,
     }
-    known, new = tables.endpoint.c, upsert(tables.endpoint).values(values)
-    replaced = known.secret.is_not(None) & (known.secret != new.excluded.secret)
-    kept = {name: new.excluded[name] for name in ("address", "signing", "secret", "changed_at", "changed_by")}
+    named = ("endpoint_id", "partnership", "agency", "role", "channel")
+    values = {name: getattr(endpoint, name) for name in named}
+    enabled = {"disabled_at": null(), "disabled_reason": null(), "failures": 0, "not_before": null()}
     await tx.execute(
-        new.on_conflict_do_update(
-            constraint="endpoint_once",
-            set_=kept
-            | {
-                "previous_secret": case((replaced, known.secret), else_=known.previous_secret),
-                "previous_until": case((replaced, change.at + SECRET_OVERLAP), else_=known.previous_until),
-                "disabled_at": null(),
-                "disabled_reason": null(),
-                "failures": 0,
-                "not_before": null(),
-            },
-        )
+        upsert(tables.endpoint)
+        .values(values | changes)
+        .on_conflict_do_update(constraint="endpoint_once", set_=changes | enabled)
     )
 
 
-async def disable_others(
-    tx: Transaction, *, partnership: str, agency: str, keep: Collection[Channel], change: Change
-) -> None:
-    """Disable the endpoints of an agency on every channel that is not kept."""
+async def disable_others(tx: Transaction, whose: Whose, *, keep: Collection[Channel], change: Change) -> None:
+    """Disable the endpoints of an agency itself, or of one role of it, on every channel that is not kept."""
     endpoint = tables.endpoint.c
     await tx.execute(
         update(tables.endpoint)
-        .where(endpoint.partnership == partnership, endpoint.agency == agency, endpoint.disabled_at.is_(None))
+        .where(endpoint.partnership == whose.partnership, endpoint.agency == whose.agency)
+        .where(endpoint.role.is_not_distinct_from(whose.role), endpoint.disabled_at.is_(None))
         .where(endpoint.channel.not_in([str(channel) for channel in keep]))
         .values(disabled_at=change.at, disabled_reason="removed", changed_at=change.at, changed_by=change.by)
     )
@@ -116,8 +137,7 @@ async def record_health(
 
 
 def endpoint_of(row: Row[Any]) -> Endpoint:
-    """An endpoint from a row that has every column of it."""
-    secret = Secret(row.secret, row.previous_secret, row.previous_until) if row.secret else None
+    """An endpoint from a row that has every column of it. A secret that is not sealed yet is as good as none."""
     return Endpoint(
         endpoint_id=row.endpoint_id,
         partnership=row.partnership,
@@ -125,7 +145,29 @@ def endpoint_of(row: Row[Any]) -> Endpoint:
         channel=Channel(row.channel),
         address=row.address,
         signing=Signing(row.signing) if row.signing else None,
-        secret=secret,
+        secret=_secret_of(row),
         disabled_at=row.disabled_at,
         disabled_reason=row.disabled_reason,
+        role=row.role,
     )
+
+
+def _secret_of(row: Row[Any]) -> Secret | None:
+    if row.sealed_secret is None:
+        return None
+    previous = Sealed(row.previous_key_id, row.sealed_previous) if row.sealed_previous is not None else None
+    return Secret(Sealed(row.secret_key_id, row.sealed_secret), previous, row.previous_until)
+
+
+def _secret_columns(secret: Secret | None) -> dict[str, Any]:
+    """Every column that has to do with secrets; what was there in plain text goes."""
+    current, previous = (secret.current, secret.previous) if secret is not None else (None, None)
+    return {
+        "secret": None,
+        "previous_secret": None,
+        "sealed_secret": current.text if current is not None else None,
+        "secret_key_id": current.key_id if current is not None else None,
+        "sealed_previous": previous.text if previous is not None else None,
+        "previous_key_id": previous.key_id if previous is not None else None,
+        "previous_until": secret.previous_until if secret is not None else None,
+    }

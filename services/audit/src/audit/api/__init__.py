@@ -1,5 +1,5 @@
-"""The HTTP edge: what everybody may check, proofs, and what only some may read."""
+"""The HTTP edge: what everybody may check, and what only some may read."""
 
-from audit.api import log, proofs, records
+from audit.api import entries, log, proofs, receipts, records
 
-ROUTERS = (log.router, proofs.router, records.router)
+ROUTERS = (log.router, proofs.router, entries.router, receipts.router, records.router)

@@ -1,8 +1,10 @@
-"""Proofs made for those who would rather not fetch tiles themselves. They need no trust: check them."""
+"""Proofs made for those who would rather not fetch tiles themselves. They need no trust: check them.
+
+They are asked for by place alone: to be found by an event's or referral's id would show that the log holds it.
+"""
 
 from base64 import b64encode
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
@@ -12,15 +14,17 @@ from audit.api.dependencies import Injected
 from audit.errors import NotInLog
 from audit.merkle import leaf_hash
 from audit.proofs import prove_consistency, prove_inclusion
+from audit.witnesses.store import cosigned
 from contracts.problems import FieldError, Invalid
 
 router = APIRouter(prefix="/v1/proofs", tags=["proofs"])
 
 Size = Annotated[int, Query(ge=0, le=2**62)]
+LeafIndex = Annotated[int, Query(ge=0, le=2**62, description="The entry's place, as a receipt names it.")]
 
 
 class InclusionProof(BaseModel):
-    """All that is needed, beside the verifier key, to check that one event is in the log. Hashes are base64."""
+    """All that is needed, beside the verifier key, to check that a leaf is in the log. Hashes are base64."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -29,8 +33,8 @@ class InclusionProof(BaseModel):
     leaf_hash: str
     root_hash: str
     proof: list[str] = Field(description="From the leaf up, as RFC 9162 orders it.")
-    entry: str = Field(description="The entry's exact text; its UTF-8 bytes are the leaf.")
-    checkpoint: str = Field(description="The signed note that covers it.")
+    leaf: str = Field(description="The leaf in base64: a commitment, which only entry and salt can open.")
+    checkpoint: str = Field(description="The signed note that covers it, with the cosignatures it has so far.")
 
 
 class ConsistencyProof(BaseModel):
@@ -45,23 +49,22 @@ class ConsistencyProof(BaseModel):
     proof: list[str]
 
 
-@router.get("/inclusion", summary="Prove that an event is in the log")
-async def inclusion(event_id: UUID, dependencies: Injected) -> InclusionProof:
-    """For the last checkpoint. An event that was read but is not signed yet answers 404 for a moment."""
+@router.get("/inclusion", summary="Prove that a leaf is in the log")
+async def inclusion(leaf_index: LeafIndex, dependencies: Injected) -> InclusionProof:
+    """For the last checkpoint, whichever earlier one a receipt was made under."""
     async with dependencies.db.transaction() as tx:
-        found = await store.find_leaf(tx, event_id)
-        if found is None:
-            raise NotInLog
-        (index, body), checkpoint = found, await store.get_checkpoint(tx)
-        proof = await prove_inclusion(tx, index, size=checkpoint.size)
+        checkpoint = await store.get_checkpoint(tx)
+        proof = await prove_inclusion(tx, leaf_index, size=checkpoint.size)
+        note = await cosigned(tx, checkpoint)
+        leaf = await store.get_leaf(tx, leaf_index)
     return InclusionProof(
-        leaf_index=index,
+        leaf_index=leaf_index,
         tree_size=checkpoint.size,
-        leaf_hash=_text(leaf_hash(body)),
+        leaf_hash=_text(leaf_hash(leaf)),
         root_hash=_text(proof.root),
         proof=[_text(item) for item in proof.hashes],
-        entry=body.decode(),
-        checkpoint=checkpoint.note,
+        leaf=_text(leaf),
+        checkpoint=note,
     )
 
 

@@ -16,7 +16,7 @@ from referral_intake.model import Certificate
 
 router = APIRouter(tags=["records"])
 
-PROOF_PATH = "/v1/proofs/inclusion?event_id="
+PROOF_PATH = "/v1/receipts/"
 
 
 class CertificateView(BaseModel):
@@ -33,7 +33,10 @@ class CertificateView(BaseModel):
     run_id: UUID
     policy_version: str
     event_id: UUID
-    proof: str = Field(description="Where the log proves that it holds this event: on the audit service.")
+    proof: str = Field(
+        description="Where the log proves that it holds this event, to those who may see it: a disclosure receipt of "
+        "the audit service."
+    )
 
     @classmethod
     def of(cls, referral_id: UUID, certificate: Certificate, *, log_url: str) -> Self:
@@ -48,7 +51,7 @@ class CertificateView(BaseModel):
             run_id=certificate.run_id,
             policy_version=certificate.policy_version,
             event_id=certificate.event_id,
-            proof=f"{log_url}{PROOF_PATH}{certificate.event_id}",
+            proof=f"{log_url}{PROOF_PATH}{referral_id}",
         )
 
 

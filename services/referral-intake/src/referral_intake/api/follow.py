@@ -23,11 +23,14 @@ router = APIRouter(tags=["referrals"])
 Statuses = Annotated[
     tuple[Status, ...], Query(alias="status", max_length=len(Status), description="Only these; may be repeated.")
 ]
+_PLUS_WAS_LOST: Final = re.compile(r"T.* [0-9]{2}:?[0-9]{2}$")
 _BEGINS_AS_A_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def _written_out(value: object) -> object:
-    """A number is no time here, though it could be read as seconds since 1970."""
+    """A number is no time here, though it could be read as seconds since 1970; and a plus in an address is a space."""
+    if isinstance(value, str) and _PLUS_WAS_LOST.search(value):
+        raise ValueError("Write + as %2B in an address: 2026-03-02T09:30:00%2B01:00. Or send the time in UTC, with Z")
     if isinstance(value, str) and not _BEGINS_AS_A_DAY.match(value):
         raise ValueError("Send a date and time such as 2026-03-02T09:30:00Z")
     return value

@@ -6,7 +6,8 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Path, Response
 
 from chassis.web.app import problem_responses
-from chassis.web.operator import Operator
+from chassis.web.operator import Operator, OperatorOrService
+from chassis.web.suspension import STANDINGS_PATH, StandingsView, StandingView
 from policy.packs import NotServed
 from referral_intake.api.dependencies import Injected
 from referral_intake.api.partner_forms import (
@@ -107,7 +108,10 @@ async def rotate_key(
 async def suspend_partner(
     client_id: ClientId, form: SuspensionForm, dependencies: Injected, operator: Operator
 ) -> PartnerView:
-    """It is refused at once by this process and within two seconds by the others. What it sent stays."""
+    """It is refused at once by this process, and within two seconds by every process of every service.
+
+    What it sent stays and is worked on; people of its agency are not suspended with it.
+    """
     async with dependencies.db.transaction() as tx:
         partner = await handlers.suspend(tx, client_id, form.reason, by=operator.subject, now=dependencies.clock.now())
     await dependencies.standing.refresh()
@@ -121,6 +125,14 @@ async def restore_partner(client_id: ClientId, dependencies: Injected, operator:
         partner = await handlers.restore(tx, client_id, by=operator.subject, now=dependencies.clock.now())
     await dependencies.standing.refresh()
     return PartnerView.of(partner, dependencies)
+
+
+@router.get(STANDINGS_PATH, tags=["operator"], summary="Which systems are suspended")
+async def list_standings(dependencies: Injected, _: OperatorOrService) -> StandingsView:
+    """For our own services, which refuse suspended systems too. Systems that never were suspended are left out."""
+    async with dependencies.db.transaction() as tx:
+        found = await store.list_standings(tx)
+    return StandingsView(standings=tuple(StandingView(**vars(each)) for each in found))
 
 
 @router.get("/partners/{client_id}/jwks.json", tags=["partners"], summary="A partner's public keys")

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.web.access import unwrap
 from chassis.web.app import problem_responses
+from policy.contact import whom_to_phone
 from referral_intake import decide, handlers, receipt
 from referral_intake.api.dependencies import Injected
 from referral_intake.api.standing import AsReader
@@ -17,7 +18,6 @@ from referral_intake.errors import NotOffered
 from referral_intake.model import EMERGENCY_ADVICE, PHONE_ADVICE, STATUS_TEXTS, WITHDRAWN_TEXT, Followed, Status
 from referral_intake.receipt import MissingInformation
 from referral_intake.receipt_page import CONTENT_SECURITY_POLICY, ReceiptText, page_of
-from referral_intake.served import whom_to_phone
 from referral_intake.supplement_receipt import EXAMPLE_ID
 
 router = APIRouter(tags=["referrals"])

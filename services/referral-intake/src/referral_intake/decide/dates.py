@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Final
 
-from referral_intake.model import ChildFacts
+from referral_intake.model import ChildFacts, Day
 
 # No school or nursery is expected of a child too young to be offered a place (funded places begin at two).
 _NURSERY_AGE: Final = 2
@@ -22,6 +22,11 @@ def has_date(child: ChildFacts, today: date) -> bool:
     if child.born_on is not None:
         return child.born_on <= today
     return child.expected_on is not None
+
+
+def has_home(child: ChildFacts, today: date) -> bool:
+    """Whether it is known where the child lives now: a home that ended is history."""
+    return child.home_until is not None and child.home_until >= today
 
 
 def age(child: ChildFacts, today: date) -> int | None:
@@ -60,3 +65,8 @@ def is_too_far_ahead(expected_on: date, today: date) -> bool:
 def is_overdue(expected_on: date, today: date) -> bool:
     """Whether the child must have been born by now."""
     return today - expected_on > _OVERDUE
+
+
+def contradicts(day: Day, today: date) -> bool:
+    """Whether a day cannot have been: it is still to come, or before what had to come first."""
+    return (day.past and day.day > today) or (day.earliest is not None and day.day < day.earliest)

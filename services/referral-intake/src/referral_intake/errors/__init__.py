@@ -10,7 +10,6 @@ from referral_intake.errors.partners import (
     PartnershipUnknown,
     PrivateKeySent,
     ScopeMissing,
-    Suspended,
     TooManyRequests,
 )
 from referral_intake.errors.reading import (
@@ -98,7 +97,6 @@ __all__ = [
     "StandsHeld",
     "StillRunning",
     "SupplementRefused",
-    "Suspended",
     "TooBusy",
     "TooManyRequests",
     "UnknownChild",

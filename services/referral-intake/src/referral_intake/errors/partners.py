@@ -5,18 +5,6 @@ from collections.abc import Mapping
 from contracts.problems import Conflict, FieldError, Forbidden, Invalid, NotFound, Problem
 
 
-class Suspended(Forbidden):
-    """The partner's system is suspended; ``phone_advice`` says whom to phone about a child."""
-
-    slug, title = "partner-suspended", "Your system is suspended, so we did not take this"
-
-    def __init__(self, phone_advice: str) -> None:
-        super().__init__(
-            f"If a child is in danger now, call 999. To tell us about a child, {phone_advice}. "
-            "To have your system restored, contact the people who gave you access."
-        )
-
-
 class ScopeMissing(Forbidden):
     """The partner is registered, but not for this."""
 

@@ -42,7 +42,7 @@ class Basis(FormPart):
     decided_on: Day | None = Field(None, description="When.")
 
 
-class Telling(FormPart):
+class Informed(FormPart):
     """One person who was told of the referral, or was not."""
 
     person: Line | None = Field(None, description="Who.")
@@ -68,7 +68,7 @@ class Consent(FormPart):
     to_checks: Agreement | None = Field(None, description="Agreement that agencies are asked what they know.")
     to_help: Agreement | None = Field(None, description="Agreement to take help or support.")
     lawful_basis: Basis | None = Field(None, description="The lawful basis on which you share.")
-    told: Annotated[tuple[Telling, ...], Field(max_length=60)] = Field(
+    told: Annotated[tuple[Informed, ...], Field(max_length=60)] = Field(
         (), description="Who was told of the referral, and who was not."
     )
     dispensing_reasons: Reasons = Field((), description="Why the family was not told or asked.")

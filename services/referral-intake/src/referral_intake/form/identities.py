@@ -1,9 +1,10 @@
 """By what a child is recognised in another referral of the same agency, however it was spaced and spelled."""
 
-import unicodedata
 from collections.abc import Iterator
 
 from referral_intake.form.child import Child
+from referral_intake.form.facts.placeholders import is_named
+from referral_intake.form.folding import folded
 from referral_intake.form.referral import ReferralForm
 from referral_intake.identifiers import nhs_number, upn
 
@@ -18,14 +19,7 @@ def _of_child(child: Child) -> Iterator[str]:
         yield f"nhs-number {nhs_number.normalise(child.nhs_number)}"
     if child.upn and upn.is_valid(child.upn):
         yield f"upn {upn.normalise(child.upn)}"
-    name = _folded(f"{child.first_name or ''}{child.last_name or ''}")
+    name = folded(f"{child.first_name or ''}{child.last_name or ''}") if is_named(child.first_name) else ""
     date = child.date_of_birth or child.expected_date_of_birth
     if name and date:
         yield f"name {name} {date.isoformat()}"
-
-
-def _folded(name: str) -> str:
-    """Letters and marks only, without case and in one composition, so that ``O'Brien`` and ``o brien`` are one."""
-    if name.isascii():
-        return "".join(filter(str.isalnum, name.lower()))
-    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", name).casefold()))

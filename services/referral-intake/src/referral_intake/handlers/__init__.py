@@ -23,6 +23,7 @@ from referral_intake.handlers.incoming import (
     on_case_decided,
     on_case_opened,
     on_case_reopened,
+    on_handover_superseded,
     on_question_answered,
     on_question_asked,
 )
@@ -53,6 +54,7 @@ __all__ = [
     "on_case_decided",
     "on_case_opened",
     "on_case_reopened",
+    "on_handover_superseded",
     "on_question_answered",
     "on_question_asked",
     "place_hold",

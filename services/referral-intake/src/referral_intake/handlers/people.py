@@ -1,8 +1,7 @@
 """Who sends and who asks, as their token says."""
 
-from chassis.web.auth import Principal
+from chassis.web.auth import Principal, client_of
 from referral_intake.model import Asker, Sender
-from referral_intake.standing import client_of
 
 
 def asker_of(principal: Principal) -> Asker:

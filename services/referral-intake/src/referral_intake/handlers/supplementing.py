@@ -58,7 +58,7 @@ async def _add(tx: Transaction, dependencies: Dependencies, supplement: Suppleme
     event = decide.supplemented(supplement, added, made)
     await store.record_edition(tx, event.referral_id, event.edition, sealed)
     await store.record_supplement(tx, event, supplement.sender)
-    await _take_in_children(tx, dependencies, opened, event)
+    await _add_children(tx, dependencies, opened, event)
     await record(tx, [event], context=Context(SERVICE, opened.referral.partnership, opened.now))
     return await answer_with(tx, supplement, supplement_receipt.supplement_body(event, opened.referral, added.told))
 
@@ -77,7 +77,7 @@ def _added(supplement: Supplement, revision: Revision, opened: Opened, *, ids: I
     )
 
 
-async def _take_in_children(
+async def _add_children(
     tx: Transaction, dependencies: Dependencies, opened: Opened, event: ReferralSupplemented
 ) -> None:
     """A referral that was decided is not, any more, when it has a child without a decision: a new promise begins.

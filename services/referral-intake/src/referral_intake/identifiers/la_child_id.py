@@ -3,12 +3,14 @@
 import re
 from typing import Final
 
+from referral_intake.identifiers.letters import shown
+
 _FORM: Final = re.compile(r"[0-9A-Za-z]{1,20}")
 
 
 def normalise(text: str) -> str:
     """Letters and digits, without spaces around them. Small letters stay: some authorities tell them from capitals."""
-    child_id = text.strip(" ")
+    child_id = shown(text)
     return child_id if _FORM.fullmatch(child_id) else text
 
 

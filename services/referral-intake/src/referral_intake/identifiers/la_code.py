@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from contracts.codes import LocalAuthority
+from referral_intake.identifiers.letters import shown
 
 _FORM: Final = re.compile(r"[0-9]{3}")
 _CODES: Final = frozenset(code.value for code in LocalAuthority)
@@ -11,7 +12,7 @@ _CODES: Final = frozenset(code.value for code in LocalAuthority)
 
 def normalise(text: str) -> str:
     """Three digits, without spaces around them."""
-    code = text.strip(" ")
+    code = shown(text)
     return code if _FORM.fullmatch(code) else text
 
 

@@ -3,19 +3,20 @@
 import re
 from typing import Final
 
+from referral_intake.identifiers.letters import joined
+
 _FORM: Final = re.compile(r"[0-9]{10}")
-_GROUPING: Final = str.maketrans("", "", " -")
 _WEIGHTS: Final = range(10, 0, -1)
 
 
 def normalise(text: str) -> str:
-    """Ten digits without the spaces and hyphens with which people group them."""
-    digits = text.translate(_GROUPING)
+    """Ten digits without what people group them by."""
+    digits = joined(text)
     return digits if _FORM.fullmatch(digits) else text
 
 
 def is_valid(text: str) -> bool:
-    """Whether ``text`` can be an NHS number; spaces and hyphens, as people group the digits, are allowed.
+    """Whether ``text`` can be an NHS number, however its digits are grouped.
 
     Modulus 11 as in https://www.datadictionary.nhs.uk/attributes/nhs_number.html: any one wrong digit and any two
     digits that changed places are noticed. Ten times the same digit passes that sum but names nobody: it is what

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from referral_intake.identifiers.letters import capitals
+from referral_intake.identifiers.letters import capitals, joined
 
 _OUTWARD: Final = (
     r"[A-PR-UWYZ][0-9]{1,2}|[A-PR-UWYZ][0-9][A-HJKPSTUW]"
@@ -19,17 +19,17 @@ _ANY: Final = re.compile("|".join(form.pattern for form in _FORMS))
 
 
 def normalise(text: str) -> str:
-    """In capitals, with one space between its two parts, wherever spaces were."""
-    compact = capitals(text).replace(" ", "")
+    """In capitals, with one space between its two parts, whatever stood between them."""
+    compact = capitals(joined(text))
     parts = next((found for form in _FORMS if (found := form.fullmatch(compact))), None)
     return " ".join(parts.groups()) if parts else text
 
 
 def is_valid(text: str) -> bool:
-    """Whether ``text`` has the form of a postcode, in capitals or not, with spaces or without.
+    """Whether ``text`` has the form of a postcode, in capitals or not, however its parts are separated.
 
     The letters that each place may hold are those of the Royal Mail's postcode address file; besides these pass
     GIR 0AA, the NHS's pseudo postcodes (ZZ99) and British Forces post offices (BFPO and a number, or BF1).
     """
-    compact = capitals(text).replace(" ", "")
+    compact = capitals(joined(text))
     return _ANY.fullmatch(compact) is not None

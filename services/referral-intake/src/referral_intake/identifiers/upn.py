@@ -5,7 +5,7 @@ from operator import mul
 from typing import Final
 
 from referral_intake.identifiers import la_code
-from referral_intake.identifiers.letters import capitals
+from referral_intake.identifiers.letters import capitals, joined
 
 _LETTERS: Final = "ABCDEFGHJKLMNPQRTUVWXYZ"
 _FORM: Final = re.compile(rf"[{_LETTERS}][0-9]{{11}}[0-9{_LETTERS}]")
@@ -17,13 +17,13 @@ Islands (children in need census 2023-24, rule 1530)."""
 
 
 def normalise(text: str) -> str:
-    """Thirteen characters in capitals, without spaces."""
-    upn = capitals(text).replace(" ", "")
+    """Thirteen characters in capitals, and nothing between them."""
+    upn = capitals(joined(text))
     return upn if _FORM.fullmatch(upn) else text
 
 
 def is_valid(text: str) -> bool:
-    """Whether ``text`` can be a permanent or a temporary UPN, in capitals or not, with spaces or without.
+    """Whether ``text`` can be a permanent or a temporary UPN, in capitals or not, however they are grouped.
 
     The check letter is the sum of each later character times its place (2 to 13), modulo 23, counted in the letters
     without I, O and S; the last letter of a temporary number counts as its own place among them

@@ -1,8 +1,8 @@
 """What the rules need to know: facts about a referral, never its words or names."""
 
+from contracts.problems import PHONE_ADVICE
 from referral_intake.model.acceptance import (
     NOTHING_TO_TELL,
-    PHONE_ADVICE,
     REPEAT_WITHIN,
     Acceptance,
     Answer,
@@ -21,6 +21,7 @@ from referral_intake.model.facts import (
     CircumstanceFacts,
     ConcernFacts,
     ConsentFacts,
+    Day,
     FamilyFacts,
     Missing,
     ReferralFacts,
@@ -137,6 +138,7 @@ __all__ = [
     "ConcernFacts",
     "ConsentFacts",
     "Correction",
+    "Day",
     "DisposalItem",
     "DisposalReview",
     "DisposalRun",

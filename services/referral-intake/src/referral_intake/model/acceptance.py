@@ -8,7 +8,7 @@ from uuid import UUID
 
 from contracts.codes import Advice, ContactSource, MissingItem
 from contracts.events import ReferralReceived
-from contracts.problems import Problem
+from contracts.problems import PHONE_ADVICE, Problem
 from referral_intake.model.facts import Missing, ReferralFacts
 from referral_intake.model.people import Sender
 
@@ -28,9 +28,6 @@ class Submission:
     facts: ReferralFacts
     content: Mapping[str, Any] = field(repr=False)
     identities: tuple[str, ...] = field(default=(), repr=False)
-
-
-PHONE_ADVICE: Final = "phone the front door team of your partnership"
 
 
 @dataclass(frozen=True)

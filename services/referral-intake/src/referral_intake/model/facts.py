@@ -20,10 +20,11 @@ class ReferrerFacts:
 
 @dataclass(frozen=True, slots=True)
 class ChildFacts:
-    """Which things a referral says about one child. Text without a letter or number counts as not said.
+    """Which things a referral says about one child. Text without a letter or number, and placeholders, are not said.
 
-    ``has_place``: anywhere to look for the child, such as a school. Identifiers and postcodes are as they were sent,
-    and stay out of what is printed.
+    ``has_place``: anywhere to look for the child, such as a school. ``home_until``: the last day that a home is known
+    for, None without one. ``has_withheld_home``: somebody keeps it from others, so nobody is asked for it.
+    Identifiers and postcodes are as they were sent, and stay out of what is printed.
     """
 
     has_name: bool
@@ -40,7 +41,8 @@ class ChildFacts:
     has_upn_reason: bool
     la_child_id: str | None = field(repr=False)
     has_la_code: bool
-    has_home: bool
+    home_until: date | None = field(repr=False)
+    has_withheld_home: bool
     has_school: bool
     has_place: bool
     postcodes: tuple[str, ...] = field(repr=False)
@@ -117,9 +119,22 @@ class ConsentFacts:
     has_lawful_basis: bool
 
 
+class Day(NamedTuple):
+    """A day that a referral tells of, and where (JSON pointer). ``past``: it cannot be after today.
+
+    ``earliest``: the day before which it cannot be, such as a birth; None when nothing says so. Many are made for each
+    referral.
+    """
+
+    pointer: str
+    day: date
+    past: bool = False
+    earliest: date | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class ReferralFacts:
-    """Which things a referral says. ``contradictory``: JSON pointers to what ends before it begins.
+    """Which things a referral says. ``days``: those that can contradict one another, or today.
 
     ``has_child_voice``: of the children together, beside what ``children`` say of each.
     """
@@ -140,7 +155,7 @@ class ReferralFacts:
     has_staff_risks: bool
     lacks_staff_risk_review: bool
     lacks_attachment_place: bool
-    contradictory: tuple[str, ...]
+    days: tuple[Day, ...]
 
 
 class Missing(NamedTuple):

@@ -35,8 +35,10 @@ LISTED_EACH_ROUND: Final = 200
 class Kept:
     """What is known of a referral that decides how long it is kept.
 
-    ``last_activity`` is the latest of everything that was received or that triage told; ``outcomes`` has one for
-    each child, None while it is not known; ``keep_until`` is a reviewer's decision to keep it for longer.
+    ``last_activity`` is the latest of everything that was received or that triage did; ``outcomes`` are those of every
+    decision for its children, None for a child that has none: what a child once needed is not unsaid by a later
+    decision. Only a mistake does not count, unless a team had accepted the child by it. ``keep_until`` is a
+    reviewer's decision to keep it for longer.
     """
 
     referral_id: UUID

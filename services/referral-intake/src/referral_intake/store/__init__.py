@@ -39,6 +39,7 @@ from referral_intake.store.referrals import (
     list_milestones,
     list_referrals,
     record_child_decided,
+    record_earlier_accepted,
     record_milestone,
     reopen,
 )
@@ -115,6 +116,7 @@ __all__ = [
     "record_approvals",
     "record_child_decided",
     "record_children",
+    "record_earlier_accepted",
     "record_edition",
     "record_listed",
     "record_milestone",

@@ -8,6 +8,7 @@ from sqlalchemy import Row, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.db import Transaction
+from chassis.web.suspension import Standing
 from contracts.codes import ContactSource, SuspensionReason
 from contracts.events import PartnerRegistered, PartnerRestored, PartnerRotated, PartnerSuspended
 from referral_intake.model import (
@@ -36,11 +37,19 @@ _ADD_LIMITED: Final = text(
            partnership = excluded.partnership, agency = excluded.agency"""
 )
 
+_STANDINGS: Final = text(
+    """SELECT p.client_id, said.version, p.suspended_at FROM partner p CROSS JOIN LATERAL (
+           SELECT e.version FROM event e
+           WHERE e.aggregate = 'partner/' || p.client_id AND e.headers ->> 'ce_type' = ANY(CAST(:types AS text[]))
+           ORDER BY e.version DESC LIMIT 1
+       ) AS said ORDER BY p.client_id"""
+)
+
 
 async def lock_partner(tx: Transaction, client_id: str) -> Partner | None:
     """The partner, changed by nobody else until this transaction ends; also one that is not registered yet.
 
-    Interleaving prevented: two operators register the same client id otherwise, and both are told that it is done.
+    Interleaving prevented: two operators register the same client id otherwise, and both are answered that it is done.
     """
     await tx.execute(_LOCK, {"client_id": client_id})
     return await find_partner(tx, client_id)
@@ -68,6 +77,12 @@ async def list_partners(tx: Transaction) -> list[Partner]:
 async def list_agreements(tx: Transaction) -> list[tuple[Agreement, bool]]:
     """What was agreed with every partner, and whether it is suspended."""
     return [(_agreement(row), row.suspended_at is not None) for row in await tx.execute(select(partner))]
+
+
+async def list_standings(tx: Transaction) -> list[Standing]:
+    """Whether each partner that ever was is suspended, by the version of the event that said so."""
+    rows = await tx.execute(_STANDINGS, {"types": [PartnerSuspended.TYPE, PartnerRestored.TYPE]})
+    return [Standing(row.client_id, row.version, row.suspended_at) for row in rows]
 
 
 async def record_registered(tx: Transaction, wanted: Registration, event: PartnerRegistered) -> None:

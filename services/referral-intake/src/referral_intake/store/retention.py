@@ -20,7 +20,14 @@ _KEPT: Final = """
                     (SELECT max(s.received_at) FROM supplement s WHERE s.referral_id = r.referral_id),
                     (SELECT max(q.answered_at) FROM question q WHERE q.referral_id = r.referral_id),
                     (SELECT w.withdrawn_at FROM withdrawal w WHERE w.referral_id = r.referral_id)) AS last_activity,
-           ARRAY(SELECT c.outcome FROM child c WHERE c.referral_id = r.referral_id ORDER BY c.place) AS outcomes,
+           ARRAY(SELECT c.outcome FROM child c WHERE c.referral_id = r.referral_id
+                 UNION
+                 SELECT d.outcome FROM child_decision d JOIN child c ON c.child_id = d.child_id
+                 WHERE c.referral_id = r.referral_id AND NOT EXISTS (
+                     SELECT FROM child_decision later
+                     WHERE later.supersedes = d.decision_id AND later.supersedes_reason = 'mistake-found'
+                       AND NOT later.earlier_accepted
+                 )) AS outcomes,
            EXISTS (SELECT FROM held_referral h WHERE h.referral_id = r.referral_id AND h.lifted_at IS NULL) AS held
     FROM referral r
 """

@@ -7,6 +7,7 @@ from sqlalchemy import (
     DateTime,
     ForeignKey,
     Index,
+    Integer,
     LargeBinary,
     SmallInteger,
     Table,
@@ -36,6 +37,7 @@ referral = Table(
     Column("decision_due_at", DateTime(timezone=True)),
     Column("keep_until", DateTime(timezone=True)),
     Column("disposed_at", DateTime(timezone=True)),
+    Column("case_version", Integer),
     Index("referral_reference", "reference", unique=True),
     Index(
         "referral_kept",
@@ -58,8 +60,23 @@ child = Table(
     Column("outcome", Text),
     Column("feedback", Text),
     Column("decided_at", DateTime(timezone=True)),
+    Column("decision_version", Integer),
     Index("child_of_referral", "referral_id", "place", unique=True),
-    comment="The children of a referral, in the order of its document.",
+    comment="The children of a referral, in the order of its document, each with its newest decision.",
+)
+
+child_decision = Table(
+    "child_decision",
+    metadata,
+    Column("decision_id", Uuid, primary_key=True),
+    Column("child_id", Uuid, ForeignKey("child.child_id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("supersedes", Uuid),
+    Column("supersedes_reason", Text),
+    Column("earlier_accepted", Boolean, nullable=False, server_default=text("false")),
+    Index("child_decision_of_child", "child_id"),
+    comment="Every decision for a child, by the version of its case: all but mistakes count for how long it is kept.",
 )
 
 document = Table(

@@ -4,12 +4,13 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from triage.api import cases, handovers, information, outcomes, questions, queue
+from triage.api import answers, cases, handovers, information, outcomes, questions, queue
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     queue.router,
     cases.router,
     information.router,
+    answers.router,
     questions.router,
     outcomes.router,
     handovers.router,

@@ -12,24 +12,10 @@ from contracts.codes import (
     Rating,
 )
 from triage.api.dependencies import View
-from triage.api.lines import (
-    ChildLine,
-    ClockLine,
-    DecisionLine,
-    HandoverLine,
-    Named,
-    NewsLine,
-    QuestionLine,
-    RatingLine,
-    RecommendationLine,
-    RequestLine,
-    seconds_left,
-)
-from triage.model import (
-    UNTOLD,
-    CaseFile,
-    CaseState,
-)
+from triage.api.lines import ChildLine, ClockLine, Named, NewsLine, QuestionLine, RatingLine, seconds_left
+from triage.api.outcome_lines import DecisionLine, HandoverLine, RecommendationLine
+from triage.api.request_lines import RequestLine
+from triage.model import NO_NOTICE, CaseFile, CaseState
 
 
 class CaseView(View):
@@ -48,9 +34,7 @@ class CaseView(View):
     opened_at: datetime
     closed_at: datetime | None
     closed_reason: ClosureReason | None
-    reopened_at: datetime | None = Field(
-        description="When news of its sender last opened it again after it was closed."
-    )
+    reopened_at: datetime | None = Field(description="When news last opened it again after it was closed.")
     rating: Rating | None
     suggested_rating: Rating = Field(description="Advisory, from the pack; a person rates.")
     suggestion_reasons: tuple[Named, ...] = Field(description="News may make a suggestion more urgent, never less.")
@@ -62,12 +46,14 @@ class CaseView(View):
     missing_information: tuple[Named, ...] = Field(description="What the referral did not say, still to be found out.")
     previous_referral_id: UUID | None
     children: tuple[ChildLine, ...]
-    news: tuple[NewsLine, ...] = Field(description="What the sender told later, oldest first.")
+    news: tuple[NewsLine, ...] = Field(
+        description="What the sender, agencies and teams said since it came in, oldest first."
+    )
     questions: tuple[QuestionLine, ...]
     ratings: tuple[RatingLine, ...]
     requests: tuple[RequestLine, ...]
     recommendations: tuple[RecommendationLine, ...]
-    decisions: tuple[DecisionLine, ...]
+    decisions: tuple[DecisionLine, ...] = Field(description="All of them, oldest first; a later one may supersede.")
     handovers: tuple[HandoverLine, ...]
     clocks: tuple[ClockLine, ...]
 
@@ -118,18 +104,19 @@ class _Parts(TypedDict):
 
 
 def _parts(file: CaseFile, now: datetime) -> _Parts:
-    case, told = file.case, file.tellings
+    case, notices = file.case, file.notices
     return {
-        "children": tuple(
-            ChildLine(child_id=one.child_id, unborn=one.unborn, decided=one.child_id not in case.undecided)
-            for one in case.children
-        ),
+        "children": tuple(ChildLine.of(one, case) for one in case.children),
         "news": tuple(map(NewsLine.of, case.news)),
-        "questions": tuple(QuestionLine.of(one, told.get(one.question_id, UNTOLD), now) for one in case.questions),
+        "questions": tuple(
+            QuestionLine.of(one, notices.get(one.question_id, NO_NOTICE), now) for one in case.questions
+        ),
         "ratings": tuple(map(RatingLine.of, file.ratings)),
-        "requests": tuple(RequestLine.of(one, told.get(one.request_id, UNTOLD), now) for one in case.requests),
+        "requests": tuple(RequestLine.of(one, notices.get(one.request_id, NO_NOTICE), now) for one in case.requests),
         "recommendations": tuple(map(RecommendationLine.of, case.recommendations)),
-        "decisions": tuple(map(DecisionLine.of, case.decisions)),
-        "handovers": tuple(HandoverLine.of(one, told.get(one.handover_id, UNTOLD), now) for one in case.handovers),
+        "decisions": tuple(DecisionLine.of(one, case) for one in case.decisions),
+        "handovers": tuple(
+            HandoverLine.of(one, notices.get(one.handover_id, NO_NOTICE), now) for one in case.handovers
+        ),
         "clocks": tuple(ClockLine.of(one, now) for one in case.clocks),
     }

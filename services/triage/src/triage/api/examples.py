@@ -13,7 +13,8 @@ Shown = dict[str, Any]
 
 LISTED_REQUESTS: Final[Shown] = {
     "requests": [
-        {"request_id": _REQUEST_ID, "reference": _REFERENCE, **_ASKED, "answered_at": None, "overdue": False},
+        {"request_id": _REQUEST_ID, "reference": _REFERENCE, **_ASKED, "answered_at": None}
+        | {"withdrawn_at": None, "overdue": False},
     ],
     "next": None,
 }
@@ -34,6 +35,8 @@ REQUEST: Final[Shown] = {
     "content": None,
     "refusal_ground": None,
     "refusal_reason": None,
+    "revision": None,
+    "statements": [],
 }
 ANSWERS: Final[list[Shown]] = [
     {"answer": "supplied", "content": "Two appointments were missed in October."},
@@ -46,8 +49,34 @@ ANSWERS: Final[list[Shown]] = [
 ]
 ANSWERED: Final[Shown] = {
     "request_id": _REQUEST_ID,
+    "revision": 1,
     "answer": "supplied",
     "answered_at": "2026-11-23T11:40:00Z",
+}
+CORRECTION: Final[Shown] = {
+    "revision": 1,
+    "answer": "supplied",
+    "content": "One appointment was missed in October; the other was moved by the clinic.",
+    "reason": "We had counted a moved appointment as missed.",
+}
+CORRECTED: Final[Shown] = {
+    "request_id": _REQUEST_ID,
+    "revision": 2,
+    "answer": "supplied",
+    "corrected_at": "2026-11-24T09:10:00Z",
+}
+WITHDRAWAL: Final[Shown] = {
+    "revision": 2,
+    "reason": "The record belongs to another family with the same name.",
+}
+WITHDRAWN: Final[Shown] = {"request_id": _REQUEST_ID, "revision": 3, "withdrawn_at": "2026-11-24T15:30:00Z"}
+RETURN: Final[Shown] = {
+    "reason": "information-missing",
+    "note": "Please say whether the younger child is at the same address, then offer it again.",
+}
+RETURNED: Final[Shown] = {
+    "handover_id": "3c7a5d10-0000-4000-8000-000000000060",
+    "returned_at": "2026-11-24T09:10:00Z",
 }
 OPEN_QUESTIONS: Final[Shown] = {
     "questions": [

@@ -1,21 +1,23 @@
-"""``…/handovers``: offering children to a team, and its acceptance."""
+"""``…/handovers``: offering children to a team, its acceptance or return, and taking an offer back."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Self
 from uuid import UUID
 
 from fastapi import APIRouter, Response
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from chassis.web.access import unwrap
 from chassis.web.app import problem_responses
-from contracts.codes import Outcome, ThresholdLevel
-from contracts.events import HandoverAccepted, HandoverOffered
+from contracts.codes import HandoverReturnReason, Outcome, ThresholdLevel
+from contracts.events import HandoverAccepted, HandoverOffered, HandoverReturned, HandoverWithdrawn
 from triage import handlers
+from triage.api import examples
 from triage.api.cases import WRITE_PROBLEMS
 from triage.api.dependencies import Code, Form, Injected, OtherParty, Reader, View, Words, Writer, tag
 from triage.handlers import HandoverFile
-from triage.model import Offer
+from triage.model import Decision, HandoverState, Offer, Return
 
 router = APIRouter(prefix="/v1", tags=["handovers"])
 
@@ -29,13 +31,21 @@ class OfferForm(Form):
 
 
 class OfferedView(View):
-    """The team is told. The case stays with triage until it accepts."""
+    """The team is notified. The case stays with triage until it accepts."""
 
     case_id: UUID
     version: int
     handover_id: UUID
     team: str
     accept_due_at: datetime
+
+
+class Decided(View):
+    """A later decision for a child, which this handover does not hand over."""
+
+    outcome: Outcome
+    level: ThresholdLevel
+    decided_at: datetime
 
 
 class HandedChild(View):
@@ -45,6 +55,20 @@ class HandedChild(View):
     outcome: Outcome
     level: ThresholdLevel
     rationale: str
+    decided_again: Decided | None = Field(description="The decision that stands now, when it is a later one.")
+
+    @classmethod
+    def of(cls, decision: Decision, current: Sequence[Decision]) -> Self:
+        """The view of what is handed over for one child."""
+        later = (one for one in current if one.child_id == decision.child_id and one != decision)
+        again = next(later, None)
+        return cls(
+            child_id=decision.child_id,
+            outcome=decision.outcome,
+            level=decision.level,
+            rationale=decision.rationale,
+            decided_again=Decided.model_validate(again, from_attributes=True) if again else None,
+        )
 
 
 class HandoverView(View):
@@ -54,6 +78,7 @@ class HandoverView(View):
     case_id: UUID
     reference: str
     team: str
+    state: HandoverState
     summary: str
     children: tuple[HandedChild, ...]
     document_url: str
@@ -63,6 +88,11 @@ class HandoverView(View):
     overdue: bool
     accepted_by: str | None
     accepted_at: datetime | None
+    returned_by: str | None
+    returned_at: datetime | None
+    return_reason: HandoverReturnReason | None
+    return_note: str | None
+    withdrawn_at: datetime | None = Field(description="When the front door team took it back, or decided again.")
 
     @classmethod
     def of(cls, file: HandoverFile, *, now: datetime) -> Self:
@@ -73,15 +103,21 @@ class HandoverView(View):
             case_id=handover.case_id,
             reference=file.reference,
             team=handover.team,
+            state=handover.state,
             summary=handover.summary,
-            children=tuple(HandedChild.model_validate(one, from_attributes=True) for one in file.decisions),
+            children=tuple(HandedChild.of(one, file.current_decisions) for one in file.decisions),
             document_url=file.document_url,
             offered_by=handover.offered_by,
             offered_at=handover.offered_at,
             accept_due_at=handover.accept_due_at,
-            overdue=handover.accepted_at is None and now >= handover.accept_due_at,
+            overdue=handover.state is HandoverState.OFFERED and now >= handover.accept_due_at,
             accepted_by=handover.accepted_by,
             accepted_at=handover.accepted_at,
+            returned_by=handover.returned_by,
+            returned_at=handover.returned_at,
+            return_reason=handover.return_reason,
+            return_note=handover.return_note,
+            withdrawn_at=handover.withdrawn_at,
         )
 
 
@@ -91,6 +127,33 @@ class AcceptedView(View):
     handover_id: UUID
     accepted_at: datetime
     case_closed: bool
+
+
+class ReturnForm(Form):
+    """Why the team does not accept, and what the front door team should know."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.RETURN]})
+
+    reason: HandoverReturnReason
+    note: Words
+
+
+class ReturnedView(View):
+    """The children are with the front door team again."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.RETURNED]})
+
+    handover_id: UUID
+    returned_at: datetime
+
+
+class WithdrawnOfferView(View):
+    """The offer no longer stands, and its children may be offered again."""
+
+    case_id: UUID
+    version: int
+    handover_id: UUID
+    withdrawn_at: datetime
 
 
 @router.post(
@@ -103,7 +166,10 @@ class AcceptedView(View):
 async def offer_handover(
     case_id: UUID, form: OfferForm, response: Response, dependencies: Injected, visit: Writer
 ) -> OfferedView:
-    """Offer decided children to the team that the pack names for their outcomes."""
+    """Offer decided children to the team that the pack names for their outcomes.
+
+    Once that team has returned a child, somebody who may authorise its outcome may offer it to another team.
+    """
     command = Offer(form.team, form.child_ids, form.summary)
     async with dependencies.db.transaction() as tx:
         result = await handlers.offer_handover(tx, dependencies, case_id, command=command, visit=visit)
@@ -141,3 +207,46 @@ async def accept_handover(handover_id: UUID, dependencies: Injected, visit: Othe
     recorded = unwrap(result)
     accepted = recorded.get(HandoverAccepted)
     return AcceptedView(handover_id=handover_id, accepted_at=accepted.accepted_at, case_closed=recorded.closed)
+
+
+@router.post(
+    "/handovers/{handover_id}/return",
+    summary="Return a handover",
+    response_model=ReturnedView,
+    responses=problem_responses(409),
+)
+async def return_handover(
+    handover_id: UUID, form: ReturnForm, dependencies: Injected, visit: OtherParty
+) -> ReturnedView:
+    """By a member of the team, instead of accepting: the front door team offers it again, or decides again.
+
+    What was accepted is not returned: from then on the children are the team's.
+    """
+    command = Return(handover_id, form.reason, form.note)
+    async with dependencies.db.transaction() as tx:
+        result = await handlers.return_handover(tx, dependencies, command=command, visit=visit)
+    returned = unwrap(result).get(HandoverReturned)
+    return ReturnedView(handover_id=handover_id, returned_at=returned.returned_at)
+
+
+@router.post(
+    "/cases/{case_id}/handovers/{handover_id}/withdrawal",
+    summary="Take an offer back",
+    response_model=WithdrawnOfferView,
+    responses=WRITE_PROBLEMS,
+)
+async def take_back_offer(
+    case_id: UUID, handover_id: UUID, response: Response, dependencies: Injected, visit: Writer
+) -> WithdrawnOfferView:
+    """An offer that nobody has accepted, for instance to a team that is no longer there."""
+    async with dependencies.db.transaction() as tx:
+        result = await handlers.take_back_offer(tx, dependencies, case_id, handover_id=handover_id, visit=visit)
+    recorded = unwrap(result)
+    withdrawn = recorded.get(HandoverWithdrawn)
+    tag(response, recorded.version)
+    return WithdrawnOfferView(
+        case_id=case_id,
+        version=recorded.version,
+        handover_id=handover_id,
+        withdrawn_at=withdrawn.withdrawn_at,
+    )

@@ -1,4 +1,4 @@
-"""``…/information-requests``: asking agencies, what they were asked, and what they answer."""
+"""``…/information-requests``: asking agencies, what they were asked, and all that they said to it."""
 
 from datetime import datetime
 from typing import Self
@@ -8,16 +8,15 @@ from fastapi import APIRouter, Response
 from pydantic import ConfigDict, Field
 
 from chassis.web.access import unwrap
-from chassis.web.app import problem_responses
 from contracts.codes import Answer, LawfulBasis, RefusalGround
-from contracts.events import InformationAnswered, InformationRequested
+from contracts.events import InformationRequested
 from triage import handlers, store
 from triage.api import examples
 from triage.api.cases import WRITE_PROBLEMS
-from triage.api.dependencies import Agency, Code, Form, Injected, OtherParty, StaffOrAgency, View, Words, Writer, tag
+from triage.api.dependencies import Agency, Code, Form, Injected, StaffOrAgency, View, Words, Writer, tag
 from triage.api.paging import Cursor, PageSize, read_place, write_cursor
 from triage.handlers import RequestFile
-from triage.model import Ask, ListedRequest, Reply, RequestState, request_state
+from triage.model import AnswerRevision, Ask, ListedRequest, RequestState, Statement, request_state
 
 router = APIRouter(prefix="/v1", tags=["information requests"])
 
@@ -41,29 +40,38 @@ class AskedView(View):
     due_at: datetime
 
 
-class AnswerForm(Form):
-    """Information, all or part of it; or nothing held; or a refusal with its ground and reason."""
+class StatementView(View):
+    """One thing that the agency said. Empty fields: it took its answer back."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [*examples.ANSWERS]})
+    revision: int
+    statement: Statement
+    said_by: str
+    said_at: datetime
+    answer: Answer | None
+    content: str | None
+    refusal_ground: RefusalGround | None
+    refusal_reason: str | None
+    reason: str | None = Field(description="Why it corrected or withdrew what it had said.")
 
-    answer: Answer
-    content: Words | None = Field(default=None, description="Needed for supplied and partial.")
-    refusal_ground: RefusalGround | None = Field(default=None, description="Needed for refused.")
-    refusal_reason: Words | None = Field(default=None, description="Needed for refused.")
-
-
-class AnsweredView(View):
-    """The answer is with triage."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [examples.ANSWERED]})
-
-    request_id: UUID
-    answer: Answer
-    answered_at: datetime
+    @classmethod
+    def of(cls, said: AnswerRevision) -> Self:
+        """The same, as shown."""
+        reply = said.reply
+        return cls(
+            revision=said.revision,
+            statement=said.statement,
+            said_by=said.said_by,
+            said_at=said.said_at,
+            answer=reply.answer if reply else None,
+            content=reply.content if reply else None,
+            refusal_ground=reply.refusal_ground if reply else None,
+            refusal_reason=reply.refusal_reason if reply else None,
+            reason=said.reason,
+        )
 
 
 class RequestView(View):
-    """A question, and its answer once there is one."""
+    """A question, the answer that stands once there is one, and all that was said before it."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [examples.REQUEST]})
 
@@ -84,29 +92,34 @@ class RequestView(View):
     content: str | None
     refusal_ground: RefusalGround | None
     refusal_reason: str | None
+    revision: int | None = Field(description="Of the answer that stands. Send it to correct or to withdraw that one.")
+    statements: tuple[StatementView, ...] = Field(description="All that was said, oldest first. The last one stands.")
 
     @classmethod
     def of(cls, file: RequestFile, *, now: datetime) -> Self:
         """The view of a request that the reader may see."""
-        request = file.request
+        request, standing = file.request, file.request.standing
+        reply = standing.reply if standing else None
         return cls(
             request_id=request.request_id,
             reference=file.reference,
             agency=request.agency,
-            state=request_state(request, file.telling),
-            overdue=request.answer is None and now >= request.due_at,
+            state=request_state(request, file.notice),
+            overdue=not request.revisions and now >= request.due_at,
             lawful_basis=request.lawful_basis,
             lawful_basis_label=request.lawful_basis.label,
             question=request.question,
             child_ids=request.child_ids,
             requested_at=request.requested_at,
             due_at=request.due_at,
-            answered_at=request.answered_at,
-            answered_by=request.answered_by,
+            answered_at=standing.said_at if standing else None,
+            answered_by=standing.said_by if standing else None,
             answer=request.answer,
-            content=request.content,
-            refusal_ground=request.refusal_ground,
-            refusal_reason=request.refusal_reason,
+            content=reply.content if reply else None,
+            refusal_ground=reply.refusal_ground if reply else None,
+            refusal_reason=reply.refusal_reason if reply else None,
+            revision=standing.revision if standing else None,
+            statements=tuple(map(StatementView.of, request.revisions)),
         )
 
 
@@ -118,6 +131,7 @@ class ListedView(View):
     requested_at: datetime
     due_at: datetime
     answered_at: datetime | None
+    withdrawn_at: datetime | None = Field(description="When your agency took its answer back and gave no other.")
     overdue: bool
 
     @classmethod
@@ -129,7 +143,8 @@ class ListedView(View):
             requested_at=listed.requested_at,
             due_at=listed.due_at,
             answered_at=listed.answered_at,
-            overdue=listed.answered_at is None and now >= listed.due_at,
+            withdrawn_at=listed.withdrawn_at,
+            overdue=listed.answered_at is None and listed.withdrawn_at is None and now >= listed.due_at,
         )
 
 
@@ -152,7 +167,7 @@ class RequestPage(View):
 async def request_information(
     case_id: UUID, form: AskForm, response: Response, dependencies: Injected, visit: Writer
 ) -> AskedView:
-    """The agency is told that it is asked, not what: it reads the question here. Its silence holds nothing up."""
+    """The agency learns that it is asked, not what: it reads the question here. Its silence holds nothing up."""
     command = Ask(form.agency, form.lawful_basis, form.question, form.child_ids)
     async with dependencies.db.transaction() as tx:
         result = await handlers.request_information(tx, dependencies, case_id, command=command, visit=visit)
@@ -190,18 +205,3 @@ async def read_request(request_id: UUID, dependencies: Injected, visit: StaffOrA
     async with dependencies.db.transaction() as tx:
         result = await handlers.read_request(tx, request_id, visit=visit)
     return RequestView.of(unwrap(result), now=visit.now)
-
-
-@router.post(
-    "/information-requests/{request_id}/answer",
-    summary="Answer a request",
-    response_model=AnsweredView,
-    responses=problem_responses(409),
-)
-async def answer_request(request_id: UUID, form: AnswerForm, dependencies: Injected, visit: OtherParty) -> AnsweredView:
-    """One answer, by the agency that was asked; late is better than never, even when the case is closed."""
-    reply = Reply(form.answer, form.content, form.refusal_ground, form.refusal_reason)
-    async with dependencies.db.transaction() as tx:
-        result = await handlers.answer_request(tx, request_id, reply=reply, visit=visit)
-    answered = unwrap(result).get(InformationAnswered)
-    return AnsweredView(request_id=request_id, answer=answered.answer, answered_at=answered.answered_at)

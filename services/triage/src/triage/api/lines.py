@@ -6,32 +6,9 @@ from uuid import UUID
 
 from pydantic import Field
 
-from contracts.codes import (
-    Answer,
-    CaseNews,
-    Code,
-    LawfulBasis,
-    Outcome,
-    Rating,
-    RefusalGround,
-    ThresholdLevel,
-)
+from contracts.codes import CaseNews, Code, Rating
 from triage.api.dependencies import View
-from triage.model import (
-    Clock,
-    Decision,
-    Handover,
-    InformationRequest,
-    News,
-    Question,
-    Rated,
-    Recommendation,
-    RequestState,
-    Settled,
-    Telling,
-    question_state,
-    request_state,
-)
+from triage.model import Case, Child, Clock, News, NoticeProgress, Question, Rated, RequestState, question_state
 
 
 class Named(View):
@@ -52,6 +29,20 @@ class ChildLine(View):
     child_id: UUID
     unborn: bool
     decided: bool
+    deciding_again: bool = Field(description="Somebody recommends to supersede its decision.")
+    decision_stale: bool = Field(description="Its decision was made without something that is known now.")
+
+    @classmethod
+    def of(cls, child: Child, case: Case) -> Self:
+        """The same, as shown."""
+        decision = case.find_decision(child.child_id)
+        return cls(
+            child_id=child.child_id,
+            unborn=child.unborn,
+            decided=decision is not None,
+            deciding_again=child.child_id in case.deciding_again,
+            decision_stale=decision is not None and case.is_stale(decision),
+        )
 
 
 class RatingLine(View):
@@ -77,45 +68,6 @@ class RatingLine(View):
         )
 
 
-class RequestLine(View):
-    """How far one agency is. What it answered is read at the request itself."""
-
-    request_id: UUID
-    agency: str
-    state: RequestState
-    overdue: bool = Field(description="True while an answer is late. It never holds a decision.")
-    lawful_basis: LawfulBasis
-    child_ids: tuple[UUID, ...]
-    requested_by: str
-    requested_at: datetime
-    due_at: datetime
-    delivered_at: datetime | None
-    opened_at: datetime | None
-    answered_at: datetime | None
-    answer: Answer | None
-    refusal_ground: RefusalGround | None
-
-    @classmethod
-    def of(cls, request: InformationRequest, telling: Telling, now: datetime) -> Self:
-        """The same, as shown."""
-        return cls(
-            request_id=request.request_id,
-            agency=request.agency,
-            state=request_state(request, telling),
-            overdue=request.answer is None and now >= request.due_at,
-            lawful_basis=request.lawful_basis,
-            child_ids=request.child_ids,
-            requested_by=request.requested_by,
-            requested_at=request.requested_at,
-            due_at=request.due_at,
-            delivered_at=telling.delivered_at,
-            opened_at=telling.opened_at,
-            answered_at=request.answered_at,
-            answer=request.answer,
-            refusal_ground=request.refusal_ground,
-        )
-
-
 class QuestionLine(View):
     """How far the sender is with a question. What was asked is read at the question itself, the answer in the referral.
 
@@ -135,31 +87,35 @@ class QuestionLine(View):
     supplement_id: UUID | None
 
     @classmethod
-    def of(cls, question: Question, telling: Telling, now: datetime) -> Self:
+    def of(cls, question: Question, notice: NoticeProgress, now: datetime) -> Self:
         """The same, as shown."""
         return cls(
             question_id=question.question_id,
             agency=question.agency,
-            state=question_state(question, telling),
+            state=question_state(question, notice),
             overdue=question.answered_at is None and now >= question.due_at,
             asked_by=question.asked_by,
             asked_at=question.asked_at,
             due_at=question.due_at,
-            delivered_at=telling.delivered_at,
-            opened_at=telling.opened_at,
+            delivered_at=notice.delivered_at,
+            opened_at=notice.opened_at,
             answered_at=question.answered_at,
             supplement_id=question.supplement_id,
         )
 
 
 class NewsLine(View):
-    """What the sender told later. Its words are in that edition of the document."""
+    """Something new. A sender's words are in that edition of the document; an agency's and a team's at the record."""
 
     what: CaseNews
     label: str
-    edition: int
-    document_url: str
+    edition: int | None = Field(description="Of what the sender said.")
+    document_url: str | None = Field(description="Of what the sender said.")
+    request_id: UUID | None = Field(description="Of what an agency said.")
+    revision: int | None = Field(description="Of what an agency said.")
+    handover_id: UUID | None = Field(description="Of a handover that a team returned.")
     told_at: datetime
+    about: tuple[UUID, ...] = Field(description="The children whom it concerns; empty: every child.")
     child_ids: tuple[UUID, ...] = Field(description="Children that the case did not have before.")
     immediate_danger: bool = Field(description="True: it says that a child is in danger now.")
     answers: UUID | None = Field(description="The question it answers.")
@@ -174,88 +130,16 @@ class NewsLine(View):
             label=news.what.label,
             edition=news.edition,
             document_url=news.document_url,
+            request_id=news.request_id,
+            revision=news.revision,
+            handover_id=news.handover_id,
             told_at=news.told_at,
+            about=news.about,
             child_ids=news.child_ids,
             immediate_danger=news.immediate_danger,
             answers=news.answers,
             seen_by=news.seen_by,
             seen_at=news.seen_at,
-        )
-
-
-class RecommendationLine(View):
-    """What was recommended for a child, and what became of it; open while ``settled`` is empty."""
-
-    recommendation_id: UUID
-    child_id: UUID
-    outcome: Outcome
-    level: ThresholdLevel
-    rationale: str
-    recommended_by: str
-    recommended_at: datetime
-    settled: Settled | None
-    settled_by: str | None
-    settled_at: datetime | None
-    settled_rationale: str | None
-
-    @classmethod
-    def of(cls, recommendation: Recommendation) -> Self:
-        """The same, as shown."""
-        return cls.model_validate(recommendation, from_attributes=True)
-
-
-class DecisionLine(View):
-    """The decision for one child."""
-
-    decision_id: UUID
-    recommendation_id: UUID
-    child_id: UUID
-    outcome: Outcome
-    level: ThresholdLevel
-    team: str | None
-    rationale: str
-    authorised_by: str
-    decided_at: datetime
-    policy_version: str
-
-    @classmethod
-    def of(cls, decision: Decision) -> Self:
-        """The same, as shown."""
-        return cls.model_validate(decision, from_attributes=True)
-
-
-class HandoverLine(View):
-    """Children offered to a team; complete when it accepts."""
-
-    handover_id: UUID
-    team: str
-    child_ids: tuple[UUID, ...]
-    summary: str
-    offered_by: str
-    offered_at: datetime
-    accept_due_at: datetime
-    overdue: bool
-    delivered_at: datetime | None
-    opened_at: datetime | None
-    accepted_by: str | None
-    accepted_at: datetime | None
-
-    @classmethod
-    def of(cls, handover: Handover, telling: Telling, now: datetime) -> Self:
-        """The same, as shown."""
-        return cls(
-            handover_id=handover.handover_id,
-            team=handover.team,
-            child_ids=handover.child_ids,
-            summary=handover.summary,
-            offered_by=handover.offered_by,
-            offered_at=handover.offered_at,
-            accept_due_at=handover.accept_due_at,
-            overdue=handover.accepted_at is None and now >= handover.accept_due_at,
-            delivered_at=telling.delivered_at,
-            opened_at=telling.opened_at,
-            accepted_by=handover.accepted_by,
-            accepted_at=handover.accepted_at,
         )
 
 

@@ -62,7 +62,7 @@ class QuestionView(View):
             referral_id=file.case.referral_id,
             reference=file.case.reference,
             agency=question.agency,
-            state=question_state(question, file.telling),
+            state=question_state(question, file.notice),
             overdue=question.answered_at is None and now >= question.due_at,
             question=question.question,
             asked_at=question.asked_at,
@@ -114,7 +114,7 @@ class OpenQuestions(View):
 async def ask_sender(
     case_id: UUID, form: QuestionForm, response: Response, dependencies: Injected, visit: Writer
 ) -> AskedSenderView:
-    """The sender is told that it is asked, not what: it reads the question here. No decision waits for its answer."""
+    """The sender learns that it is asked, not what: it reads the question here. No decision waits for its answer."""
     command = AskSender(form.question)
     async with dependencies.db.transaction() as tx:
         result = await handlers.ask_sender(tx, dependencies, case_id, command=command, visit=visit)

@@ -46,13 +46,15 @@ class QueueLine(View):
     overdue: bool
     children: int
     children_undecided: int
+    children_deciding_again: int = Field(description="Children whose decision somebody recommends to supersede.")
+    children_stale: int = Field(description="Children decided without something that is known now.")
     requests_outstanding: int
     questions_outstanding: int
     handovers_outstanding: int
     immediate_danger: bool = Field(description="The referral, or news of it, says that a child is in danger now.")
-    unseen_news: tuple[Named, ...] = Field(description="What the sender told that nobody has looked at, oldest first.")
+    unseen_news: tuple[Named, ...] = Field(description="What nobody has looked at, oldest first.")
     unseen_danger: bool = Field(description="Some of it says that a child is in danger now.")
-    news_at: datetime | None = Field(description="When the sender last told something.")
+    news_at: datetime | None = Field(description="When something last came.")
     reopened_at: datetime | None
     version: int
 
@@ -74,6 +76,8 @@ class QueueLine(View):
             overdue=item.due_at is not None and now >= item.due_at,
             children=item.children,
             children_undecided=item.undecided,
+            children_deciding_again=item.deciding_again,
+            children_stale=item.stale,
             requests_outstanding=item.requests_outstanding,
             questions_outstanding=item.questions_outstanding,
             handovers_outstanding=item.handovers_outstanding,

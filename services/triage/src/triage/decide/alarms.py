@@ -11,16 +11,18 @@ from contracts.events import (
     ClockWarned,
     Event,
     HandoverAccepted,
+    HandoverReturned,
+    HandoverWithdrawn,
     InformationAnswered,
     QuestionAnswered,
 )
-from triage.model import DueAlarm
+from triage.model import Addresses, DueAlarm
 
 DUE: Final = 1.0
 
 
-def sound(due: DueAlarm, *, now: datetime) -> Event:
-    """Tell people that a step will soon be late, or is. It changes nothing else: what is late stays where it is."""
+def sound(due: DueAlarm, *, addresses: Addresses, now: datetime) -> Event:
+    """People are notified that a step will soon be late, or is. What is late stays where it is."""
     facts = {
         "case_id": due.case_id,
         "referral_id": due.referral_id,
@@ -30,6 +32,8 @@ def sound(due: DueAlarm, *, now: datetime) -> Event:
         "due_at": due.due_at,
         "tell": due.alarm.tell,
         "policy_version": due.policy_version,
+        "about_id": due.about_id,
+        "detail_url": addresses.case(due.case_id),
     }
     if due.alarm.share < DUE:
         return ClockWarned(**facts, warned_at=now)
@@ -56,6 +60,11 @@ def ends_wait(event: Event) -> UUID | None:
             return None
 
 
+def ends_every_wait(event: Event) -> UUID | None:
+    """The handover that is no longer offered: nobody is chased for it, whatever its clocks waited for."""
+    return event.handover_id if isinstance(event, HandoverReturned | HandoverWithdrawn) else None
+
+
 def ended_at(event: Event, *, now: datetime) -> datetime:
-    """When what a clock waited for happened. An answer of the sender counts from its receipt, however late we hear."""
+    """When what a clock waited for happened: for an answer of the sender its receipt, however late it gets here."""
     return event.answered_at if isinstance(event, QuestionAnswered) else now

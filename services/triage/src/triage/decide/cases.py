@@ -6,9 +6,17 @@ from uuid import UUID
 from contracts.codes import ClosureReason
 from contracts.events import CaseClosed, CaseOpened, CaseRated, ReferralReceived
 from contracts.problems import FieldError
-from triage.decide.shape import must_be_open, of_case, says
-from triage.errors import ChildrenUndecided, HandoverOutstanding, NotOneCase, RationaleMissing, SameRating, StaleVersion
-from triage.model import Acting, Case, OpeningTerms, Rate, Timing
+from triage.decide.shape import must_be_open, must_be_seen, of_case, says
+from triage.errors import (
+    ChildrenUndecided,
+    HandoverOutstanding,
+    NotOneCase,
+    RationaleMissing,
+    RecommendationOpen,
+    SameRating,
+    StaleVersion,
+)
+from triage.model import Acting, Case, HandoverState, OpeningTerms, Rate, Timing
 
 
 def open_case(
@@ -73,11 +81,39 @@ def decision_due_at(case: Case, timing: Timing, *, now: datetime) -> datetime:
 
 
 def close_case(case: Case, *, by: Acting) -> CaseClosed:
-    """A person closes a case in which every child is decided and no team has anything left to accept."""
+    """A person closes a case in which every child is decided, no team has anything to accept, and all news was seen."""
     must_be_open(case)
     if case.undecided:
         raise ChildrenUndecided
+    if case.deciding_again:
+        raise RecommendationOpen
     if case.not_offered or case.not_accepted:
         raise HandoverOutstanding
-    reason = ClosureReason.HANDED_OVER if case.handovers else ClosureReason.DECIDED
-    return CaseClosed(**of_case(case), reason=reason, closed_at=by.now, closed_by=by.actor.subject)
+    must_be_seen(case)
+    return CaseClosed(**of_case(case), reason=_reason(case), closed_at=by.now, closed_by=by.actor.subject)
+
+
+def close_by_itself(case: Case, *, now: datetime) -> CaseClosed | None:
+    """The closing of a case that a team has accepted and in which nothing is left to do; None while something is.
+
+    Not while the decision clock runs: news has come that no decision and no person has dealt with, and a team
+    accepts without having seen the case.
+    """
+    if case.closed_at or case.undecided or case.deciding_again or case.not_offered or case.not_accepted:
+        return None
+    if case.unseen or case.decision_clock is not None or not _was_handed_over(case):
+        return None
+    return CaseClosed(**of_case(case), reason=ClosureReason.HANDED_OVER, closed_at=now)
+
+
+def _reason(case: Case) -> ClosureReason:
+    return ClosureReason.HANDED_OVER if _was_handed_over(case) else ClosureReason.DECIDED
+
+
+def _was_handed_over(case: Case) -> bool:
+    """Whether a team has a child by the decision that stands for it."""
+    current = {decision.decision_id for decision in case.current_decisions}
+    return any(
+        handover.state is HandoverState.ACCEPTED and not current.isdisjoint(handover.decision_ids)
+        for handover in case.handovers
+    )

@@ -1,4 +1,4 @@
-"""Questions to the sender of a referral, and what it tells later. Whatever it tells, a person decides."""
+"""Questions to the sender of a referral, and what is new in a case. Whatever it is, a person decides."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -19,7 +19,7 @@ from contracts.events import (
 )
 from triage.decide.shape import must_be_open, of_case
 from triage.errors import NotOneCase
-from triage.model import Acting, Background, Case, Child, Detail, News, Question, Suggestion, Timing, Update
+from triage.model import Acting, Addresses, Background, Case, Child, Detail, News, Question, Suggestion, Timing, Update
 
 _MOST_URGENT_FIRST: Final = tuple(Rating)
 
@@ -76,12 +76,12 @@ def withdraw(background: Background, withdrawn: ReferralWithdrawn) -> Update:
     return Update(news, (), replace(background, document_url=withdrawn.detail_url))
 
 
-def inform(case: Case, news: News, *, timing: Timing, now: datetime) -> Sequence[Event]:
-    """The case has news that whoever decides must have seen; a closed one is open again, so that somebody does.
+def inform(case: Case, news: News, *, now: datetime) -> Sequence[Event]:
+    """The case has news of its sender that those who decide must have seen.
 
-    ``timing`` is the decision clock from the receipt of the news. A question is answered once; an answer to none
-    that is open is news all the same.
+    A question is answered once; an answer to none that is open is news all the same.
     """
+    assert news.edition is not None  # what a sender says is an edition of its document
     informed = CaseInformed(
         **of_case(case),
         news=news.what,
@@ -90,13 +90,35 @@ def inform(case: Case, news: News, *, timing: Timing, now: datetime) -> Sequence
         immediate_danger=news.immediate_danger,
         informed_at=now,
     )
-    return (*_reopened(case, news, timing, now), informed, *_answered(case, news))
+    return (informed, *_answered(case, news))
+
+
+def reopen(
+    case: Case, news: News | None, *, timing: Timing | None, addresses: Addresses, now: datetime
+) -> Sequence[CaseReopened]:
+    """A closed case is open again when there is news of its sender or of an agency, so that somebody deals with it.
+
+    ``timing`` is the decision clock from the receipt of the news: in a closed case none runs.
+    """
+    if news is None or timing is None or case.closed_at is None:
+        return ()
+    reopened = CaseReopened(
+        **of_case(case),
+        reopened_at=now,
+        immediate_danger=news.immediate_danger,
+        decision_due_at=timing.due_at,
+        policy_version=timing.policy_version,
+        news=news.what,
+        detail_url=addresses.case(case.case_id),
+    )
+    return (reopened,)
 
 
 def needs_decision_clock(case: Case) -> bool:
-    """Whether news has to start a decision clock: none runs, so nothing would tell that nobody has looked.
+    """Whether news, or somebody who would decide again, has to start a decision clock: none runs.
 
-    It stops with the last child's decision, or when a person closes the case.
+    It stops with the last child's decision, or when a person closes the case. A recommendation that is turned down
+    does not stop it: a person still has to recommend otherwise, or to close.
     """
     return case.decision_clock is None
 
@@ -116,17 +138,6 @@ def _added(case: Case, named: Sequence[ChildReference]) -> tuple[Child, ...]:
     if len({child.child_id for child in named}) != len(named):
         raise NotOneCase
     return tuple(Child(child.child_id, child.unborn) for child in named if child.child_id not in case.child_ids)
-
-
-def _reopened(case: Case, news: News, timing: Timing, now: datetime) -> Iterable[CaseReopened]:
-    if case.closed_at is not None:
-        yield CaseReopened(
-            **of_case(case),
-            reopened_at=now,
-            immediate_danger=news.immediate_danger,
-            decision_due_at=timing.due_at,
-            policy_version=timing.policy_version,
-        )
 
 
 def _answered(case: Case, news: News) -> Iterable[QuestionAnswered]:

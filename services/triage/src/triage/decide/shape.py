@@ -1,13 +1,10 @@
 """What the rules of a case share: what every event says, and what must hold before anything is done."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import TypedDict
 from uuid import UUID
 
-from contracts.codes import ClosureReason
-from contracts.events import CaseClosed, Event
-from triage.errors import CaseAlreadyClosed, NotAChildOfTheCase, NotYourRole
+from triage.errors import CaseAlreadyClosed, NewsUnseen, NotAChildOfTheCase, NotYourRole
 from triage.model import Acting, Case
 
 
@@ -34,6 +31,12 @@ def must_be_open(case: Case) -> None:
         raise CaseAlreadyClosed
 
 
+def must_be_seen(case: Case) -> None:
+    """Raises ``NewsUnseen``. Sending the newest version is not enough: the queue shows it without what is new."""
+    if case.unseen:
+        raise NewsUnseen
+
+
 def must_be_children(case: Case, child_ids: Sequence[UUID]) -> None:
     """Raises ``NotAChildOfTheCase`` for a stranger, or for a child named twice."""
     if not set(case.child_ids).issuperset(child_ids) or len(set(child_ids)) != len(child_ids):
@@ -41,19 +44,6 @@ def must_be_children(case: Case, child_ids: Sequence[UUID]) -> None:
 
 
 def must_have_role(by: Acting, roles: frozenset[str]) -> None:
-    """Raises ``NotYourRole`` for whoever has none of them."""
+    """Raises ``NotYourRole`` for anyone who has none of them."""
     if by.actor.roles.isdisjoint(roles):
         raise NotYourRole
-
-
-def closed_by_itself(case: Case, now: datetime) -> Sequence[Event]:
-    """Every child decided, every child that a team must take on accepted by it, and at least one was.
-
-    Not while there is news that nobody of triage has looked at: a team accepts without having seen the case, so a
-    person closes that one.
-    """
-    if case.closed_at or case.undecided or case.not_offered or case.not_accepted or not case.handovers:
-        return ()
-    if case.unseen:
-        return ()
-    return (CaseClosed(**of_case(case), reason=ClosureReason.HANDED_OVER, closed_at=now),)

@@ -2,9 +2,23 @@
 
 from triage.handlers.cases import close_case, rate_case, read_case
 from triage.handlers.dependencies import Dependencies, Recorded, Visit
-from triage.handlers.handovers import HandoverFile, accept_handover, offer_handover, read_handover
+from triage.handlers.handovers import (
+    HandoverFile,
+    accept_handover,
+    offer_handover,
+    read_handover,
+    return_handover,
+    take_back_offer,
+)
 from triage.handlers.incoming import on_notice_delivered, on_notice_opened, on_notice_queued, on_referral_received
-from triage.handlers.information import RequestFile, answer_request, read_request, request_information
+from triage.handlers.information import (
+    RequestFile,
+    answer_request,
+    correct_answer,
+    read_request,
+    request_information,
+    withdraw_answer,
+)
 from triage.handlers.news import on_referral_supplemented, on_referral_withdrawn
 from triage.handlers.outcomes import authorise_outcome, recommend_outcome
 from triage.handlers.questions import QuestionFile, ask_sender, read_question
@@ -21,6 +35,7 @@ __all__ = [
     "ask_sender",
     "authorise_outcome",
     "close_case",
+    "correct_answer",
     "offer_handover",
     "on_notice_delivered",
     "on_notice_opened",
@@ -35,4 +50,7 @@ __all__ = [
     "read_request",
     "recommend_outcome",
     "request_information",
+    "return_handover",
+    "take_back_offer",
+    "withdraw_answer",
 ]

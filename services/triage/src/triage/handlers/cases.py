@@ -10,7 +10,7 @@ from contracts.problems import Problem
 from triage import decide, entitlement, packs, store
 from triage.entitlement import Act
 from triage.errors import NoSuchCase
-from triage.handlers.dependencies import Dependencies, Recorded, Visit, admit, look, refuse, settle
+from triage.handlers.dependencies import Dependencies, Recorded, Visit, admit, look, record_change, refuse
 from triage.model import DECISION_CLOCK, Case, CaseFile, Rate, Timing
 
 
@@ -36,21 +36,21 @@ async def read_case(tx: Transaction, dependencies: Dependencies, case_id: UUID, 
         case=case,
         background=await store.get_background(tx, case_id),
         ratings=await store.load_ratings(tx, case_id),
-        tellings=await store.load_tellings(tx, about_ids),
+        notices=await store.load_progress(tx, about_ids),
     )
 
 
 async def rate_case(
     tx: Transaction, dependencies: Dependencies, case_id: UUID, *, command: Rate, visit: Visit
 ) -> Recorded | Problem:
-    """Set the urgency, and time the decision anew from the same start."""
+    """Set the urgency, and time the decision again from the same start."""
     case = await admit(tx, visit, case_id, act=Act.RATE)
     if isinstance(case, Problem):
         return case
     pack = dependencies.pack_of(case, at=visit.now)
     timing = packs.timing(pack, DECISION_CLOCK, rating=command.rating, start=case.decision_from)
     rated = decide.rate(case, command, by=visit.by, timing=timing)
-    recorded = await settle(tx, case, [rated], context=visit.context(case))
+    recorded = await record_change(tx, case, [rated], context=visit.context(case))
     await store.record_rated(tx, rated, rationale=command.rationale, version=recorded.version)
     await _retime(tx, case, rated, timing=timing)
     return recorded
@@ -62,7 +62,7 @@ async def close_case(tx: Transaction, case_id: UUID, *, visit: Visit) -> Recorde
     if isinstance(case, Problem):
         return case
     closed = decide.close_case(case, by=visit.by)
-    return await settle(tx, case, [closed], context=visit.context(case))
+    return await record_change(tx, case, [closed], context=visit.context(case))
 
 
 async def _retime(tx: Transaction, case: Case, rated: CaseRated, *, timing: Timing) -> None:

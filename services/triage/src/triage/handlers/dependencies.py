@@ -1,4 +1,4 @@
-"""What every handler needs: what the service stands on, who is visiting, and how a change is settled."""
+"""What every handler needs: what the service stands on, who is visiting, and how a change is recorded."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,10 +17,10 @@ from contracts.events import CaseClosed, CaseReopened, Event
 from contracts.problems import Problem
 from policy.pack import Pack
 from policy.packs import Began, Packs
-from triage import decide, entitlement, store
+from triage import decide, entitlement, packs, store
 from triage.entitlement import Act
 from triage.errors import NoSuchCase
-from triage.model import SERVICE, Acting, Actor, Case, Detail, Timing
+from triage.model import OFFER_CLOCK, SERVICE, Acting, Actor, Addresses, Case, Detail, Timing
 
 E = TypeVar("E", bound=Event)
 
@@ -34,6 +34,11 @@ class Dependencies:
     ids: Ids
     packs: Packs
     public_url: str
+
+    @property
+    def addresses(self) -> Addresses:
+        """Where records are read."""
+        return Addresses(self.public_url)
 
     def detail(self, path: str) -> Detail:
         """A new record under a path such as ``handovers``."""
@@ -117,16 +122,13 @@ async def admit(tx: Transaction, visit: Visit, case_id: UUID, *, act: Act) -> Ca
     return case
 
 
-async def settle(tx: Transaction, case: Case, events: Sequence[Event], *, context: Context) -> Recorded:
+async def record_change(tx: Transaction, case: Case, events: Sequence[Event], *, context: Context) -> Recorded:
     """Record what happened, move the case's version, stop the clocks that waited for it, close or open the case."""
     versions = await record(tx, events, context=context)
     version = versions[events[0].subject]
     await store.advance(tx, case.case_id, version=version, changed=True)
     for event in events:
-        about_id = decide.ends_wait(event)
-        if about_id is not None:
-            at = decide.ended_at(event, now=context.now)
-            await store.stop_clocks(tx, about_id, event_type=event.TYPE, at=at)
+        await _stop_clocks(tx, event, now=context.now)
         if isinstance(event, CaseReopened):
             await store.record_reopened(tx, event)
         if isinstance(event, CaseClosed):
@@ -135,8 +137,49 @@ async def settle(tx: Transaction, case: Case, events: Sequence[Event], *, contex
     return Recorded(case.case_id, version, events)
 
 
+async def follow_up(tx: Transaction, dependencies: Dependencies, recorded: Recorded, *, context: Context) -> Recorded:
+    """What follows by itself from deciding and handing over: time runs for what is to be offered; the case closes.
+
+    The case is read again as it is after the change, so that no rule has to foresee what the change made of it.
+    """
+    case = await store.lock_case(tx, recorded.case_id)
+    if case is None:
+        raise NoSuchCase
+    await _keep_offer_clock(tx, dependencies, case, now=context.now)
+    closed = decide.close_by_itself(case, now=context.now)
+    if closed is None:
+        return recorded
+    last = await record_change(tx, case, [closed], context=context)
+    return Recorded(case.case_id, last.version, (*recorded.events, closed))
+
+
+async def start_decision_clock(tx: Transaction, dependencies: Dependencies, case: Case, *, timing: Timing) -> None:
+    """Time runs for a decision, or for a person to be done with news, unless it does already."""
+    if decide.needs_decision_clock(case):
+        await start_clock(tx, dependencies, case.case_id, about_id=case.case_id, timing=timing)
+        await store.record_due(tx, case.case_id, due_at=timing.due_at)
+
+
 async def start_clock(
     tx: Transaction, dependencies: Dependencies, case_id: UUID, *, about_id: UUID, timing: Timing
 ) -> None:
     """A clock of the case begins to run."""
     await store.start_clock(tx, dependencies.ids.new(), case_id=case_id, about_id=about_id, timing=timing)
+
+
+async def _keep_offer_clock(tx: Transaction, dependencies: Dependencies, case: Case, *, now: datetime) -> None:
+    """A clock runs exactly while a decided child waits to be offered; it is not begun again for a second child."""
+    running, needed = case.offer_clock, decide.needs_offer_clock(case)
+    if needed and running is None:
+        timing = packs.timing(dependencies.pack_of(case, at=now), OFFER_CLOCK, rating=case.rating, start=now)
+        await start_clock(tx, dependencies, case.case_id, about_id=case.case_id, timing=timing)
+    elif running is not None and not needed:
+        await store.stop_clock(tx, running.clock_id, at=now)
+
+
+async def _stop_clocks(tx: Transaction, event: Event, *, now: datetime) -> None:
+    about_id, gone = decide.ends_wait(event), decide.ends_every_wait(event)
+    if about_id is not None:
+        await store.stop_clocks(tx, about_id, event_type=event.TYPE, at=decide.ended_at(event, now=now))
+    if gone is not None:
+        await store.stop_clocks_about(tx, gone, at=now)

@@ -1,4 +1,4 @@
-"""What other services tell us: a referral came in; notices about what we ask and offer arrived or were opened."""
+"""What happened at other services: a referral came in; notices about what we ask and offer arrived or were opened."""
 
 from datetime import datetime
 from typing import Final

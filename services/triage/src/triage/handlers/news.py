@@ -1,4 +1,4 @@
-"""What the sender of a referral tells after it has sent it. It reaches whoever decides, whatever the case's state."""
+"""What the sender of a referral says after it has sent it. It reaches those who decide, whatever the case's state."""
 
 from datetime import datetime
 from uuid import UUID
@@ -9,7 +9,7 @@ from chassis.delivery.messages import Message
 from contracts.events import QuestionAnswered, ReferralSupplemented, ReferralWithdrawn
 from triage import decide, packs, store
 from triage.errors import NoCaseYet
-from triage.handlers.dependencies import Dependencies, settle, start_clock
+from triage.handlers.dependencies import Dependencies, record_change, start_decision_clock
 from triage.model import DECISION_CLOCK, SERVICE, Background, Case, Suggestion, Update
 
 
@@ -20,7 +20,7 @@ async def on_referral_supplemented(
     supplemented = message.as_(ReferralSupplemented)
     case, background = await _lock(tx, supplemented.referral_id)
     update = decide.supplement(case, background, supplemented)
-    await _take_in(tx, dependencies, case, update=update, context=message.context(source=SERVICE, now=now))
+    await _apply(tx, dependencies, case, update=update, context=message.context(source=SERVICE, now=now))
 
 
 async def on_referral_withdrawn(
@@ -30,15 +30,15 @@ async def on_referral_withdrawn(
     withdrawn = message.as_(ReferralWithdrawn)
     case, background = await _lock(tx, withdrawn.referral_id)
     update = decide.withdraw(background, withdrawn)
-    await _take_in(tx, dependencies, case, update=update, context=message.context(source=SERVICE, now=now))
+    await _apply(tx, dependencies, case, update=update, context=message.context(source=SERVICE, now=now))
 
 
 async def _lock(tx: Transaction, referral_id: UUID) -> tuple[Case, Background]:
     """The referral's case, locked. Raises ``NoCaseYet``.
 
-    Interleaving prevented: somebody closes the case while its news is being taken in, and a child that the news adds
+    Interleaving prevented: somebody closes the case while its news is being applied, and a child that the news adds
     is in a closed case. Either the closing comes first and the news opens the case again, or it comes second and is
-    refused, because whoever closes has not seen the news.
+    refused, because the person who closes has not seen the news.
     """
     case_id = await store.find_case_id(tx, referral_id)
     case = await store.lock_case(tx, case_id) if case_id is not None else None
@@ -47,21 +47,19 @@ async def _lock(tx: Transaction, referral_id: UUID) -> tuple[Case, Background]:
     return case, await store.get_background(tx, case.case_id)
 
 
-async def _take_in(
-    tx: Transaction, dependencies: Dependencies, case: Case, *, update: Update, context: Context
-) -> None:
+async def _apply(tx: Transaction, dependencies: Dependencies, case: Case, *, update: Update, context: Context) -> None:
     news, pack = update.news, dependencies.pack_of(case, at=context.now)
     timing = packs.timing(pack, DECISION_CLOCK, rating=case.rating, start=news.told_at)
-    recorded = await settle(tx, case, decide.inform(case, news, timing=timing, now=context.now), context=context)
-    await store.record_news(tx, case.case_id, news)
+    reopened = decide.reopen(case, news, timing=timing, addresses=dependencies.addresses, now=context.now)
+    informed = decide.inform(case, news, now=context.now)
+    recorded = await record_change(tx, case, [*reopened, *informed], context=context)
+    await store.record_news(tx, case.case_id, news, version=recorded.version)
     if update.children:
         await store.add_children(tx, case.case_id, update.children, after=len(case.children))
     answered = recorded.find(QuestionAnswered)
     if answered is not None:
         await store.record_question_answered(tx, answered)
-    if decide.needs_decision_clock(case):
-        await start_clock(tx, dependencies, case.case_id, about_id=case.case_id, timing=timing)
-        await store.record_due(tx, case.case_id, due_at=timing.due_at)
+    await start_decision_clock(tx, dependencies, case, timing=timing)
     suggested = packs.suggest(pack, update.background, (*case.children, *update.children))
     before = Suggestion(case.suggested_rating, update.background.suggestion_reasons)
     await store.record_background(tx, case.case_id, update.background, decide.more_urgent(suggested, before))

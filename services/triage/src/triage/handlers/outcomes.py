@@ -4,22 +4,33 @@ from uuid import UUID
 
 from chassis.db import Transaction
 from contracts.codes import DenialReason, RecordKind
-from contracts.events import CaseDecided, CaseReturned
+from contracts.events import CaseDecided, HandoverWithdrawn
 from contracts.problems import Forbidden, Problem
 from triage import decide, packs, store
 from triage.entitlement import Act
-from triage.handlers.dependencies import Dependencies, Recorded, Visit, admit, look, refuse, settle
-from triage.model import Authorise, Case, Recommend
+from triage.handlers.dependencies import (
+    Dependencies,
+    Recorded,
+    Visit,
+    admit,
+    follow_up,
+    look,
+    record_change,
+    refuse,
+    start_decision_clock,
+)
+from triage.model import DECISION_CLOCK, Authorise, Case, Recommend
 
 
 async def recommend_outcome(
     tx: Transaction, dependencies: Dependencies, case_id: UUID, *, command: Recommend, visit: Visit
 ) -> Recorded | Problem:
-    """Recommend; who may is the pack's to say for each outcome."""
+    """Recommend; who may is the pack's to say for each outcome. Time runs for the person who has to authorise it."""
     case = await admit(tx, visit, case_id, act=Act.RECOMMEND)
     if isinstance(case, Problem):
         return case
-    terms = packs.outcome_terms(dependencies.pack_of(case, at=visit.now), command.outcome)
+    pack = dependencies.pack_of(case, at=visit.now)
+    terms = packs.outcome_terms(pack, command.outcome)
     try:
         recommended = decide.recommend(
             case, command, by=visit.by, terms=terms, recommendation_id=dependencies.ids.new()
@@ -27,7 +38,9 @@ async def recommend_outcome(
     except Forbidden as problem:
         return await _refused(tx, case, visit, problem)
     await store.record_recommended(tx, recommended, rationale=command.rationale)
-    return await settle(tx, case, [recommended], context=visit.context(case))
+    timing = packs.timing(pack, DECISION_CLOCK, rating=case.rating, start=visit.now)
+    await start_decision_clock(tx, dependencies, case, timing=timing)
+    return await record_change(tx, case, [recommended], context=visit.context(case))
 
 
 async def authorise_outcome(
@@ -40,16 +53,26 @@ async def authorise_outcome(
     outcome = decide.get_recommendation(case, command.recommendation_id).outcome
     terms = packs.outcome_terms(dependencies.pack_of(case, at=visit.now), outcome)
     try:
-        events = decide.authorise(case, command, by=visit.by, terms=terms, decision_id=dependencies.ids.new())
+        event = decide.authorise(case, command, by=visit.by, terms=terms, decision_id=dependencies.ids.new())
     except Forbidden as problem:
         return await _refused(tx, case, visit, problem)
-    recorded = await settle(tx, case, events, context=visit.context(case))
-    decided = recorded.find(CaseDecided)
-    if decided is not None:
-        await store.record_decided(tx, decided, rationale=command.rationale, team=terms.team)
-    else:
-        await store.record_returned(tx, recorded.get(CaseReturned), rationale=command.rationale)
-    return recorded
+    if not isinstance(event, CaseDecided):
+        await store.record_turned_down(tx, event, rationale=command.rationale)
+        return await record_change(tx, case, [event], context=visit.context(case))
+    recorded = await _decide(tx, dependencies, case, decided=event, visit=visit)
+    await store.record_decided(tx, event, rationale=command.rationale, team=terms.team, version=recorded.version)
+    return await follow_up(tx, dependencies, recorded, context=visit.context(case))
+
+
+async def _decide(
+    tx: Transaction, dependencies: Dependencies, case: Case, *, decided: CaseDecided, visit: Visit
+) -> Recorded:
+    """The decision, and what it makes of handovers of the one that it supersedes."""
+    events = [decided, *decide.follow_handovers(case, decided, addresses=dependencies.addresses)]
+    for event in events:
+        if isinstance(event, HandoverWithdrawn):
+            await store.record_withdrawn(tx, event)
+    return await record_change(tx, case, events, context=visit.context(case))
 
 
 async def _refused(tx: Transaction, case: Case, visit: Visit, problem: Problem) -> Problem:

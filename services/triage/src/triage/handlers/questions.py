@@ -10,8 +10,8 @@ from contracts.problems import Problem
 from triage import decide, entitlement, packs, store
 from triage.entitlement import Act
 from triage.errors import NoSuchQuestion
-from triage.handlers.dependencies import Dependencies, Recorded, Visit, admit, look, refuse, settle, start_clock
-from triage.model import UNTOLD, AskSender, Case, Question, Telling
+from triage.handlers.dependencies import Dependencies, Recorded, Visit, admit, look, record_change, refuse, start_clock
+from triage.model import NO_NOTICE, AskSender, Case, NoticeProgress, Question
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class QuestionFile:
 
     question: Question
     case: Case
-    telling: Telling
+    notice: NoticeProgress
 
 
 async def ask_sender(
@@ -33,7 +33,7 @@ async def ask_sender(
     timing = packs.question_timing(dependencies.pack_of(case, at=visit.now), case.rating, now=visit.now)
     detail = dependencies.detail("questions")
     asked = decide.ask_sender(case, by=visit.by, timing=timing, detail=detail)
-    recorded = await settle(tx, case, [asked], context=visit.context(case))
+    recorded = await record_change(tx, case, [asked], context=visit.context(case))
     await store.record_asked(tx, asked, question=command.question)
     await start_clock(tx, dependencies, case_id, about_id=detail.id, timing=timing)
     return recorded
@@ -51,5 +51,5 @@ async def read_question(tx: Transaction, question_id: UUID, *, visit: Visit) -> 
     if refusal is not None:
         return await refuse(tx, at, visit, reason=refusal.reason, problem=refusal.problem)
     await access.allow(tx, at, context=visit.context(case))
-    tellings = await store.load_tellings(tx, [question_id])
-    return QuestionFile(question, case, tellings.get(question_id, UNTOLD))
+    notices = await store.load_progress(tx, [question_id])
+    return QuestionFile(question, case, notices.get(question_id, NO_NOTICE))

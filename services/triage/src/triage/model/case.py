@@ -1,21 +1,16 @@
 """A case, with all that happened to it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from contracts.codes import (
-    Answer,
-    ClosureReason,
-    LawfulBasis,
-    Outcome,
-    Rating,
-    RefusalGround,
-    ThresholdLevel,
-)
+from contracts.codes import CaseNews, ClosureReason, Rating
+from triage.model.handover import Handover, HandoverState
+from triage.model.information import InformationRequest
 from triage.model.news import News, Question
-from triage.model.terms import DECISION_CLOCK
+from triage.model.outcomes import Decision, Recommendation
+from triage.model.terms import DECISION_CLOCK, OFFER_CLOCK
 
 
 class CaseState(StrEnum):
@@ -28,99 +23,12 @@ class CaseState(StrEnum):
     CLOSED = "closed"
 
 
-class RequestState(StrEnum):
-    """How far an agency is with a request. Asked is not delivered, delivered not opened, opened not answered."""
-
-    ASKED = "asked"
-    DELIVERED = "delivered"
-    OPENED = "opened"
-    ANSWERED = "answered"
-
-
-class Settled(StrEnum):
-    """What became of a recommendation."""
-
-    AGREED = "agreed"
-    TURNED_DOWN = "turned-down"
-    REPLACED = "replaced"
-
-
 @dataclass(frozen=True)
 class Child:
     """One child of a case, by an id that means nothing elsewhere."""
 
     child_id: UUID
     unborn: bool
-
-
-@dataclass(frozen=True)
-class InformationRequest:
-    """One question to one agency. ``answer`` is None while there is none: silence is not "nothing held"."""
-
-    request_id: UUID
-    case_id: UUID
-    agency: str
-    lawful_basis: LawfulBasis
-    child_ids: tuple[UUID, ...]
-    requested_by: str
-    requested_at: datetime
-    due_at: datetime
-    question: str = field(repr=False)
-    answer: Answer | None = None
-    answered_by: str | None = None
-    answered_at: datetime | None = None
-    refusal_ground: RefusalGround | None = None
-    content: str | None = field(default=None, repr=False)
-    refusal_reason: str | None = field(default=None, repr=False)
-
-
-@dataclass(frozen=True)
-class Recommendation:
-    """What one person recommends for one child; open until ``settled``."""
-
-    recommendation_id: UUID
-    child_id: UUID
-    outcome: Outcome
-    level: ThresholdLevel
-    recommended_by: str
-    recommended_at: datetime
-    rationale: str = field(repr=False)
-    settled: Settled | None = None
-    settled_by: str | None = None
-    settled_at: datetime | None = None
-    settled_rationale: str | None = field(default=None, repr=False)
-
-
-@dataclass(frozen=True)
-class Decision:
-    """The outcome for one child, authorised. ``team`` takes the child on; None: nobody has to."""
-
-    decision_id: UUID
-    recommendation_id: UUID
-    child_id: UUID
-    outcome: Outcome
-    level: ThresholdLevel
-    team: str | None
-    authorised_by: str
-    decided_at: datetime
-    policy_version: str
-    rationale: str = field(repr=False)
-
-
-@dataclass(frozen=True)
-class Handover:
-    """Children offered to a team; complete when the team accepts."""
-
-    handover_id: UUID
-    case_id: UUID
-    team: str
-    child_ids: tuple[UUID, ...]
-    offered_by: str
-    offered_at: datetime
-    accept_due_at: datetime
-    summary: str = field(repr=False)
-    accepted_by: str | None = None
-    accepted_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -183,15 +91,51 @@ class Case:
         return frozenset(self.child_ids) - {decision.child_id for decision in self.decisions}
 
     @property
+    def deciding_again(self) -> frozenset[UUID]:
+        """Children with a decision that somebody recommends to supersede."""
+        waiting = frozenset(one.child_id for one in self.recommendations if one.settled is None)
+        return waiting - self.undecided
+
+    @property
+    def current_decisions(self) -> tuple[Decision, ...]:
+        """Each child's newest decision: the one that nothing supersedes."""
+        superseded = {decision.supersedes for decision in self.decisions}
+        return tuple(decision for decision in self.decisions if decision.decision_id not in superseded)
+
+    def find_decision(self, child_id: UUID) -> Decision | None:
+        """The decision that stands for a child."""
+        return next((decision for decision in self.current_decisions if decision.child_id == child_id), None)
+
+    def news_since(self, decision: Decision) -> tuple[News, ...]:
+        """What those who made a decision did not have."""
+        return tuple(one for one in self.news if one.version > decision.version and one.concerns(decision.child_id))
+
+    def is_stale(self, decision: Decision) -> bool:
+        """Whether a decision was made without something that is known now. A returned handover adds no knowledge."""
+        return any(one.what is not CaseNews.HANDOVER_RETURNED for one in self.news_since(decision))
+
+    @property
     def not_offered(self) -> frozenset[UUID]:
-        """Children whose outcome a team must take on, and who were not offered to it yet."""
-        offered = {child_id for handover in self.handovers for child_id in handover.child_ids}
-        return frozenset(decision.child_id for decision in self.decisions if decision.team is not None) - offered
+        """Children whose outcome a team must take on, and whose newest decision no team has or may accept."""
+        offered = {
+            decision_id for handover in self.handovers if handover.stands for decision_id in handover.decision_ids
+        }
+        return frozenset(
+            decision.child_id
+            for decision in self.current_decisions
+            if decision.team is not None and decision.decision_id not in offered
+        )
+
+    def was_returned(self, decision: Decision) -> bool:
+        """Whether a team returned what it was offered under a decision."""
+        return any(
+            one.state is HandoverState.RETURNED and decision.decision_id in one.decision_ids for one in self.handovers
+        )
 
     @property
     def not_accepted(self) -> tuple[Handover, ...]:
         """Handovers that wait for their team."""
-        return tuple(handover for handover in self.handovers if handover.accepted_at is None)
+        return tuple(handover for handover in self.handovers if handover.state is HandoverState.OFFERED)
 
     @property
     def unseen(self) -> tuple[News, ...]:
@@ -201,11 +145,16 @@ class Case:
     @property
     def decision_clock(self) -> Clock | None:
         """The decision clock that runs: while a child is undecided, or news waits for a person to be done with it."""
-        return next((clock for clock in self.clocks if clock.name == DECISION_CLOCK and clock.runs), None)
+        return self._running(DECISION_CLOCK)
+
+    @property
+    def offer_clock(self) -> Clock | None:
+        """The clock that runs while a decided child waits to be offered to a team."""
+        return self._running(OFFER_CLOCK)
 
     @property
     def decision_from(self) -> datetime:
-        """What the decision's time is counted from: the receipt of the referral, or of the news that began it anew."""
+        """What the decision's time is counted from: the receipt of the referral, or what started it again."""
         starts = [clock.started_at for clock in self.clocks if clock.name == DECISION_CLOCK]
         return max(starts, default=self.received_at)
 
@@ -214,10 +163,13 @@ class Case:
         """How far the case is."""
         return state_of(
             closed=self.closed_at is not None,
-            undecided=bool(self.undecided),
+            undecided=bool(self.undecided or self.deciding_again),
             handovers=bool(self.not_offered or self.not_accepted),
             rated=self.rating is not None,
         )
+
+    def _running(self, name: str) -> Clock | None:
+        return next((clock for clock in self.clocks if clock.name == name and clock.runs), None)
 
 
 def state_of(*, closed: bool, undecided: bool, handovers: bool, rated: bool) -> CaseState:

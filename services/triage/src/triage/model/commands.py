@@ -4,13 +4,14 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from contracts.codes import (
-    Answer,
+    HandoverReturnReason,
     LawfulBasis,
     Outcome,
     Rating,
-    RefusalGround,
+    SupersedingReason,
     ThresholdLevel,
 )
+from triage.model.information import Reply
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,25 @@ class Detail:
 
     id: UUID
     url: str
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where those entitled read records that there are. ``public_url`` is where others reach this service."""
+
+    public_url: str
+
+    def case(self, case_id: UUID) -> str:
+        """A case."""
+        return f"{self.public_url}/v1/cases/{case_id}"
+
+    def request(self, request_id: UUID) -> str:
+        """An information request, with what the agency said."""
+        return f"{self.public_url}/v1/information-requests/{request_id}"
+
+    def handover(self, handover_id: UUID) -> str:
+        """A handover."""
+        return f"{self.public_url}/v1/handovers/{handover_id}"
 
 
 @dataclass(frozen=True)
@@ -47,23 +67,31 @@ class AskSender:
 
 
 @dataclass(frozen=True)
-class Reply:
-    """What an agency answers."""
+class Correct:
+    """An agency puts the answer right that it gave in a revision."""
 
-    answer: Answer
-    content: str | None = field(default=None, repr=False)
-    refusal_ground: RefusalGround | None = None
-    refusal_reason: str | None = field(default=None, repr=False)
+    revision: int
+    reply: Reply
+    reason: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class TakeBack:
+    """An agency takes the answer back that it gave in a revision."""
+
+    revision: int
+    reason: str = field(repr=False)
 
 
 @dataclass(frozen=True)
 class Recommend:
-    """Recommend an outcome and a level of need for one child."""
+    """Recommend an outcome and a level of need for one child; with the reason when it has a decision already."""
 
     child_id: UUID
     outcome: Outcome
     level: ThresholdLevel
     rationale: str = field(repr=False)
+    supersedes_reason: SupersedingReason | None = None
 
 
 @dataclass(frozen=True)
@@ -82,3 +110,12 @@ class Offer:
     team: str
     child_ids: tuple[UUID, ...]
     summary: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Return:
+    """A team returns a handover; ``note`` is what it wants triage to know."""
+
+    handover_id: UUID
+    reason: HandoverReturnReason
+    note: str = field(repr=False)

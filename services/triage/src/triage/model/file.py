@@ -1,4 +1,4 @@
-"""What is shown beside a case: how it came in, how it was rated, what was told, and its line in the queue."""
+"""What is shown beside a case: how it came in, how it was rated, how far notices are, and its line in the queue."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,13 +6,14 @@ from datetime import datetime
 from uuid import UUID
 
 from contracts.codes import CaseNews, ConcernType, MissingItem, Rating, RatingReason
-from triage.model.case import Case, CaseState, Child, InformationRequest, RequestState, state_of
+from triage.model.case import Case, CaseState, Child, state_of
+from triage.model.information import InformationRequest, RequestState
 from triage.model.news import News, Question
 
 
 @dataclass(frozen=True)
 class Background:
-    """What the referral says, in codes: its receipt, and all that its sender told later.
+    """What the referral says, in codes: its receipt, and all that its sender said later.
 
     ``document_url`` is where the newest edition of the document is read.
     """
@@ -47,24 +48,24 @@ class Rated:
 
 
 @dataclass(frozen=True)
-class Telling:
+class NoticeProgress:
     """Whether a notice about a request, a question or a handover arrived, and whether somebody opened it."""
 
     delivered_at: datetime | None = None
     opened_at: datetime | None = None
 
 
-UNTOLD = Telling()
+NO_NOTICE = NoticeProgress()
 
 
 @dataclass(frozen=True)
 class CaseFile:
-    """A case as its readers see it. ``tellings`` are by the request, question or handover they are about."""
+    """A case as its readers see it. ``notices`` are by the request, question or handover they are about."""
 
     case: Case
     background: Background
     ratings: tuple[Rated, ...]
-    tellings: Mapping[UUID, Telling]
+    notices: Mapping[UUID, NoticeProgress]
 
 
 @dataclass(frozen=True)
@@ -80,9 +81,11 @@ class QueueMark:
 class QueueItem:
     """One line of the queue: codes, counts and times only.
 
-    ``due_at`` is when the step that the case waits for is due: the decision, then the acceptance of a handover, or
-    that a person is done with news. None when the case only waits to be closed. ``unseen_news`` is what nobody of
-    triage has looked at, oldest first; ``unseen_danger`` that some of it says that a child is in danger now.
+    ``due_at`` is when the step that the case waits for is due: a decision, the offer or the acceptance of a handover,
+    or that a person is done with news. None when the case only waits to be closed. ``deciding_again`` counts children
+    with a decision that somebody recommends to supersede, ``stale`` those whose decision was made without what is
+    known now. ``unseen_news`` is what nobody of triage has looked at, oldest first; ``unseen_danger`` that some of it
+    says that a child is in danger now.
     """
 
     case_id: UUID
@@ -97,6 +100,8 @@ class QueueItem:
     closed_at: datetime | None
     children: int
     undecided: int
+    deciding_again: int
+    stale: int
     handovers_outstanding: int
     requests_outstanding: int
     questions_outstanding: int
@@ -112,7 +117,7 @@ class QueueItem:
         """How far the case is."""
         return state_of(
             closed=self.closed_at is not None,
-            undecided=self.undecided > 0,
+            undecided=self.undecided + self.deciding_again > 0,
             handovers=self.handovers_outstanding > 0,
             rated=self.rating is not None,
         )
@@ -125,13 +130,14 @@ class QueueItem:
 
 @dataclass(frozen=True)
 class ListedRequest:
-    """One line of an agency's list of requests: codes and times only."""
+    """One line of an agency's list of requests: codes and times only. At most one of the last two is set."""
 
     request_id: UUID
     reference: str
     requested_at: datetime
     due_at: datetime
     answered_at: datetime | None
+    withdrawn_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -145,19 +151,19 @@ class ListedQuestion:
     due_at: datetime
 
 
-def request_state(request: InformationRequest, telling: Telling) -> RequestState:
+def request_state(request: InformationRequest, notice: NoticeProgress) -> RequestState:
     """How far an agency is with a request: the furthest step that is known to have happened."""
-    return _state_of(telling, answered=request.answer is not None)
+    return RequestState.WITHDRAWN if request.is_withdrawn else _state_of(notice, answered=bool(request.revisions))
 
 
-def question_state(question: Question, telling: Telling) -> RequestState:
+def question_state(question: Question, notice: NoticeProgress) -> RequestState:
     """How far the sender is with a question."""
-    return _state_of(telling, answered=question.answered_at is not None)
+    return _state_of(notice, answered=question.answered_at is not None)
 
 
-def _state_of(telling: Telling, *, answered: bool) -> RequestState:
+def _state_of(notice: NoticeProgress, *, answered: bool) -> RequestState:
     if answered:
         return RequestState.ANSWERED
-    if telling.opened_at is not None:
+    if notice.opened_at is not None:
         return RequestState.OPENED
-    return RequestState.DELIVERED if telling.delivered_at is not None else RequestState.ASKED
+    return RequestState.DELIVERED if notice.delivered_at is not None else RequestState.ASKED

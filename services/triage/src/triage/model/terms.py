@@ -1,20 +1,22 @@
 """What the partnership's pack says, as facts the rules can use."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from contracts.codes import LawfulBasis, Rating, RatingReason
+from contracts.codes import LawfulBasis, Outcome, Rating, RatingReason
 
 DECISION_CLOCK: Final = "decision"
 INFORMATION_REQUEST_CLOCK: Final = "information-request"
 QUESTION_CLOCK: Final = "question"
+OFFER_CLOCK: Final = "handover-offer"
 
 
 @dataclass(frozen=True)
 class Alarm:
-    """Who is told when a share of a clock's time is used; 1 is due."""
+    """Who is notified when a share of a clock's time is used; 1 is due."""
 
     share: float
     at: datetime
@@ -23,7 +25,7 @@ class Alarm:
 
 @dataclass(frozen=True)
 class Timing:
-    """A clock as the pack times it from ``started_at``: when it is due, what event stops it, whom it tells when."""
+    """A clock as the pack times it from ``started_at``: when it is due, what event stops it, who is notified when."""
 
     name: str
     started_at: datetime
@@ -62,13 +64,26 @@ class AskingTerms:
 
 @dataclass(frozen=True)
 class OutcomeTerms:
-    """Who may recommend and authorise an outcome, which team receives it, what the referrer may be told."""
+    """Who may recommend and authorise an outcome, which team receives it, what the referrer may hear."""
 
     recommended_by: frozenset[str]
     authorised_by: frozenset[str]
     team: str | None
     referrer_feedback: str | None
     policy_version: str
+
+
+@dataclass(frozen=True)
+class OfferTerms:
+    """What a team's acceptance is timed and entitled by, and which teams there are.
+
+    ``authorised_by``: who may authorise each outcome, and so may send a child to another team than the outcome's.
+    """
+
+    timing: Timing
+    role: str
+    teams: frozenset[str]
+    authorised_by: Mapping[Outcome, frozenset[str]]
 
 
 @dataclass(frozen=True)
@@ -79,6 +94,7 @@ class DueAlarm:
     referral_id: UUID
     clock_id: UUID
     clock: str
+    about_id: UUID
     due_at: datetime
     alarm: Alarm
     policy_version: str

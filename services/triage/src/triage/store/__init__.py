@@ -21,10 +21,18 @@ from triage.store.clocks import (
     record_sounded,
     retime_clock,
     start_clock,
+    stop_clock,
     stop_clocks,
+    stop_clocks_about,
     stop_every_clock,
 )
-from triage.store.handovers import find_case_of_handover, record_accepted, record_offered
+from triage.store.handovers import (
+    find_case_of_handover,
+    record_accepted,
+    record_offered,
+    record_returned,
+    record_withdrawn,
+)
 from triage.store.news import (
     find_case_of_question,
     list_open_questions,
@@ -33,10 +41,10 @@ from triage.store.news import (
     record_question_answered,
     record_seen,
 )
-from triage.store.notices import load_tellings
-from triage.store.outcomes import record_decided, record_recommended, record_returned
+from triage.store.notices import load_progress
+from triage.store.outcomes import record_decided, record_recommended, record_turned_down
 from triage.store.queue import Filter, list_queue
-from triage.store.requests import find_case_of_request, list_requests, record_answered, record_requested
+from triage.store.requests import find_case_of_request, list_requests, record_requested, record_said
 
 __all__ = [
     "Filter",
@@ -52,12 +60,11 @@ __all__ = [
     "list_queue",
     "list_requests",
     "load_due_alarms",
+    "load_progress",
     "load_ratings",
-    "load_tellings",
     "lock_case",
     "lock_cases_with_due_alarms",
     "record_accepted",
-    "record_answered",
     "record_asked",
     "record_background",
     "record_closed",
@@ -72,10 +79,15 @@ __all__ = [
     "record_reopened",
     "record_requested",
     "record_returned",
+    "record_said",
     "record_seen",
     "record_sounded",
+    "record_turned_down",
+    "record_withdrawn",
     "retime_clock",
     "start_clock",
+    "stop_clock",
     "stop_clocks",
+    "stop_clocks_about",
     "stop_every_clock",
 ]

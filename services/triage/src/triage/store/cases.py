@@ -31,7 +31,7 @@ async def find_case(tx: Transaction, case_id: UUID) -> Case | None:
     """A whole case as it is at one moment.
 
     Interleaving prevented: the row is read, a decision commits, then the decisions are read, and the view shows a
-    decision under a version that does not have it. Whoever changes a case locks its row first.
+    decision under a version that does not have it. Anyone who changes a case locks its row first.
     """
     statement = select(tables.case).where(tables.case.c.case_id == case_id).with_for_update(read=True)
     row = (await tx.execute(statement)).one_or_none()
@@ -149,7 +149,7 @@ async def record_reopened(tx: Transaction, reopened: CaseReopened) -> None:
 
 
 async def record_due(tx: Transaction, case_id: UUID, *, due_at: datetime) -> None:
-    """A decision clock began anew."""
+    """A decision clock began again."""
     await tx.execute(update(tables.case).where(tables.case.c.case_id == case_id).values(decision_due_at=due_at))
 
 

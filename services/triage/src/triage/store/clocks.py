@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis.db import Transaction
 from triage import tables
-from triage.model import Alarm, Clock, DueAlarm, Timing
+from triage.model import OFFER_CLOCK, Alarm, Clock, DueAlarm, Timing
 
 _WAITING: Final = (tables.alarm.c.sounded_at.is_(None), tables.alarm.c.cancelled_at.is_(None))
 
@@ -54,9 +54,22 @@ async def retime_clock(tx: Transaction, clock_id: UUID, *, case_id: UUID, timing
 
 
 async def stop_clocks(tx: Transaction, about_id: UUID, *, event_type: str, at: datetime) -> None:
-    """What the clocks waited for has happened: they never sound again."""
+    """What the clocks waited for has happened: they never sound again.
+
+    What a case has to offer is the sum of its decisions, so no single event stops that clock: see ``stop_clock``.
+    """
     clock = tables.clock.c
-    await _stop(tx, clock.about_id == about_id, clock.stops == event_type, at=at)
+    await _stop(tx, clock.about_id == about_id, clock.stops == event_type, clock.name != OFFER_CLOCK, at=at)
+
+
+async def stop_clock(tx: Transaction, clock_id: UUID, *, at: datetime) -> None:
+    """One clock has nothing to wait for any more."""
+    await _stop(tx, tables.clock.c.clock_id == clock_id, at=at)
+
+
+async def stop_clocks_about(tx: Transaction, about_id: UUID, *, at: datetime) -> None:
+    """What clocks were about is no more, so nobody is chased for it, whatever they waited for."""
+    await _stop(tx, tables.clock.c.about_id == about_id, at=at)
 
 
 async def stop_every_clock(tx: Transaction, case_id: UUID, *, at: datetime) -> None:
@@ -80,7 +93,7 @@ async def load_due_alarms(tx: Transaction, case_ids: Sequence[UUID], *, now: dat
     """The alarms of locked cases whose moment has come, in the order of their moments."""
     alarm, clock, case = tables.alarm.c, tables.clock.c, tables.case.c
     statement = (
-        select(tables.alarm, clock.name, clock.due_at, clock.policy_version, case.referral_id)
+        select(tables.alarm, clock.name, clock.about_id, clock.due_at, clock.policy_version, case.referral_id)
         .join_from(tables.alarm, tables.clock, alarm.clock_id == clock.clock_id)
         .join(tables.case, alarm.case_id == case.case_id)
         .where(alarm.case_id.in_(case_ids), alarm.at <= now, *_WAITING)
@@ -127,6 +140,7 @@ def _due(row: Row[Any]) -> DueAlarm:
         referral_id=row.referral_id,
         clock_id=row.clock_id,
         clock=row.name,
+        about_id=row.about_id,
         due_at=row.due_at,
         alarm=Alarm(row.share, row.at, tuple(row.tell)),
         policy_version=row.policy_version,

@@ -1,12 +1,14 @@
 """SQL of handovers."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, insert, select, update
 
 from chassis.db import Transaction
-from contracts.events import HandoverAccepted, HandoverOffered
+from contracts.codes import HandoverReturnReason, HandoverWithdrawalReason
+from contracts.events import HandoverAccepted, HandoverOffered, HandoverReturned, HandoverWithdrawn
 from triage import tables
 from triage.model import Handover
 
@@ -27,8 +29,13 @@ async def load_handovers(tx: Transaction, case_id: UUID) -> tuple[Handover, ...]
     return tuple(_handover(row) for row in await tx.execute(statement))
 
 
-async def record_offered(tx: Transaction, offered: HandoverOffered, *, summary: str) -> None:
-    """Children offered to a team; the summary stays here."""
+async def record_offered(
+    tx: Transaction, offered: HandoverOffered, *, summary: str, decision_ids: Sequence[UUID], role: str
+) -> None:
+    """Children offered to a team by the decisions that stand for them; the summary stays here.
+
+    ``role`` is kept, because the pack may not name the team any more when it accepts or returns.
+    """
     values = {
         "handover_id": offered.handover_id,
         "case_id": offered.case_id,
@@ -39,15 +46,43 @@ async def record_offered(tx: Transaction, offered: HandoverOffered, *, summary: 
         "offered_at": offered.offered_at,
         "accept_due_at": offered.accept_due_at,
         "policy_version": offered.policy_version,
+        "decision_ids": list(decision_ids),
+        "role": role,
     }
     await tx.execute(insert(tables.handover).values(values))
 
 
 async def record_accepted(tx: Transaction, accepted: HandoverAccepted) -> None:
-    """The team has taken the children on."""
+    """The team has accepted the children."""
+    await _change(tx, accepted.handover_id, accepted_by=accepted.accepted_by, accepted_at=accepted.accepted_at)
+
+
+async def record_returned(tx: Transaction, returned: HandoverReturned, *, note: str) -> None:
+    """The team does not accept; what it says about it stays here."""
+    await _change(
+        tx,
+        returned.handover_id,
+        returned_by=returned.returned_by,
+        returned_at=returned.returned_at,
+        return_reason=returned.reason.value,
+        return_note=note,
+    )
+
+
+async def record_withdrawn(tx: Transaction, withdrawn: HandoverWithdrawn) -> None:
+    """The offer no longer stands."""
+    await _change(
+        tx,
+        withdrawn.handover_id,
+        withdrawn_by=withdrawn.withdrawn_by,
+        withdrawn_at=withdrawn.withdrawn_at,
+        withdrawal_reason=withdrawn.reason.value,
+    )
+
+
+async def _change(tx: Transaction, handover_id: UUID, **changes: object) -> None:
     handover = tables.handover
-    changes = {"accepted_by": accepted.accepted_by, "accepted_at": accepted.accepted_at}
-    await tx.execute(update(handover).where(handover.c.handover_id == accepted.handover_id).values(changes))
+    await tx.execute(update(handover).where(handover.c.handover_id == handover_id).values(changes))
 
 
 def _handover(row: Row[Any]) -> Handover:
@@ -60,6 +95,15 @@ def _handover(row: Row[Any]) -> Handover:
         offered_at=row.offered_at,
         accept_due_at=row.accept_due_at,
         summary=row.summary,
+        decision_ids=tuple(row.decision_ids),
+        role=row.role,
         accepted_by=row.accepted_by,
         accepted_at=row.accepted_at,
+        returned_by=row.returned_by,
+        returned_at=row.returned_at,
+        return_reason=HandoverReturnReason(row.return_reason) if row.return_reason else None,
+        return_note=row.return_note,
+        withdrawn_by=row.withdrawn_by,
+        withdrawn_at=row.withdrawn_at,
+        withdrawal_reason=HandoverWithdrawalReason(row.withdrawal_reason) if row.withdrawal_reason else None,
     )

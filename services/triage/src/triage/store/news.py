@@ -1,4 +1,4 @@
-"""SQL of questions to the sender of a referral, and of what it tells later."""
+"""SQL of questions to the sender of a referral, and of what is new in a case."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -31,9 +31,9 @@ async def load_questions(tx: Transaction, case_id: UUID) -> tuple[Question, ...]
 
 
 async def load_news(tx: Transaction, case_id: UUID) -> tuple[News, ...]:
-    """What the sender told later, in the order of its editions."""
+    """What is new, in the order in which it came."""
     news = tables.news.c
-    rows = await tx.execute(select(tables.news).where(news.case_id == case_id).order_by(news.edition))
+    rows = await tx.execute(select(tables.news).where(news.case_id == case_id).order_by(news.version))
     return tuple(_news(row) for row in rows)
 
 
@@ -77,10 +77,12 @@ async def record_question_answered(tx: Transaction, answered: QuestionAnswered) 
     await tx.execute(update(question).where(question.c.question_id == answered.question_id).values(changes))
 
 
-async def record_news(tx: Transaction, case_id: UUID, news: News) -> None:
-    """One more thing that the sender told, which nobody has looked at."""
+async def record_news(tx: Transaction, case_id: UUID, news: News, *, version: int) -> None:
+    """One more thing that is new, which nobody has looked at. ``version`` is the case's that it made."""
     values = {
         "case_id": case_id,
+        "version": version,
+        "about": list(news.about),
         "edition": news.edition,
         "what": news.what.value,
         "told_at": news.told_at,
@@ -89,6 +91,9 @@ async def record_news(tx: Transaction, case_id: UUID, news: News) -> None:
         "immediate_danger": news.immediate_danger,
         "answers": news.answers,
         "supplement_id": news.supplement_id,
+        "request_id": news.request_id,
+        "revision": news.revision,
+        "handover_id": news.handover_id,
     }
     await tx.execute(insert(tables.news).values(values))
 
@@ -117,13 +122,18 @@ def _question(row: Row[Any]) -> Question:
 def _news(row: Row[Any]) -> News:
     return News(
         what=CaseNews(row.what),
-        edition=row.edition,
         told_at=row.told_at,
+        version=row.version,
+        about=tuple(row.about),
+        edition=row.edition,
         document_url=row.document_url,
         child_ids=tuple(row.child_ids),
         immediate_danger=row.immediate_danger,
         answers=row.answers,
         supplement_id=row.supplement_id,
+        request_id=row.request_id,
+        revision=row.revision,
+        handover_id=row.handover_id,
         seen_by=row.seen_by,
         seen_at=row.seen_at,
     )

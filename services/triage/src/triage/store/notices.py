@@ -1,4 +1,4 @@
-"""SQL of what agencies were told about requests, questions and handovers."""
+"""SQL of how far notices about requests, questions and handovers have come."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from chassis.db import Transaction
 from contracts.events import NoticeQueued
 from triage import tables
-from triage.model import Telling
+from triage.model import NoticeProgress
 
 
 async def record_queued(tx: Transaction, queued: NoticeQueued) -> None:
@@ -33,7 +33,7 @@ async def record_opened(tx: Transaction, notice_id: UUID, *, at: datetime) -> No
     await tx.execute(update(notice).where(*first).values(opened_at=at))
 
 
-async def load_tellings(tx: Transaction, about_ids: Collection[UUID]) -> Mapping[UUID, Telling]:
+async def load_progress(tx: Transaction, about_ids: Collection[UUID]) -> Mapping[UUID, NoticeProgress]:
     """By request, question or handover: when the first notice about it arrived, and when the first was opened."""
     notice = tables.notice.c
     statement = (
@@ -41,4 +41,4 @@ async def load_tellings(tx: Transaction, about_ids: Collection[UUID]) -> Mapping
         .where(notice.about_id.in_(about_ids))
         .group_by(notice.about_id)
     )
-    return {about_id: Telling(delivered, opened) for about_id, delivered, opened in await tx.execute(statement)}
+    return {about_id: NoticeProgress(delivered, opened) for about_id, delivered, opened in await tx.execute(statement)}

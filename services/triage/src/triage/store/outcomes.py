@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import Row, insert, select, update
 
 from chassis.db import Transaction
-from contracts.codes import Outcome, ThresholdLevel
+from contracts.codes import Outcome, SupersedingReason, ThresholdLevel
 from contracts.events import CaseDecided, CaseRecommended, CaseReturned
 from triage import tables
 from triage.model import Decision, Recommendation, Settled
@@ -27,7 +27,7 @@ async def load_decisions(tx: Transaction, case_id: UUID) -> tuple[Decision, ...]
     """The decisions of a case, oldest first."""
     decision = tables.decision.c
     statement = (
-        select(tables.decision).where(decision.case_id == case_id).order_by(decision.decided_at, decision.decision_id)
+        select(tables.decision).where(decision.case_id == case_id).order_by(decision.version, decision.decision_id)
     )
     return tuple(_decision(row) for row in await tx.execute(statement))
 
@@ -51,19 +51,26 @@ async def record_recommended(tx: Transaction, recommended: CaseRecommended, *, r
         "rationale": rationale,
         "recommended_by": recommended.recommended_by,
         "recommended_at": recommended.recommended_at,
+        **_superseding(recommended),
     }
     await tx.execute(insert(recommendation).values(values))
 
 
-async def record_decided(tx: Transaction, decided: CaseDecided, *, rationale: str, team: str | None) -> None:
-    """The child's decision, and the recommendation that it agrees to."""
-    settlement = {
+async def record_decided(
+    tx: Transaction, decided: CaseDecided, *, rationale: str, team: str | None, version: int
+) -> None:
+    """The child's decision, and the recommendation that it agrees to. One that it supersedes is left as it is.
+
+    ``version`` is the case's that it made. The database refuses a second decision that supersedes the same one, or
+    that supersedes none where there is one: whatever happens, a child's decisions are one chain.
+    """
+    conclusion = {
         "settled": Settled.AGREED.value,
         "settled_by": decided.authorised_by,
         "settled_at": decided.decided_at,
         "settled_rationale": rationale,
     }
-    await _settle(tx, decided.recommendation_id, settlement)
+    await _conclude(tx, decided.recommendation_id, conclusion)
     values = {
         "decision_id": decided.decision_id,
         "case_id": decided.case_id,
@@ -76,25 +83,36 @@ async def record_decided(tx: Transaction, decided: CaseDecided, *, rationale: st
         "authorised_by": decided.authorised_by,
         "decided_at": decided.decided_at,
         "policy_version": decided.policy_version,
+        "version": version,
+        **_superseding(decided),
     }
     await tx.execute(insert(tables.decision).values(values))
 
 
-async def record_returned(tx: Transaction, returned: CaseReturned, *, rationale: str) -> None:
+async def record_turned_down(tx: Transaction, returned: CaseReturned, *, rationale: str) -> None:
     """The recommendation that was turned down, and why."""
-    settlement = {
+    conclusion = {
         "settled": Settled.TURNED_DOWN.value,
         "settled_by": returned.returned_by,
         "settled_at": returned.returned_at,
         "settled_rationale": rationale,
     }
-    await _settle(tx, returned.recommendation_id, settlement)
+    await _conclude(tx, returned.recommendation_id, conclusion)
 
 
-async def _settle(tx: Transaction, recommendation_id: UUID, settlement: dict[str, Any]) -> None:
+async def _conclude(tx: Transaction, recommendation_id: UUID, conclusion: dict[str, Any]) -> None:
     recommendation = tables.recommendation
     only = recommendation.c.recommendation_id == recommendation_id
-    await tx.execute(update(recommendation).where(only).values(settlement))
+    await tx.execute(update(recommendation).where(only).values(conclusion))
+
+
+def _superseding(event: CaseRecommended | CaseDecided) -> dict[str, Any]:
+    reason = event.supersedes_reason
+    return {"supersedes": event.supersedes, "supersedes_reason": reason.value if reason else None}
+
+
+def _reason(row: Row[Any]) -> SupersedingReason | None:
+    return SupersedingReason(row.supersedes_reason) if row.supersedes_reason else None
 
 
 def _recommendation(row: Row[Any]) -> Recommendation:
@@ -110,6 +128,8 @@ def _recommendation(row: Row[Any]) -> Recommendation:
         settled_by=row.settled_by,
         settled_at=row.settled_at,
         settled_rationale=row.settled_rationale,
+        supersedes=row.supersedes,
+        supersedes_reason=_reason(row),
     )
 
 
@@ -125,4 +145,7 @@ def _decision(row: Row[Any]) -> Decision:
         decided_at=row.decided_at,
         policy_version=row.policy_version,
         rationale=row.rationale,
+        version=row.version,
+        supersedes=row.supersedes,
+        supersedes_reason=_reason(row),
     )

@@ -19,5 +19,5 @@ def missing_items(facts: ReferralFacts, *, today: date) -> tuple[Missing, ...]:
     found += missing_of_family(facts)
     found += missing_of_concern(facts, today=today)
     found += missing_of_agreement(facts)
-    found += missing_of_others(facts)
+    found += missing_of_others(facts, today=today)
     return tuple(found)

@@ -17,7 +17,7 @@ def missing_of_child(child: ChildFacts, pointer: str, *, today: date) -> list[Mi
     if not child.has_name:
         points.append((MissingItem.CHILD_NAME, "first_name"))
     points += _unborn(child, today) if child.unborn else _born(child, today)
-    if not child.has_home:
+    if not (dates.has_home(child, today) or child.has_withheld_home):
         points.append((MissingItem.ADDRESS, "addresses"))
     if child.lacks_language_to_interpret:
         points.append((MissingItem.INTERPRETER_LANGUAGE, "first_language"))

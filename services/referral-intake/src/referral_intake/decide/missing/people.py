@@ -1,6 +1,9 @@
 """What is left open about the moment, the sender, the family and those who will visit."""
 
+from datetime import date
+
 from contracts.codes import MissingItem
+from referral_intake.decide.dates import contradicts
 from referral_intake.model import Missing, ReferralFacts
 
 
@@ -42,7 +45,7 @@ def missing_of_family(facts: ReferralFacts) -> list[Missing]:
     return found
 
 
-def missing_of_others(facts: ReferralFacts) -> list[Missing]:
+def missing_of_others(facts: ReferralFacts, *, today: date) -> list[Missing]:
     """Those who work with the family, those who will visit, the papers, and dates that cannot be."""
     rules = (
         (facts.lacks_professional_agreement, MissingItem.PROFESSIONAL_AGREEMENT, "/professionals"),
@@ -51,4 +54,5 @@ def missing_of_others(facts: ReferralFacts) -> list[Missing]:
         (facts.lacks_attachment_place, MissingItem.ATTACHMENT_PLACE, "/attachments"),
     )
     found = [Missing(item, pointer) for is_open, item, pointer in rules if is_open]
-    return found + [Missing(MissingItem.CONTRADICTORY_DATES, pointer) for pointer in facts.contradictory]
+    wrong = dict.fromkeys(day.pointer for day in facts.days if contradicts(day, today))
+    return found + [Missing(MissingItem.CONTRADICTORY_DATES, pointer) for pointer in wrong]

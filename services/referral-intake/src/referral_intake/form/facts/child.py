@@ -1,11 +1,13 @@
 """The facts of one child."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Final
 
 from contracts.codes import AddressKind
 from referral_intake.form.child import Address, Child
-from referral_intake.form.facts.said import any_said, said
+from referral_intake.form.facts.placeholders import is_named, is_place, is_withheld, is_written
+from referral_intake.form.facts.said import said
 from referral_intake.form.services import Practice, School
 from referral_intake.form.voice import ChildVoice
 from referral_intake.model import ChildFacts
@@ -15,10 +17,10 @@ _LIVED_AT: Final = frozenset({AddressKind.HOME, AddressKind.TEMPORARY})
 
 def child_of(child: Child) -> ChildFacts:
     """What a form says about one child."""
-    addresses, has_school, has_location = child.addresses, _school(child.school), said(child.location_now)
+    addresses, has_school, has_location = child.addresses, _school(child.school), is_place(child.location_now)
     return ChildFacts(
-        has_name=said(child.first_name) or said(child.last_name) or any_said(child.aliases),
-        has_description=said(child.description),
+        has_name=is_named(child.first_name) or is_named(child.last_name) or any(map(is_named, child.aliases)),
+        has_description=is_written(child.description) or _is_awaited(child),
         born_on=child.date_of_birth,
         expected_on=child.expected_date_of_birth,
         estimated=child.estimated_date,
@@ -31,13 +33,14 @@ def child_of(child: Child) -> ChildFacts:
         has_upn_reason=child.upn_unknown_reason is not None,
         la_child_id=child.la_child_id if said(child.la_child_id) else None,
         has_la_code=child.la_code is not None,
-        has_home=_has_home(addresses),
+        home_until=_home_until(addresses),
+        has_withheld_home=any(map(_is_withheld, addresses)),
         has_school=has_school,
         has_place=has_location or has_school or any(map(_is_place, addresses)),
-        postcodes=tuple([each.postcode for each in addresses if each.postcode and said(each.postcode)]),
+        postcodes=tuple([each.postcode for each in addresses if each.postcode and is_written(each.postcode)]),
         has_gp=_practice(child.gp),
         has_location_now=has_location,
-        has_company_now=said(child.with_now),
+        has_company_now=is_written(child.with_now),
         has_voice=child.voice is not None and is_heard(child.voice),
     )
 
@@ -47,21 +50,36 @@ def is_heard(voice: ChildVoice) -> bool:
     return said(voice.words) or said(voice.wishes) or said(voice.reason_absent)
 
 
-def _has_home(addresses: Sequence[Address]) -> bool:
-    return any(address.kind in _LIVED_AT and _is_place(address) for address in addresses)
+def _is_awaited(child: Child) -> bool:
+    """An unborn child has no name yet, and is found by its mother: whatever it is called describes it."""
+    return child.expected_date_of_birth is not None and (said(child.first_name) or said(child.last_name))
+
+
+def _home_until(addresses: Sequence[Address]) -> date | None:
+    """The last day that a home or a place to stay is known for: the last of all while no end was said; None without."""
+    ends = [each.lived_until or date.max for each in addresses if each.kind in _LIVED_AT and _is_place(each)]
+    return max(ends, default=None)
 
 
 def _is_place(address: Address) -> bool:
-    return said(address.postcode) or any_said(address.lines) or said(address.uprn)
+    """Withheld lines lead nobody anywhere, whatever stands beside them."""
+    if _is_withheld(address):
+        return False
+    has_code = said(address.postcode) and is_place(address.postcode)
+    return has_code or any(map(is_place, address.lines)) or said(address.uprn)
+
+
+def _is_withheld(address: Address) -> bool:
+    return any(map(is_withheld, address.lines)) or is_withheld(address.postcode)
 
 
 def _school(school: School | str | None) -> bool:
     if isinstance(school, School):
-        return said(school.name) or said(school.urn)
-    return said(school)
+        return is_written(school.name) or said(school.urn)
+    return is_written(school)
 
 
 def _practice(gp: Practice | str | None) -> bool:
     if isinstance(gp, Practice):
-        return said(gp.name) or said(gp.practice) or said(gp.code)
-    return said(gp)
+        return is_written(gp.name) or is_written(gp.practice) or said(gp.code)
+    return is_written(gp)

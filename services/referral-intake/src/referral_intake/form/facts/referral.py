@@ -7,8 +7,9 @@ from referral_intake.form.concern import Concern
 from referral_intake.form.facts.child import child_of, is_heard
 from referral_intake.form.facts.circumstances import circumstances_of
 from referral_intake.form.facts.consent import consent_of
-from referral_intake.form.facts.contradictions import contradictory
+from referral_intake.form.facts.days import days_of
 from referral_intake.form.facts.family import family_of
+from referral_intake.form.facts.placeholders import is_mailbox, is_named, is_phone, is_written
 from referral_intake.form.facts.said import said
 from referral_intake.form.referral import ReferralForm
 from referral_intake.form.referrer import Referrer
@@ -37,19 +38,19 @@ def facts_of(form: ReferralForm) -> ReferralFacts:
         has_staff_risks=said(risks) if isinstance(risks, str) else bool(risks),
         lacks_staff_risk_review=not isinstance(risks, str) and any(risk.review_on is None for risk in risks or ()),
         lacks_attachment_place=any(not said(paper.held_at) for paper in form.attachments),
-        contradictory=contradictory(form),
+        days=days_of(form),
     )
 
 
 def _referrer(referrer: Referrer) -> ReferrerFacts:
-    has_phone, manager = said(referrer.phone), referrer.line_manager
-    manager_reachable = manager is not None and (said(manager.phone) or said(manager.email))
+    has_phone, manager = is_phone(referrer.phone), referrer.line_manager
+    manager_reachable = manager is not None and (is_phone(manager.phone) or is_mailbox(manager.email))
     return ReferrerFacts(
         professional=referrer.kind is not ReferrerKind.PUBLIC,
         wishes_anonymity=referrer.wishes_anonymity is True,
-        has_name=said(referrer.name),
+        has_name=is_named(referrer.name),
         has_phone=has_phone,
-        reachable=has_phone or said(referrer.email) or manager_reachable,
+        reachable=has_phone or is_mailbox(referrer.email) or manager_reachable,
     )
 
 
@@ -58,7 +59,7 @@ def _concern(concern: Concern) -> ConcernFacts:
     told = [each for each in disclosures if said(each.words)]
     has_events = any(said(event.what) for event in concern.incidents)
     return ConcernFacts(
-        is_said=said(concern.facts) or said(concern.opinion) or bool(told) or has_events,
+        is_said=is_written(concern.facts) or is_written(concern.opinion) or bool(told) or has_events,
         has_source=concern.source is not None or any(event.source is not None for event in concern.incidents),
         has_impact=said(concern.impact),
         has_change=said(concern.what_changed),

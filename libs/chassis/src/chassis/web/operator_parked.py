@@ -1,0 +1,138 @@
+"""Parked messages for operators: listed and shown without content, released and discarded with a reason."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Any, Final, Literal, Self
+
+from fastapi import APIRouter, Query
+from pydantic import ConfigDict, Field, JsonValue, model_validator
+
+from chassis import telemetry
+from chassis.delivery import requests
+from chassis.delivery.requests import Act, Filter
+from chassis.web.description import problem_responses
+from chassis.web.operator import BIGINT, Operated, Operator, ParkedId, Reason
+from contracts.problems import Conflict
+
+_TEXT: Final = r"^[\x20-\x7e]+$"
+
+State = Literal["failing", "parked", "behind", "gap"]
+Key = Annotated[str, Field(min_length=1, max_length=200, pattern=_TEXT)]
+ErrorClass = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[A-Za-z0-9_.:-]+$")]
+
+_SAYS_WHICH: Final[list[JsonValue]] = [
+    {"required": [name], "properties": {name: {"type": "string"}}} for name in ("all_of_reason", "key")
+]
+
+log = telemetry.logger(__name__)
+
+
+class Discard(Reason):
+    """Why a message is given up; ``with_earlier`` also gives up earlier versions of its aggregate that are parked."""
+
+    with_earlier: bool = Field(default=False, strict=True)
+
+
+class Many(Reason):
+    """Which messages are meant, all that match; a dry run only names them."""
+
+    model_config = ConfigDict(json_schema_extra={"anyOf": _SAYS_WHICH})
+
+    all_of_reason: ErrorClass | None = None
+    key: Key | None = None
+    dry_run: bool = Field(default=False, strict=True)
+
+    @model_validator(mode="after")
+    def _says_which(self) -> Self:
+        if self.all_of_reason is None and self.key is None:
+            raise ValueError("Say which messages: all_of_reason, key, or both")
+        return self
+
+    @property
+    def chosen(self) -> Filter:
+        """The messages that are meant."""
+        return Filter(reason=self.all_of_reason, key=self.key)
+
+
+class DiscardMany(Many, Discard):
+    """Which messages are given up."""
+
+
+def add_parked(routes: APIRouter, operated: Callable[[], Operated], *, may_discard: bool) -> None:
+    """The routes of parked messages."""
+    _add_looks(routes, operated)
+    _add_acts_on_one(routes, operated, may_discard=may_discard)
+    _add_acts_on_many(routes, operated, may_discard=may_discard)
+
+
+def _add_looks(routes: APIRouter, operated: Callable[[], Operated]) -> None:
+    @routes.get("/parked")
+    async def list_parked(
+        _: Operator,
+        after: Annotated[int, Query(ge=0, le=BIGINT)] = 0,
+        state: State | None = None,
+        reason: Annotated[ErrorClass | None, Query()] = None,
+        key: Annotated[Key | None, Query()] = None,
+    ) -> dict[str, Any]:
+        """Messages that could not take effect, oldest first, without their content."""
+        chosen = Filter(state=state, reason=reason, key=key)
+        async with operated().db.transaction() as tx:
+            parked = await requests.list_parked(tx, chosen, after=after)
+            return {"parked": parked, "waiting": await requests.count(tx)}
+
+    @routes.get("/parked/{parked_id:int}")
+    async def show_parked(parked_id: ParkedId, _: Operator) -> dict[str, Any]:
+        """One message with all that is known of it but its content, also when it is resolved."""
+        async with operated().db.transaction() as tx:
+            return await requests.show(tx, parked_id)
+
+
+def _add_acts_on_one(routes: APIRouter, operated: Callable[[], Operated], *, may_discard: bool) -> None:
+    @routes.post("/parked/{parked_id:int}/release", status_code=202, responses=problem_responses(409))
+    async def release(parked_id: ParkedId, body: Reason, operator: Operator) -> dict[str, Any]:
+        """Try a message again, with everything of its key that waits before it; everything is checked again."""
+        act = Act.release(reason=body.reason, by=operator.subject)
+        return await _ask(operated(), Filter(id=parked_id), act)
+
+    @routes.post("/parked/{parked_id:int}/discard", status_code=202, responses=problem_responses(409))
+    async def discard(parked_id: ParkedId, body: Discard, operator: Operator) -> dict[str, Any]:
+        """Give a message up for good. Refused while an earlier version of its aggregate is parked."""
+        act = Act.discard(reason=body.reason, by=operator.subject, with_earlier=body.with_earlier)
+        return await _ask(operated(), Filter(id=parked_id), act, events_too=may_discard)
+
+
+def _add_acts_on_many(routes: APIRouter, operated: Callable[[], Operated], *, may_discard: bool) -> None:
+    @routes.post("/parked/release", status_code=202, responses=problem_responses(409))
+    async def release_many(body: Many, operator: Operator) -> dict[str, Any]:
+        """Try every message again that matches."""
+        act = Act.release(reason=body.reason, by=operator.subject)
+        return await _ask(operated(), body.chosen, act, dry_run=body.dry_run)
+
+    @routes.post("/parked/discard", status_code=202, responses=problem_responses(409))
+    async def discard_many(body: DiscardMany, operator: Operator) -> dict[str, Any]:
+        """Give every message up that matches. Refused while earlier versions are parked beside them."""
+        act = Act.discard(reason=body.reason, by=operator.subject, with_earlier=body.with_earlier)
+        return await _ask(operated(), body.chosen, act, dry_run=body.dry_run, events_too=may_discard)
+
+
+async def _ask(
+    operated: Operated, chosen: Filter, act: Act, *, dry_run: bool = False, events_too: bool = True
+) -> dict[str, Any]:
+    async with operated.db.transaction() as tx:
+        messages = await (requests.choose if dry_run else requests.ask)(tx, chosen, act)
+        if not events_too:
+            _refuse_events(messages)
+    if not dry_run:
+        log.info("an act on parked messages asked", reason=act.what, count=len(messages), parked_id=chosen.id)
+    status = "would be asked" if dry_run else "asked"
+    return {"status": status, "count": len(messages), "messages": messages[: requests.SHOWN]}
+
+
+def _refuse_events(messages: Sequence[Mapping[str, Any]]) -> None:
+    """A service that must hold every event may give up what is none: nobody's record is lost with it, and what a
+    stranger wrote under the key of a referral would block it for ever. Raises ``Conflict``, and nothing was asked."""
+    events = [message["id"] for message in messages if message["aggregate"] is not None]
+    if events:
+        raise Conflict(
+            f"This service must hold every event, and message {events[0]} is one. Mend what is wrong and release it; "
+            "only messages of which no aggregate is known can be discarded here"
+        )

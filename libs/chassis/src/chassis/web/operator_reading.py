@@ -1,0 +1,91 @@
+"""A service's reading as a whole, for operators: is it halted and why, resuming it, catching up on a type."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from chassis import telemetry
+from chassis.db import Transaction
+from chassis.delivery import halts, republish
+from chassis.delivery.events import NO_PARTNERSHIP, Context, record
+from chassis.web.description import problem_responses
+from chassis.web.operator import EventType, Operated, Operator, Reason
+from contracts.events import ConsumerBackfilled, ConsumerResumed, Event
+
+MOST_TOLERATED: Final = 1_000_000
+
+log = telemetry.logger(__name__)
+
+
+class ConsumerState(BaseModel):
+    """Whether reading is halted, since when, and how many messages in a row were wrong for which reason."""
+
+    halted: bool
+    halted_at: datetime | None = None
+    wrong: int = 0
+    reasons: dict[str, int] = Field(default_factory=dict)
+
+
+class Resume(Reason):
+    """Why reading may go on, and how many more wrong messages in a row than usual are let pass."""
+
+    tolerate: int = Field(default=0, strict=True, ge=0, le=MOST_TOLERATED)
+
+
+class Backfill(Reason):
+    """Which type of events may take effect although it had been followed unread."""
+
+    type: EventType
+
+
+def add_reading(routes: APIRouter, operated: Callable[[], Operated], *, service: str) -> None:
+    """The routes of the consumer."""
+
+    @routes.get("/consumer")
+    async def consumer(_: Operator) -> ConsumerState:
+        """Whether reading is halted, and why."""
+        async with operated().db.transaction() as tx:
+            halt = await halts.find(tx)
+        if halt is None:
+            return ConsumerState(halted=False)
+        return ConsumerState(halted=True, halted_at=halt.halted_at, wrong=halt.wrong, reasons=dict(halt.reasons))
+
+    @routes.post("/consumer/resume", status_code=202, responses=problem_responses(409))
+    async def resume(body: Resume, operator: Operator) -> dict[str, str]:
+        """Let every instance of this service read on."""
+        now = operated().clock.now()
+        async with operated().db.transaction() as tx:
+            halt = await halts.resume(tx, reason=body.reason, by=operator.subject, tolerated=body.tolerate, now=now)
+            resumed = ConsumerResumed(
+                service=service,
+                halted_at=halt.halted_at,
+                wrong=halt.wrong,
+                reasons=halt.reasons,
+                tolerated=body.tolerate,
+                resumed_by=operator.subject,
+                resumed_at=now,
+            )
+            await _record(tx, resumed, service, now)
+        log.info("reading resumed", count=halt.wrong)
+        return {"status": "resumed"}
+
+    @routes.post("/backfill", status_code=202)
+    async def backfill(body: Backfill, operator: Operator) -> dict[str, str]:
+        """Let events of a type take effect here when they are published again, although they had been followed."""
+        now = operated().clock.now()
+        async with operated().db.transaction() as tx:
+            await republish.backfill(tx, body.type, reason=body.reason, by=operator.subject, now=now)
+            backfilled = ConsumerBackfilled(
+                service=service, event_type=body.type, requested_by=operator.subject, requested_at=now
+            )
+            await _record(tx, backfilled, service, now)
+        log.info("backfill asked")
+        return {"status": "asked"}
+
+
+async def _record(tx: Transaction, event: Event, service: str, now: datetime) -> None:
+    """An operator's act is an event like any other; this one belongs to no partnership."""
+    await record(tx, [event], context=Context(source=service, partnership=NO_PARTNERSHIP, now=now))

@@ -1,0 +1,21 @@
+"""Everything under ``/operator``, the same in every service."""
+
+from collections.abc import Callable
+
+from fastapi import APIRouter
+
+from chassis.web.operator import Operated, add_versions
+from chassis.web.operator_parked import add_parked
+from chassis.web.operator_reading import add_reading
+
+
+def router(operated: Callable[[], Operated], *, service: str, may_discard: bool = True) -> APIRouter:
+    """The routes. ``operated`` gives the service's database and clock.
+
+    A service that must hold every event says ``may_discard=False``: only what is no event can be discarded there.
+    """
+    routes = APIRouter(prefix="/operator", tags=["operator"])
+    add_parked(routes, operated, may_discard=may_discard)
+    add_reading(routes, operated, service=service)
+    add_versions(routes, operated)
+    return routes

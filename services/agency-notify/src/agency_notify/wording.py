@@ -1,0 +1,92 @@
+"""What notices say, by e-mail, by webhook and where they are read: codes, references, times, and what to do. Pure.
+
+Nothing here knows a person: no name and nothing about a child can get into a message that leaves.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from agency_notify.model import Late, Notice
+from contracts.codes import EscalationReason, NoticeKind
+from policy.working_time import LONDON
+
+WHAT_TO_DO: Final[Mapping[NoticeKind, str]] = {
+    NoticeKind.REFERRAL_RECEIVED: "There is nothing you need to do. Open the notice to see what happens next.",
+    NoticeKind.INFORMATION_REQUESTED: "Open the notice, read the request, and answer it.",
+    NoticeKind.REFERRAL_DECIDED: "Open the notice to see what was decided.",
+    NoticeKind.REFERRAL_SUPPLEMENTED: "Open the notice, read what was added, and see if it changes what is needed.",
+    NoticeKind.REFERRAL_WITHDRAWN: "Open the notice and read why. Every child still needs a decision.",
+    NoticeKind.QUESTION_ASKED: "Open the notice, read the question, and answer it by adding to your referral.",
+    NoticeKind.CASE_REOPENED: "Open the notice, read what is new in the case, then decide or close it again.",
+    NoticeKind.HANDOVER_OFFERED: "Open the notice, read the handover, and accept it or say why you cannot.",
+    NoticeKind.CLOCK_WARNED: "Open the notice to see which step needs attention.",
+    NoticeKind.CLOCK_BREACHED: "Open the notice to see which step is late, and act on it.",
+    NoticeKind.INFORMATION_ANSWERED: "Open the notice, read the answer, and see if it changes what is needed.",
+    NoticeKind.INFORMATION_CORRECTED: "Open the notice, read the new answer, and see if it changes what is needed.",
+    NoticeKind.INFORMATION_WITHDRAWN: "Open the notice and read why. Do not rely on the earlier answer.",
+    NoticeKind.HANDOVER_RETURNED: "Open the notice, read why, then offer the children to a team or decide again.",
+    NoticeKind.HANDOVER_WITHDRAWN: "There is nothing you need to do. Open the notice to see which offer is meant.",
+    NoticeKind.HANDOVER_SUPERSEDED: "Open the notice, and agree with the front door team what happens next.",
+    NoticeKind.ACCEPTED_CASE_NEWS: "Open the notice, and ask the front door team what is new and what it changes.",
+    NoticeKind.NOTICE_UNOPENED: "See that somebody acts on it now. Open the notice and acknowledge it.",
+    NoticeKind.NOTICE_UNDELIVERED: "Reach them another way. Open the notice and acknowledge it.",
+}
+NO_LONGER_HOLDS: Final = "What this notice said no longer holds. Read the newer notice, or ask the front door team."
+_SIGN_IN: Final = "You need to sign in to read it. This message does not say who it is about, to keep the child safe."
+_HAPPENED: Final[Mapping[EscalationReason, str]] = {
+    EscalationReason.UNOPENED: "has not been opened",
+    EscalationReason.UNDELIVERED: "could not be delivered by any channel",
+}
+
+
+def email_text(notice: Notice, late: Late | None, *, url: str) -> str:
+    """The body of an e-mail: the reference, what happened, what to do, and where."""
+    said = " ".join((f"{notice.kind.label}.", *facts(notice, late)))
+    return "\n\n".join((f"Reference: {notice.reference}", said, WHAT_TO_DO[notice.kind], url, _SIGN_IN)) + "\n"
+
+
+def webhook_data(notice: Notice, late: Late | None, *, url: str) -> dict[str, Any]:
+    """The data of a webhook: that there is a notice, which, and where to read it. Staff also get what is late."""
+    data: dict[str, Any] = {
+        "notice_id": str(notice.notice_id),
+        "kind": str(notice.kind),
+        "agency": notice.agency,
+        "reference": notice.reference,
+        "detail_url": url,
+    }
+    if notice.roles:
+        data |= {"roles": list(notice.roles), "step": notice.step, "due_at": _iso(notice.due_at)}
+    if late is not None:
+        data["late"] = {
+            "notice_id": str(late.notice_id),
+            "kind": str(late.kind),
+            "agency": late.agency,
+            "reason": str(late.reason),
+            "since": late.queued_at.isoformat(),
+        }
+    return data
+
+
+def facts(notice: Notice, late: Late | None) -> Iterable[str]:
+    """What happened since when, and by when it is due, in sentences; nothing for a notice that speaks for itself."""
+    if late is not None:
+        to = late.name or late.agency
+        yield f'"{late.kind.label}", sent to {to} on {london(late.queued_at)}, {_HAPPENED[late.reason]}.'
+    if notice.step is not None and notice.due_at is not None:
+        yield f"The step is {notice.step.replace('-', ' ')}, due on {london(notice.due_at)}."
+    elif late is not None and notice.due_at is not None:
+        yield f"What it asks for is due on {london(notice.due_at)}."
+    if late is not None and notice.open_by is not None:
+        yield f"Until somebody acknowledges this, the next person is notified on {london(notice.open_by)}."
+
+
+def london(at: datetime) -> str:
+    """Local time as people read it: ``Monday 23 November 2026 at 10:05am``."""
+    local = at.astimezone(LONDON)
+    hour = local.hour % 12 or 12
+    return f"{local:%A} {local.day} {local:%B %Y} at {hour}:{local:%M}{'am' if local.hour < 12 else 'pm'}"
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.isoformat() if at is not None else None

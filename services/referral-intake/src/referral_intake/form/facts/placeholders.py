@@ -1,0 +1,110 @@
+"""What people and systems write where they know nothing: it finds nobody, reaches nobody and names nobody.
+
+One list for the whole form, kept as of November 2026. Sources:
+
+- pseudo postcodes: NHS Data Dictionary, POSTCODE OF USUAL ADDRESS (ZZ99 3VZ, no fixed abode); Hospital Episode
+  Statistics, postcode of patient (3WZ not known; 3CZ England, 3GZ Wales, 1WZ Scotland, 2WZ Northern Ireland, none of
+  them otherwise stated). NF1 1NF is what councils' case systems accept for no fixed abode; NFA is its short form.
+- names: NHS systems register newborn babies as "Baby", "Male infant" and the like until they are named.
+- the words in other fields are those that public reports of such systems quote; they say that something is not known.
+
+An address that is withheld, and a refuge, are no placeholders: somebody knows them and keeps them from others.
+"""
+
+import re
+import unicodedata
+from typing import Final
+
+from referral_intake.form.facts.said import said
+from referral_intake.identifiers import postcode
+
+
+def _listed(lines: str) -> frozenset[str]:
+    return frozenset(phrase.strip() for line in lines.splitlines() for phrase in line.split(",") if phrase.strip())
+
+
+_NOT_KNOWN: Final = _listed("""
+    unknown, not known, nk, n k, unk, dont know, do not know, unsure, not sure, tbc, tba, to be confirmed, to be advised
+    to follow, not applicable, na, n a, none, none given, nil, null, not available, not given, not provided
+    not supplied, not recorded, not stated, not disclosed, not said, no details, no information, details not known
+    details unknown, information not known, see above, as above, see below, see attached, x, xx, xxx, xxxx
+""")
+_NO_ADDRESS: Final = _listed("""
+    nfa, no fixed abode, of no fixed abode, no fixed address, no permanent address, no address, no known address
+    no current address, not at this address, address unknown, address not known, unknown address, whereabouts unknown
+    homeless, street homeless, rough sleeper, sofa surfing
+""")
+_NOBODYS: Final = _listed("""
+    unknown, not known, name unknown, unknown name, name not known, not given, not provided, not stated, not recorded
+    not disclosed, dont know, do not know, no information, none given, nk, n k, n a, tbc, tba, to be confirmed, xx, xxx
+    no name, no name yet, not named, not yet named, unnamed, name withheld, anon, anonymous, a n other
+    unknown child, unknown male, unknown female, child, the child, boy, girl, male, female
+    baby, baby of, baby boy, baby girl, baby 1, baby 2, baby a, baby b, newborn, new born, neonate, infant
+    male infant, female infant, unborn, unborn baby, unborn child, foetus, fetus
+    twin, twin 1, twin 2, twin one, twin two, twin a, twin b, triplet, sibling, brother, sister, daughter
+    mother, mum, mummy, father, dad, daddy, parent, parents, carer
+""")
+"""Not "Son", "Nil" or "Na": people are called so."""
+
+_PSEUDO_POSTCODES: Final = _listed("ZZ99 3VZ, ZZ99 3WZ, ZZ99 3CZ, ZZ99 3GZ, ZZ99 1WZ, ZZ99 2WZ, NF1 1NF")
+_WITHHELD: Final = re.compile(
+    r"(the )?((home|current|family) )?((address|location|details|postcode) )?((is|are|has been|to be) )?"
+    r"(withheld|confidential|restricted|protected|suppressed|sensitive|undisclosed|not to be disclosed|do not disclose)"
+    r"( (address|location|details|postcode))?( .*)?"
+    r"|((in|at) )?((a|the) )?((womens|womans|local|domestic abuse|dv|da) )?(refuge|safe house)"
+    r"( (address|accommodation))?( (withheld|confidential))?"
+)
+_NO_MAILBOX: Final = re.compile(
+    r"(none|no|noemail|no-email|noreply|no-reply|donotreply|unknown|notknown|na|n/a|null|nil|tbc|xx+)@.*"
+    r"|.*@(none|unknown|noemail|no-email|invalid|test|xx+|na)(\.[a-z.]+)?"
+)
+_MAILBOX: Final = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
+_FEWEST_DIGITS: Final = 5
+"""Of a number that somebody can be called on: an extension of a switchboard has them; 999 and 101 reach no caller."""
+_APOSTROPHES: Final = str.maketrans("", "", "'\N{RIGHT SINGLE QUOTATION MARK}\N{MODIFIER LETTER APOSTROPHE}")
+
+
+def is_named(name: str | None) -> bool:
+    """Whether a name is somebody's own."""
+    return said(name) and _words(name or "") not in _NOBODYS
+
+
+def is_written(text: str | None) -> bool:
+    """Whether a text says something, and not only that nobody knows."""
+    return said(text) and _words(text or "") not in _NOT_KNOWN
+
+
+def is_place(line: str | None) -> bool:
+    """Whether a line of an address, or a place in words, can lead anybody to a person."""
+    if line is None or not said(line) or is_pseudo(line) or is_withheld(line):
+        return False
+    words = _words(line)
+    return words not in _NOT_KNOWN and words not in _NO_ADDRESS
+
+
+def is_withheld(line: str | None) -> bool:
+    """Whether somebody keeps this place from others: it is kept as it was sent, and nobody is asked for it."""
+    return line is not None and _WITHHELD.fullmatch(_words(line)) is not None
+
+
+def is_pseudo(code: str) -> bool:
+    """Whether a postcode stands for having, or knowing, none."""
+    return postcode.normalise(code) in _PSEUDO_POSTCODES
+
+
+def is_phone(number: str | None) -> bool:
+    """Whether somebody may answer there. Digits of any script count; one digit over and over is nobody's number."""
+    digits = [str(unicodedata.digit(char)) for char in number or "" if unicodedata.category(char) == "Nd"]
+    return len(digits) >= _FEWEST_DIGITS and len(set(digits[1:])) > 1
+
+
+def is_mailbox(address: str | None) -> bool:
+    """Whether an e-mail may arrive there."""
+    written = (address or "").strip().casefold()
+    return _MAILBOX.fullmatch(written) is not None and _NO_MAILBOX.fullmatch(written) is None
+
+
+def _words(text: str) -> str:
+    """Its letters and digits, in small letters, with one space wherever anything else stood."""
+    plain = unicodedata.normalize("NFKC", text).casefold().translate(_APOSTROPHES)
+    return " ".join("".join(char if char.isalnum() else " " for char in plain).split())
