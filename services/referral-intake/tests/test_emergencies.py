@@ -1,8 +1,9 @@
 """Emergencies skip limits and not bounds: what each door says when there is no place, and who gets in all the same."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import httpx2
@@ -10,7 +11,8 @@ import pytest
 from fhir_messages import issues, message, send
 from intake_caller import ADDRESS, Caller, sent, settings
 from intake_examples import NOW, form
-from supplement_examples import news
+from starlette.types import ASGIApp, Receive, Send
+from supplement_examples import news, withdrawal
 
 from chassis.db import Database
 from chassis.run.provision import DatabaseUrls
@@ -18,6 +20,7 @@ from chassis.run.service import Service
 from chassis.testing.clock import SettableClock
 from chassis.testing.signer import Signer
 from chassis.web import middleware
+from chassis.web.leaving import GONE
 from referral_intake.handlers import Dependencies
 from referral_intake.main import build
 from referral_intake.model import Acceptance
@@ -158,6 +161,82 @@ async def test_whoever_goes_away_while_waiting_is_not_written_and_leaves_its_pla
     await dependencies_of(service).commits.drain()
     assert await caller.count("referral") == len(sending) + 1
     assert service.app.state.room._total == 0
+
+
+async def test_whoever_goes_away_while_it_is_written_is_accepted_once_however_often_it_is_sent(
+    caller: Caller, service: Service, gate: Gate
+) -> None:
+    leaving = asyncio.create_task(caller.post(EMERGENCY, key="sent-again"))
+    await asyncio.wait_for(gate.came.get(), BOUND_SECONDS)
+
+    leaving.cancel()
+    with suppress(asyncio.CancelledError):
+        await leaving
+    gate.opened.set()
+    again = await caller.post(EMERGENCY, key="sent-again")
+
+    await dependencies_of(service).commits.drain()
+    assert again.status_code == 202
+    assert await caller.count("referral") == 1
+
+
+# -- connections that are lost --------------------------------------------------------------------------------------
+
+
+@dataclass
+class Line:
+    """What the connection of one request knows, and can lose."""
+
+    app: ASGIApp
+    scope: dict[str, Any] = field(default_factory=dict)
+
+    async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
+        self.scope = scope
+        await self.app(scope, receive, send)
+
+    async def lost_by(self, sending: Callable[[Caller], Awaitable[httpx2.Response]], caller: Caller) -> int:
+        """The status of a request whose connection is lost while it waits."""
+        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(self), base_url=ADDRESS, timeout=60) as http:
+            request = asyncio.ensure_future(sending(replace(caller, http=http)))
+            await until(lambda: GONE in self.scope)
+            self.scope[GONE]()
+            return (await asyncio.wait_for(request, BOUND_SECONDS)).status_code
+
+
+async def test_a_referral_whose_connection_is_lost_leaves_the_queue(
+    caller: Caller, service: Service, gate: Gate
+) -> None:
+    sending = await full(caller, service, gate)
+    urgent = message(request={"priority": "stat"})
+
+    statuses = [
+        await Line(service.app).lost_by(lambda those: those.post(EMERGENCY, key="lost", **OTHERS), caller),
+        await Line(service.app).lost_by(lambda those: send(those, urgent, **OTHERS), caller),
+    ]
+    gate.opened.set()
+
+    assert statuses == [499, 499]
+    assert {(await each).status_code for each in sending} == {202}
+    await dependencies_of(service).commits.drain()
+    assert await caller.count("referral") == len(sending)
+
+
+async def test_a_change_whose_connection_is_lost_leaves_the_queue(caller: Caller, service: Service) -> None:
+    path = await sent(caller)
+    await held_places(service, "test-client", 3)
+
+    statuses = [
+        await Line(service.app).lost_by(lambda those: those.add(path, news(immediate_danger=True)), caller),
+        await Line(service.app).lost_by(lambda those: those.withdraw(path, withdrawal()), caller),
+    ]
+
+    changes = dependencies_of(service).changes
+    assert statuses == [499, 499]
+    assert (len(changes._urgent), len(changes._others)) == (0, 0)
+    for _ in range(3):
+        changes.leave("test-client")
+    assert (await caller.add(path, news(), key="after")).status_code == 202
+    assert await caller.count("supplement") == 1
 
 
 # -- supplements ----------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 import pytest
+from prometheus_client import REGISTRY
 
 from chassis.db import DatabaseUnavailable
 from contracts.problems import Problem
@@ -321,6 +322,27 @@ async def test_only_so_many_urgent_items_wait_and_the_last_places_are_for_other_
     await asyncio.gather(first, *callers)
 
     assert sorted(ledger.committed) == [0, 1, 2, 3, 4, 5]
+
+
+def refused_of(owner: str) -> float:
+    return REGISTRY.get_sample_value("frontdoor_emergencies_refused_total", {"client": owner}) or 0
+
+
+async def test_operators_see_how_many_urgent_items_wait_while_they_wait_and_who_was_refused(ledger: Ledger) -> None:
+    commits = group(ledger, Limits(size=1, lanes=1, urgent=Crowd(each=2, all=5, reserved=2)))
+    first = await waiting_behind(ledger, commits)
+    before = refused_of("a")
+
+    callers = [sending(commits, item) for item in (1, 2)]
+    await asyncio.sleep(0)
+    with pytest.raises(TooBusy):
+        await commits.submit(3, owner="a", urgent=True)
+
+    assert REGISTRY.get_sample_value("frontdoor_emergencies_waiting") == 2
+    assert refused_of("a") == before + 1
+    ledger.gate.set()
+    await asyncio.gather(first, *callers)
+    assert REGISTRY.get_sample_value("frontdoor_emergencies_waiting") == 0
 
 
 async def test_owners_have_their_turns_one_after_the_other(ledger: Ledger) -> None:

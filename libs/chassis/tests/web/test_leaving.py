@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
+from typing import Any
 
 import pytest
 import uvicorn
@@ -87,6 +89,19 @@ async def test_whoever_stays_is_answered_and_may_ask_again(port: int) -> None:
         assert [await ended.get(), await ended.get()] == ["answered", "answered"]
 
 
+async def test_whoever_hangs_up_after_a_long_body_that_came_at_once_waits_for_nothing(port: int) -> None:
+    """Interleaving met: the server stopped reading because so much had come, and never learned of the end."""
+    length = 200_000
+    async with asyncio.timeout(BOUND_SECONDS):
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"POST /wait HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % length + b"x" * length)
+        await waiting.get()
+
+        writer.close()
+
+        assert await ended.get() == "gone"
+
+
 async def test_hanging_up_after_the_wait_cancels_nothing(port: int) -> None:
     async with asyncio.timeout(BOUND_SECONDS):
         _, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -113,3 +128,20 @@ async def test_a_request_that_is_cancelled_by_somebody_else_stays_cancelled() ->
     with pytest.raises(asyncio.CancelledError):
         await task
     assert GONE not in scope
+
+
+async def test_what_ends_by_itself_when_the_client_goes_away_may_be_cancelled_later() -> None:
+    scope: dict[str, Any] = {}
+
+    async def end_by_itself() -> int:
+        with while_connected(scope), suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        task = asyncio.current_task()
+        assert task is not None
+        return task.cancelling()
+
+    task = asyncio.create_task(end_by_itself())
+    await asyncio.sleep(0)
+    scope[GONE]()
+
+    assert await task == 0

@@ -18,9 +18,10 @@ from chassis.testing.signer import Signer
 from chassis.web import middleware
 from chassis.web import room as room_module
 from chassis.web.app import create_app
+from chassis.web.auth import Principal, SignedIn
 from chassis.web.problems import Busy
 from chassis.web.room import HELD, Held, Room, RoomLimits
-from contracts.problems import Unavailable
+from contracts.problems import Forbidden, Unavailable
 
 SMALL = RoomLimits(bytes_each=40, bytes_all=100, bytes_reserved=30, requests_each=3)
 
@@ -89,6 +90,31 @@ def test_whoever_can_wait_is_turned_out_of_the_reserve() -> None:
         with pytest.raises(Busy):
             held.confirm(first=False)
         held.confirm(first=True)
+
+
+def test_whoever_came_before_the_reserve_was_needed_stays() -> None:
+    room = Room(SMALL)
+    with ExitStack() as stack:
+        early = entered(stack, room, "a", 40)
+        entered(stack, room, "b", 30)
+        late = entered(stack, room, "c", 20)
+        no_body = Held(room, "", counted=False)
+
+        early.confirm(first=False)
+        no_body.confirm(first=False)
+        with pytest.raises(Busy):
+            late.confirm(first=False)
+
+
+def test_whoever_came_into_the_reserve_stays_when_it_is_not_needed_any_more() -> None:
+    room = Room(SMALL)
+    with ExitStack() as stack:
+        with ExitStack() as before:
+            entered(before, room, "a", 40)
+            entered(before, room, "b", 30)
+            held = entered(stack, room, "c", 20)
+
+        held.confirm(first=False)
 
 
 def test_of_one_sender_so_much_is_read_in_a_second_however_soon_it_is_answered() -> None:
@@ -201,6 +227,11 @@ async def quick(request: Request) -> dict[str, int]:
     return {"held": request.scope[HELD].size}
 
 
+@router.post("/mine")
+async def mine(principal: SignedIn) -> str:
+    return principal.subject
+
+
 @pytest.fixture
 async def client(signer: Signer) -> AsyncIterator[httpx2.AsyncClient]:
     while not inside.empty():
@@ -249,6 +280,24 @@ async def test_everybody_without_a_good_token_is_one_sender(client: httpx2.Async
     assert (nobody.status_code, somebody.status_code) == (503, 200)
 
 
+async def test_all_that_a_system_sends_is_one_senders_and_people_are_told_apart(
+    client: httpx2.AsyncClient, signer: Signer
+) -> None:
+    def bearer(subject: str, role: str) -> dict[str, str]:
+        return signer.bearer(azp="one", subject=subject, roles=[role])
+
+    kept_ones = [sending(client, "/kept", 900, **bearer("first", role)) for role in ("partner", "social-worker")]
+    going_on = [await arrived(), await arrived()]
+
+    same_system = await sending(client, "/quick", 200, **bearer("second", "partner"))
+    another_person = await sending(client, "/quick", 200, **bearer("second", "social-worker"))
+    for each in going_on:
+        each.set()
+    await asyncio.gather(*kept_ones)
+
+    assert (same_system.status_code, another_person.status_code) == (503, 200)
+
+
 async def test_a_request_without_a_body_takes_no_room(client: httpx2.AsyncClient) -> None:
     kept_ones = [sending(client, "/kept", 0) for _ in range(60)]
     for _ in range(60):
@@ -283,6 +332,52 @@ async def test_a_request_that_is_cancelled_gives_its_room_back(client: httpx2.As
         await leaving
 
     assert (await sending(client, "/quick", 900, **signer.bearer())).status_code == 200
+
+
+# -- whose it is --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("good", [True, False], ids=["a good token", "a bad one"])
+async def test_a_token_is_verified_once_for_a_request(
+    signer: Signer, monkeypatch: pytest.MonkeyPatch, good: bool
+) -> None:
+    asked: list[str] = []
+    verifier = signer.verifier()
+    verify = verifier.verify
+
+    async def verify_and_note(token: str) -> Principal:
+        asked.append(token)
+        return await verify(token)
+
+    monkeypatch.setattr(verifier, "verify", verify_and_note)
+    app = create_app(title="T", version="1", routers=[router], verifier=verifier, readiness={})
+    headers = signer.bearer() if good else {"Authorization": "Bearer nonsense"}
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://test", timeout=60) as http:
+        response = await http.post("/mine", content=b"x", headers=headers)
+
+    assert response.status_code == (200 if good else 401)
+    assert len(asked) == 1
+
+
+async def test_whoever_is_suspended_while_its_body_arrives_is_refused(signer: Signer) -> None:
+    suspended = False
+
+    async def admit(principal: Principal) -> None:
+        if suspended:
+            raise Forbidden("Suspended")
+
+    async def pieces() -> AsyncIterator[bytes]:
+        nonlocal suspended
+        yield b"x"
+        suspended = True
+        yield b"x"
+
+    app = create_app(title="T", version="1", routers=[router], verifier=signer.verifier(), readiness={}, admit=admit)
+    headers = {"Transfer-Encoding": "chunked", **signer.bearer()}
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://test", timeout=60) as http:
+        response = await http.post("/mine", content=pieces(), headers=headers)
+
+    assert response.status_code == 403
 
 
 # -- what is still sent after a refusal -----------------------------------------------------------------------------

@@ -2,9 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
+
+from prometheus_client import Counter
+
+from referral_intake.errors import TooBusy
 
 Item = TypeVar("Item")
+
+refused_total: Final = Counter("frontdoor_emergencies_refused", "Emergencies for which there was no place", ["client"])
 
 
 @dataclass(frozen=True)
@@ -20,6 +26,12 @@ class Crowd:
     def has_place(self, *, own: int, all_waiting: int) -> bool:
         """Whether one more of an owner may wait, of whom ``own`` wait already."""
         return own < self.each and all_waiting < (self.all - self.reserved if own else self.all)
+
+    def check(self, owner: str, queue: "FairQueue[Any]") -> None:
+        """Raises ``TooBusy``, and counts it, when no more of the owner may wait in the queue."""
+        if not self.has_place(own=queue.of(owner), all_waiting=len(queue)):
+            refused_total.labels(owner).inc()
+            raise TooBusy
 
 
 CROWD: Final = Crowd()

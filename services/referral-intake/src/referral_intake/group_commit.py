@@ -32,7 +32,6 @@ batch_size: Final = Histogram(
     "frontdoor_group_commit_size", "Items that shared a transaction", buckets=(1, 2, 4, 8, 16, 32, 64, 128)
 )
 urgent_waiting: Final = Gauge("frontdoor_emergencies_waiting", "Emergencies that wait to be written")
-urgent_refused: Final = Counter("frontdoor_emergencies_refused", "Emergencies for which there was no place", ["client"])
 alone_total: Final = Counter("frontdoor_group_commit_alone", "Items tried again alone because their batch failed")
 
 
@@ -91,6 +90,7 @@ class GroupCommit(Generic[Item, Ready, Result]):
         self._running: set[asyncio.Task[None]] = set()
         self._under_way = 0
         self._heavy = False
+        urgent_waiting.set_function(lambda: len(self._urgent))
 
     async def submit(self, item: Item, *, owner: str = "", weight: int = 0, urgent: bool = False) -> Result:
         """The item's result, once it is committed. Raises its ``Problem``, or what went wrong with its transaction."""
@@ -106,18 +106,14 @@ class GroupCommit(Generic[Item, Ready, Result]):
         finally:
             patience.cancel()
             queue.remove(owner, waiting)
-            if urgent:
-                urgent_waiting.set(len(self._urgent))
         if isinstance(outcome, Exception):
             raise outcome
         return outcome
 
     def _check_place(self, owner: str, *, urgent: bool) -> None:
-        limits = self._limits
-        if not urgent and len(self._pending) >= limits.pending:
-            raise TooBusy
-        if urgent and not limits.urgent.has_place(own=self._urgent.of(owner), all_waiting=len(self._urgent)):
-            urgent_refused.labels(owner).inc()
+        if urgent:
+            self._limits.urgent.check(owner, self._urgent)
+        elif len(self._pending) >= self._limits.pending:
             raise TooBusy
 
     async def drain(self) -> None:

@@ -25,7 +25,7 @@ from referral_intake.fhir import FhirOutcomes
 from referral_intake.forgetting import forget_marks
 from referral_intake.group_commit import Commit, GroupCommit
 from referral_intake.handlers import Dependencies
-from referral_intake.handlers.dependencies import CHANGES
+from referral_intake.handlers.dependencies import CHANGES, READING
 from referral_intake.model import SERVICE, Acceptance, Answer, Limited
 from referral_intake.settings import Settings
 from referral_intake.standing import Exchange, Known, Standing
@@ -49,8 +49,10 @@ def build(
     prepare = Preparation(packs, standing, clock, ids, settings.public_url)
     commits = GroupCommit(prepare, _committing(db), settings.limits)
     log_url = settings.service_urls.get("audit", "")
-    changes = Turns(replace(CHANGES, urgent=settings.emergencies))
-    dependencies = Dependencies(db, clock, ids, packs, settings.public_url, commits, standing, log_url, changes)
+    changes, reading = (Turns(replace(each, urgent=settings.emergencies)) for each in (CHANGES, READING))
+    dependencies = Dependencies(
+        db, clock, ids, packs, settings.public_url, commits, standing, log_url, changes, reading
+    )
     delivery = deliver(db, settings, SUBSCRIPTIONS, service=SERVICE, clock=clock, ids=ids)
 
     async def any_in_force() -> None:

@@ -59,11 +59,9 @@ class Turns:
         self._call()
 
     def _check(self, owner: str, *, urgent: bool) -> None:
-        waiting = len(self._urgent) if urgent else len(self._others)
-        limits = self._limits
-        if urgent and not limits.urgent.has_place(own=self._urgent.of(owner), all_waiting=waiting):
-            raise TooBusy
-        if not urgent and waiting >= limits.pending:
+        if urgent:
+            self._limits.urgent.check(owner, self._urgent)
+        elif len(self._others) >= self._limits.pending:
             raise TooBusy
 
     def _call(self) -> None:

@@ -65,6 +65,12 @@ class Connection(HttpToolsProtocol):
         self._in_headers, self._header_bytes = False, 0
         super().on_headers_complete()
 
+    def on_message_complete(self) -> None:
+        """The whole body is here: reading goes on, because only who reads learns that the client has gone."""
+        super().on_message_complete()
+        if not self.pipeline:
+            self.flow.resume_reading()
+
     def data_received(self, data: bytes) -> None:
         """Most of the time whole headers come at once, and nothing has to be timed.
 

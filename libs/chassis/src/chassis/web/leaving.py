@@ -34,8 +34,11 @@ class while_connected:  # noqa: N801  # reads as what it does
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         del self._scope[GONE]
-        if self._gone and kind is asyncio.CancelledError and not (self._task and self._task.uncancel()):
-            raise ClientGone from None  # else somebody else cancelled the request as well
+        if not self._gone or self._task is None:
+            return
+        by_others = self._task.uncancel()
+        if kind is asyncio.CancelledError and not by_others:
+            raise ClientGone from None
 
     def _leave(self) -> None:
         if self._task is not None and not self._gone:

@@ -85,6 +85,7 @@ class Room:
             raise self._refused("rate")
         held.size += count
         self._total += count
+        held.in_reserve = self._total > self._unreserved
         self._bytes[held.sender] = own + count
 
     def give_back(self, held: "Held") -> None:
@@ -94,9 +95,9 @@ class Room:
         if held.counted:
             _lower(self._requests, held.sender, 1)
 
-    def confirm(self, *, first: bool) -> None:
-        """Raises the refusal when a request is in the reserve and others go first."""
-        if not first and self._total > self._unreserved:
+    def confirm(self, held: "Held", *, first: bool) -> None:
+        """Raises the refusal when a request that may wait came into the reserve, and that is still needed."""
+        if held.in_reserve and not first and self._total > self._unreserved:
             raise self._refused("reserve")
 
     def _refused(self, reason: str) -> Problem:
@@ -138,14 +139,18 @@ class _Buckets:
 
 
 class Held:
-    """What one request takes of the room, in bytes, until the block ends. ``counted``: it is one of its sender's."""
+    """What one request takes of the room, in bytes, until the block ends.
 
-    __slots__ = ("counted", "room", "sender", "size")
+    ``counted``: it is one of its sender's. ``in_reserve``: the rest of the room was full when it came.
+    """
+
+    __slots__ = ("counted", "in_reserve", "room", "sender", "size")
 
     def __init__(self, room: Room, sender: str, *, counted: bool = True) -> None:
         self.room = room
         self.sender = sender
         self.counted = counted
+        self.in_reserve = False
         self.size = 0
 
     def __enter__(self) -> Self:
@@ -160,4 +165,4 @@ class Held:
 
     def confirm(self, *, first: bool) -> None:
         """It is known now whether the request goes before others. Raises the room's refusal when it has to go."""
-        self.room.confirm(first=first)
+        self.room.confirm(self, first=first)

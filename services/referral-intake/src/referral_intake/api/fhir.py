@@ -112,10 +112,11 @@ async def _take(request: Request, partner: Principal) -> fhir.Taken:
     """The referral in the message, once the partner may send it; an emergency is never limited.
 
     It is read on another thread: a message as large as may be keeps everybody waiting for half a second otherwise. Each
-    partner has one at a time, so that nobody's message waits for all that another has sent.
+    partner has one at a time, so that nobody's message waits for all that another has sent. Until it is read every
+    message may be an emergency, and has the place of one.
     """
     try:
-        async with turn(request, request.app.state.dependencies.reading, partner):
+        async with turn(request, request.app.state.dependencies.reading, partner, urgent=True):
             taken = await asyncio.to_thread(fhir.take, request.scope.get(DOCUMENT))
     except fhir.MessageRefused:
         admit(request, partner, scope=Scope.SEND)

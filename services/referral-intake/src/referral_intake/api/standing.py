@@ -6,13 +6,12 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from chassis.web.auth import Principal, SignedIn, require_role
+from chassis.web.auth import Principal, SignedIn, client_of, require_role
 from chassis.web.leaving import while_connected
 from chassis.web.middleware import ADDED
 from chassis.web.room import HELD, Held
 from referral_intake.handlers import Dependencies
 from referral_intake.model import OWN_AGENCY_ROLES, PARTNER, Scope
-from referral_intake.standing import client_of
 from referral_intake.turns import Turns
 
 
