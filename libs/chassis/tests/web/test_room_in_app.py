@@ -147,10 +147,7 @@ async def test_a_request_that_is_cancelled_gives_its_room_back(client: httpx2.As
 # -- whose it is --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("good", [True, False], ids=["a good token", "a bad one"])
-async def test_a_token_is_verified_once_for_a_request(
-    signer: Signer, monkeypatch: pytest.MonkeyPatch, good: bool
-) -> None:
+async def test_a_good_token_is_verified_once_for_a_request(signer: Signer, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
     verifier = signer.verifier()
     verify = verifier.verify
@@ -161,11 +158,10 @@ async def test_a_token_is_verified_once_for_a_request(
 
     monkeypatch.setattr(verifier, "verify", verify_and_note)
     app = create_app(title="T", version="1", routers=[router], verifier=verifier, readiness={})
-    headers = signer.bearer() if good else {"Authorization": "Bearer nonsense"}
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://test", timeout=60) as http:
-        response = await http.post("/mine", content=b"x", headers=headers)
+        response = await http.post("/mine", content=b"x", headers=signer.bearer())
 
-    assert response.status_code == (200 if good else 401)
+    assert response.status_code == 200
     assert len(asked) == 1
 
 

@@ -42,7 +42,7 @@ KNOWN_TOKENS: Final = 10_000
 """How many verified tokens are known again: more than a partnership's partners and staff together."""
 
 PROVEN: Final = "frontdoor.proven"
-"""Where in the scope the principal is whom the token proves, or the problem with it, once it was verified."""
+"""Where in the scope the principal is whom the token proves, once it was verified."""
 
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}")
 _SUBJECT: Final = re.compile(r"[\x21-\x7e]{1,255}")
@@ -265,15 +265,13 @@ async def sender_of(scope: Scope) -> str:
 
 
 async def _proven(request: Request) -> Principal:
-    """The principal of the token, or what was wrong with it; verified once for each request."""
-    if PROVEN not in request.scope:
-        try:
-            request.scope[PROVEN] = await _verify(request)
-        except Problem as problem:
-            request.scope[PROVEN] = problem
-    proven: Principal | Problem = request.scope[PROVEN]
-    if isinstance(proven, Problem):
-        raise proven
+    """The principal of the token; one that is good is verified once for each request.
+
+    A problem is not kept: with it would go every frame it came through, and the body that those hold.
+    """
+    proven: Principal | None = request.scope.get(PROVEN)
+    if proven is None:
+        proven = request.scope[PROVEN] = await _verify(request)
     return proven
 
 
