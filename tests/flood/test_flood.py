@@ -27,7 +27,7 @@ HELD_UP_SECONDS: Final = 1.0
 MACHINE: Final = 5
 """It shares a processor with all that is refused meanwhile: so many times what it takes beside is work, not waiting."""
 MEMORY_MB: Final = 64
-"""What the allocator keeps of some bodies and their documents. Bodies without bounds take as much within a second."""
+"""What the allocator keeps of some bodies and their documents. Bodies without bounds take more."""
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +109,7 @@ async def test_bodies_of_a_mebibyte_hold_nobody_up(scene: Scene, body: str, know
     result = await scene.felt(call)
 
     result.check()
-    assert result.attack.answers["503"] > 0
+    assert result.attack.answers.get("503", 0) > 0
 
 
 async def test_messages_of_a_mebibyte_hold_nobody_up(scene: Scene) -> None:
