@@ -26,7 +26,7 @@ from referral_intake.main import build
 from referral_intake.model import Acceptance
 
 BOUND_SECONDS = 30
-OTHERS = {"azp": "metropolitan-police", "agency": "metropolitan-police"}
+OTHERS: dict[str, Any] = {"azp": "metropolitan-police", "agency": "metropolitan-police"}
 EMERGENCY = form(immediate_danger=True)
 PER_PARTNER, ALL, RESERVED = 2, 4, 1
 
