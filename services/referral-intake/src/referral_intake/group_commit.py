@@ -178,12 +178,12 @@ class GroupCommit(Generic[Item, Ready, Result]):
         return urgent + self._fill(self._pending, share - len(urgent))
 
     def _somebody_may_go(self) -> bool:
-        return any(self._next(queue) is not None for queue in (self._urgent, self._pending))
+        return any(queue and self._next(queue) is not None for queue in (self._urgent, self._pending))
 
     def _fill(self, queue: "FairQueue[_Waiting[Item, Result]]", most: int) -> "list[_Waiting[Item, Result]]":
         taken: list[_Waiting[Item, Result]] = []
         weight = 0
-        while len(taken) < most and (owner := self._next(queue, weight)) is not None:
+        while queue and len(taken) < most and (owner := self._next(queue, weight)) is not None:
             waiting = queue.pop(owner)
             if not waiting.outcome.done():  # else it has just given up
                 taken.append(waiting)
