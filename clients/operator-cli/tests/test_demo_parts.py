@@ -3,6 +3,7 @@
 import asyncio
 import json
 from dataclasses import dataclass, field
+from io import StringIO
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -10,14 +11,19 @@ from uuid import UUID
 import httpx2
 import pytest
 from fake_services import FakeServices, problem
+from rich.console import Console
 
 from chassis.http_client import HttpClient
 from frontdoor.demo.endpoints import endpoints_by_path
 from frontdoor.demo.examples import read_all
 from frontdoor.demo.referrals import send_all
+from frontdoor.demo.stack import shown
 from frontdoor.demo.waiting import together, until
 from frontdoor.demo.world import World
 from frontdoor.errors import Wrong
+from local_stack import realm
+from local_stack.checkout import REALM_FILE
+from local_stack.keys import Keys
 from policy.load import load_packs
 
 ROOT = Path(__file__).parents[3]
@@ -172,3 +178,18 @@ async def test_the_first_failure_ends_the_others() -> None:
         await together([waits(), fails()])
 
     assert ended.is_set()
+
+
+def test_everybody_who_can_sign_in_is_shown_with_password_and_work(tmp_path: Path) -> None:
+    sign_ins = realm.sign_ins(json.loads(REALM_FILE.read_text()), Keys(tmp_path))
+    found = {"folder": str(tmp_path), "addresses": {"referral-intake": "http://127.0.0.1:1"}, "sign_ins": sign_ins}
+    console = Console(width=200, file=StringIO(), record=True)
+
+    for part in shown(found):
+        console.print(part)
+
+    lines = console.export_text().splitlines()
+    for name, known in sign_ins["staff"].items():
+        [line] = [line for line in lines if name in line]
+        assert known["password"] in line
+        assert known["agency"] in line

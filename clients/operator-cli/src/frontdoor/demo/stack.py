@@ -34,10 +34,12 @@ WORK: Final[Mapping[str, str]] = {
     "contact-officer": "contact officer: reads the queue and checks what came in",
     "social-worker": "social worker: rates, asks agencies, recommends",
     "mash-manager": "MASH manager: authorises what another person recommended",
+    "head-of-service": "head of service: is notified when nobody below reacts in time",
     "macpt-member": "child protection team: accepts children",
     "early-help-lead": "early help: accepts children",
     "auditor": "auditor: sees who looked at what",
     "records-officer": "records officer: reviews and destroys records",
+    "data-protection-officer": "data protection officer: makes disclosure receipts for people and courts",
 }
 """Who the people of the realm are, in words."""
 
@@ -63,13 +65,13 @@ def up(*, with_demo: bool, sandbox: bool = False) -> Answer:
     except StackError as error:
         raise Wrong(f"The stack failed: {error}") from error
     report = asyncio.run(_prepare(found["addresses"], found["sign_ins"], walk=with_demo))
-    data, shown = {name: found[name] for name in ("addresses", "sign_ins")}, _shown(found)
+    data, lines = {name: found[name] for name in ("addresses", "sign_ins")}, shown(found)
     if sandbox:
-        shown = (*shown, *first_steps(found["addresses"]))
+        lines = (*lines, *first_steps(found["addresses"]))
     if report is None:
-        return Answer(data, shown)
+        return Answer(data, lines)
     walked = report.answer()
-    return Answer({**data, "demo": walked.data}, (*walked.shown, *shown))
+    return Answer({**data, "demo": walked.data}, (*walked.shown, *lines))
 
 
 def down() -> Answer:
@@ -121,7 +123,7 @@ def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
     raise KeyboardInterrupt
 
 
-def _shown(found: Mapping[str, Any]) -> tuple[RenderableType, ...]:
+def shown(found: Mapping[str, Any]) -> tuple[RenderableType, ...]:
     """Addresses and sign-ins; anyone who sees this terminal may use this stack."""
     sign_ins = found["sign_ins"]
     people = [
