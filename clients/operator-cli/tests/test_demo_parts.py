@@ -14,9 +14,11 @@ from fake_services import FakeServices, problem
 from rich.console import Console
 
 from chassis.http_client import HttpClient
+from frontdoor.answer import show
 from frontdoor.demo.endpoints import endpoints_by_path
 from frontdoor.demo.examples import read_all
 from frontdoor.demo.referrals import send_all
+from frontdoor.demo.sandbox import first_steps
 from frontdoor.demo.stack import shown
 from frontdoor.demo.waiting import together, until
 from frontdoor.demo.world import World
@@ -193,3 +195,23 @@ def test_everybody_who_can_sign_in_is_shown_with_password_and_work(tmp_path: Pat
         [line] = [line for line in lines if name in line]
         assert known["password"] in line
         assert known["agency"] in line
+
+
+def test_lines_that_are_to_be_copied_stay_whole_in_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stdout", terminal)
+    monkeypatch.setenv("COLUMNS", "40")
+    names = ("referral-intake", "agency-notify", "audit", "oidc_issuer")
+    lines = first_steps({name: f"http://127.0.0.1:23918/{name}/{'long' * 20}" for name in names})
+
+    show(*lines)
+
+    for line in "\n".join(line for line in lines if isinstance(line, str)).splitlines():
+        assert line in terminal.getvalue().splitlines()
+
+
+class Terminal(StringIO):
+    """What Rich takes for a terminal."""
+
+    def isatty(self) -> bool:
+        return True

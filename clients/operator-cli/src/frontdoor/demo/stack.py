@@ -20,11 +20,13 @@ from frontdoor.demo.sandbox import first_steps
 from frontdoor.demo.world import World
 from frontdoor.errors import Wrong
 from local_stack import runner
-from local_stack.assembly import ALL_PARTS
+from local_stack.assembly import ALL_PARTS, SERVING_PARTS
 from local_stack.checkout import PARTNERSHIPS_FOLDER, ROOT, STACK_FOLDER
+from local_stack.console import say
 from local_stack.errors import StackError
 from local_stack.stack import running
 from local_stack.state import State
+from local_stack.timeline import Timeline
 
 DEMO_FOLDER: Final = STACK_FOLDER / "demo"
 EXAMPLES: Final = ROOT / "examples" / "referrals"
@@ -44,22 +46,27 @@ WORK: Final[Mapping[str, str]] = {
 """Who the people of the realm are, in words."""
 
 
-def demo() -> Answer:
+def demo(*, timing: bool = False) -> Answer:
     """A stack of its own, walked through once. It ends also when something is missing or we are told to end."""
     _end_in_order()
+    timeline = Timeline()
     try:
         _clear()
-        with running(DEMO_FOLDER) as stack:
+        with running(DEMO_FOLDER, timing=timing) as stack, timeline.span("walk"):
             report = asyncio.run(_prepare(stack.addresses(), stack.sign_ins, walk=True))
     except StackError as error:
         raise Wrong(f"The stack failed: {error}") from error
+    if timing:
+        say(timeline.report({}))
     assert report is not None, "a walk reports or raises"
     return report.answer()
 
 
-def up(*, with_demo: bool, sandbox: bool = False) -> Answer:
-    """The stack of this checkout in the background, with Zipkin, ready to be used; with ``sandbox`` for partners."""
-    options = ["--parts", ",".join(sorted(ALL_PARTS)), *(["--sandbox"] if sandbox else [])]
+def up(*, with_demo: bool, sandbox: bool = False, timing: bool = False) -> Answer:
+    """The stack of this checkout in the background, ready to be used: with Zipkin, or as ``sandbox`` for partners."""
+    parts = SERVING_PARTS if sandbox else ALL_PARTS
+    chosen = {"--sandbox": sandbox, "--timing": timing}
+    options = ["--parts", ",".join(sorted(parts)), *(option for option, given in chosen.items() if given)]
     try:
         found = runner.up(STACK_FOLDER, options)
     except StackError as error:
