@@ -1,5 +1,6 @@
 """From a submission to everything that is to be written for it, before any transaction begins."""
 
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -8,7 +9,7 @@ from hashlib import sha256
 from typing import Final
 
 from chassis.clock import Clock
-from chassis.ids import Ids
+from chassis.ids import PREFIX_LENGTH, Ids
 from contracts.codes import ContactSource
 from policy.contact import phone_advice
 from policy.pack import Pack
@@ -20,7 +21,12 @@ from referral_intake.model import Acceptance, Earlier, Identity, Mark, Minted, S
 from referral_intake.served import Promises, newest_pack, pack_in_force
 from referral_intake.standing import Standing
 
-_PREFIX_LENGTH: Final = 3
+_NO_LETTER: Final = re.compile(r"[^a-z]")
+
+
+def prefix_of(partnership: str) -> str:
+    """With what its references begin: letters alone, ``STH`` for ``st-helens``, so that they can be read again."""
+    return _NO_LETTER.sub("", partnership)[:PREFIX_LENGTH].upper()
 
 
 def terms(pack: Pack, sender: Sender, *, due: datetime, agreed: ContactSource | None = None) -> Terms:
@@ -100,7 +106,7 @@ class ReferralMaker:
 
     def _mint(self, submission: Submission, terms: Terms, salt: bytes, *, now: datetime) -> tuple[Minted, bytes]:
         referral_id, sender = self.ids.new(), submission.sender
-        reference = self.ids.new_reference(sender.partnership[:_PREFIX_LENGTH].upper())
+        reference = self.ids.new_reference(prefix_of(sender.partnership))
         child_ids = tuple(self.ids.new() for _ in submission.facts.children)
         header = {
             "referral_id": str(referral_id),
