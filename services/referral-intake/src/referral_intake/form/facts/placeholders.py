@@ -55,6 +55,8 @@ _FOR_NOW: Final = re.compile(
     r"|^(currently|presently|still|the|their|his|her) "
 )
 _JOINTS: Final = re.compile(r"[-\u2010-\u2015(),;:]| and | or ")
+_LONGEST: Final = 120
+"""Whoever writes more says something; and an account of pages is not taken apart to see that."""
 _FINER_JOINTS: Final = re.compile(r"[/.]")
 _PSEUDO_POSTCODES: Final = _listed("ZZ99 3VZ, ZZ99 3WZ, ZZ99 3CZ, ZZ99 3GZ, ZZ99 1WZ, ZZ99 2WZ, NF1 1NF")
 _WITHHELD: Final = re.compile(
@@ -116,6 +118,8 @@ def is_mailbox(address: str | None) -> bool:
 
 def _is_one_of(listed: frozenset[str], text: str) -> bool:
     """Whether a text is one of these, or several of them joined, each with or without "at present" and the like."""
+    if len(text) > _LONGEST:
+        return False
     if _is_listed(listed, text):
         return True
     parts = [part for part in _JOINTS.split(text) if _words(part)]
