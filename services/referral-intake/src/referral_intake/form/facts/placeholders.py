@@ -122,11 +122,10 @@ def _is_one_of(listed: frozenset[str], text: str) -> bool:
         return False
     if _is_listed(listed, text):
         return True
-    parts = [part for part in _JOINTS.split(text) if _words(part)]
-    finer = [[each for each in _FINER_JOINTS.split(part) if _words(each)] for part in parts]
     return all(
-        _is_listed(listed, part) or all(_is_listed(listed, each) for each in pieces)
-        for part, pieces in zip(parts, finer, strict=True)
+        _is_listed(listed, part) or all(_is_listed(listed, each) for each in _FINER_JOINTS.split(part) if _words(each))
+        for part in _JOINTS.split(text)
+        if _words(part)
     )
 
 
