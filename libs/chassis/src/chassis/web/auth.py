@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from joserfc import jwt
-from joserfc.errors import JoseError, UnsupportedAlgorithmError
+from joserfc.errors import ExpiredTokenError, JoseError, UnsupportedAlgorithmError
 from joserfc.jwk import GuestProtocol, Key, KeySet
 from joserfc.jws import JWSRegistry
 from starlette.types import Scope
@@ -124,8 +124,11 @@ class Verifier:
         )
         try:
             rules.validate(dict(claims))
+        except ExpiredTokenError as error:
+            raise _refused("The access token has expired. Get a new one, and send the request again") from error
         except (JoseError, ValueError, OverflowError) as error:
-            raise _refused("The access token has expired or is not for us") from error
+            advice = "The access token is of another issuer, for somebody else, or not valid yet. Get one of our issuer"
+            raise _refused(advice) from error
         if claims.get("typ", "Bearer") != "Bearer":  # an ID or refresh token of the same issuer
             raise _refused("This is a token, but not an access token")
 
@@ -180,7 +183,7 @@ def _decode(token: str, keys: KeySet) -> Mapping[str, Any]:
     try:
         return jwt.decode(token, named, registry=_ALGORITHMS).claims
     except (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise _refused("The access token is not valid") from error
+        raise _refused("The access token is not valid. Send it whole, as the issuer gave it") from error
 
 
 def _refused(detail: str) -> Unauthenticated:

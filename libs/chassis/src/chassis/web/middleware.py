@@ -109,7 +109,7 @@ class Observe:
             try:
                 await self.app(scope, receive, send_and_note)
             finally:
-                route = _template(scope)
+                route = template(scope)
                 span.update_name(f"{method} {route}")
                 span.set_attributes({"http_route": route, "http_status": status})
                 _note(scope, method, route, status, time.perf_counter() - began)
@@ -293,7 +293,7 @@ def _is_json(content_type: str) -> bool:
     return media_type == "application/json" or media_type.endswith("+json")
 
 
-def _template(scope: Scope) -> str:
+def template(scope: Scope) -> str:
     """The path with its parameters' names in place of their values.
 
     The route itself knows nothing of the prefixes of the routers around it; the framework's route context does.

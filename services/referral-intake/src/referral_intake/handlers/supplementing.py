@@ -56,7 +56,7 @@ async def _add(tx: Transaction, dependencies: Dependencies, supplement: Suppleme
         opened, unsealed, decide.supplement_entry(supplement, added, opened.entry), dependencies=dependencies
     )
     event = decide.supplemented(supplement, added, made)
-    await store.record_edition(tx, event.referral_id, event.edition, sealed)
+    await store.record_edition(tx, event.referral_id, event.edition, sealed, missing=added.told.missing)
     await store.record_supplement(tx, event, supplement.sender)
     await _add_children(tx, dependencies, opened, event)
     await record(tx, [event], context=Context(SERVICE, opened.referral.partnership, opened.now))

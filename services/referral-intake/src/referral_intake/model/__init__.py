@@ -26,7 +26,9 @@ from referral_intake.model.facts import (
     Missing,
     ReferralFacts,
     ReferrerFacts,
+    places_of,
 )
+from referral_intake.model.likeness import NUMBER_KINDS, Identity, Mark
 from referral_intake.model.partner import (
     EVERY_SCOPE,
     Agreement,
@@ -115,6 +117,7 @@ __all__ = [
     "MAY_HOLD",
     "NOTHING_TO_SAY",
     "NOTHING_TO_TELL",
+    "NUMBER_KINDS",
     "OWN_AGENCY_ROLES",
     "PARTNER",
     "PHONE_ADVICE",
@@ -157,11 +160,13 @@ __all__ = [
     "HoldOnReferral",
     "HoldOrder",
     "HoldPlaced",
+    "Identity",
     "Jwk",
     "Kept",
     "Limited",
     "ListedItem",
     "Made",
+    "Mark",
     "Milestone",
     "Milestones",
     "Minted",
@@ -194,4 +199,5 @@ __all__ = [
     "Terms",
     "Told",
     "Withdrawal",
+    "places_of",
 ]

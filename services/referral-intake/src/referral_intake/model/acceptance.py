@@ -10,6 +10,7 @@ from contracts.codes import Advice, ContactSource, MissingItem
 from contracts.events import ReferralReceived
 from contracts.problems import PHONE_ADVICE, Problem
 from referral_intake.model.facts import Missing, ReferralFacts
+from referral_intake.model.likeness import Identity, Mark
 from referral_intake.model.people import Sender
 
 REPEAT_WITHIN: Final = timedelta(hours=72)
@@ -27,7 +28,7 @@ class Submission:
     key: str
     facts: ReferralFacts
     content: Mapping[str, Any] = field(repr=False)
-    identities: tuple[str, ...] = field(default=(), repr=False)
+    identities: tuple[Identity, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,7 @@ class Acceptance:
     answer: bytes = field(repr=False)
     traceparent: str | None
     told: Told = NOTHING_TO_TELL
-    marks: tuple[bytes, ...] = ()
+    marks: tuple[Mark, ...] = ()
     refusal: Problem | None = None
 
     @property
