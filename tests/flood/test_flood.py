@@ -20,6 +20,10 @@ from tests.flood.measuring import FHIR, REFERRALS, Attack, Call, Measured, ask, 
 from tests.fuzz.server import Server, serving
 
 CONNECTIONS: Final = 32
+SMALL: Final = 150
+"""More than one partner's emergencies may wait."""
+LEAVING: Final = 8
+"""Whoever leaves comes again at its own pace, whatever the machine can bear: few enough for a slow one to keep up."""
 ASKED: Final = 10
 ATTACKED_SECONDS: Final = 3.0
 HELD_UP_SECONDS: Final = 1.0
@@ -126,7 +130,7 @@ async def test_news_of_danger_without_end_holds_nobody_up(scene: Scene) -> None:
 
 
 async def test_small_emergencies_without_end_hold_nobody_up(scene: Scene) -> None:
-    (await scene.felt(Call(REFERRALS, scene.server.headers(), bodies.referral()), connections=200)).check()
+    (await scene.felt(Call(REFERRALS, scene.server.headers(), bodies.referral()), connections=SMALL)).check()
 
 
 async def test_bodies_that_never_end_hold_nobody_up(scene: Scene) -> None:
@@ -138,7 +142,7 @@ async def test_bodies_that_never_end_hold_nobody_up(scene: Scene) -> None:
 async def test_whoever_leaves_takes_everything_along(scene: Scene) -> None:
     call = Call(REFERRALS, scene.server.headers(), bodies.COSTLY["long"]())
 
-    result = await scene.felt(call, way="leave")
+    result = await scene.felt(call, way="leave", connections=LEAVING)
 
     result.check()
     await scene.server.quiet()
