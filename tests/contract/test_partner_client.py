@@ -82,10 +82,14 @@ def test_what_the_issuer_says_about_its_refusal_is_shown(client: ModuleType, url
 
 
 def test_a_read_that_is_refused_says_what_to_do(client: ModuleType, url: str) -> None:
-    problem = {"title": "There is nothing here", "status": 404, "detail": "Check the address"}
-    Answers.given = [TOKEN, (404, "application/problem+json", problem)]
+    problem = {
+        "title": "Change it",
+        "detail": "Send it again",
+        "errors": [{"pointer": "query", "detail": "Send a UUID"}],
+    }
+    Answers.given = [TOKEN, (422, "application/problem+json", problem)]
 
-    with pytest.raises(client.Refused, match=r"^404: There is nothing here\. Check the address$"):
+    with pytest.raises(client.Refused, match=r"^422: Change it\. Send it again\. Send a UUID$"):
         client.get(f"{url}/v1/referrals/1")
 
 

@@ -111,7 +111,9 @@ class Verifier:
         try:
             return _decode(token, await self._keys.get(refresh=True))
         except _UnknownKey as error:
-            raise _refused("The access token is signed with a key the issuer does not publish") from error
+            raise _refused(
+                "The access token is signed with a key that the issuer does not publish (any more). Get a new one"
+            ) from error
 
     def _check(self, claims: Mapping[str, Any]) -> None:
         rules = jwt.JWTClaimsRegistry(
