@@ -101,6 +101,22 @@ class Earlier:
 
 
 @dataclass(frozen=True)
+class Previous:
+    """A referral that another one is likely a repeat of."""
+
+    referral_id: UUID
+    received_at: datetime
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A digest by which a child is recognised in another referral of its agency, from when the child came in."""
+
+    digest: bytes
+    since: datetime
+
+
+@dataclass(frozen=True)
 class Found:
     """What is known of an acceptance's key and children just before it is written.
 

@@ -84,7 +84,12 @@ def locks_of(acceptances: Sequence[Acceptance]) -> frozenset[int]:
     Interleaving prevented: two referrals about one child that come at the same moment would not see each other;
     whoever comes second waits for the first one's commit.
     """
-    return frozenset(int.from_bytes(mark[:8], signed=True) for a in acceptances for mark in a.marks)
+    return frozenset(lock_of(mark) for a in acceptances for mark in a.marks)
+
+
+def lock_of(mark: bytes) -> int:
+    """The number of the advisory lock of a mark."""
+    return int.from_bytes(mark[:8], signed=True)
 
 
 async def look_up(tx: DriverTransaction, acceptances: Sequence[Acceptance], *, since: datetime) -> list[Found]:
