@@ -173,6 +173,11 @@ class Copies:
         made = [{"pointer": pointer, "value": value} for pointer, value in corrections]
         return await self.add(referral_id, {"kind": "correction", "corrections": made})
 
+    async def withdraw(self, referral_id: UUID) -> httpx2.Response:
+        """Its sender takes it back, and that reaches everybody."""
+        said = {"reason": "no-longer-concerned", "referrer": {"name": "Morgan Adeyemi-Clarke"}}
+        return await self._post(f"/v1/referrals/{referral_id}/withdrawal", said, "ashcroft-primary")
+
     async def content(self, referral_id: UUID) -> dict[str, Any]:
         """What the form of the newest edition would say."""
         return dict((await self._newest(referral_id)).content)
@@ -247,7 +252,8 @@ async def opened_copies(
         for name, (metadata, subscriptions) in reading.items()
     ]
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(service.app), base_url=_URL, timeout=60) as http:
-        yield Copies(*holders, http, signer, clock)
+        intake, triaging, notifying = holders
+        yield Copies(intake, triaging, notifying, http, signer, clock)
     await service.close()
     for holder in holders:
         await holder.db.close()

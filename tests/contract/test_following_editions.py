@@ -1,8 +1,10 @@
 """Whatever is copied from a document follows its editions: every copy is as if the newest had been sent at once."""
 
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from copy import deepcopy
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -27,6 +29,14 @@ BORN_ON, EXPECTED_ON = "/children/0/date_of_birth", "/children/0/expected_date_o
 AS_HAZEL: Final = tuple((f"/children/0/{name}", value) for name, value in HAZEL.items())
 DANGER: Final = ("/immediate_danger", True)
 TYPES: Final = "/concern/types"
+
+REFERRALS: Final = Path(__file__).parents[2] / "examples" / "referrals"
+EXAMPLES: Final = (
+    "wandsworth-01-neglect-three-children",
+    "wandsworth-04-immediate-danger",
+    "warwickshire-01-unborn-child",
+)
+MOST_FIELDS_ARE_OPTIONAL: Final = 0.7
 
 Corrections = tuple[tuple[str, Any], ...]
 
@@ -122,4 +132,64 @@ async def test_a_correction_that_is_undone_is_undone_in_each_copy(copies: Copies
 
     assert answer.status_code == 202, answer.text
     assert corrected != content
+    assert await copies.held(referral_id) == before
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+async def test_each_field_that_is_no_longer_said_is_said_in_no_copy(copies: Copies, example: str) -> None:
+    referral = json.loads((REFERRALS / f"{example}.json").read_text("utf-8"))["referral"]
+    referral_id = await copies.send(referral)
+    before = await copies.held(referral_id)
+    silenced = []
+
+    for pointer in fields(referral):
+        if (await copies.correct(referral_id, (pointer, nothing_of(at(referral, pointer))))).status_code == 202:
+            silenced.append((pointer, await copies.content(referral_id), await copies.held(referral_id)))
+            await copies.correct(referral_id, (pointer, at(referral, pointer)))
+            assert await copies.held(referral_id) == before, pointer
+
+    assert len(silenced) > MOST_FIELDS_ARE_OPTIONAL * len(fields(referral))
+    for pointer, content, held in silenced:
+        assert held == await held_afresh(copies, content), pointer
+
+
+def nothing_of(value: Any) -> Any:
+    """What says nothing in place of a value."""
+    return next((type(value)() for kind in (list, dict, bool) if isinstance(value, kind)), None)
+
+
+def fields(referral: dict[str, Any]) -> list[str]:
+    """The fields of a referral, and of its first child."""
+    return [f"/{name}" for name in referral if name != "children"] + [
+        f"/children/0/{name}" for name in referral["children"][0]
+    ]
+
+
+SUPPLEMENTS: Final[dict[str, dict[str, Any]]] = {
+    "another child": {"kind": "new-child", "children": [HAZEL]},
+    "an unborn child": {"kind": "new-child", "children": [UNBORN]},
+    "danger": {"kind": "new-information", "words": "He is there now.", "immediate_danger": True},
+    "a kind of concern": {"kind": "new-information", "words": "She told us.", "concern": {"types": ["fgm"]}},
+}
+
+
+@pytest.mark.parametrize("what", SUPPLEMENTS)
+async def test_each_copy_of_what_was_added_is_that_of_a_fresh_referral(copies: Copies, what: str) -> None:
+    referral_id = await copies.send(about(BORN))
+    copies.clock.advance(timedelta(hours=1))
+
+    answer = await copies.add(referral_id, SUPPLEMENTS[what])
+
+    assert answer.status_code == 202, answer.text
+    held, content = await copies.held(referral_id), await copies.content(referral_id)
+    assert held == await held_afresh(copies, content)
+
+
+async def test_a_referral_that_is_taken_back_goes_on_saying_what_it_said(copies: Copies) -> None:
+    referral_id = await copies.send(about(BORN))
+    before = await copies.held(referral_id)
+
+    answer = await copies.withdraw(referral_id)
+
+    assert answer.status_code == 202, answer.text
     assert await copies.held(referral_id) == before
