@@ -1,6 +1,6 @@
-"""What a sender puts right, everybody knows: triage sees the child as born, and the name that is right is recognised."""
+"""What a sender puts right is known everywhere: the child is born for triage, and the right name is recognised."""
 
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from tests.e2e.people import People
@@ -21,14 +21,15 @@ def correction(**facts: object) -> Json:
 
 
 async def test_a_child_that_was_born_is_born_for_triage_too(people: People) -> None:
-    surname, due = f"Testerley-{uuid4().hex[:10]}", date.today() + timedelta(days=14)
+    surname, today = f"Testerley-{uuid4().hex[:10]}", datetime.now(UTC).date()
+    due = today + timedelta(days=14)
     expected = referral(first_name="Unborn", last_name=surname, expected_date_of_birth=due.isoformat(), sex="U")
     sender = Sender(people, done(await post(people.client(SCHOOL), expected), 202))
     casework = await CaseWork(people, sender.reference).opened()
     before = done(await casework.read())
 
-    born = (date.today() - timedelta(days=1)).isoformat()
-    await sender.supplement(correction(expected_date_of_birth=None, date_of_birth=born))
+    born = today - timedelta(days=1)
+    await sender.supplement(correction(expected_date_of_birth=None, date_of_birth=born.isoformat()))
 
     now = await casework.told(1)
     assert [case["children"][0]["unborn"] for case in (before, now)] == [True, False]
