@@ -19,7 +19,7 @@ from referral_intake.edition import unsealed
 from referral_intake.forgetting import forget_marks
 from referral_intake.form import ReferralForm
 from referral_intake.form.identities import identities_of
-from referral_intake.model import Mark
+from referral_intake.model import DatedMark, Mark
 
 ALDER = {"first_name": "Alder", "last_name": "Siblingtest", "date_of_birth": "2014-01-01"}
 HAZEL = {
@@ -100,6 +100,22 @@ async def test_a_correction_shows_that_a_referral_is_a_repeat_and_another_that_i
     assert (before, found, await previous_of(caller, second)) == (None, str(id_of(first)), None)
 
 
+async def test_a_number_that_is_put_right_bars_what_a_name_suggests_and_its_undoing_does_not(
+    caller: Caller, clock: SettableClock
+) -> None:
+    first = await sent(caller, children=[{**ROWAN, "nhs_number": "9990000018"}])
+    clock.advance(timedelta(hours=1))
+    second = (await caller.post(form(children=[ROWAN]), key="second")).headers["location"]
+    before = await previous_of(caller, second)
+
+    await put_right(caller, second, "/children/0/nhs_number", "9990000026", key="twin")
+    twin = await previous_of(caller, second)
+    await put_right(caller, second, "/children/0/nhs_number", None, key="undone")
+
+    assert (before, twin, await previous_of(caller, second)) == (str(id_of(first)), None, str(id_of(first)))
+    assert await repeated(caller, {**ROWAN, "nhs_number": "9990000018"}, key="third") == str(id_of(second))
+
+
 async def test_what_leaves_the_children_as_they_are_leaves_the_repeat_as_it_is(caller: Caller) -> None:
     first = await sent(caller, children=[ROWAN])
     second = (await caller.post(form(children=[ROWAN]), key="second")).headers["location"]
@@ -175,8 +191,8 @@ async def test_an_earlier_referral_that_cannot_be_compared_any_more_stays_the_on
 async def test_a_child_that_is_being_added_is_recognised_by_a_referral_of_the_same_moment(caller: Caller) -> None:
     """It waits for the supplement's commit, as it would for another referral's."""
     path = await sent(caller, children=[ALDER])
-    digests = acceptance.marks(SENDER, identities_of(ReferralForm.model_validate(about(**HAZEL))))
-    new = [Mark(digest, NOW) for digest in digests]
+    marks = acceptance.marks(SENDER, identities_of(ReferralForm.model_validate(about(**HAZEL))))
+    new = [DatedMark(mark, NOW) for mark in marks]
     async with caller.db.transaction() as tx:
         await store.lock_marks(tx, new)
         await store.replace_marks(tx, id_of(path), old=[], new=new)
@@ -187,6 +203,22 @@ async def test_a_child_that_is_being_added_is_recognised_by_a_referral_of_the_sa
     assert await alone == str(id_of(path))
 
 
+async def test_many_who_add_and_refer_one_child_at_the_same_moment_are_all_answered(caller: Caller) -> None:
+    """Whoever comes second waits for the first, and nobody for each other."""
+    answers = [await caller.post(form(children=[ALDER]), key=f"key-{number}") for number in range(6)]
+    paths = [answer.headers["location"] for answer in answers]
+
+    said = await asyncio.gather(
+        *(caller.add(path, new_child(**HAZEL), key=f"add-{path}") for path in paths),
+        *(caller.add(path, correction(NAME, "Hazel"), key=f"right-{path}") for path in paths),
+        *(caller.post(about(**HAZEL), key=f"alone-{number}") for number in range(6)),
+    )
+
+    assert {answer.status_code for answer in said} == {202}
+    marks = await caller.rows("SELECT referral_id, count(*) FROM repeat_mark GROUP BY referral_id")
+    assert sorted(row.count for row in marks) == [2] * 6 + [3] * 6
+
+
 async def test_marks_of_an_edition_are_those_of_its_children_with_the_moment_they_came(caller: Caller) -> None:
     path = await sent(caller, children=[ALDER])
     await caller.add(path, new_child(**HAZEL))
@@ -195,7 +227,7 @@ async def test_marks_of_an_edition_are_those_of_its_children_with_the_moment_the
     [row] = await caller.rows("SELECT content FROM document ORDER BY edition DESC LIMIT 1")
     found = marking.marks_of(unsealed(row.content))
 
-    assert len(found) == 3
+    assert [dated.mark.place for dated in found] == [0, 1, 1, 2]
     assert {mark.since for mark in found} == {NOW}
 
 
@@ -218,4 +250,4 @@ def test_a_document_of_a_form_that_is_read_no_more_cannot_be_compared() -> None:
     header = {"partnership": "wandsworth", "agency": "ashcroft-primary", "received_at": NOW.isoformat()}
     stored = json.dumps({**header, "referrer": {"fax": "1"}, "children": []}).encode()
 
-    assert marking.recognises(stored, [Mark(bytes(32), NOW)]) is None
+    assert marking.recognises(stored, [DatedMark(Mark(bytes(32)), NOW)]) is None

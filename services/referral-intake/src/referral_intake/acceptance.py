@@ -16,7 +16,7 @@ from policy.packs import Packs
 from referral_intake import decide, document, receipt
 from referral_intake.errors import RulesNotInForce
 from referral_intake.form import ReferralForm, submission_of
-from referral_intake.model import Acceptance, Earlier, Minted, Sender, Submission, Terms
+from referral_intake.model import Acceptance, Earlier, Identity, Mark, Minted, Sender, Submission, Terms
 from referral_intake.served import Promises, newest_pack, pack_in_force
 from referral_intake.standing import Standing
 
@@ -37,23 +37,32 @@ def terms(pack: Pack, sender: Sender, *, due: datetime, agreed: ContactSource | 
     )
 
 
-def marks(sender: Sender, identities: tuple[str, ...]) -> tuple[bytes, ...]:
+def marks(sender: Sender, identities: tuple[Identity, ...]) -> tuple[Mark, ...]:
     """Digests of identities, for one agency only: what it told us recognises nobody for another agency."""
     whose = f"{sender.partnership}\n{sender.agency}\n"
-    return tuple(sha256(f"{whose}{identity}".encode()).digest() for identity in identities)
+
+    def digest(sign: str) -> bytes:
+        return sha256(f"{whose}{sign}".encode()).digest()
+
+    return tuple(
+        Mark(digest(each.sign), each.place, tuple(digest(number) if number else None for number in each.numbers))
+        for each in identities
+    )
 
 
 def mark_repeats(fresh: Sequence[tuple[Acceptance, Earlier | None]]) -> list[Acceptance]:
     """Those that are about to be written, each marked when an earlier one, kept or beside it, has a mark of its own."""
-    seen: dict[bytes, Earlier] = {}
+    seen: dict[bytes, list[tuple[Mark, Earlier]]] = {}
     ready = []
     for acceptance, kept in fresh:
-        beside = next((seen[mark] for mark in acceptance.marks if mark in seen), None)
+        alike = (found for mark in acceptance.marks for found in seen.get(mark.digest, ()) if mark.recognises(found[0]))
+        beside = next((earlier for _, earlier in alike), None)
         earlier = beside or kept
         ready.append(repeating(acceptance, earlier) if earlier else acceptance)
         received = acceptance.received
         itself = Earlier(received.referral_id, received.reference, received.received_at)
-        seen |= {mark: itself for mark in acceptance.marks if mark not in seen}
+        for mark in acceptance.marks:
+            seen.setdefault(mark.digest, []).append((mark, itself))
     return ready
 
 

@@ -1,6 +1,6 @@
 """The marks of an edition: by what each of its children is recognised when the same agency refers it again."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -10,26 +10,22 @@ from referral_intake import acceptance
 from referral_intake.edition import Unsealed, unsealed
 from referral_intake.form import ReferralForm
 from referral_intake.form.identities import identities_of
-from referral_intake.model import Mark, Sender
+from referral_intake.model import DatedMark, Sender
 
 _NO_CLIENT: Final = ""
 """Marks belong to an agency, whichever of its systems sent the referral."""
 
 
-def marks_of(standing: Unsealed) -> tuple[Mark, ...]:
-    """The marks of a referral as it stands. A child counts from when it came in, a later one of two that are alike."""
+def marks_of(standing: Unsealed) -> tuple[DatedMark, ...]:
+    """The marks of a referral as it stands, each from when its child came in."""
     header = standing.header
     sender = Sender(header["partnership"], header["agency"], _NO_CLIENT)
-    form = ReferralForm.model_validate(standing.content)
-    found: dict[bytes, datetime] = {}
-    for child, since in zip(form.children, _came_in(standing), strict=True):
-        alone = form.model_copy(update={"children": (child,)})
-        for digest in acceptance.marks(sender, identities_of(alone)):
-            found[digest] = max(since, found.get(digest, since))
-    return tuple(Mark(digest, since) for digest, since in found.items())
+    identities = identities_of(ReferralForm.model_validate(standing.content))
+    since = _came_in(standing)
+    return tuple(DatedMark(mark, since[mark.place]) for mark in acceptance.marks(sender, identities))
 
 
-def recognises(stored: bytes, marks: Sequence[Mark]) -> bool | None:
+def recognises(stored: bytes, marks: Sequence[DatedMark]) -> bool | None:
     """Whether a referral, by the bytes of an edition, has a child that these marks recognise.
 
     None: it was written for a form that is read no more, and cannot be compared.
@@ -38,10 +34,10 @@ def recognises(stored: bytes, marks: Sequence[Mark]) -> bool | None:
         others = marks_of(unsealed(stored))
     except ValidationError:
         return None
-    return not {mark.digest for mark in marks}.isdisjoint(mark.digest for mark in others)
+    return any(ours.mark.recognises(its.mark) for ours in marks for its in others)
 
 
-def _came_in(standing: Unsealed) -> Iterator[datetime]:
+def _came_in(standing: Unsealed) -> list[datetime]:
     """When each child came in: with the referral, or with the supplement that added it."""
     added = {
         child_id: datetime.fromisoformat(entry["at"])
@@ -49,4 +45,4 @@ def _came_in(standing: Unsealed) -> Iterator[datetime]:
         for child_id in entry.get("added_children", ())
     }
     received_at = datetime.fromisoformat(standing.header["received_at"])
-    return (added.get(str(child_id), received_at) for child_id in standing.child_ids)
+    return [added.get(str(child_id), received_at) for child_id in standing.child_ids]

@@ -8,7 +8,7 @@ from referral_intake import store
 from referral_intake.edition import Unsealed
 from referral_intake.handlers.editing import Opened
 from referral_intake.marking import marks_of, recognises
-from referral_intake.model import REPEAT_WITHIN, Mark
+from referral_intake.model import REPEAT_WITHIN, DatedMark
 
 
 async def recognise(tx: Transaction, opened: Opened, standing: Unsealed) -> UUID | None:
@@ -25,7 +25,7 @@ async def recognise(tx: Transaction, opened: Opened, standing: Unsealed) -> UUID
     return await _previous(tx, opened, new)
 
 
-async def _previous(tx: Transaction, opened: Opened, marks: Sequence[Mark]) -> UUID | None:
+async def _previous(tx: Transaction, opened: Opened, marks: Sequence[DatedMark]) -> UUID | None:
     """The latest referral of the 72 hours before this one that is about one of its children, as both stand now.
 
     Marks find it while they are kept. One that was found before is compared by its document, however long ago it

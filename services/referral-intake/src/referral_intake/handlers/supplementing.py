@@ -58,7 +58,7 @@ async def _add(tx: Transaction, dependencies: Dependencies, supplement: Suppleme
     previous = await recognise(tx, opened, edition.with_entry(unsealed, entry))
     facts = decide.standing_facts(added, previous)
     event = decide.supplemented(supplement, added, made, facts)
-    await store.record_edition(tx, event.referral_id, event.edition, sealed)
+    await store.record_edition(tx, event.referral_id, event.edition, sealed, missing=added.told.missing)
     await store.record_supplement(tx, event, supplement.sender)
     await store.record_facts(tx, event, facts)
     await _add_children(tx, dependencies, opened, event)

@@ -9,7 +9,6 @@ from referral_intake.model.acceptance import (
     ClientKey,
     Earlier,
     Found,
-    Mark,
     Minted,
     Previous,
     StoredAnswer,
@@ -28,7 +27,9 @@ from referral_intake.model.facts import (
     Missing,
     ReferralFacts,
     ReferrerFacts,
+    places_of,
 )
+from referral_intake.model.likeness import NUMBER_KINDS, DatedMark, Identity, Mark
 from referral_intake.model.partner import (
     EVERY_SCOPE,
     Agreement,
@@ -117,6 +118,7 @@ __all__ = [
     "MAY_HOLD",
     "NOTHING_TO_SAY",
     "NOTHING_TO_TELL",
+    "NUMBER_KINDS",
     "OWN_AGENCY_ROLES",
     "PARTNER",
     "PHONE_ADVICE",
@@ -140,6 +142,7 @@ __all__ = [
     "ConcernFacts",
     "ConsentFacts",
     "Correction",
+    "DatedMark",
     "Day",
     "DisposalItem",
     "DisposalReview",
@@ -159,6 +162,7 @@ __all__ = [
     "HoldOnReferral",
     "HoldOrder",
     "HoldPlaced",
+    "Identity",
     "Jwk",
     "Kept",
     "Limited",
@@ -198,4 +202,5 @@ __all__ = [
     "Terms",
     "Told",
     "Withdrawal",
+    "places_of",
 ]

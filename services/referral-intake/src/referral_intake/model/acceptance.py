@@ -10,6 +10,7 @@ from contracts.codes import Advice, ContactSource, MissingItem
 from contracts.events import ReferralReceived
 from contracts.problems import PHONE_ADVICE, Problem
 from referral_intake.model.facts import Missing, ReferralFacts
+from referral_intake.model.likeness import Identity, Mark
 from referral_intake.model.people import Sender
 
 REPEAT_WITHIN: Final = timedelta(hours=72)
@@ -27,7 +28,7 @@ class Submission:
     key: str
     facts: ReferralFacts
     content: Mapping[str, Any] = field(repr=False)
-    identities: tuple[str, ...] = field(default=(), repr=False)
+    identities: tuple[Identity, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True)
@@ -109,14 +110,6 @@ class Previous:
 
 
 @dataclass(frozen=True)
-class Mark:
-    """A digest by which a child is recognised in another referral of its agency, from when the child came in."""
-
-    digest: bytes
-    since: datetime
-
-
-@dataclass(frozen=True)
 class Found:
     """What is known of an acceptance's key and children just before it is written.
 
@@ -151,7 +144,7 @@ class Acceptance:
     answer: bytes = field(repr=False)
     traceparent: str | None
     told: Told = NOTHING_TO_TELL
-    marks: tuple[bytes, ...] = ()
+    marks: tuple[Mark, ...] = ()
     refusal: Problem | None = None
 
     @property

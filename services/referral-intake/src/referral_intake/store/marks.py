@@ -2,31 +2,39 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import delete, text
 
 from chassis.db import Transaction
 from contracts.events import ReferralReceived, ReferralSupplemented
-from referral_intake.model import Mark, Previous
-from referral_intake.store.accepting import lock_of
+from referral_intake.model import NUMBER_KINDS, DatedMark, Previous
+from referral_intake.store.accepting import KEYED_NUMBERS, NUMBERS, lock_of
 from referral_intake.tables import repeat_mark
 
 _LOCK: Final = text("SELECT pg_advisory_xact_lock(n) FROM unnest(CAST(:locks AS bigint[])) AS wanted(n)")
+_NEW: Final = f"""
+    unnest(CAST(:marks AS bytea[]), CAST(:places AS smallint[]), CAST(:times AS timestamptz[]),
+           CAST(:first AS bytea[]), CAST(:second AS bytea[]), CAST(:third AS bytea[]))
+    AS new(mark, place, since, {NUMBERS})
+"""
 _ADD: Final = text(
-    """INSERT INTO repeat_mark (mark, referral_id, received_at)
-       SELECT sha256(k.key || new.mark), :referral_id, new.since
-       FROM unnest(CAST(:marks AS bytea[]), CAST(:since AS timestamptz[])) AS new(mark, since)
-       CROSS JOIN repeat_key k"""
+    f"""INSERT INTO repeat_mark (mark, referral_id, received_at, place, numbers)
+        SELECT sha256(k.key || new.mark), :referral_id, new.since, new.place, {KEYED_NUMBERS}
+        FROM {_NEW} CROSS JOIN repeat_key k"""  # noqa: S608  # built from constants
 )
 _EARLIER: Final = text(
-    """SELECT r.referral_id, r.received_at
-       FROM unnest(CAST(:marks AS bytea[])) AS own(mark)
-       CROSS JOIN repeat_key k
-       JOIN repeat_mark m ON m.mark = sha256(k.key || own.mark) AND m.received_at > :since AND m.received_at < :before
-       JOIN referral r ON r.referral_id = m.referral_id AND r.received_at < :before AND r.referral_id <> :referral_id
-       ORDER BY r.received_at DESC, r.referral_id DESC LIMIT 1"""
+    f"""WITH own AS MATERIALIZED (
+            SELECT sha256(k.key || new.mark) AS mark, {KEYED_NUMBERS} AS numbers
+            FROM {_NEW} CROSS JOIN repeat_key k
+        )
+        SELECT r.referral_id, r.received_at
+        FROM own
+        JOIN repeat_mark m ON m.mark = own.mark AND m.received_at > :since AND m.received_at < :before
+        JOIN referral r ON r.referral_id = m.referral_id AND r.received_at < :before AND r.referral_id <> :referral_id
+        WHERE NOT EXISTS (SELECT FROM unnest(m.numbers, own.numbers) AS n(its, ours) WHERE its <> ours)
+        ORDER BY r.received_at DESC, r.referral_id DESC LIMIT 1"""  # noqa: S608  # built from constants
 )
 _NAMED: Final = text(
     """SELECT headers ->> 'ce_type' AS type, data FROM event
@@ -39,27 +47,28 @@ _DOCUMENTS: Final = text(
 )
 
 
-async def lock_marks(tx: Transaction, marks: Sequence[Mark]) -> None:
+async def lock_marks(tx: Transaction, marks: Sequence[DatedMark]) -> None:
     """Keep what accepting a referral about one of these children locks, in the same rising order.
 
     Interleaving prevented: a child is added here and referred alone at the same moment, and neither sees the other.
     """
-    await tx.execute(_LOCK, {"locks": sorted({lock_of(mark.digest) for mark in marks})})
+    await tx.execute(_LOCK, {"locks": sorted({lock_of(dated.mark) for dated in marks})})
 
 
-async def replace_marks(tx: Transaction, referral_id: UUID, *, old: Sequence[Mark], new: Sequence[Mark]) -> None:
+async def replace_marks(
+    tx: Transaction, referral_id: UUID, *, old: Sequence[DatedMark], new: Sequence[DatedMark]
+) -> None:
     """The marks of the edition that stands, in place of those of the one before."""
-    columns, times = repeat_mark.c, sorted({mark.since for mark in old})
+    columns, times = repeat_mark.c, sorted({dated.since for dated in old})
     await tx.execute(delete(repeat_mark).where(columns.received_at.in_(times), columns.referral_id == referral_id))
-    values = {"marks": [mark.digest for mark in new], "since": [mark.since for mark in new]}
-    await tx.execute(_ADD, {"referral_id": referral_id, **values})
+    await tx.execute(_ADD, {"referral_id": referral_id, **_values(new)})
 
 
 async def find_earlier(
-    tx: Transaction, referral_id: UUID, marks: Sequence[Mark], *, since: datetime, before: datetime
+    tx: Transaction, referral_id: UUID, marks: Sequence[DatedMark], *, since: datetime, before: datetime
 ) -> Previous | None:
     """The latest other referral that came between these instants and whose marks, while they are kept, are alike."""
-    values = {"referral_id": referral_id, "marks": [mark.digest for mark in marks], "since": since, "before": before}
+    values = {"referral_id": referral_id, "since": since, "before": before, **_values(marks)}
     row = (await tx.execute(_EARLIER, values)).one_or_none()
     return Previous(row.referral_id, row.received_at) if row is not None else None
 
@@ -76,3 +85,15 @@ async def list_named(tx: Transaction, referral_id: UUID) -> list[tuple[Previous,
     ids = {one.previous_referral_id for one in said if one is not None} - {None}
     found = await tx.execute(_DOCUMENTS, {"ids": list(ids)})
     return [(Previous(row.referral_id, row.received_at), row.content) for row in found]
+
+
+def _values(dated: Sequence[DatedMark]) -> dict[str, list[Any]]:
+    """The columns of ``_NEW``: one for each kind of number, beside the marks themselves."""
+    numbers = [one.mark.numbers for one in dated]
+    kinds = ([each[kind] for each in numbers] for kind in range(NUMBER_KINDS))
+    return {
+        "marks": [one.mark.digest for one in dated],
+        "places": [one.mark.place for one in dated],
+        "times": [one.since for one in dated],
+        **dict(zip(("first", "second", "third"), kinds, strict=True)),
+    }

@@ -14,6 +14,7 @@ from referral_intake.model import (
     ClientKey,
     FollowedSupplement,
     FollowedWithdrawal,
+    Missing,
     Referral,
     Sealed,
     Sender,
@@ -80,11 +81,12 @@ async def record_answer(tx: Transaction, client_key: ClientKey, answer: StoredAn
     )
 
 
-async def record_edition(tx: Transaction, referral_id: UUID, edition: int, sealed: Sealed) -> None:
-    """Write an edition behind those that there are. The referral must be locked."""
-    await tx.execute(
-        insert(document).values(referral_id=referral_id, edition=edition, salt=sealed.salt, content=sealed.content)
-    )
+async def record_edition(
+    tx: Transaction, referral_id: UUID, edition: int, sealed: Sealed, *, missing: Sequence[Missing] = ()
+) -> None:
+    """Write an edition behind those that there are, and what it lacks. The referral must be locked."""
+    row = {"referral_id": referral_id, "edition": edition, "missing": list(map(list, missing)), **vars(sealed)}
+    await tx.execute(insert(document).values(row))
     await tx.execute(update(referral).where(referral.c.referral_id == referral_id).values(edition=edition))
 
 

@@ -4,8 +4,8 @@ from alembic import op
 
 from chassis.delivery.schema import grant, revoke
 
-revision = "0008"
-down_revision = "0007"
+revision = "0009"
+down_revision = "0008"
 
 _RIGHTS = (
     ("referral", "UPDATE (immediate_danger, previous_referral_id)"),
