@@ -150,7 +150,7 @@ async def test_a_message_that_holds_another_event_is_refused(db: Database) -> No
         ((case_rated(rating=Rating.BLUE), case_informed(rating=Rating.BLUE, suggested_rating=Rating.RED)), Rating.BLUE),
         ((case_informed(),), Rating.AMBER),
     ],
-    ids=["suggested anew", "undone", "rated by a person", "of an earlier edition"],
+    ids=["suggested again", "undone", "rated by a person", "of an earlier edition"],
 )
 async def test_a_case_is_as_urgent_as_is_suggested_now_until_a_person_rates_it(
     db: Database, events: tuple[Event, ...], rating: Rating

@@ -50,10 +50,10 @@ async def put_right(caller: Caller, path: str, pointer: str, value: Any, *, key:
 
 
 async def previous_of(caller: Caller, path: str) -> str | None:
-    """What its sender sees, which is what is told to everybody."""
+    """What its sender sees, which is what every service is notified of."""
     shown = (await caller.get(path)).json()["previous_referral_id"]
-    [*_, told] = [event for event in await recorded(caller) if event["referral_id"] == str(id_of(path))]
-    assert told.get("facts", told)["previous_referral_id"] == shown
+    [*_, latest] = [event for event in await recorded(caller) if event["referral_id"] == str(id_of(path))]
+    assert latest.get("facts", latest)["previous_referral_id"] == shown
     return None if shown is None else str(shown)
 
 
@@ -204,7 +204,7 @@ async def test_a_child_that_is_being_added_is_recognised_by_a_referral_of_the_sa
 
 
 async def test_many_who_add_and_refer_one_child_at_the_same_moment_are_all_answered(caller: Caller) -> None:
-    """Whoever comes second waits for the first, and nobody for each other."""
+    """The second waits for the first, and no two wait for each other."""
     answers = [await caller.post(form(children=[ALDER]), key=f"key-{number}") for number in range(6)]
     paths = [answer.headers["location"] for answer in answers]
 
