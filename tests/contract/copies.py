@@ -74,7 +74,7 @@ NOT_COPIED: Final[Mapping[str, Mapping[str, frozenset[str] | None]]] = {
         "referral": frozenset({"reference"}),
     },
 }
-"""What says something of the editions themselves, or of other things than a document: by table, all of it or some columns.
+"""What says something of the editions themselves, or of other things than a document: whole tables, or columns.
 
 Every other column of every table, also one that is made tomorrow, is compared.
 """

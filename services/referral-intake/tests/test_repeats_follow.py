@@ -127,6 +127,20 @@ async def test_what_leaves_the_children_as_they_are_leaves_the_repeat_as_it_is(c
     assert await previous_of(caller, first) is None
 
 
+async def test_what_was_put_right_in_the_earlier_referral_is_seen_by_the_next_edition_of_the_later(
+    caller: Caller, clock: SettableClock
+) -> None:
+    first = await sent(caller, children=[ROWAN])
+    clock.advance(timedelta(hours=1))
+    second = (await caller.post(form(children=[ROWAN]), key="second")).headers["location"]
+    await put_right(caller, first, NAME, "Robin", key="right")
+    before = await previous_of(caller, second)
+
+    await caller.add(second, news())
+
+    assert (before, await previous_of(caller, second)) == (str(id_of(first)), None)
+
+
 async def test_a_referral_of_later_is_not_what_an_earlier_one_repeats(caller: Caller, clock: SettableClock) -> None:
     first = await sent(caller, children=[ALDER])
     clock.advance(timedelta(hours=1))

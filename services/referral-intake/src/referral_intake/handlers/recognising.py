@@ -17,11 +17,10 @@ async def recognise(tx: Transaction, opened: Opened, standing: Unsealed) -> UUID
     Marks that recognise nobody any more are not written again.
     """
     referral_id, old, new = opened.referral.referral_id, marks_of(opened.unsealed), marks_of(standing)
-    if set(old) == set(new):
-        return opened.referral.previous_referral_id
-    await store.lock_marks(tx, new)
-    useful = [mark for mark in new if mark.since > opened.now - REPEAT_WITHIN]
-    await store.replace_marks(tx, referral_id, old=old, new=useful)
+    if set(old) != set(new):
+        await store.lock_marks(tx, new)
+        useful = [mark for mark in new if mark.since > opened.now - REPEAT_WITHIN]
+        await store.replace_marks(tx, referral_id, old=old, new=useful)
     return await _previous(tx, opened, new)
 
 
