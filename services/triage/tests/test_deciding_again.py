@@ -74,6 +74,7 @@ async def test_queue_and_case_show_what_is_stale_and_what_is_decided_again(world
     await world.supplement()
     stale = await line(world)
     await shown(world, case)
+    world.clock.advance(timedelta(minutes=5))
     await world.recommend(case, 1, "assessment", **NEWS)
     again, page = await line(world), await shown(world, case)
 

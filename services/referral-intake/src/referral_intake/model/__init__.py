@@ -10,6 +10,7 @@ from referral_intake.model.acceptance import (
     Earlier,
     Found,
     Minted,
+    Previous,
     StoredAnswer,
     Submission,
     Terms,
@@ -28,7 +29,7 @@ from referral_intake.model.facts import (
     ReferrerFacts,
     places_of,
 )
-from referral_intake.model.likeness import NUMBER_KINDS, Identity, Mark
+from referral_intake.model.likeness import NUMBER_KINDS, DatedMark, Identity, Mark
 from referral_intake.model.partner import (
     EVERY_SCOPE,
     Agreement,
@@ -141,6 +142,7 @@ __all__ = [
     "ConcernFacts",
     "ConsentFacts",
     "Correction",
+    "DatedMark",
     "Day",
     "DisposalItem",
     "DisposalReview",
@@ -174,6 +176,7 @@ __all__ = [
     "OwnRates",
     "Partner",
     "PartnerKey",
+    "Previous",
     "PublicKey",
     "PutRight",
     "Question",

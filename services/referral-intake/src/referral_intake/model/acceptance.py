@@ -102,6 +102,14 @@ class Earlier:
 
 
 @dataclass(frozen=True)
+class Previous:
+    """A referral that another one is likely a repeat of."""
+
+    referral_id: UUID
+    received_at: datetime
+
+
+@dataclass(frozen=True)
 class Found:
     """What is known of an acceptance's key and children just before it is written.
 

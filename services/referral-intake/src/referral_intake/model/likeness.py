@@ -1,6 +1,7 @@
 """By what a child is recognised in another referral, and what says that it is another child all the same."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 
 NUMBER_KINDS: Final = 3
@@ -35,3 +36,11 @@ class Mark:
         """
         numbers = zip(self.numbers, other.numbers, strict=False)
         return self.digest == other.digest and not any(ours and its and ours != its for ours, its in numbers)
+
+
+@dataclass(frozen=True)
+class DatedMark:
+    """A mark of a referral as it stands; ``since`` is when the child that it recognises came in."""
+
+    mark: Mark
+    since: datetime

@@ -10,11 +10,11 @@ from sqlalchemy import delete
 
 from chassis.db import DriverTransaction, Transaction
 from chassis.delivery.events import Context, first_event_columns, first_events
-from referral_intake.model import NUMBER_KINDS, Acceptance, Answer, ClientKey, Earlier, Found, StoredAnswer
+from referral_intake.model import NUMBER_KINDS, Acceptance, Answer, ClientKey, Earlier, Found, Mark, StoredAnswer
 from referral_intake.tables import repeat_mark
 
-_NUMBERS: Final = "first_number, second_number, third_number"
-_KEYED_NUMBERS: Final = f"ARRAY[{', '.join(f'sha256(k.key || new.{name})' for name in _NUMBERS.split(', '))}]"
+NUMBERS: Final = "first_number, second_number, third_number"
+KEYED_NUMBERS: Final = f"ARRAY[{', '.join(f'sha256(k.key || new.{name})' for name in NUMBERS.split(', '))}]"
 _LOOK_UP: Final = f"""
     WITH asked AS (
         SELECT * FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS a(client_id, key, nth)
@@ -23,8 +23,8 @@ _LOOK_UP: Final = f"""
                pg_try_advisory_xact_lock(hashtextextended('idempotency/' || client_id || '/' || key, 0)) AS free
         FROM asked
     ), marked AS MATERIALIZED (
-        SELECT new.nth, sha256(k.key || new.mark) AS mark, {_KEYED_NUMBERS} AS numbers
-        FROM unnest($3::bigint[], $4::bytea[], $5::bytea[], $6::bytea[], $7::bytea[]) AS new(nth, mark, {_NUMBERS})
+        SELECT new.nth, sha256(k.key || new.mark) AS mark, {KEYED_NUMBERS} AS numbers
+        FROM unnest($3::bigint[], $4::bytea[], $5::bytea[], $6::bytea[], $7::bytea[]) AS new(nth, mark, {NUMBERS})
         CROSS JOIN repeat_key k
     ), earlier AS (
         SELECT DISTINCT ON (m.nth) m.nth, r.referral_id, r.reference, r.received_at
@@ -72,10 +72,10 @@ _RECORD: Final = f"""
         JOIN claimed USING (referral_id)
     ), marks AS (
         INSERT INTO repeat_mark (mark, referral_id, received_at, place, numbers)
-        SELECT sha256(k.key || new.mark), new.referral_id, new.received_at, new.place, {_KEYED_NUMBERS}
+        SELECT sha256(k.key || new.mark), new.referral_id, new.received_at, new.place, {KEYED_NUMBERS}
         FROM unnest($21::bytea[], $22::uuid[], $23::timestamptz[], $24::smallint[], $25::bytea[], $26::bytea[],
                     $27::bytea[])
-             AS new(mark, referral_id, received_at, place, {_NUMBERS})
+             AS new(mark, referral_id, received_at, place, {NUMBERS})
         JOIN claimed USING (referral_id)
         CROSS JOIN repeat_key k
     ), events AS ({first_events(28, keys="SELECT convert_to(referral_id::text, 'UTF8') FROM claimed")})
@@ -93,7 +93,12 @@ def locks_of(acceptances: Sequence[Acceptance]) -> frozenset[int]:
     Interleaving prevented: two referrals about one child that come at the same moment would not see each other;
     whoever comes second waits for the first one's commit.
     """
-    return frozenset(int.from_bytes(mark.digest[:8], signed=True) for a in acceptances for mark in a.marks)
+    return frozenset(lock_of(mark) for a in acceptances for mark in a.marks)
+
+
+def lock_of(mark: Mark) -> int:
+    """The number of the advisory lock of a mark."""
+    return int.from_bytes(mark.digest[:8], signed=True)
 
 
 async def look_up(tx: DriverTransaction, acceptances: Sequence[Acceptance], *, since: datetime) -> list[Found]:
