@@ -1,4 +1,4 @@
-"""Loading packs: every mistake is told at once, with its file, its line and what to do."""
+"""Loading packs: every mistake is named at once, with its file, its line and what to do."""
 
 import shutil
 from collections.abc import Callable
@@ -119,7 +119,7 @@ CLOCK = "  - name: decision\n    duration: 1\n"
         ),
     ],
 )
-def test_each_kind_of_mistake_is_told(edited: Edit, old: str, new: str, told: str) -> None:
+def test_each_kind_of_mistake_is_named(edited: Edit, old: str, new: str, told: str) -> None:
     found = mistakes_in(edited((old, new)))
 
     assert any(told in mistake for mistake in found), found

@@ -116,7 +116,7 @@ def _add_options(name: str, command: argparse.ArgumentParser) -> None:
     if name == "status":
         command.add_argument("--json", action="store_true")
     if name == "parts":
-        command.add_argument("--relock", action="store_true", help="write parts.lock anew (for maintainers)")
+        command.add_argument("--relock", action="store_true", help="write parts.lock again (for maintainers)")
 
 
 if __name__ == "__main__":

@@ -41,7 +41,7 @@ def up(folder: Path, arguments: Sequence[str]) -> dict[str, Any]:
     try:
         return _followed(runner, state, log)
     except BaseException:
-        runner.terminate()  # whoever gave up waiting does not want a half-started stack
+        runner.terminate()  # anyone who gave up waiting does not want a half-started stack
         raise
 
 

@@ -1,4 +1,4 @@
-"""A connection that does not say what it wants, soon and in few words, is told so and closed."""
+"""A connection that does not say what it wants, soon and in few words, is answered so and closed."""
 
 import asyncio
 import json

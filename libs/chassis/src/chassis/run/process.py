@@ -48,7 +48,7 @@ def run_api(app: FastAPI, *, host: str, port: int) -> None:
 
 
 def run_worker(tasks: Mapping[str, Task], *, health: FastAPI, host: str, port: int) -> int:
-    """Run the tasks until SIGTERM (exit code 0), or until one of them ends or raises (1): a supervisor starts anew.
+    """Run the tasks until SIGTERM (exit code 0), or until one of them ends or raises (1): a supervisor starts it again.
 
     ``port`` 0 serves no health page. Ends the process itself, so that nothing that hangs can keep it.
     """
@@ -89,7 +89,7 @@ class _Server(uvicorn.Server):
         self._health = app.state.health
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Called for SIGTERM and SIGINT. Being told to end is no failure, so the signal is not raised again."""
+        """Called for SIGTERM and SIGINT. Being asked to end is no failure, so the signal is not raised again."""
         self.drain()
         _end_within(EXIT_SECONDS)
 

@@ -145,7 +145,7 @@ class Faults:
         try:
             await self.app(scope, receive, send_and_watch)
         except Exception:
-            if scope["type"] != "http" or started:  # half an answer has left: only closing the connection tells
+            if scope["type"] != "http" or started:  # half an answer has left: only closing the connection shows it
                 raise
             log.exception("request failed", request_id=scope.get("request_id"))
             await problems.of_status(500)(scope, receive, send)

@@ -19,7 +19,7 @@ MEDIA_TYPE: Final = "application/problem+json"
 MOST_GUESSES: Final = 10
 """For so many unknown fields of one request a name is looked for that may be meant: each takes milliseconds."""
 MOST_ERRORS: Final = 500
-"""So many fields are listed in one refusal: whoever has more to mend sends again when these are mended."""
+"""So many fields are listed in one refusal: a sender with more to mend sends again when these are mended."""
 
 log = telemetry.logger(__name__)
 
