@@ -148,23 +148,23 @@ def _end_within(seconds: float) -> None:
 
 
 async def _work(tasks: Mapping[str, Task], health: FastAPI, listener: socket.socket | None) -> int:
-    stop, told = Stop(), asyncio.Event()
+    stop, asked = Stop(), asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, told.set)
+        loop.add_signal_handler(number, asked.set)
     server = _SideServer(health) if listener is not None else None
     running = {asyncio.create_task(task(stop)): name for name, task in tasks.items()}
     if server is not None and listener is not None:
         running[asyncio.create_task(server.serve(sockets=[listener]))] = "health"
-    early, _ = await asyncio.wait({asyncio.create_task(told.wait()), *running}, return_when=asyncio.FIRST_COMPLETED)
-    _report({task: name for task, name in running.items() if task in early}, unasked=not told.is_set())
+    early, _ = await asyncio.wait({asyncio.create_task(asked.wait()), *running}, return_when=asyncio.FIRST_COMPLETED)
+    _report({task: name for task, name in running.items() if task in early}, unasked=not asked.is_set())
     _end_within(EXIT_SECONDS)
     stop.set()
     if server is not None:
         server.drain()
     finished, _ = await asyncio.wait(running, timeout=DRAIN_SECONDS)
     _report({task: running[task] for task in finished - early}, unasked=False)
-    return 0 if told.is_set() and len(finished) == len(running) else FAILED
+    return 0 if asked.is_set() and len(finished) == len(running) else FAILED
 
 
 def _report(ended: Mapping[asyncio.Task[None], str], *, unasked: bool) -> None:
