@@ -12,14 +12,14 @@ export XDG_RUNTIME_DIR ?= $(CURDIR)/.frontdoor/run
 help: ## Show every target
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
-demo: $(STAMP) ## Start the stack, walk real-shaped referrals through every stage, verify the log, stop
-	@$(BIN)/python -m frontdoor demo
+demo: $(STAMP) ## Start the stack, walk real-shaped referrals through every stage, verify the log, stop (TIMING=1 says what takes how long)
+	@$(BIN)/python -m frontdoor demo $(if $(TIMING),--timing)
 
 up: $(STAMP) ## The same, and stay up; prints addresses and sign-ins
-	@$(BIN)/python -m frontdoor up --demo
+	@$(BIN)/python -m frontdoor up --demo $(if $(TIMING),--timing)
 
 sandbox: $(STAMP) ## Start the stack for partners' developers, with a front door team that answers by magic words
-	@$(BIN)/python -m frontdoor up --sandbox
+	@$(BIN)/python -m frontdoor up --sandbox $(if $(TIMING),--timing)
 
 down: $(STAMP) ## Stop what `make up` or `make sandbox` started
 	@$(BIN)/python -m frontdoor down

@@ -18,7 +18,7 @@ SCENARIOS: Final[Mapping[str, Callable[[Sequence[str]], None]]] = {"accept": acc
 
 def main(arguments: Sequence[str]) -> int:
     """The exit code: 2 for a scenario that does not exist."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # being told to end must not leave servers behind
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # being asked to end must not leave servers behind
     if not arguments:
         for scenario in SCENARIOS.values():
             scenario(())

@@ -78,7 +78,7 @@ class _Bench:
     folder: Path
 
     def environment(self, database_url: str, port: int) -> dict[str, str]:
-        """What a worker of ours is told."""
+        """The settings of a worker of ours."""
         return {
             "FRONTDOOR_DATABASE_URL": database_url,
             "FRONTDOOR_KAFKA_BOOTSTRAP_SERVERS": self.kafka,

@@ -16,7 +16,7 @@ def figures_of(sample: Sample, shares: Mapping[str, float]) -> Figures:
     """A round's rate, latencies in milliseconds and processor use in percent of one.
 
     ``per_server_cpu_second`` is the rate for each second of processor time that the server was given: what it costs
-    to accept, whoever else was busy on the machine.
+    to accept, whatever else was busy on the machine.
     """
     return {
         "per_second": round(sample.per_second, 1),

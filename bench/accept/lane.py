@@ -17,7 +17,7 @@ class Refused(RuntimeError):
 
 
 class Lane(asyncio.Protocol):
-    """Tells ``answered`` of each whole answer. ``since`` is the instant from which that answer's latency counts."""
+    """Calls ``answered`` with each whole answer. ``since`` is the instant from which that answer's latency counts."""
 
     def __init__(self, answered: "Callable[[Lane], None]", failed: Callable[[Exception], None]) -> None:
         self.since = 0.0

@@ -16,7 +16,7 @@ OWN: Final = "own"
 GENTLE_SHARE: Final = 0.6
 """Of what the slowest side can do: a rate that every side is offered."""
 BRISK_SHARE: Final = 0.7
-"""Of what the two inserts can do: a rate for whoever can do it with a tenth to spare."""
+"""Of what the two inserts can do: a rate for each that can do it with a tenth to spare."""
 OWN_SHARE: Final = 0.7
 """Of what the side itself can do."""
 _TO_SPARE: Final = 0.9

@@ -1,4 +1,4 @@
-"""What a run of the scenario may be told on the command line."""
+"""The options of a run of the scenario."""
 
 import argparse
 from collections.abc import Sequence

@@ -84,7 +84,7 @@ PROFILERS: Final[dict[str, Callable[[], Calls | Samples]]] = {"calls": Calls, "s
 
 
 def main(kind: str) -> None:
-    """Serve until told to end, then report."""
+    """Serve until asked to end, then report."""
     profiler = PROFILERS[kind]()
     signal.signal(signal.SIGUSR1, profiler.toggle)
     sys.argv = ["referral_intake", "api"]

@@ -34,7 +34,7 @@ class Referral(Base):
 
 
 class Event(Base):
-    """What tells of it."""
+    """The event that reports it."""
 
     __tablename__ = "event"
 

@@ -1,4 +1,4 @@
-"""The two tables that the peers write to: what came in, and the event that tells of it."""
+"""The two tables that the peers write to: what came in, and the event that reports it."""
 
 from typing import Final
 

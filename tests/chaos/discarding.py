@@ -27,7 +27,7 @@ async def run(stack: Stack, bug: Bug | None) -> Finding:
     case_id, referral_id = ids.new(), ids.new()
     faulty = Faulty(referral_id)
     with plant(bug):
-        async with rig(stack) as on, at_work(on.relay().run, on.sequencer().run):
+        async with rig(stack) as on, at_work(on.relay().run, on.readers_relay().run, on.sequencer().run):
             reader = on.consumer(Consumer, "audit", faulty)
             async with at_work(reader.run):
                 await _record(on, case_id, referral_id)

@@ -67,7 +67,11 @@ class Rig:
 
     def relay(self) -> Relay:
         """The owner's."""
-        return Relay(self.owner, lambda: start_producer(self.kafka), self.clock)
+        return self._relay_of(self.owner)
+
+    def readers_relay(self) -> Relay:
+        """Sends what the reader itself records: which messages its operator released or gave up."""
+        return self._relay_of(self.reader)
 
     def consumer(self, kind: type[C], group: str, every: BatchHandler, *, clock: Clock | None = None) -> C:
         """A reader of the log's topics; each group is given every partition. Its clock may stand still."""
@@ -102,6 +106,9 @@ class Rig:
         delivered = self.delivered(foreign)
         await until(delivered.settled, delivered.progress, still_seconds=STILL_SECONDS)
         return await delivered.delivery()
+
+    def _relay_of(self, db: Database) -> Relay:
+        return Relay(db, lambda: start_producer(self.kafka), self.clock)
 
     async def rows(self, service: str, sql: str) -> list[Any]:
         """As the administrator."""

@@ -29,7 +29,8 @@ def test_nothing_is_lost_doubled_reordered_or_stopped_while_everything_is_killed
     assert figures["acknowledged"] == figures["posted"] > 100
     assert figures["additions_acknowledged"] > 50
     assert figures["poisoned_by_kind"].keys() == {spoil.__name__ for spoil in KINDS}
-    assert figures["poisoned_on_live_keys"] > figures["discarded_from_live_keys"] > 0
+    assert figures["poisoned_on_live_keys"] > 0
+    assert figures["discarded_from_live_keys"] > 0  # one record is parked at each of its readers
 
 
 async def campaign(stack: Stack, folder: Path) -> dict[str, Any]:

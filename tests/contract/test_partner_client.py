@@ -4,7 +4,7 @@ import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 import pytest
@@ -20,13 +20,16 @@ class Answers(BaseHTTPRequestHandler):
     given: list[tuple[int, str, dict[str, Any]]]
 
     def do_POST(self) -> None:
-        self.rfile.read(int(self.headers["Content-Length"]))
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
         status, kind, document = self.given.pop(0)
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Retry-After", "0")
         self.end_headers()
         self.wfile.write(json.dumps(document).encode())
+
+    def do_GET(self) -> None:
+        self.do_POST()
 
     def log_message(self, *_: object) -> None:
         """Nobody reads it."""
@@ -44,14 +47,19 @@ def url() -> Iterator[str]:
         thread.join()
 
 
+def source_of(name: str) -> CodeType:
+    """One of the page's programs."""
+    found = next(b for b in blocks(PAGE.read_text(encoding="utf-8")) if b.label == name)
+    return compile(found.text, name, "exec")
+
+
 @pytest.fixture
 def client(url: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """The page's own program, as it is written, with an assertion that nobody checks."""
     for name in ("ISSUER", "INTAKE", "NOTIFY"):
         monkeypatch.setenv(name, url)
-    source = next(b for b in blocks(PAGE.read_text(encoding="utf-8")) if b.label == "frontdoor_client.py")
     module = ModuleType("frontdoor_client")
-    exec(compile(source.text, "frontdoor_client.py", "exec"), module.__dict__)
+    exec(source_of("frontdoor_client.py"), module.__dict__)
     module.__dict__["assertion"] = lambda: "signed"
     return module
 
@@ -64,6 +72,40 @@ def test_a_key_that_is_refused_ends_sending_and_says_what_to_check(client: Modul
 
     with pytest.raises(client.Refused, match=r"400, invalid_client\): check key, client id, aud and clock"):
         client.send(f"{url}/v1/referrals", {}, "key-1")
+
+
+def test_what_the_issuer_says_about_its_refusal_is_shown(client: ModuleType, url: str) -> None:
+    Answers.given = [(400, "application/json", {"error": "invalid_client", "error_description": "Token is not active"})]
+
+    with pytest.raises(client.Refused, match=r"\(400, Token is not active\)"):
+        client.get(f"{url}/v1/referrals")
+
+
+def test_a_read_that_is_refused_says_what_to_do(client: ModuleType, url: str) -> None:
+    problem = {
+        "title": "Change it",
+        "detail": "Send it again",
+        "errors": [{"pointer": "query", "detail": "Send a UUID"}],
+    }
+    Answers.given = [TOKEN, (422, "application/problem+json", problem)]
+
+    with pytest.raises(client.Refused, match=r"^422: Change it\. Send it again\. Send a UUID$"):
+        client.get(f"{url}/v1/referrals/1")
+
+
+def test_a_read_waits_while_the_service_is_busy(client: ModuleType, url: str) -> None:
+    busy: tuple[int, str, dict[str, Any]] = (503, "application/problem+json", {"title": "We cannot do this now"})
+    Answers.given = [TOKEN, busy, (200, "application/json", {"status": "received"})]
+
+    assert client.get(f"{url}/v1/referrals/1") == {"status": "received"}
+
+
+def test_without_addresses_the_client_says_where_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("ISSUER", "INTAKE", "NOTIFY"):
+        monkeypatch.delenv(name, raising=False)
+
+    with pytest.raises(SystemExit, match="'ISSUER' is not set: copy the five lines that the sandbox printed"):
+        exec(source_of("frontdoor_client.py"), {})
 
 
 def test_an_issuer_that_is_busy_is_asked_again(

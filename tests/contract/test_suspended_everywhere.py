@@ -50,7 +50,7 @@ FOR_ANYBODY: Final = {
                         "GET /fhir/R4/metadata"},
     "triage": set[str](),
     "agency-notify": {"GET /v1/webhook-keys"},
-    "audit": {"GET /checkpoint", "GET /key", "GET /tile/{path:path}", "GET /v1/proofs/inclusion",
+    "audit": {"GET /checkpoint", "GET /key", "GET /tile/{path}", "GET /v1/proofs/inclusion",
               "GET /v1/proofs/consistency", "GET /predecessor", "GET /witnessed-checkpoint", "GET /v1/witnesses"},
 }  # fmt: skip
 """Routes that need no token: anyone who adds one has to say so here."""
@@ -77,7 +77,8 @@ class Door:
         headers = self.signer.bearer(**claims) if claims else {}
         headers |= {"Idempotency-Key": str(uuid4()), "If-Match": '"1"', "Access-Purpose": "triage"}
         body: dict[str, Any] = {"json": {}} if method in ("POST", "PUT", "PATCH") else {}
-        return await self.http.request(method, re.sub(r"{[^}]*}", str(uuid4()), path), headers=headers, **body)
+        filled = re.sub(r"{[^}]*}", str(uuid4()), path.replace("{parked_id}", "1"))  # which is a number by its route
+        return await self.http.request(method, filled, headers=headers, **body)
 
     async def partner(self, route: str, *, client: str = CLIENT) -> httpx2.Response:
         return await self.ask(route, roles=["partner"], azp=client)
@@ -150,9 +151,9 @@ async def opened(name: str, urls: DatabaseUrls, signer: Signer, tmp_path: Path) 
 
 def routes(app: FastAPI) -> set[str]:
     """Every route of an app, as ``METHOD /path``, those that the API document leaves out too."""
-    found = {f"{method} {route.path}" for route in _flat(app.routes) for method in route.methods or ()}
+    found = {f"{method} {route.path_format}" for route in _flat(app.routes) for method in route.methods or ()}
     described = {f"{method.upper()} {path}" for path, methods in app.openapi()["paths"].items() for method in methods}
-    assert {re.sub(":path}", "}", route) for route in found} >= described
+    assert found >= described
     return found
 
 

@@ -169,7 +169,10 @@ async def test_a_topic_full_of_foreign_records_is_walked_out_of_with_commands_al
     notice_id, stop, resumed = uuid.uuid4(), Stop(), 0
     await record_opened(reader.db, notice_id, 3)
     relay = Relay(reader.db, lambda: start_producer(kafka), reader.clock)
-    working = [asyncio.ensure_future(relay.run(stop)), asyncio.ensure_future(reader.consumer.run(stop))]
+    working = [asyncio.ensure_future(reader.consumer.run(stop))]
+
+    async def halted() -> bool:
+        return (await reader.frontdoor("consumer", "status"))[0] == 1
 
     async def walked_out() -> bool:
         nonlocal resumed
@@ -182,6 +185,8 @@ async def test_a_topic_full_of_foreign_records_is_walked_out_of_with_commands_al
         return await reader.opened(notice_id) == [1, 2, 3]
 
     try:
+        await eventually("reading halts at the stranger's records", halted)
+        working.append(asyncio.ensure_future(relay.run(stop)))  # earlier, it might end in the stranger's own batch
         await eventually("the messages behind the stranger's take effect", walked_out)
         _, would = await reader.frontdoor(
             "parked", "discard", "triage", "--all-of-reason", "Invalid", "--dry-run", *REASON

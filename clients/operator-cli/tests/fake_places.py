@@ -48,6 +48,7 @@ class Places:
             "scopes": form.get("scopes", ["referrals:send", "referrals:read"]),
             "jwks_url": form.get("jwks_url", f"http://referral-intake.example.org/partners/{CLIENT}/jwks.json"),
             "keys": [_kept("first") for _ in keys],
+            "in_pack": form["agency"] != "misspelt",
             "suspended_at": None,
             "suspended_for": None,
         }

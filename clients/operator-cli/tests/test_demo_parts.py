@@ -3,6 +3,7 @@
 import asyncio
 import json
 from dataclasses import dataclass, field
+from io import StringIO
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -10,14 +11,21 @@ from uuid import UUID
 import httpx2
 import pytest
 from fake_services import FakeServices, problem
+from rich.console import Console
 
 from chassis.http_client import HttpClient
+from frontdoor.answer import show
 from frontdoor.demo.endpoints import endpoints_by_path
 from frontdoor.demo.examples import read_all
 from frontdoor.demo.referrals import send_all
+from frontdoor.demo.sandbox import first_steps
+from frontdoor.demo.stack import shown
 from frontdoor.demo.waiting import together, until
 from frontdoor.demo.world import World
 from frontdoor.errors import Wrong
+from local_stack import realm
+from local_stack.checkout import REALM_FILE
+from local_stack.keys import Keys
 from policy.load import load_packs
 
 ROOT = Path(__file__).parents[3]
@@ -172,3 +180,38 @@ async def test_the_first_failure_ends_the_others() -> None:
         await together([waits(), fails()])
 
     assert ended.is_set()
+
+
+def test_everybody_who_can_sign_in_is_shown_with_password_and_work(tmp_path: Path) -> None:
+    sign_ins = realm.sign_ins(json.loads(REALM_FILE.read_text()), Keys(tmp_path))
+    found = {"folder": str(tmp_path), "addresses": {"referral-intake": "http://127.0.0.1:1"}, "sign_ins": sign_ins}
+    console = Console(width=200, file=StringIO(), record=True)
+
+    for part in shown(found):
+        console.print(part)
+
+    lines = console.export_text().splitlines()
+    for name, known in sign_ins["staff"].items():
+        [line] = [line for line in lines if name in line]
+        assert known["password"] in line
+        assert known["agency"] in line
+
+
+def test_lines_that_are_to_be_copied_stay_whole_in_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stdout", terminal)
+    monkeypatch.setenv("COLUMNS", "40")
+    names = ("referral-intake", "agency-notify", "audit", "oidc_issuer")
+    lines = first_steps({name: f"http://127.0.0.1:23918/{name}/{'long' * 20}" for name in names})
+
+    show(*lines)
+
+    for line in "\n".join(line for line in lines if isinstance(line, str)).splitlines():
+        assert line in terminal.getvalue().splitlines()
+
+
+class Terminal(StringIO):
+    """What Rich takes for a terminal."""
+
+    def isatty(self) -> bool:
+        return True

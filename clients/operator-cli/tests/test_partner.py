@@ -77,6 +77,18 @@ def test_run_again_it_changes_nothing(command: Command, places: Places, services
     assert len(services.sent(MAKE)) == len(services.sent(SET)) == 1
 
 
+def test_an_agency_that_the_pack_does_not_name_is_registered_and_pointed_out(
+    command: Command, places: Places, key: Path
+) -> None:
+    arguments = [word if word != CLIENT else "misspelt" for word in adding("--key", str(key))]
+
+    result = command(*arguments, "--json")
+
+    [registry, _] = json.loads(result.stdout)["steps"]
+    assert result.exit_code == 0
+    assert registry["state"].startswith("registered. The pack of wandsworth names no agency misspelt")
+
+
 def test_an_identity_provider_that_forgot_the_client_is_told_again(command: Command, places: Places, key: Path) -> None:
     command(*adding("--key", str(key)))
     places.client = None

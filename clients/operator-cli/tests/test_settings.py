@@ -59,7 +59,7 @@ def test_addresses_that_are_not_json_by_name_are_refused(urls: str, tmp_path: Pa
 
 
 def test_without_a_stack_the_command_says_how_to_start_one(tmp_path: Path) -> None:
-    with pytest.raises(CalledWrongly, match="frontdoor up"):
+    with pytest.raises(CalledWrongly, match="make sandbox"):
         load({}, folder=tmp_path)
 
 

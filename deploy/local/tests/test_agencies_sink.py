@@ -1,4 +1,4 @@
-"""The sink agencies: they trust only what is signed, keep everything, and fail when told to."""
+"""The sink agencies: they trust only what is signed, keep everything, and fail when asked to."""
 
 import base64
 import json

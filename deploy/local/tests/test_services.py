@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from local_stack.errors import StackError
 from local_stack.keys import Keys
-from local_stack.services import NAMES, Service, Surroundings, commands, environment, health
+from local_stack.services import NAMES, Service, Surroundings, commands, environment, health, migrate
 
 TRACES = {
     None: {"OTEL_TRACES_EXPORTER": "none"},
@@ -98,3 +99,12 @@ def test_each_service_runs_as_one_api_and_one_worker_that_tell_their_health(
     assert set(started) == set(asked) == {f"{name}-{role}" for name in NAMES for role in ("api", "worker")}
     assert asked["referral-intake-worker"] == "http://127.0.0.1:2001/health/ready"
     assert started["referral-intake-worker"].arguments[1:] == ["-m", "referral_intake", "worker"]
+
+
+def test_a_database_that_cannot_be_migrated_ends_the_start_with_its_service_and_no_password() -> None:
+    away = Service("triage", 1, 2, owner_url="postgresql://owner:secret-word@127.0.0.1:1/triage", app_url="")
+
+    with pytest.raises(StackError, match="triage could not migrate") as failure:
+        migrate(away)
+
+    assert "secret-word" not in str(failure.value)

@@ -41,11 +41,11 @@ class Server:
 
 @pytest.fixture
 async def server() -> AsyncIterator[tuple[Server, str]]:
-    told = Server()
-    listening = await asyncio.start_server(told.talk, "127.0.0.1", 0)
+    server = Server()
+    listening = await asyncio.start_server(server.talk, "127.0.0.1", 0)
     port = listening.sockets[0].getsockname()[1]
-    yield told, f"http://127.0.0.1:{port}/path"
-    told.drip = False
+    yield server, f"http://127.0.0.1:{port}/path"
+    server.drip = False
     listening.close()
 
 

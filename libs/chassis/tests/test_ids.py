@@ -43,6 +43,7 @@ def test_misread_letters_case_and_spaces_are_put_right() -> None:
         "WAN–205B—WJZX",  # noqa: RUF001
         "Ref: WAN-205B-WJZX",
         "our reference no. WAN/205B/WJZX.",
+        "Your reference is WAN-205B-WJZX",
         "\u2066W\u200bAN\u00a0205B\u202fWJZX\u2069\ufeff",
         "ＷＡＮ－２０５Ｂ－ＷＪＺＸ",  # noqa: RUF001
         "WАN-205В-WJZХ",  # noqa: RUF001
@@ -74,6 +75,8 @@ def test_what_separates_a_reference_says_nothing(number: int, between: list[str]
         "WAN-0000-000\u0660",
         "Ref: -205B-WJZX",
         "W4N-0000-0000",
+        "Child in WAN-205B-WJZX",
+        "WAN-205B-WJZX (urgent)",
     ],
 )
 def test_what_is_not_a_reference_is_not_found(typed: str) -> None:

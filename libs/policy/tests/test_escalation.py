@@ -81,7 +81,7 @@ def test_a_later_pace_applies_from_its_day() -> None:
 
 
 @pytest.mark.parametrize(
-    ("edit", "told"),
+    ("edit", "message"),
     [
         (
             lambda text: text.split(PACE)[0] + "retention:" + text.split("\nretention:")[1],
@@ -111,11 +111,11 @@ def test_a_later_pace_applies_from_its_day() -> None:
         ),
     ],
 )
-def test_each_mistake_is_named(tmp_path: Path, edit: Callable[[str], str], told: str) -> None:
+def test_each_mistake_is_named(tmp_path: Path, edit: Callable[[str], str], message: str) -> None:
     path = tmp_path / "wandsworth.yaml"
     path.write_text(edit((PARTNERSHIPS / "wandsworth.yaml").read_text(encoding="utf-8")), encoding="utf-8")
 
     with pytest.raises(PackInvalid) as refused:
         load_pack(path)
 
-    assert any(told in str(mistake) for mistake in refused.value.mistakes), refused.value
+    assert any(message in str(mistake) for mistake in refused.value.mistakes), refused.value

@@ -1,4 +1,4 @@
-"""Loading packs: every mistake is told at once, with its file, its line and what to do."""
+"""Loading packs: every mistake is named at once, with its file, its line and what to do."""
 
 import shutil
 from collections.abc import Callable
@@ -51,7 +51,7 @@ CLOCK = "  - name: decision\n    duration: 1\n"
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "message"),
     [
         ("roles:\n", "rolls:\n", "rolls: is not a key of a pack here"),
         ("roles:\n", "rolls:\n", "roles: is missing: add it"),
@@ -119,10 +119,10 @@ CLOCK = "  - name: decision\n    duration: 1\n"
         ),
     ],
 )
-def test_each_kind_of_mistake_is_told(edited: Edit, old: str, new: str, told: str) -> None:
+def test_each_kind_of_mistake_is_named(edited: Edit, old: str, new: str, message: str) -> None:
     found = mistakes_in(edited((old, new)))
 
-    assert any(told in mistake for mistake in found), found
+    assert any(message in mistake for mistake in found), found
 
 
 def test_every_mistake_is_told_at_once_in_the_order_of_the_file(edited: Edit) -> None:
@@ -146,7 +146,7 @@ def test_every_mistake_is_told_at_once_in_the_order_of_the_file(edited: Edit) ->
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "message"),
     [
         (b"partnership: [\n", "wandsworth.yaml:2: cannot be read as YAML"),
         (b"a: b: c\n", "wandsworth.yaml:1: cannot be read as YAML"),
@@ -157,14 +157,14 @@ def test_every_mistake_is_told_at_once_in_the_order_of_the_file(edited: Edit) ->
         (b"- one\n", "wandsworth.yaml:1: must be a pack"),
     ],
 )
-def test_a_file_that_is_no_pack_is_one_plain_mistake(tmp_path: Path, content: bytes, told: str) -> None:
+def test_a_file_that_is_no_pack_is_one_plain_mistake(tmp_path: Path, content: bytes, message: str) -> None:
     path = tmp_path / "wandsworth.yaml"
     path.write_bytes(content)
 
     found = mistakes_in(path)
 
     assert len(found) == 1
-    assert found[0].startswith(told)
+    assert found[0].startswith(message)
 
 
 def test_words_that_other_yaml_readers_take_for_booleans_stay_words(edited: Edit) -> None:

@@ -141,7 +141,7 @@ _FIRST_MOMENT, _LAST_MOMENT = (at.replace(tzinfo=UTC) for at in (datetime.min, d
 
 @pytest.mark.parametrize(("at", "begins"), [(_FIRST_MOMENT, FIRST), (_LAST_MOMENT, NEXT)])
 def test_a_beginning_at_the_end_of_time_has_a_version_too(at: datetime, begins: date) -> None:
-    """Messages say when something began, and a wrong one must not stop whoever reads it."""
+    """Messages say when something began, and a wrong one must not stop a service that reads it."""
     pack = replaced().governing("wandsworth", began=Began(at), at=AFTER)
 
     assert pack.effective_from == begins

@@ -1,4 +1,4 @@
-"""Receivers for this service's tests: a real HTTP server that answers as told, and a real SMTP server."""
+"""Receivers for this service's tests: a real HTTP server that answers as asked, and a real SMTP server."""
 
 import asyncio
 import ssl

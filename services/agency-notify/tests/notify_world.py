@@ -117,7 +117,7 @@ async def deliveries(db: Database) -> list[Any]:
 
 @dataclass
 class Script:
-    """A sender that answers as told, the last answer for ever, and keeps what it was asked to send."""
+    """A sender that answers as asked, the last answer for ever, and keeps what it was asked to send."""
 
     answers: list[Receipt] = field(default_factory=lambda: [Receipt(status=200)])
     sent: list[Delivery] = field(default_factory=list)

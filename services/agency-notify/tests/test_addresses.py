@@ -112,7 +112,7 @@ async def test_a_name_that_changes_its_answer_is_asked_once_and_its_first_answer
     peer = stream.get_extra_info("server_addr")
     await stream.aclose()
     assert (peer[0], answers.asked) == ("127.0.0.1", 1)
-    with pytest.raises(AddressNotAllowed):  # asked anew for the next attempt, it is refused
+    with pytest.raises(AddressNotAllowed):  # asked again for the next attempt, it is refused
         await backend.connect_tcp("rebinding.example.org", port, timeout=5)
     for each in (server, trap):
         each.close()

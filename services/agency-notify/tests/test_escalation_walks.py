@@ -131,7 +131,7 @@ async def test_one_notice_has_one_climb_which_nothing_but_a_reaction_ends(
 
 
 async def _no_climb_was_lost(db: Database, clock: SettableClock, walk: Walk, originals: dict[UUID, Notice]) -> None:
-    """Once everything is due, whoever has not been reacted to is notified in one round each, and nobody else."""
+    """Once everything is due, everyone with an unseen notice is notified in one round each, and nobody else."""
     clock.advance(timedelta(days=30))
     before = Counter(each.notice_id for each in await escalations(db))
     await escalator(db, clock).escalate_due()

@@ -4,7 +4,9 @@ import pytest
 from notify_examples import (
     REFERENCE,
     case_decided,
+    case_informed,
     case_opened,
+    case_rated,
     case_reopened,
     clock_breached,
     clock_warned,
@@ -24,10 +26,11 @@ from notify_examples import (
 from notify_world import ALL_PACKS, all_notices, deliveries, events_of, message, read, set_endpoint
 
 from agency_notify.errors import UnknownReferral
+from agency_notify.store import referrals
 from agency_notify.subscriptions import subscriptions
 from chassis.db import Database
 from chassis.ids import RandomIds
-from contracts.codes import Channel, DeliveryFailure, NoticeKind, WithheldReason
+from contracts.codes import Channel, DeliveryFailure, NoticeKind, Rating, WithheldReason
 from contracts.events import Event, NoticeFailed, NoticeQueued, NoticeWithheld
 from contracts.problems import Invalid
 from policy.packs import NotServed
@@ -137,3 +140,24 @@ async def test_a_message_that_holds_another_event_is_refused(db: Database) -> No
     with pytest.raises(Invalid):
         async with db.transaction() as tx:
             await handler(tx, message(case_opened()), case_opened().opened_at)
+
+
+@pytest.mark.parametrize(
+    ("events", "rating"),
+    [
+        ((case_informed(suggested_rating=Rating.RED),), Rating.RED),
+        ((case_informed(suggested_rating=Rating.RED), case_informed(suggested_rating=Rating.GREEN)), Rating.GREEN),
+        ((case_rated(rating=Rating.BLUE), case_informed(rating=Rating.BLUE, suggested_rating=Rating.RED)), Rating.BLUE),
+        ((case_informed(),), Rating.AMBER),
+    ],
+    ids=["suggested again", "undone", "rated by a person", "of an earlier edition"],
+)
+async def test_a_case_is_as_urgent_as_is_suggested_now_until_a_person_rates_it(
+    db: Database, events: tuple[Event, ...], rating: Rating
+) -> None:
+    await read(db, case_opened(suggested_rating=Rating.AMBER), *events)
+
+    async with db.transaction() as tx:
+        known = await referrals.find_referral(tx, referral_received().referral_id)
+    assert known is not None
+    assert known.rating is rating

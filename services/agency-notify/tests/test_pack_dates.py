@@ -1,4 +1,4 @@
-"""A notice outlives its pack: whom an event named is told, though the pack has ended or names them no more."""
+"""A notice outlives its pack: whom an event named is notified, though the pack has ended or names them no more."""
 
 from datetime import date, timedelta
 from pathlib import Path

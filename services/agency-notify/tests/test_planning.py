@@ -40,7 +40,7 @@ from notify_examples import (
 from agency_notify import planning, policy
 from agency_notify.model import Facts, PlannedNotice
 from contracts.codes import Answer, AnswerMoment, NoticeKind, Rating, WithheldReason
-from contracts.events import Event
+from contracts.events import EditionFacts, Event
 
 PACK = PACKS["wandsworth"].as_of(NOW)
 
@@ -238,6 +238,25 @@ def test_a_clocks_notice_says_which_step_is_late_since_when_and_where_to_act() -
 
     assert (planned.step, planned.timed_id, planned.due_at) == ("decision", CASE, NOW - timedelta(minutes=1))
     assert planned.about_url == CASE_URL
+
+
+@pytest.mark.parametrize(
+    ("rating", "danger", "open_by"),
+    [
+        (None, True, TWO_HOURS),
+        (Rating.GREEN, True, TWO_HOURS),
+        (Rating.RED, False, TWO_HOURS),
+        (Rating.GREEN, False, SIX_WORKING_HOURS),
+    ],
+)
+def test_a_supplement_is_opened_as_soon_as_what_the_referral_says_with_it_asks_for(
+    rating: Rating | None, danger: bool, open_by: datetime
+) -> None:
+    said = EditionFacts(children=(), concern_types=(), immediate_danger=danger)
+
+    (planned,) = planned_for(referral_supplemented(facts=said), rating=rating, decided=True)
+
+    assert planned.open_by == open_by
 
 
 @pytest.mark.parametrize("event", [referral_supplemented(), referral_withdrawn()])

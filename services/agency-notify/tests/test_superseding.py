@@ -1,4 +1,4 @@
-"""What the sender of a referral is told follows the newest decision, whatever was queued, sent or read before."""
+"""What the sender of a referral is shown follows the newest decision, whatever was queued, sent or read before."""
 
 import asyncio
 from datetime import timedelta

@@ -45,7 +45,7 @@ PUBLIC: Final = frozenset(
         "/checkpoint",
         "/key",
         "/predecessor",
-        "/tile/{path:path}",
+        "/tile/{path}",
         "/v1/proofs/consistency",
         "/v1/proofs/inclusion",
         "/v1/witnesses",
@@ -93,7 +93,7 @@ def tiles() -> Iterator[str]:
 
 
 ASKED: Final = {
-    "path:path": tuple(tiles()),
+    "path": tuple(tiles()),
     "referral_id": (str(REFERRAL), str(uuid.UUID(int=1))),
     "first": ("0", "256", "5000"),
     "parked_id": ("1",),
@@ -159,10 +159,10 @@ async def seen(database_log: DatabaseLog, service: Service, http: httpx2.AsyncCl
     found = []
     for route in every_route(service.app.routes):
         for method in sorted((route.methods or set()) - {"HEAD"}):
-            for path in paths_of(route.path):
+            for path in paths_of(route.path_format):
                 for query in QUERIES:
                     answer = await http.request(method, path, params=query)
-                    found.append(Seen(route.path, str(answer.request.url), answer))
+                    found.append(Seen(route.path_format, str(answer.request.url), answer))
     return found
 
 

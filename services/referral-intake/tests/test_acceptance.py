@@ -10,11 +10,12 @@ from uuid import UUID
 import pytest
 from intake_examples import FACTS, NOW, SENDER, TERMS, form
 
+from chassis.ids import find_reference, new_reference
 from chassis.testing.ids import SequentialIds
 from contracts.codes import CODE_LISTS, Advice, ContactSource, MissingItem, Rating
 from policy.load import load_packs
 from policy.pack import Pack
-from referral_intake.acceptance import ReferralMaker, repeating, terms
+from referral_intake.acceptance import ReferralMaker, prefix_of, repeating, terms
 from referral_intake.errors import NotEnough, PartnershipNotServed
 from referral_intake.form import ReferralForm, submission_of
 from referral_intake.model import Earlier, Submission
@@ -139,6 +140,16 @@ def test_the_same_request_prepared_twice_shares_its_fingerprint_and_nothing_else
     assert first.salt != second.salt
     assert first.received.referral_id != second.received.referral_id
     assert first.received.reference != second.received.reference
+
+
+@pytest.mark.parametrize(
+    ("partnership", "prefix"), [("wandsworth", "WAN"), ("st-helens", "STH"), ("b-n-e-s", "BNE"), ("bd", "BD")]
+)
+def test_every_partnerships_references_can_be_read_again(partnership: str, prefix: str) -> None:
+    minted = new_reference(prefix_of(partnership))
+
+    assert minted.startswith(f"{prefix}-")
+    assert find_reference(minted) == minted
 
 
 def test_nothing_is_prepared_for_a_referral_nobody_could_act_on(maker: ReferralMaker) -> None:

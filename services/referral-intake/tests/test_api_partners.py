@@ -78,6 +78,11 @@ async def test_a_partner_is_registered_with_its_keys_and_that_is_an_event(office
     assert (data["source"], data["registered_by"]) == ("8", "operator-1")
 
 
+@pytest.mark.parametrize(("agency", "in_pack"), [("ashcroft-primary", True), ("ashcroft-primry", False)])
+async def test_it_is_said_whether_the_pack_names_the_agency(office: Office, agency: str, in_pack: bool) -> None:
+    assert (await office.add(agency=agency)).json()["in_pack"] is in_pack
+
+
 async def test_registering_the_same_again_is_answered_like_the_first_time_and_is_no_event(office: Office) -> None:
     same = form()
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from intake_caller import Caller, edition, recorded, sent
+from intake_caller import Caller, edition, pointers, recorded, sent
 from intake_examples import form
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -180,6 +180,51 @@ async def test_what_is_missing_is_named_where_a_correction_would_put_it(caller: 
 
     assert again.status_code == 202
     assert "nhs-number" not in {item["item"] for item in again.json()["missing_information"]}
+
+
+async def test_wherever_a_sender_looks_what_is_missing_is_said_alike(caller: Caller) -> None:
+    received = await caller.post(form(child_voice={}))
+    path = received.headers["location"]
+    assert all(item["pointers"] for item in received.json()["missing_information"])
+    assert await missing_on_both_pages(caller, path) == [received.json()["missing_information"]] * 2
+
+    added = await caller.add(path, new_child())
+    assert len(added.json()["missing_information"]) > len(received.json()["missing_information"])
+    assert await missing_on_both_pages(caller, path) == [added.json()["missing_information"]] * 2
+
+    await caller.withdraw(path, withdrawal())
+    assert await missing_on_both_pages(caller, path) == [added.json()["missing_information"]] * 2
+
+
+async def test_of_an_edition_whose_places_are_not_known_the_items_are_still_named(
+    caller: Caller, owner: AsyncEngine
+) -> None:
+    path = await sent(caller, child_voice={})
+    before = (await caller.get(path)).json()["missing_information"]
+    async with owner.begin() as tx:
+        await tx.execute(text("UPDATE document SET missing = DEFAULT"))
+
+    after = (await caller.get(path)).json()["missing_information"]
+
+    assert [item["item"] for item in before] == [item["item"] for item in after] != []
+    assert not any(item["pointers"] for item in after)
+
+
+@pytest.mark.parametrize("children", [[{"first_name": "Rowan", "school": "Ashcroft"}] * 2, [{"description": "A girl"}]])
+async def test_every_place_that_is_named_takes_a_correction(caller: Caller, children: list[dict[str, Any]]) -> None:
+    bare = {"referrer": {"phone": "020 7946 0199"}, "children": children, "concern": {"facts": "No coat."}}
+    bare["children"] = [{**child, "expected_date_of_birth": "2026-12-24"} for child in children]
+    path = (await caller.post(bare)).headers["location"]
+    missing = (await caller.get(path)).json()["missing_information"]
+
+    for place in {pointer for item in missing for pointer in item["pointers"]}:
+        told = await caller.add(path, correction(place, None), key=place)
+        assert told.status_code == 202 or pointers(told) == ["/corrections/0/value"], (place, told.text)
+
+
+async def missing_on_both_pages(caller: Caller, path: str) -> list[Any]:
+    """What the status and the printable receipt say is missing."""
+    return [(await caller.get(page)).json()["missing_information"] for page in (path, f"{path}/receipt")]
 
 
 async def test_a_duty_that_comes_with_new_information_is_named(caller: Caller) -> None:

@@ -3,12 +3,14 @@
 import asyncio
 import json
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 
 import httpx2
 import pytest
 from intake_caller import ADDRESS, Caller, settings
 from intake_examples import NOW, form
+from sqlalchemy import text
 
 from chassis.db import Database
 from chassis.run.provision import DatabaseUrls
@@ -21,6 +23,13 @@ from referral_intake.form.identities import identities_of
 from referral_intake.main import build
 
 ROWAN = {"first_name": "Rowan", "last_name": "O'Testerley", "date_of_birth": "2017-05-04"}
+UPN, OTHER_UPN = "A212000123456", "P212000123457"
+TEMPORARY_UPN, OTHER_TEMPORARY_UPN = "Q21200012345A", "E21200012345B"
+
+AS_AN_OLDER_RELEASE_WROTE = """
+    WITH written AS (DELETE FROM repeat_mark RETURNING mark, referral_id, received_at)
+    INSERT INTO repeat_mark (mark, referral_id, received_at) SELECT * FROM written
+"""
 
 
 def about(**child: Any) -> dict[str, Any]:
@@ -76,6 +85,92 @@ async def test_another_child_is_no_repeat(caller: Caller, child: dict[str, Any])
     await caller.post(about(**ROWAN, nhs_number="9990000018"), key="first")
 
     assert "likely_repeat_of" not in (await caller.post(about(**child), key="second")).json()
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"nhs_number": "9990000050"}, {"nhs_number": "999 000 0069"}),
+        ({"upn": UPN}, {"upn": OTHER_UPN}),
+        ({"upn": TEMPORARY_UPN}, {"upn": OTHER_TEMPORARY_UPN}),
+        ({"nhs_number": "9990000050", "upn": UPN}, {"nhs_number": "9990000069"}),
+        ({"nhs_number": "9990000050", "upn": UPN}, {"nhs_number": "9990000069", "upn": UPN}),
+    ],
+)
+async def test_twins_and_namesakes_with_numbers_of_their_own_stay_two(
+    caller: Caller, one: dict[str, str], other: dict[str, str]
+) -> None:
+    await caller.post(about(**ROWAN, **one), key="first")
+
+    assert "likely_repeat_of" not in (await caller.post(about(**ROWAN, **other), key="second")).json()
+    assert "likely_repeat_of" in (await caller.post(about(**ROWAN, **one), key="third")).json()
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({}, {"nhs_number": "9990000069"}),
+        ({"nhs_number": "9990000050"}, {"nhs_number": "9990000051"}),
+        ({"nhs_number": "9990000050"}, {"nhs_number": "0000000000"}),
+        ({"nhs_number": "9990000050"}, {"upn": UPN}),
+        ({"upn": UPN}, {"upn": f"X{UPN[1:]}"}),
+        ({"upn": TEMPORARY_UPN}, {"upn": UPN}),
+        ({"nhs_number": "9990000050", "upn": UPN}, {"nhs_number": "9990000050", "upn": OTHER_UPN}),
+    ],
+)
+async def test_only_another_right_number_of_the_same_kind_says_that_it_is_another_child(
+    caller: Caller, one: dict[str, str], other: dict[str, str]
+) -> None:
+    first = (await caller.post(about(**ROWAN, **one), key="first")).json()
+
+    second = (await caller.post(about(**ROWAN, **other), key="second")).json()
+
+    assert second["likely_repeat_of"]["referral_id"] == first["referral_id"]
+
+
+@pytest.mark.parametrize("number", [{"nhs_number": "9990000050"}, {"upn": UPN}])
+async def test_the_same_number_recognises_a_child_under_another_name_and_date(
+    caller: Caller, number: dict[str, str]
+) -> None:
+    await caller.post(about(**ROWAN, **number), key="first")
+    renamed = {"first_name": "Robin", "last_name": "Newnametest", "date_of_birth": "2017-05-14", **number}
+
+    assert "likely_repeat_of" in (await caller.post(about(**renamed), key="second")).json()
+
+
+async def test_each_of_two_twins_in_one_referral_is_recognised_by_its_own_number(caller: Caller) -> None:
+    twins = [{**ROWAN, "nhs_number": "9990000050"}, {**ROWAN, "nhs_number": "9990000069"}]
+    first = (await caller.post(form(children=twins), key="first")).json()
+
+    for number in ("9990000050", "9990000069"):
+        again = (await caller.post(about(**ROWAN, nhs_number=number), key=number)).json()
+        assert again["likely_repeat_of"]["referral_id"] == first["referral_id"]
+    third = {**ROWAN, "nhs_number": "9990000077"}
+    assert "likely_repeat_of" not in (await caller.post(about(**third), key="third")).json()
+
+
+async def test_behind_a_newer_twin_the_earlier_referral_about_the_same_child_is_found(caller: Caller) -> None:
+    first = (await caller.post(about(**ROWAN, nhs_number="9990000050"), key="first")).json()
+    await caller.post(about(**ROWAN, nhs_number="9990000069"), key="twin")
+
+    again = (await caller.post(about(**ROWAN, upn=UPN, nhs_number="9990000050"), key="again")).json()
+
+    assert again["likely_repeat_of"]["referral_id"] == first["referral_id"]
+
+
+async def test_twins_who_come_at_the_same_moment_stay_two(caller: Caller) -> None:
+    numbers = ("9990000050", "9990000069", "9990000077")
+    posts = (caller.post(about(**ROWAN, nhs_number=number), key=number) for number in numbers)
+
+    assert [answer.json().get("likely_repeat_of") for answer in await asyncio.gather(*posts)] == [None] * 3
+
+
+async def test_marks_that_an_older_release_wrote_keep_nobody_apart(caller: Caller) -> None:
+    await caller.post(about(**ROWAN, nhs_number="9990000050"), key="first")
+    async with caller.db.transaction() as tx:
+        await tx.execute(text(AS_AN_OLDER_RELEASE_WROTE))
+
+    assert "likely_repeat_of" in (await caller.post(about(**ROWAN, nhs_number="9990000069"), key="second")).json()
 
 
 async def test_what_one_agency_sent_recognises_nobody_for_another(caller: Caller) -> None:
@@ -140,11 +235,13 @@ async def test_two_services_given_one_child_at_the_same_moment_recognise_it(
 async def test_nothing_that_is_kept_to_recognise_a_child_says_who_it_is(caller: Caller) -> None:
     await caller.post(about(**ROWAN, nhs_number="9990000018"), key="first")
 
-    marks = await caller.rows("SELECT mark FROM repeat_mark")
-    plain = [identity.encode() for identity in identities_of(ReferralForm.model_validate(about(**ROWAN)))]
-    assert len(marks) == 2
-    assert all(len(row.mark) == 32 for row in marks)
-    assert not any(text in row.mark for row in marks for text in plain)
+    marks = await caller.rows("SELECT mark, numbers FROM repeat_mark")
+    digests = [digest for row in marks for digest in (row.mark, *row.numbers) if digest]
+    identities = identities_of(ReferralForm.model_validate(about(**ROWAN, nhs_number="9990000018")))
+    signs = [identity.sign.encode() for identity in identities]
+    assert len(marks) == len(signs) == 2
+    assert [len(digest) for digest in digests] == [32, 32, 32]
+    assert not any(sign in digest or digest == sha256(sign).digest() for digest in digests for sign in signs)
 
 
 async def test_after_72_hours_it_is_another_matter_and_the_marks_are_gone(db: Database, caller: Caller) -> None:

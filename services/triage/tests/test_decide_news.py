@@ -4,8 +4,6 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from triage_examples import (
     ADDRESSES,
     CASE_ID,
@@ -14,11 +12,13 @@ from triage_examples import (
     FIRST,
     NOW,
     SECOND,
+    SUGGESTED,
     WORKER,
     background,
     case,
     decision,
     document_url,
+    facts,
     handover,
     news,
     question,
@@ -32,7 +32,7 @@ from contracts.codes import CaseNews, ClosureReason, ConcernType, MissingItem, R
 from contracts.events import CaseInformed, CaseReopened, ChildReference, QuestionAnswered
 from triage import decide
 from triage.errors import CaseAlreadyClosed, NotOneCase
-from triage.model import DECISION_CLOCK, FROM_AGENCIES, FROM_SENDERS, Case, CaseState, Clock, News, Suggestion
+from triage.model import DECISION_CLOCK, FROM_AGENCIES, FROM_SENDERS, Case, CaseState, Child, Clock, News
 
 THIRD = UUID(int=13)
 LATER = NOW + timedelta(days=2)
@@ -88,11 +88,47 @@ def test_a_supplement_brings_what_the_case_knows_up_to_date() -> None:
     assert update.background.document_url == update.news.document_url == document_url(3)
 
 
-def test_danger_that_was_reported_once_is_not_taken_back_by_a_later_supplement() -> None:
+def test_a_supplement_that_does_not_say_how_the_referral_stands_takes_nothing_back() -> None:
     update = decide.supplement(case(), background(immediate_danger=True), supplemented(immediate_danger=False))
 
     assert update.background.immediate_danger
-    assert not update.news.immediate_danger
+    assert update.background.concern_types == (ConcernType.NEGLECT,)
+    assert (update.changed, update.news.immediate_danger) == ((), False)
+
+
+def test_what_an_edition_says_takes_the_place_of_what_earlier_ones_said() -> None:
+    before = background(immediate_danger=True, previous_referral_id=UUID(int=3))
+    said = facts(concern_types=(ConcernType.FGM,), immediate_danger=False)
+
+    update = decide.supplement(case(), before, supplemented(facts=said))
+
+    assert update.background.concern_types == (ConcernType.FGM,)
+    assert not update.background.immediate_danger
+    assert update.background.previous_referral_id is None
+
+
+def test_an_edition_says_of_each_child_whether_it_is_born() -> None:
+    first, second = (ChildReference(child_id=child_id, unborn=False) for child_id in (FIRST, SECOND))
+    expecting = case(children=(Child(FIRST, True), Child(SECOND, False)))
+    added = ChildReference(child_id=THIRD, unborn=True)
+
+    update = decide.supplement(expecting, background(), supplemented(facts=facts(children=(first, second, added))))
+
+    assert update.changed == (Child(FIRST, False),)
+    assert update.children == (Child(THIRD, True),)
+    assert decide.standing_children(expecting, update) == (
+        Child(FIRST, False),
+        Child(SECOND, False),
+        Child(THIRD, True),
+    )
+
+
+def test_an_edition_that_is_older_than_one_the_case_has_is_news_and_changes_nothing() -> None:
+    said = facts(concern_types=(), children=(ChildReference(child_id=FIRST, unborn=True),))
+
+    update = decide.supplement(case(news=(news(edition=4),)), background(), supplemented(edition=3, facts=said))
+
+    assert (update.news.edition, update.changed, update.background) == (3, (), background())
 
 
 def test_only_children_that_the_case_does_not_have_are_added() -> None:
@@ -122,11 +158,15 @@ def test_taking_a_referral_back_changes_nothing_but_brings_news() -> None:
 
 
 def test_an_open_case_is_informed() -> None:
-    [informed] = decide.inform(case(clocks=(RUNNING,)), news(child_ids=(THIRD,), immediate_danger=True), now=LATER)
+    [informed] = decide.inform(
+        case(clocks=(RUNNING,)), news(child_ids=(THIRD,), immediate_danger=True), suggested=SUGGESTED, now=LATER
+    )
 
     assert isinstance(informed, CaseInformed)
     assert (informed.news, informed.edition, informed.informed_at) == (CaseNews.NEW_INFORMATION, 2, LATER)
     assert (informed.child_ids, informed.immediate_danger) == ((THIRD,), True)
+    assert (informed.rating, informed.suggested_rating) == (None, Rating.AMBER)
+    assert informed.suggestion_reasons == (RatingReason.CONCERN_TYPE,)
 
 
 def reopened(subject: Case, told: News | None) -> list[CaseReopened]:
@@ -150,7 +190,9 @@ def test_an_open_case_is_not_opened_and_nothing_new_opens_none(subject: Case, to
 def test_an_answer_settles_its_question_and_is_news() -> None:
     subject = case(questions=(question(),))
 
-    informed, answered = decide.inform(subject, news(what=CaseNews.ANSWER, answers=UUID(int=80)), now=LATER)
+    informed, answered = decide.inform(
+        subject, news(what=CaseNews.ANSWER, answers=UUID(int=80)), suggested=SUGGESTED, now=LATER
+    )
 
     assert isinstance(informed, CaseInformed)
     assert isinstance(answered, QuestionAnswered)
@@ -162,7 +204,7 @@ def test_an_answer_settles_its_question_and_is_news() -> None:
 def test_an_answer_to_no_open_question_is_news_all_the_same(known: tuple[object, ...]) -> None:
     told = news(what=CaseNews.ANSWER, answers=UUID(int=80))
 
-    events = decide.inform(case(questions=known), told, now=LATER)
+    events = decide.inform(case(questions=known), told, suggested=SUGGESTED, now=LATER)
 
     assert [type(event) for event in events] == [CaseInformed]
 
@@ -242,17 +284,3 @@ def test_a_person_closes_again_what_was_handed_over_before() -> None:
 
     assert opened_again.state is CaseState.DECIDED
     assert closure.reason is ClosureReason.HANDED_OVER
-
-
-RATINGS = st.sampled_from(list(Rating))
-
-
-@given(RATINGS, RATINGS)
-def test_news_never_calms_a_suggestion(fresh: Rating, before: Rating) -> None:
-    order = list(Rating)
-    suggested, kept = Suggestion(fresh, (RatingReason.CONCERN_TYPE,)), Suggestion(before, (RatingReason.DEFAULT,))
-
-    chosen = decide.more_urgent(suggested, kept)
-
-    assert order.index(chosen.rating) == min(order.index(fresh), order.index(before))
-    assert chosen is suggested or order.index(fresh) > order.index(before)

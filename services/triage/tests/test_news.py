@@ -103,7 +103,7 @@ async def test_danger_reported_later_is_shown_and_makes_the_suggestion_red_but_r
     assert "immediate-danger" in [reason["code"] for reason in now["suggestion_reasons"]]
 
 
-async def test_a_suggestion_is_never_made_calmer(world: World) -> None:
+async def test_a_supplement_that_does_not_say_how_the_referral_stands_calms_no_suggestion(world: World) -> None:
     case = await world.open_case(immediate_danger=True)
 
     await world.supplement(concern_types=(), immediate_danger=False)

@@ -12,6 +12,7 @@ from triage_examples import (
     ASKING,
     OFFER,
     STAFF_TERMS,
+    SUGGESTED,
     acting,
     news,
     timing,
@@ -107,7 +108,7 @@ class Acts(Stage):
             child_ids=tuple(child_id for child_id in added if child_id not in self.case.child_ids),
             answers=questions[answered].question_id if answered < len(questions) else None,
         )
-        self._inform(told, lambda: decide.inform(self.case, told, now=self.now))
+        self._inform(told, lambda: decide.inform(self.case, told, suggested=SUGGESTED, now=self.now))
 
     @rule(who=people, place=places, outcome=st.sampled_from(OUTCOMES), looked=st.booleans())
     def danger_is_reported_and_somebody_wants_to_decide_again(

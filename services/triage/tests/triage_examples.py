@@ -23,6 +23,7 @@ from contracts.codes import (
 from contracts.events import (
     CaseRated,
     ChildReference,
+    EditionFacts,
     ReferralReceived,
     ReferralSupplemented,
     ReferralWithdrawn,
@@ -51,6 +52,7 @@ from triage.model import (
     Recommendation,
     Reply,
     Statement,
+    Suggestion,
     Timing,
 )
 
@@ -119,6 +121,13 @@ def supplemented(**changes: Any) -> ReferralSupplemented:
     return ReferralSupplemented(**(facts | changes))
 
 
+def facts(**changes: Any) -> EditionFacts:
+    """What an edition says that changes nothing of ``received``."""
+    first = received()
+    said = {name: getattr(first, name) for name in EditionFacts.model_fields}
+    return EditionFacts(**(said | changes))
+
+
 def withdrawn(**changes: Any) -> ReferralWithdrawn:
     """The sender takes its referral back an hour later."""
     facts: dict[str, Any] = {
@@ -137,6 +146,7 @@ def document_url(edition: int) -> str:
     return f"https://intake.example.org/v1/referrals/{REFERRAL_ID}/document?edition={edition}"
 
 
+SUGGESTED = Suggestion(Rating.AMBER, (RatingReason.CONCERN_TYPE,))
 OPENING = OpeningTerms(Rating.AMBER, (RatingReason.CONCERN_TYPE,), timing(), PACK)
 ASKING = AskingTerms(
     frozenset({"metropolitan-police", "wandsworth-housing"}),

@@ -40,10 +40,13 @@ def tell_failure(line: str, *, as_json: bool) -> None:
 
 
 def show(*what: RenderableType) -> None:
-    """Print for people; tables are not squeezed into 80 columns when the output goes elsewhere."""
+    """Print for people; tables are not squeezed into 80 columns when the output goes elsewhere.
+
+    Lines are left as they are, however narrow the terminal: a command that is cut in two cannot be copied.
+    """
     console = Console(width=None if sys.stdout.isatty() else _WIDTH_WHEN_PIPED, highlight=False, markup=False)
     for each in what:
-        console.print(each)
+        console.print(each, soft_wrap=isinstance(each, str))
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Table:

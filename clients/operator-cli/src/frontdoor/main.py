@@ -95,14 +95,17 @@ def verify_log(
 # The local stack takes seconds to import, and only these three need it: hence the imports inside.
 
 
+Timing = Annotated[bool, typer.Option("--timing", help="Say where the time of the start went.")]
+
+
 @app.command("demo")
-def show_demo(as_json: AsJson = False) -> None:
+def show_demo(timing: Timing = False, as_json: AsJson = False) -> None:
     """Start everything, walk invented referrals through every stage, prove the log, stop everything."""
 
     def act() -> Answer:
         from frontdoor.demo.stack import demo
 
-        return demo()
+        return demo(timing=timing)
 
     end(act, as_json=as_json)
 
@@ -113,6 +116,7 @@ def start(
     sandbox: Annotated[
         bool, typer.Option("--sandbox", help="With a front door team that answers partners by magic words.")
     ] = False,
+    timing: Timing = False,
     as_json: AsJson = False,
 ) -> None:
     """Start everything and stay up; prints addresses and sign-ins."""
@@ -120,7 +124,7 @@ def start(
     def act() -> Answer:
         from frontdoor.demo.stack import up
 
-        return up(with_demo=with_demo, sandbox=sandbox)
+        return up(with_demo=with_demo, sandbox=sandbox, timing=timing)
 
     end(act, as_json=as_json)
 

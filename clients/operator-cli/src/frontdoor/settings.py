@@ -31,7 +31,8 @@ def load(environ: Mapping[str, str] | None = None, *, folder: Path | None = None
     file = find_stack_file(folder or Path.cwd())
     if file is None:
         raise CalledWrongly(
-            "No stack runs in this checkout: start it with `frontdoor up`, or set FRONTDOOR_SERVICE_URLS"
+            "No stack runs in this checkout: start it with `make up` or `make sandbox` and run this in its folder, "
+            "or set FRONTDOOR_SERVICE_URLS"
         )
     return _of_stack(file)
 

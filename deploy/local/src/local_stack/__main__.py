@@ -34,7 +34,13 @@ def _up(chosen: argparse.Namespace) -> int:
 
 def _run(chosen: argparse.Namespace) -> int:
     parts = frozenset(chosen.parts.split(","))
-    runner.serve(chosen.folder.resolve(), parts, services=not chosen.no_services, sandbox=chosen.sandbox)
+    runner.serve(
+        chosen.folder.resolve(),
+        parts,
+        services=not chosen.no_services,
+        sandbox=chosen.sandbox,
+        timing=chosen.timing,
+    )
     return 0
 
 
@@ -79,7 +85,7 @@ def _show(found: dict[str, Any]) -> None:
 
 
 def _run_arguments(chosen: argparse.Namespace) -> list[str]:
-    wanted = {"--no-services": chosen.no_services, "--sandbox": chosen.sandbox}
+    wanted = {"--no-services": chosen.no_services, "--sandbox": chosen.sandbox, "--timing": chosen.timing}
     return ["--parts", chosen.parts, *(option for option, given in wanted.items() if given)]
 
 
@@ -106,10 +112,11 @@ def _add_options(name: str, command: argparse.ArgumentParser) -> None:
         command.add_argument("--parts", default=everything, help="some of them only, with --no-services")
         command.add_argument("--no-services", action="store_true", help="parts only")
         command.add_argument("--sandbox", action="store_true", help="with a front door team that plays by magic words")
+        command.add_argument("--timing", action="store_true", help="say where the time of the start went")
     if name == "status":
         command.add_argument("--json", action="store_true")
     if name == "parts":
-        command.add_argument("--relock", action="store_true", help="write parts.lock anew (for maintainers)")
+        command.add_argument("--relock", action="store_true", help="write parts.lock again (for maintainers)")
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ LOCK_FILE: Final = Path(__file__).with_name("parts.lock")
 _FETCH_TIMEOUT_SECONDS: Final = 60
 _TRIES: Final = 3
 _LARGE: Final = 10_000_000  # bytes; such a file is named on its own, so that nobody thinks it hangs
-_PASSING: Final = (requests.RequestException, RuntimeError, OSError)  # jgo tells a refusal by RuntimeError
+_PASSING: Final = (requests.RequestException, RuntimeError, OSError)  # jgo raises RuntimeError for a refusal
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What can stop the local stack, each told in one line that says what to do."""
+"""What can stop the local stack, each said in one line that says what to do."""
 
 
 class StackError(Exception):

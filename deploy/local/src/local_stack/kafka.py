@@ -64,7 +64,7 @@ class KafkaPorts:
 
 
 class Kafka(ProcessPart):
-    """One node without replication: topics are made by whoever needs them, never by accident."""
+    """One node without replication: topics are made by the service that needs them, never by accident."""
 
     name = "kafka"
 

@@ -1,4 +1,4 @@
-"""Keycloak 26.7, built once for this machine, in memory: the realm is imported anew at every start."""
+"""Keycloak 26.7, built once for this machine, in memory: the realm is imported at every start."""
 
 import json
 import os
@@ -57,7 +57,7 @@ ADMINISTRATOR: Final = "admin"
 
 @dataclass(frozen=True)
 class KeycloakPorts:
-    """Where sign-ins happen, and where health is told."""
+    """Where sign-ins happen, and where health is shown."""
 
     http: int
     management: int

@@ -1,4 +1,4 @@
-"""Writes ``parts.lock`` anew: resolves each part's files and notes their hashes. Only maintainers run this."""
+"""Writes ``parts.lock`` again: resolves each part's files and notes their hashes. Only maintainers run this."""
 
 import tempfile
 from collections.abc import Iterator, Sequence

@@ -31,7 +31,7 @@ async def _postgres_answers(url: str) -> bool:
 
 
 def kafka_answers(bootstrap_servers: str) -> bool:
-    """Whether the broker tells its own metadata."""
+    """Whether the broker answers with its own metadata."""
     return off_the_loop.run(lambda: _kafka_answers(bootstrap_servers))
 
 

@@ -41,7 +41,7 @@ def up(folder: Path, arguments: Sequence[str]) -> dict[str, Any]:
     try:
         return _followed(runner, state, log)
     except BaseException:
-        runner.terminate()  # whoever gave up waiting does not want a half-started stack
+        runner.terminate()  # anyone who gave up waiting does not want a half-started stack
         raise
 
 
@@ -60,12 +60,12 @@ def down(folder: Path) -> bool:
     return was_running
 
 
-def serve(folder: Path, parts: frozenset[str], *, services: bool, sandbox: bool = False) -> None:
-    """Be the runner: hold a stack until SIGTERM or SIGINT."""
+def serve(folder: Path, parts: frozenset[str], *, services: bool, sandbox: bool = False, timing: bool = False) -> None:
+    """Be the runner: hold a stack until SIGTERM or SIGINT; ``timing`` says where the time of its start went."""
     signal.signal(signal.SIGTERM, _end)
     signal.signal(signal.SIGINT, _end)
     try:
-        with running(folder, parts=parts, services=services, sandbox=sandbox):
+        with running(folder, parts=parts, services=services, sandbox=sandbox, timing=timing):
             threading.Event().wait()
     except Ended:
         return

@@ -2,13 +2,14 @@
 
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from chassis.run.migrate import upgrade
+from local_stack import off_the_loop
 from local_stack.checkout import PARTNERSHIPS_FOLDER, ROOT
 from local_stack.children import Command
 from local_stack.console import say
@@ -75,14 +76,16 @@ def provisioned(admin_url: str, ports: Ports) -> dict[str, Service]:
     return found
 
 
-def migrate(service: Service, surroundings: Surroundings, services: Mapping[str, Service]) -> None:
-    """Bring its database to the newest revision. Raises ``StackError`` with the last line it wrote."""
+def migrate(service: Service) -> None:
+    """Bring its database to the newest revision. Raises ``StackError`` when that fails.
+
+    What its ``migrate`` command does, in this process: to start four interpreters took half as long as Keycloak.
+    """
     say(f"migrating the database of {service.name}")
-    given = environment(service, surroundings, services) | {"FRONTDOOR_DATABASE_OWNER_URL": service.owner_url}
-    arguments = [sys.executable, "-m", service.package, "migrate"]
-    done = subprocess.run(arguments, env={**os.environ, **given}, cwd=ROOT, capture_output=True, text=True)
-    if done.returncode:
-        raise StackError(f"{service.name} could not migrate: {(done.stderr or done.stdout).strip()[-500:]}")
+    try:
+        off_the_loop.run(lambda: upgrade(service.owner_url, package=service.package))
+    except Exception as error:
+        raise StackError(f"{service.name} could not migrate: {type(error).__name__}: {str(error)[-500:]}") from error
 
 
 def commands(surroundings: Surroundings, services: Mapping[str, Service]) -> Iterator[tuple[str, Command]]:

@@ -25,6 +25,7 @@ from local_stack.sandbox import process as sandbox_process
 from local_stack.services import Service, Surroundings
 from local_stack.state import State, own_identity
 from local_stack.supervisor import Supervisor
+from local_stack.timeline import Timeline
 from local_stack.waiting import until
 
 _READY_SECONDS: Final = 300  # a bound for machines that are busy with other things; 15 is usual
@@ -39,18 +40,19 @@ def running(
     services: bool = True,
     sandbox: bool = False,
     partnerships: Path = PARTNERSHIPS_FOLDER,
+    timing: bool = False,
 ) -> Iterator["Stack"]:
     """A stack that is ready; everything it started has ended when the block is left.
 
     ``services=False`` starts only ``parts``; ``sandbox`` adds a front door team that plays by magic words; the packs
-    are those of ``partnerships``. Raises ``StackError`` when a stack runs in ``folder`` already, or when something
-    does not become ready.
+    are those of ``partnerships``; ``timing`` says where the time of the start went. Raises ``StackError`` when a stack
+    runs in ``folder`` already, or when something does not become ready.
     """
     state = State(folder)
     with state.held():
         stack = Stack(state, frozenset(parts), with_services=services, with_sandbox=sandbox, partnerships=partnerships)
         try:
-            stack.start()
+            stack.start(timing=timing)
             yield stack
         finally:
             stack.stop()
@@ -84,10 +86,11 @@ class Stack:
         self._phase = "starting"
         self._writing = threading.Lock()
         self._abandoned = threading.Event()
+        self._timeline = Timeline()
         self.supervisor = Supervisor(state.folder / "logs", on_start=self._write)
 
-    def start(self) -> None:
-        """Bring up everything and return when all of it serves."""
+    def start(self, *, timing: bool = False) -> None:
+        """Bring up everything and return when all of it serves; with ``timing`` say what took how long."""
         self._write()
         others = [part for name, part in self.parts.items() if name != "postgres"]
         steps: list[Callable[[], None]] = [partial(self._bring_up, part) for part in others]
@@ -96,6 +99,8 @@ class Stack:
         self._together(steps)
         if self._with_services:
             self._start_services()
+        if timing:
+            say(self._timeline.report(self.processes()))
         self._phase = "ready"
         self._write()
 
@@ -124,18 +129,20 @@ class Stack:
         return {name: part.child.identity for name, part in ours.items()} | self.supervisor.processes()
 
     def _bring_up(self, part: Part) -> None:
-        part.start()
-        self._write()
-        self._wait_for(part.name, part.ready, possible=part.alive)
+        with self._timeline.span(part.name):
+            part.start()
+            self._write()
+            self._wait_for(part.name, part.ready, possible=part.alive)
 
     def _bring_up_databases(self) -> None:
         """PostgreSQL is the first to be ready, so the databases are made while the others still start."""
         postgres = self.parts["postgres"]
         self._bring_up(postgres)
         if self._with_services:
-            self.services = services.provisioned(postgres.address, self._ports)
-            for service in self.services.values():
-                services.migrate(service, self._surroundings(), self.services)
+            with self._timeline.span("databases"):
+                self.services = services.provisioned(postgres.address, self._ports)
+                for service in self.services.values():
+                    services.migrate(service)
 
     def _start_services(self) -> None:
         commands, health = (
@@ -154,7 +161,8 @@ class Stack:
             return self.supervisor.restarts()[name] < _RESTARTS_UNTIL_HOPELESS
 
         what = f"{name} (its words: {self.supervisor.log(name)})"
-        self._wait_for(what, partial(probes.http_answers, url), possible=possible)
+        with self._timeline.span(name):
+            self._wait_for(what, partial(probes.http_answers, url), possible=possible)
 
     def _wait_for(self, what: str, ready: Callable[[], bool], *, possible: Callable[[], bool]) -> None:
         seconds = until(

@@ -12,7 +12,7 @@ from local_stack.console import say
 
 FIRST_PAUSE_SECONDS: Final = 0.2
 LONGEST_PAUSE_SECONDS: Final = 5.0
-STEADY_SECONDS: Final = 20.0  # a process that ran so long is not failing to start: its pauses begin anew
+STEADY_SECONDS: Final = 20.0  # a process that ran so long is not failing to start: its pauses begin again
 STOP_SECONDS: Final = 10.0
 
 

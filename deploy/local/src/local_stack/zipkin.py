@@ -1,4 +1,4 @@
-"""Zipkin, which shows traces; in memory, only for whoever watches."""
+"""Zipkin, which shows traces; in memory, only for those who watch."""
 
 from pathlib import Path
 from typing import Final

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from asyncpg.pool import PoolConnectionProxy
 
 Transaction = AsyncConnection
-"""A connection inside an open transaction. Whoever receives one MUST NOT commit, roll back or close it."""
+"""A connection inside an open transaction. Code that receives one MUST NOT commit, roll back or close it."""
 
 DriverTransaction: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
 """The same as the driver has it, for the few statements that are run so often that an adapter costs too much."""
@@ -126,7 +126,7 @@ class Database:
         """The same on the driver itself: parameters are ``$1``, rows are records. Written only at an edge.
 
         It begins with advisory ``locks`` (64-bit numbers, waited for in rising order, held until it ends), in the
-        same round trip. A connection that was lost while nobody used it fails one transaction: whoever asks must be
+        same round trip. A connection that was lost while nobody used it fails one transaction: the request must be
         able to ask again.
         """
         try:
@@ -139,7 +139,7 @@ class Database:
                     await _abandon(connection)
                     raise
                 if await connection.execute("COMMIT") != "COMMIT":
-                    raise RuntimeError("The transaction had failed, and its failure was not told")
+                    raise RuntimeError("The transaction had failed, and its failure was not raised")
         except (OSError, builtins.TimeoutError, *_OURS) as error:
             raise DatabaseUnavailable from error
 

@@ -21,7 +21,7 @@ class NoAnswer(Unavailable):
 
 
 class HttpClient:
-    """A pool of connections. MUST be closed by whoever made it."""
+    """A pool of connections. MUST be closed by the code that made it."""
 
     def __init__(self, client: httpx2.AsyncClient, *, timeout_seconds: float = TOTAL_SECONDS) -> None:
         self._client = client

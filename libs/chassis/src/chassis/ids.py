@@ -19,8 +19,11 @@ SALT_BYTES: Final = 32
 _UUID_BYTES: Final = 16
 _LENGTH: Final = 7
 _MISREAD: Final = str.maketrans("OIL", "011")
-_PREFIX: Final = re.compile(r"[A-Z]{1,10}")
-_LABELS: Final = frozenset({"REF", "REFERENCE", "OUR", "YOUR", "NO", "NUMBER", "REFERRAL"})
+PREFIX_LENGTH: Final = 3
+"""The longest prefix: whatever more stands before the digits is another word."""
+
+_PREFIX: Final = re.compile(f"[A-Z]{{1,{PREFIX_LENGTH}}}")
+_LABELS: Final = frozenset({"REF", "REFERENCE", "OUR", "YOUR", "NO", "NUMBER", "REFERRAL", "IS", "THE", "MY"})
 """What people write before a reference."""
 
 _ALIKE: Final = str.maketrans("АВЕЅІЈКМНОРСТХΑΒΕΖΗΙΚΜΝΟΡΤΧ", "ABESIJKMHOPCTXABEZHIKMNOPTX")  # noqa: RUF001

@@ -112,10 +112,10 @@ def columns(said: list[Envelope]) -> dict[str, list[object]]:
 )
 @settings(max_examples=20, deadline=None)
 async def test_every_header_set_that_we_record_and_send_is_accepted(
-    store: Database, told: list[tuple[UUID, UUID, UUID | None, Envelope]]
+    store: Database, described: list[tuple[UUID, UUID, UUID | None, Envelope]]
 ) -> None:
     async with store.transaction() as tx:
-        for case_id, referral_id, cause, said in told:
+        for case_id, referral_id, cause, said in described:
             context = Context("triage", said.partnership, said.time, cause, said.traceparent)
             await record(tx, [closed(case_id, referral_id)], context=context)
         rows = (await tx.execute(text("SELECT * FROM event WHERE published_at IS NULL"))).all()

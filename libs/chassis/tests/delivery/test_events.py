@@ -1,4 +1,4 @@
-"""Recording: versions without gaps, ids in the order of commits, whoever else writes."""
+"""Recording: versions without gaps, ids in the order of commits, no matter who else writes."""
 
 import asyncio
 import uuid

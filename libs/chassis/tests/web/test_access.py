@@ -26,7 +26,7 @@ CONTEXT = Context(source="triage", partnership="wandsworth", now=datetime(2026, 
 
 
 def router(db: Database) -> APIRouter:
-    """One record: its own agency reads it, the others are told that there is nothing."""
+    """One record: its own agency reads it, the others see that there is nothing."""
     routes = APIRouter()
 
     @routes.get("/record")

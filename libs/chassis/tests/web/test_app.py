@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from datetime import date
+from types import SimpleNamespace
 from typing import Annotated, Any, Literal
 from uuid import UUID, uuid4
 
@@ -21,6 +22,7 @@ from chassis.testing.signer import Signer
 from chassis.web import middleware, problems
 from chassis.web.app import create_app
 from chassis.web.head import ReadInFull
+from chassis.web.room import Room
 from contracts.codes import Rating
 from contracts.problems import Conflict, Problem, Unavailable
 
@@ -117,7 +119,7 @@ async def keyed(idempotency_key: Annotated[str, Header(max_length=5)]) -> str:
 
 
 @prefixed.get("/{thing_id}")
-async def get_thing(thing_id: str) -> str:
+async def get_thing(thing_id: str, depth: int = 1) -> str:
     return "ok"
 
 
@@ -244,9 +246,65 @@ async def test_an_unknown_address_and_a_wrong_method_are_problems(client: httpx2
     unknown = await client.get(f"/{SECRET}")
     wrong_method = await client.delete("/forms")
 
-    problem(unknown, 404)
-    problem(wrong_method, 405)
+    assert problem(unknown, 404)["detail"].startswith("Check the address, without a slash at its end.")
+    assert problem(wrong_method, 405)["detail"] == "Send one of these: POST"
     assert wrong_method.headers["allow"] == "POST"
+
+
+@pytest.mark.parametrize("written", ["frist_name", "firstName", "first-name", "FIRST_NAME", "first_names"])
+async def test_a_misspelt_field_is_answered_with_the_field_that_may_be_meant(
+    client: httpx2.AsyncClient, written: str
+) -> None:
+    answer = await client.post("/forms", json={"children": [{"first_name": "Zoë", written: "Rowan"}], SECRET: 1})
+
+    assert errors(answer) == {
+        "/children/0": "Remove the field that is not in the API description, or call it first_name if that is meant",
+        "": "Remove the field that is not in the API description",
+    }
+
+
+async def test_a_field_of_ours_at_another_place_is_not_proposed_again(client: httpx2.AsyncClient) -> None:
+    answer = await client.post("/forms", json={"children": [{"first_name": "Zoë", "children": []}]})
+
+    assert errors(answer) == {"/children/0/children": "Remove the field that is not in the API description"}
+
+
+async def test_names_are_looked_for_in_the_first_unknown_fields_only(client: httpx2.AsyncClient) -> None:
+    unknown = {f"first_name{number}": 1 for number in range(40)} | {"first_name" * 20: 1}
+
+    answer = await client.post("/forms", json={"children": [{"first_name": "Zoë", **unknown}]})
+
+    proposed = [error for error in problem(answer, 422)["errors"] if "first_name" in error["detail"]]
+    assert len(proposed) == problems.MOST_GUESSES
+
+
+async def test_an_empty_body_is_answered_with_what_belongs_there(client: httpx2.AsyncClient) -> None:
+    answer = await client.post("/forms", headers={"Content-Type": "application/json"})
+
+    assert errors(answer) == {"": "Send a JSON object with Content-Type: application/json"}
+
+
+@pytest.mark.parametrize("address", [f"/forms/{UUID(int=1)}?limt=5&limit=1", "/v1/inner/x?Depth=1"])
+async def test_a_misspelt_parameter_is_refused_and_not_passed_over(client: httpx2.AsyncClient, address: str) -> None:
+    answer = await client.get(address)
+
+    [(pointer, detail)] = errors(answer).items()
+    ours = "limit" if "limit" in address else "depth"
+    assert pointer == "query"
+    assert detail == (
+        f"Remove the parameter that is not in the API description, or call it {ours} if that is meant. "
+        f"There are: {ours}"
+    )
+
+
+async def test_an_unknown_parameter_is_not_repeated(client: httpx2.AsyncClient) -> None:
+    answer = await client.get(f"/forms/{UUID(int=1)}", params={SECRET: SECRET})
+
+    assert errors(answer) == {"query": "Remove the parameter that is not in the API description. There are: limit"}
+
+
+async def test_addresses_that_ask_for_nothing_may_be_decorated(client: httpx2.AsyncClient) -> None:
+    assert (await client.get("/cacheable?from=elsewhere")).status_code == 200
 
 
 async def test_head_is_answered_wherever_get_is_and_without_content(
@@ -401,7 +459,8 @@ async def call_raw(receive: Callable[[], Any], *, seconds: float = 0.05) -> list
         await Response((await receive())["body"])(scope, receive, send)
 
     guard = middleware.Body(app, max_bytes=100, seconds=seconds)
-    await guard({"type": "http", "method": "POST", "path": "/", "headers": []}, receive, send)
+    app_of_the_room = SimpleNamespace(state=SimpleNamespace(room=Room()))
+    await guard({"type": "http", "method": "POST", "path": "/", "headers": [], "app": app_of_the_room}, receive, send)
     return sent
 
 

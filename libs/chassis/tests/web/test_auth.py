@@ -247,7 +247,7 @@ async def test_a_known_token_is_refused_once_it_has_expired() -> None:
 
     clock.advance(timedelta(minutes=5, seconds=31))
 
-    await refused(verifier, token)
+    assert (await refused(verifier, token)).detail.startswith("The access token has expired. Get a new one")
 
 
 async def test_a_known_token_is_refused_once_its_key_is_withdrawn() -> None:

@@ -1,4 +1,4 @@
-"""A connection that does not say what it wants, soon and in few words, is told so and closed."""
+"""A connection that does not say what it wants, soon and in few words, is answered so and closed."""
 
 import asyncio
 import json
@@ -27,8 +27,13 @@ async def echo(body: dict[str, int]) -> dict[str, int]:
     return body
 
 
+inside: "asyncio.Queue[None]" = asyncio.Queue()
+"""One for each slow request that has come in."""
+
+
 @router.get("/slow")
 async def slow() -> str:
+    inside.put_nowait(None)
     await waiting.wait()
     return "slow"
 
@@ -42,6 +47,8 @@ async def port(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[int]:
     state, loop = ServerState(), asyncio.get_running_loop()
     listening = await loop.create_server(lambda: Connection(config, state, {}), "127.0.0.1", 0)
     waiting.clear()
+    while not inside.empty():
+        inside.get_nowait()
     yield listening.sockets[0].getsockname()[1]
     listening.close()
     waiting.set()
@@ -151,3 +158,77 @@ async def test_a_packed_body_is_refused_and_not_unpacked(port: int) -> None:
 
     assert answer.startswith(b"HTTP/1.1 415 ")
     assert b"problems/unsupported-encoding" in answer
+
+
+# -- one too many ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def three(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Room for three connections."""
+    monkeypatch.setattr(connection, "MAX_CONNECTIONS", 3)
+    monkeypatch.setattr(connection, "HEADER_SECONDS", 60.0)
+
+
+async def opened(port: int, *parts: bytes) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A connection that has sent this much."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    for part in parts:
+        writer.write(part)
+        await writer.drain()
+    return reader, writer
+
+
+async def closed(writers: list[asyncio.StreamWriter]) -> None:
+    for writer in writers:
+        writer.close()
+    await asyncio.gather(*(writer.wait_closed() for writer in writers), return_exceptions=True)
+
+
+async def slow_ones(port: int, count: int) -> list[asyncio.StreamWriter]:
+    """Connections whose requests are under way."""
+    writers = []
+    for _ in range(count):
+        _, writer = await opened(port, b"GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")
+        writers.append(writer)
+        await asyncio.wait_for(inside.get(), BOUND_SECONDS)
+    return writers
+
+
+@pytest.mark.usefixtures("three")
+async def test_an_idle_connection_makes_way_before_one_that_is_about_to_ask(port: int) -> None:
+    async with asyncio.timeout(BOUND_SECONDS):
+        asking, asker = await opened(port, b"GET /echo HTTP/1.1\r\nX-half")
+        idle, idler = await opened(port, post(b'{"a":1}'))
+        await idle.readuntil(b'{"a":1}')
+        writers = [asker, idler, *await slow_ones(port, 1)]
+
+        answer = await said(port, post(b'{"a":2}', b"Connection: close"))
+
+        assert answer.endswith(b'{"a":2}')
+        assert await idle.read() == b""
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(asking.read(1), SOON)
+    await closed(writers)
+
+
+@pytest.mark.usefixtures("three")
+async def test_many_that_never_ask_keep_nobody_out(port: int) -> None:
+    silent = [await opened(port, b"POST /echo HTTP/1.1\r\n") for _ in range(20)]
+
+    answer = await said(port, post(b'{"a":1}', b"Connection: close"))
+
+    assert answer.endswith(b'{"a":1}')
+    await closed([writer for _, writer in silent])
+
+
+@pytest.mark.usefixtures("three")
+async def test_one_too_many_is_told_so_while_all_others_are_served(port: int) -> None:
+    writers = await slow_ones(port, 3)
+
+    answer = await said(port, post(b'{"a":1}'))
+
+    refused(answer, 503)
+    assert b"retry-after: 1\r\n" in answer
+    assert b"/busy" in answer
+    await closed(writers)

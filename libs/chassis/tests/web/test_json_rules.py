@@ -137,3 +137,20 @@ def test_no_body_of_a_mebibyte_takes_longer_than_a_plain_one_by_much(body: bytes
     spent = (time.process_time() - began) / 3
 
     assert spent < 0.5
+
+
+@pytest.mark.parametrize(
+    ("body", "advice"),
+    [
+        (b'{"a": 1,}', "Send valid JSON: it cannot be read from line 1, column 9 on"),
+        (b"{\n \"a\": '1'}", "Send valid JSON: it cannot be read from line 2, column 7 on"),
+        (b'{"a": "Zo\xeb"}', "Send JSON in UTF-8: byte 10 does not belong to it"),
+        (b'{"a": 1, "a": 2}', "Send valid JSON, with each key once in its object, and numbers that JSON knows"),
+        (b'{"a": NaN}', "Send valid JSON, with each key once in its object, and numbers that JSON knows"),
+    ],
+)
+def test_whoever_wrote_what_cannot_be_read_is_shown_the_place(body: bytes, advice: str) -> None:
+    with pytest.raises(Malformed) as refused:
+        json_rules.read(body)
+
+    assert refused.value.detail == advice

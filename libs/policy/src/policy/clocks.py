@@ -1,4 +1,4 @@
-"""Clocks: how long a step may take, when it is due, and who is told on the way."""
+"""Clocks: how long a step may take, when it is due, and who is notified on the way."""
 
 from datetime import datetime
 from typing import Annotated, NamedTuple, Self
@@ -21,7 +21,7 @@ EventType = Annotated[str, AfterValidator(_known_event)]
 
 
 class Tell(Part):
-    """Who is told when a share of the time is used: 1 is due, more than 1 is late."""
+    """Who is notified when a share of the time is used: 1 is due, more than 1 is late."""
 
     share: float = Field(gt=0, le=10)
     tell: tuple[Slug, ...] = Field(min_length=1)
@@ -59,7 +59,7 @@ class Clock(Rule):
         return calendar.add(begins_at, self.duration, unit=unit)
 
     def steps(self, calendar: WorkingCalendar, start: datetime) -> tuple[ClockStep, ...]:
-        """Each moment at which somebody is told, earliest first; due itself is among them."""
+        """Each moment at which somebody is notified, earliest first; due itself is among them."""
         begins_at, unit = self._counted(calendar, start)
         due_at = calendar.add(begins_at, self.duration, unit=unit)
         return tuple(

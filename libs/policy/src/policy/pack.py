@@ -158,7 +158,7 @@ class Pack(Part):
         return _only(self.outcomes, outcome=outcome)
 
     def feedback_text(self, key: str) -> str:
-        """What a referrer is told under a feedback key. Raises ``NoSuchRule``."""
+        """What a referrer is shown under a feedback key. Raises ``NoSuchRule``."""
         texts = (rule.feedback.text for rule in self.outcomes if rule.feedback and rule.feedback.key == key)
         text = next(texts, None)
         if text is None:

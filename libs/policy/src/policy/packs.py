@@ -97,7 +97,7 @@ class Packs:
         return self._view(partnership, max(last_begun(terms, day), 0), 0, day)
 
     def find_feedback(self, partnership: str, key: str, *, at: datetime) -> str | None:
-        """What a referrer is told under a feedback key, in the words of the newest version that has it."""
+        """What a referrer is shown under a feedback key, in the words of the newest version that has it."""
         terms, day = self._terms.get(partnership, ()), local_date(at)
         for term in reversed(terms[: last_begun(terms, day) + 1]):
             try:

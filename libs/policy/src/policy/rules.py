@@ -114,7 +114,7 @@ class Endpoint(Part):
 
 
 class Agency(Rule):
-    """A body that refers, is asked, or is told. ``asked_at``: what it checks at each rating; absent: not asked."""
+    """A body that refers, is asked, or is notified. ``asked_at``: what it checks at each rating; absent: not asked."""
 
     IDENTITY = ("code",)
 
@@ -170,14 +170,14 @@ class RatingRule(Rule):
 
 
 class Feedback(Part):
-    """What a referrer may be told: ``key`` travels in events, ``text`` is shown."""
+    """What a referrer may be shown: ``key`` travels in events, ``text`` is shown."""
 
     key: Slug
     text: Text
 
 
 class OutcomeRule(Rule):
-    """Who may recommend and who may authorise an outcome, who receives the child, what the referrer may be told.
+    """Who may recommend and who may authorise an outcome, who receives the child, what the referrer may be shown.
 
     ``feedback`` is None when nothing is safe to say.
     """

@@ -135,7 +135,7 @@ def acknowledge(notice: Notice, *, by: Reader, now: datetime) -> Sequence[Event]
 
 def supersede(notice: Notice, *, left: bool, now: datetime) -> Sequence[Event]:
     """A notice that no longer holds is withheld while nobody has it: not opened, and on no channel delivered or under
-    way (``left``). Whoever has it is shown that it no longer holds.
+    way (``left``). Anyone who has it is shown that it no longer holds.
     """
     if left or notice.opened_at is not None or notice.withheld is not None:
         return ()

@@ -54,13 +54,17 @@ def _on_referral_received(event: ReferralReceived, pack: Pack, facts: Facts) -> 
 
 
 def _on_referral_supplemented(event: ReferralSupplemented, pack: Pack, facts: Facts) -> Iterable[PlannedNotice]:
-    """The hub hears of it at once; somebody has to open it when a child is in danger now or is decided already."""
+    """The hub hears of it at once; somebody has to open it when a child is in danger now or is decided already.
+
+    How soon, goes by what the referral says now: triage may say so only after this notice has to be timed.
+    """
+    known = replace(facts, rating=policy.more_urgent(facts.rating, event.facts, pack))
     yield PlannedNotice(
         NoticeKind.REFERRAL_SUPPLEMENTED,
         policy.hub_of(pack),
         event.supplement_id,
         urgent=event.immediate_danger,
-        open_by=_opening(pack, facts) if event.immediate_danger or facts.decided else None,
+        open_by=_opening(pack, known) if event.immediate_danger or facts.decided else None,
         about_url=event.detail_url,
     )
 

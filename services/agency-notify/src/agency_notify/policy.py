@@ -6,8 +6,9 @@ from typing import Final
 
 from agency_notify.model import Endpoint
 from contracts.codes import Channel, Rating
+from contracts.events import EditionFacts
 from policy.clocks import Clock
-from policy.pack import NoSuchRule, Pack
+from policy.pack import Facts, NoSuchRule, Pack
 from policy.rules import Agency, Team
 
 LAST_RESORT_ROLE: Final = "mash-manager"
@@ -73,6 +74,24 @@ def opening_due_at(pack: Pack, now: datetime, rating: Rating | None) -> datetime
     """When a notice about a case of this rating should have been opened; None when the pack sets no time."""
     clock = _opening_clock(pack, rating)
     return None if clock is None else clock.due_at(pack.calendar, now)
+
+
+def more_urgent(rating: Rating | None, said: EditionFacts | None, pack: Pack) -> Rating | None:
+    """The known rating of a case, or the one that the pack suggests for what its referral says, if that is more urgent.
+
+    The known rating when an event does not say what the referral says as a whole.
+    """
+    if said is None:
+        return rating
+    suggested = pack.suggest(
+        Facts(
+            concern_types=said.concern_types,
+            immediate_danger=said.immediate_danger,
+            repeat=said.previous_referral_id is not None,
+            unborn=any(child.unborn for child in said.children),
+        )
+    ).rating
+    return min(rating or suggested, suggested, key=tuple(Rating).index)
 
 
 def promised_channels(agency: str, roles: Collection[str], pack: Pack) -> frozenset[Channel]:

@@ -1,5 +1,6 @@
 """From a submission to everything that is to be written for it, before any transaction begins."""
 
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -8,7 +9,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from chassis.clock import Clock
-from chassis.ids import Ids
+from chassis.ids import PREFIX_LENGTH, Ids
 from contracts.codes import ContactSource
 from policy.contact import phone_advice
 from policy.pack import Pack
@@ -16,11 +17,27 @@ from policy.packs import Packs
 from referral_intake import decide, document, receipt
 from referral_intake.errors import RulesNotInForce
 from referral_intake.form import ReferralForm, submission_of
-from referral_intake.model import PLAIN, Acceptance, Earlier, Handling, Minted, Sender, Submission, Terms
+from referral_intake.model import (
+    PLAIN,
+    Acceptance,
+    Earlier,
+    Handling,
+    Identity,
+    Mark,
+    Minted,
+    Sender,
+    Submission,
+    Terms,
+)
 from referral_intake.served import Promises, newest_pack, pack_in_force
 from referral_intake.standing import Standing
 
-_PREFIX_LENGTH: Final = 3
+_NO_LETTER: Final = re.compile(r"[^a-z]")
+
+
+def prefix_of(partnership: str) -> str:
+    """With what its references begin: letters alone, ``STH`` for ``st-helens``, so that they can be read again."""
+    return _NO_LETTER.sub("", partnership)[:PREFIX_LENGTH].upper()
 
 
 def terms(pack: Pack, sender: Sender, *, due: datetime, agreed: ContactSource | None = None) -> Terms:
@@ -37,23 +54,32 @@ def terms(pack: Pack, sender: Sender, *, due: datetime, agreed: ContactSource | 
     )
 
 
-def marks(sender: Sender, identities: tuple[str, ...]) -> tuple[bytes, ...]:
+def marks(sender: Sender, identities: tuple[Identity, ...]) -> tuple[Mark, ...]:
     """Digests of identities, for one agency only: what it told us recognises nobody for another agency."""
     whose = f"{sender.partnership}\n{sender.agency}\n"
-    return tuple(sha256(f"{whose}{identity}".encode()).digest() for identity in identities)
+
+    def digest(sign: str) -> bytes:
+        return sha256(f"{whose}{sign}".encode()).digest()
+
+    return tuple(
+        Mark(digest(each.sign), each.place, tuple(digest(number) if number else None for number in each.numbers))
+        for each in identities
+    )
 
 
 def mark_repeats(fresh: Sequence[tuple[Acceptance, Earlier | None]]) -> list[Acceptance]:
     """Those that are about to be written, each marked when an earlier one, kept or beside it, has a mark of its own."""
-    seen: dict[bytes, Earlier] = {}
+    seen: dict[bytes, list[tuple[Mark, Earlier]]] = {}
     ready = []
     for acceptance, kept in fresh:
-        beside = next((seen[mark] for mark in acceptance.marks if mark in seen), None)
+        alike = (found for mark in acceptance.marks for found in seen.get(mark.digest, ()) if mark.recognises(found[0]))
+        beside = next((earlier for _, earlier in alike), None)
         earlier = beside or kept
         ready.append(repeating(acceptance, earlier) if earlier else acceptance)
         received = acceptance.received
         itself = Earlier(received.referral_id, received.reference, received.received_at)
-        seen |= {mark: itself for mark in acceptance.marks if mark not in seen}
+        for mark in acceptance.marks:
+            seen.setdefault(mark.digest, []).append((mark, itself))
     return ready
 
 
@@ -93,7 +119,7 @@ class ReferralMaker:
 
     def _mint(self, submission: Submission, terms: Terms, salt: bytes, *, now: datetime) -> tuple[Minted, bytes]:
         referral_id, sender = self.ids.new(), submission.sender
-        reference = self.ids.new_reference(sender.partnership[:_PREFIX_LENGTH].upper())
+        reference = self.ids.new_reference(prefix_of(sender.partnership))
         child_ids = tuple(self.ids.new() for _ in submission.facts.children)
         header: dict[str, Any] = {
             "referral_id": str(referral_id),

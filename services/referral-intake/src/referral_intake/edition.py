@@ -24,6 +24,7 @@ MAX_BYTES: Final = 8_388_608
 MOST_EDITIONS: Final = 500
 """The certificate of their destruction names each of them, and has to fit one event."""
 
+_NO_SUCH_FIELD: Final = "Point at a field that the referral form has"
 _EDITION, _HISTORY, _CODE_LISTS, _CHILDREN, _CHILD_ID = "edition", "history", "code_lists", "children", "child_id"
 
 
@@ -113,13 +114,16 @@ class _Translation:
 
     def refusal(self, mistakes: Sequence[Mapping[str, Any]]) -> SupplementRefused:
         """Mistakes of the form, pointing into the supplement and never repeating it."""
-        moved = [{**mistake, "loc": ("body", *self._of(mistake))} for mistake in mistakes]
+        moved = [self._moved(mistake) for mistake in mistakes]
         known = frozenset({"corrections", "value", "pointer", *ReferralForm.model_fields})
         return SupplementRefused(problems.refusal(moved, known).errors)
 
-    def _of(self, mistake: Mapping[str, Any]) -> tuple[pointing.Step, ...]:
+    def _moved(self, mistake: Mapping[str, Any]) -> dict[str, Any]:
         part = self._part(mistake["loc"])
-        return (*part[:-1], "pointer") if mistake["type"] == "extra_forbidden" and part[-1:] == ("value",) else part
+        if mistake["type"] == "extra_forbidden" and part[-1:] == ("value",):
+            nowhere = {"type": "value_error", "ctx": {"error": ValueError(_NO_SUCH_FIELD)}}
+            return {**mistake, "loc": ("body", *part[:-1], "pointer"), **nowhere}
+        return {**mistake, "loc": ("body", *part)}
 
     def _part(self, steps: tuple[pointing.Step, ...]) -> tuple[pointing.Step, ...]:
         return decide.blame(steps, self.places, corrected=self.corrected)

@@ -3,16 +3,16 @@
 import asyncio
 import contextvars
 import math
-from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
 from chassis import telemetry
 from contracts.problems import Problem, Unavailable
 from referral_intake.errors import NotConfirmed, TooBusy
+from referral_intake.fair_queue import CROWD, Crowd, FairQueue
 
 Item = TypeVar("Item")
 Ready = TypeVar("Ready")
@@ -31,23 +31,32 @@ log = telemetry.logger(__name__)
 batch_size: Final = Histogram(
     "frontdoor_group_commit_size", "Items that shared a transaction", buckets=(1, 2, 4, 8, 16, 32, 64, 128)
 )
+urgent_waiting: Final = Gauge("frontdoor_emergencies_waiting", "Emergencies that wait to be written")
 alone_total: Final = Counter("frontdoor_group_commit_alone", "Items tried again alone because their batch failed")
 
 
 @dataclass(frozen=True)
 class Limits:
-    """How much may share a transaction, how long it waits for company, and how long a caller waits for it."""
+    """How much may share a transaction, how long it waits for company, and how long a caller waits for it.
+
+    ``weight`` is how heavy the ordinary items of a batch may be together, and the urgent ones again as much. An item
+    that is heavier goes without others of its kind. ``pending`` ordinary ones may wait, and ``urgent`` says how many
+    others.
+    """
 
     size: int = 64
+    weight: int = 2**19
     wait_seconds: float = 0.0
     lanes: int = 2
     pending: int = 2_000
+    urgent: Crowd = CROWD
     answer_seconds: float = 20.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Waiting(Generic[Item, Result]):
     item: Item
+    weight: int
     outcome: "asyncio.Future[Result | Exception]"
 
 
@@ -60,10 +69,14 @@ class GroupCommit(Generic[Item, Ready, Result]):
     - A batch that fails, even a batch of one, is tried again one item at a time, each prepared anew, so that an item
       that cannot be written fails alone. When the database itself is away (``Unavailable``) nobody is tried again:
       everybody is told.
-    - A caller that goes away, or whose patience ends, takes nothing with it: its item is written all the same.
+    - A caller that goes away, or whose patience ends, while its item waits leaves at once, and the item with it. An
+      item that is in a batch is written all the same.
     - While nothing else is being committed a batch leaves at once; otherwise it waits, at most ``wait_seconds``,
       for company. At most ``pending`` items wait; one more is refused with ``TooBusy`` and not taken.
-    - An urgent item is never refused, and goes with the next batch whoever waits longer.
+    - An urgent item goes with the next batch whoever waits longer. Of those, too, only so many wait (``urgent``); one
+      more is refused with ``TooBusy``. Others still go on: an eighth of every batch is theirs.
+    - Owners have their turns one after the other, urgent or not: nobody waits for all that another has sent. One heavy
+      batch is under way at a time, so that another lane is there for whoever sends less.
     """
 
     def __init__(
@@ -72,27 +85,36 @@ class GroupCommit(Generic[Item, Ready, Result]):
         self._prepare = prepare
         self._commit = commit
         self._limits = limits or Limits()
-        self._pending: deque[_Waiting[Item, Result]] = deque()
-        self._urgent: deque[_Waiting[Item, Result]] = deque()
+        self._pending: FairQueue[_Waiting[Item, Result]] = FairQueue()
+        self._urgent: FairQueue[_Waiting[Item, Result]] = FairQueue()
         self._running: set[asyncio.Task[None]] = set()
         self._under_way = 0
+        self._heavy = False
+        urgent_waiting.set_function(lambda: len(self._urgent))
 
-    async def submit(self, item: Item, *, urgent: bool = False) -> Result:
+    async def submit(self, item: Item, *, owner: str = "", weight: int = 0, urgent: bool = False) -> Result:
         """The item's result, once it is committed. Raises its ``Problem``, or what went wrong with its transaction."""
-        if not urgent and len(self._pending) >= self._limits.pending:
-            raise TooBusy
+        queue = self._urgent if urgent else self._pending
+        self._check_place(owner, urgent=urgent)
         loop = asyncio.get_running_loop()
-        waiting: _Waiting[Item, Result] = _Waiting(item, loop.create_future())
-        (self._urgent if urgent else self._pending).append(waiting)
+        waiting: _Waiting[Item, Result] = _Waiting(item, weight, loop.create_future())
+        queue.add(owner, waiting)
         self._depart()
         patience = loop.call_later(self._limits.answer_seconds, _give_up, waiting)
         try:
             outcome = await waiting.outcome
         finally:
             patience.cancel()
+            queue.remove(owner, waiting)
         if isinstance(outcome, Exception):
             raise outcome
         return outcome
+
+    def _check_place(self, owner: str, *, urgent: bool) -> None:
+        if urgent:
+            self._limits.urgent.check(owner, self._urgent)
+        elif len(self._pending) >= self._limits.pending:
+            raise TooBusy
 
     async def drain(self) -> None:
         """Wait until everything that was submitted is committed or has failed."""
@@ -100,7 +122,7 @@ class GroupCommit(Generic[Item, Ready, Result]):
             await asyncio.wait(self._running)
 
     def _depart(self) -> None:
-        if self._waits() and len(self._running) < self._limits.lanes:
+        if len(self._running) < self._limits.lanes and self._somebody_may_go():
             # A context of its own: the batch is nobody's request, so it must not borrow the first one's trace.
             task = asyncio.get_running_loop().create_task(self._carry(), context=contextvars.Context())
             self._running.add(task)
@@ -113,12 +135,16 @@ class GroupCommit(Generic[Item, Ready, Result]):
     async def _carry(self) -> None:
         if len(self._running) > 1 and self._waits() < self._limits.size:
             await asyncio.sleep(self._limits.wait_seconds)
-        taken = [self._next() for _ in range(self._share())]
+        taken = self._take()
+        heavy = any(waiting.weight > self._limits.weight for waiting in taken)
         self._under_way += len(taken)
+        self._heavy = self._heavy or heavy
+        self._depart()
         try:
             await self._settle(self._prepared(taken))
         finally:
             self._under_way -= len(taken)
+            self._heavy = self._heavy and not heavy
 
     async def _settle(self, batch: "Batch[Item, Result, Ready]") -> None:
         if not batch:
@@ -145,8 +171,33 @@ class GroupCommit(Generic[Item, Ready, Result]):
         here = self._waits() + self._under_way
         return min(self._waits(), self._limits.size, math.ceil(here / 2))
 
-    def _next(self) -> "_Waiting[Item, Result]":
-        return (self._urgent or self._pending).popleft()
+    def _take(self) -> "list[_Waiting[Item, Result]]":
+        """Urgent ones, but for an eighth; whoever sends them without end does not keep all others waiting."""
+        share = self._share()
+        urgent = self._fill(self._urgent, share - min(share // 8, len(self._pending)))
+        return urgent + self._fill(self._pending, share - len(urgent))
+
+    def _somebody_may_go(self) -> bool:
+        return any(queue and self._next(queue) is not None for queue in (self._urgent, self._pending))
+
+    def _fill(self, queue: "FairQueue[_Waiting[Item, Result]]", most: int) -> "list[_Waiting[Item, Result]]":
+        taken: list[_Waiting[Item, Result]] = []
+        weight = 0
+        while queue and len(taken) < most and (owner := self._next(queue, weight)) is not None:
+            waiting = queue.pop(owner)
+            if not waiting.outcome.done():  # else it has just given up
+                taken.append(waiting)
+                weight += waiting.weight
+        return taken
+
+    def _next(self, queue: "FairQueue[_Waiting[Item, Result]]", weight: int = 0) -> str | None:
+        """Whose turn it is to come into a batch of this weight."""
+
+        def fits(owner: str) -> bool:
+            following = queue.peek(owner).weight
+            return weight + following <= self._limits.weight or (not weight and not self._heavy)
+
+        return queue.next_owner(fits)
 
     def _prepared(self, taken: "Sequence[_Waiting[Item, Result]]") -> "Batch[Item, Result, Ready]":
         """What can be written; the callers of the others are told why not."""

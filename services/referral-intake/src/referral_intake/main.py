@@ -1,6 +1,7 @@
 """The composition root: settings become a running service."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from chassis.clock import Clock, SystemClock
 from chassis.db import Database
@@ -10,6 +11,7 @@ from chassis.run.service import Service, service_app
 from chassis.run.worker import deliver
 from chassis.tasks import Stop
 from chassis.web.auth import Verifier, issuers_verifier
+from chassis.web.room import Room
 from contracts.problems import Problem
 from policy.endings import Ending
 from policy.load import load_packs
@@ -18,15 +20,18 @@ from referral_intake import handlers, store
 from referral_intake.acceptance import Preparation
 from referral_intake.api import ROUTERS
 from referral_intake.disposal import Disposal
+from referral_intake.errors import TooBusy
 from referral_intake.fhir import FhirOutcomes
 from referral_intake.forgetting import forget_marks
 from referral_intake.group_commit import Commit, GroupCommit
 from referral_intake.handlers import Dependencies
+from referral_intake.handlers.dependencies import CHANGES, READING
 from referral_intake.model import SERVICE, Acceptance, Answer, Limited
 from referral_intake.settings import Settings
 from referral_intake.standing import Exchange, Known, Standing
 from referral_intake.store import partners
 from referral_intake.subscriptions import SUBSCRIPTIONS
+from referral_intake.turns import Turns
 
 
 def build(
@@ -44,7 +49,10 @@ def build(
     prepare = Preparation(packs, standing, clock, ids, settings.public_url)
     commits = GroupCommit(prepare, _committing(db), settings.limits)
     log_url = settings.service_urls.get("audit", "")
-    dependencies = Dependencies(db, clock, ids, packs, settings.public_url, commits, standing, log_url)
+    changes, reading = (Turns(replace(each, urgent=settings.emergencies)) for each in (CHANGES, READING))
+    dependencies = Dependencies(
+        db, clock, ids, packs, settings.public_url, commits, standing, log_url, changes, reading
+    )
     delivery = deliver(db, settings, SUBSCRIPTIONS, service=SERVICE, clock=clock, ids=ids)
 
     async def any_in_force() -> None:
@@ -74,6 +82,7 @@ def build(
         while_serving=dependencies.standing.kept_fresh,
     )
     app.add_middleware(FhirOutcomes)
+    app.state.room = Room(settings.room, TooBusy)
     app.state.health.require("packs", any_in_force)
     app.state.health.watch(endings)
     return Service(app, tasks, delivery.readiness, close, endings)

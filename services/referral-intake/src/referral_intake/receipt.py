@@ -1,7 +1,8 @@
 """The receipt: what a sender is told as soon as the referral is durable."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -10,7 +11,7 @@ from pydantic_core import to_json
 from contracts.codes import Advice, MissingItem
 from contracts.events import ReferralReceived
 from referral_intake import decide
-from referral_intake.model import Earlier, Told
+from referral_intake.model import Earlier, Told, places_of
 
 PATH: Final = "/v1/referrals"
 
@@ -20,7 +21,15 @@ class MissingInformation(BaseModel):
 
     item: MissingItem
     label: str
-    pointers: tuple[str, ...] = Field((), description="Where in what you sent it would stand: JSON pointers.")
+    pointers: tuple[str, ...] = Field(
+        (),
+        description="Where it would stand in the referral as it stands now: JSON pointers, as a correction takes them.",
+    )
+
+    @classmethod
+    def of_all(cls, missing: Mapping[MissingItem, Sequence[str]]) -> tuple[Self, ...]:
+        """Each item with the places where it would stand."""
+        return tuple(cls(item=item, label=item.label, pointers=tuple(places)) for item, places in missing.items())
 
 
 class AdviceGiven(BaseModel):
@@ -114,10 +123,7 @@ def body_of(received: ReferralReceived, told: Told, earlier: Earlier | None = No
 
 def missing_in(told: Told) -> list[dict[str, object]]:
     """Each item once, with every place where it would stand."""
-    pointers: dict[MissingItem, list[str]] = {}
-    for item, pointer in told.missing:
-        pointers.setdefault(item, []).append(pointer)
-    return [{**_WORDS[item], "pointers": places} for item, places in pointers.items()]
+    return [{**_WORDS[item], "pointers": places} for item, places in places_of(told.missing).items()]
 
 
 _WORDS: Final = {item: {"item": item.value, "label": item.label} for item in MissingItem}

@@ -20,11 +20,13 @@ from frontdoor.demo.sandbox import first_steps
 from frontdoor.demo.world import World
 from frontdoor.errors import Wrong
 from local_stack import runner
-from local_stack.assembly import ALL_PARTS
+from local_stack.assembly import ALL_PARTS, SERVING_PARTS
 from local_stack.checkout import PARTNERSHIPS_FOLDER, ROOT, STACK_FOLDER
+from local_stack.console import say
 from local_stack.errors import StackError
 from local_stack.stack import running
 from local_stack.state import State
+from local_stack.timeline import Timeline
 
 DEMO_FOLDER: Final = STACK_FOLDER / "demo"
 EXAMPLES: Final = ROOT / "examples" / "referrals"
@@ -34,43 +36,50 @@ WORK: Final[Mapping[str, str]] = {
     "contact-officer": "contact officer: reads the queue and checks what came in",
     "social-worker": "social worker: rates, asks agencies, recommends",
     "mash-manager": "MASH manager: authorises what another person recommended",
+    "head-of-service": "head of service: is notified when nobody below reacts in time",
     "macpt-member": "child protection team: accepts children",
     "early-help-lead": "early help: accepts children",
     "auditor": "auditor: sees who looked at what",
     "records-officer": "records officer: reviews and destroys records",
     "restricted-reader": "also reads restricted referrals",
+    "data-protection-officer": "data protection officer: makes disclosure receipts for people and courts",
 }
 """Who the people of the realm are, in words."""
 
 
-def demo() -> Answer:
+def demo(*, timing: bool = False) -> Answer:
     """A stack of its own, walked through once. It ends also when something is missing or we are told to end."""
     _end_in_order()
+    timeline = Timeline()
     try:
         _clear()
-        with running(DEMO_FOLDER) as stack:
+        with running(DEMO_FOLDER, timing=timing) as stack, timeline.span("walk"):
             report = asyncio.run(_prepare(stack.addresses(), stack.sign_ins, walk=True))
     except StackError as error:
         raise Wrong(f"The stack failed: {error}") from error
+    if timing:
+        say(timeline.report({}))
     assert report is not None, "a walk reports or raises"
     return report.answer()
 
 
-def up(*, with_demo: bool, sandbox: bool = False) -> Answer:
-    """The stack of this checkout in the background, with Zipkin, ready to be used; with ``sandbox`` for partners."""
-    options = ["--parts", ",".join(sorted(ALL_PARTS)), *(["--sandbox"] if sandbox else [])]
+def up(*, with_demo: bool, sandbox: bool = False, timing: bool = False) -> Answer:
+    """The stack of this checkout in the background, ready to be used: with Zipkin, or as ``sandbox`` for partners."""
+    parts = SERVING_PARTS if sandbox else ALL_PARTS
+    chosen = {"--sandbox": sandbox, "--timing": timing}
+    options = ["--parts", ",".join(sorted(parts)), *(option for option, given in chosen.items() if given)]
     try:
         found = runner.up(STACK_FOLDER, options)
     except StackError as error:
         raise Wrong(f"The stack failed: {error}") from error
     report = asyncio.run(_prepare(found["addresses"], found["sign_ins"], walk=with_demo))
-    data, shown = {name: found[name] for name in ("addresses", "sign_ins")}, _shown(found)
+    data, lines = {name: found[name] for name in ("addresses", "sign_ins")}, shown(found)
     if sandbox:
-        shown = (*shown, *first_steps(found["addresses"]))
+        lines = (*lines, *first_steps(found["addresses"]))
     if report is None:
-        return Answer(data, shown)
+        return Answer(data, lines)
     walked = report.answer()
-    return Answer({**data, "demo": walked.data}, (*walked.shown, *shown))
+    return Answer({**data, "demo": walked.data}, (*walked.shown, *lines))
 
 
 def down() -> Answer:
@@ -122,7 +131,7 @@ def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
     raise KeyboardInterrupt
 
 
-def _shown(found: Mapping[str, Any]) -> tuple[RenderableType, ...]:
+def shown(found: Mapping[str, Any]) -> tuple[RenderableType, ...]:
     """Addresses and sign-ins; anyone who sees this terminal may use this stack."""
     sign_ins = found["sign_ins"]
     people = [

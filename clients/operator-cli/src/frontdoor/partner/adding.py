@@ -57,9 +57,16 @@ class _Adding:
         """First of all, so that the limits and scopes that were agreed hold from the first token on."""
         answer = await self.caller.ask("POST", INTAKE, PARTNERS, json=_form(self.wanted))
         self.registered = answer.json()
-        if answer.status_code == _NEW:
-            return "registered"
-        return "as agreed now" if self.wanted.change else "as before"
+        done = "as agreed now" if self.wanted.change else "as before"
+        done = "registered" if answer.status_code == _NEW else done
+        return done if self.registered["in_pack"] else f"{done}. {self._unnamed()}"
+
+    def _unnamed(self) -> str:
+        """A code that was misspelt looks like one that the pack does not name (yet)."""
+        return (
+            f"The pack of {self.wanted.partnership} names no agency {self.wanted.agency}: it may refer, but is asked "
+            "nothing. If the code is wrong, register the right one under another client id"
+        )
 
     async def make_client(self) -> str:
         """A partner that is suspended gets a client that cannot sign in."""

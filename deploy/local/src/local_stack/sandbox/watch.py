@@ -37,7 +37,7 @@ class Watch:
     _last_round: datetime | None = None
 
     def run(self) -> None:
-        """Make rounds until told to stop. What fails is told once, and tried again in every round."""
+        """Make rounds until asked to stop. What fails is reported once, and tried again in every round."""
         before = ""
         while not self.stopping.wait(ROUND_SECONDS):
             failure = self._tried()

@@ -93,3 +93,9 @@ def grant(op: Operations, *, table: str, rights: str) -> None:
     """Give the serving role ``<database>_app`` rights on a table; it owns nothing."""
     role = op.get_bind().engine.url.database
     op.execute(f'GRANT {rights} ON "{table}" TO "{role}_app"')
+
+
+def revoke(op: Operations, *, table: str, rights: str) -> None:
+    """Take back what ``grant`` gave."""
+    role = op.get_bind().engine.url.database
+    op.execute(f'REVOKE {rights} ON "{table}" FROM "{role}_app"')

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import os
+import resource
 import signal
 import socket
 import sys
@@ -18,7 +19,7 @@ from fastapi import FastAPI
 
 from chassis import telemetry
 from chassis.tasks import Stop, Task
-from chassis.web.connection import Connection
+from chassis.web.connection import MAX_CONNECTIONS, Connection
 
 DRAIN_SECONDS: Final = 8
 """For what was begun before SIGTERM."""
@@ -26,6 +27,8 @@ EXIT_SECONDS: Final = 9.5
 """After this the process ends, whatever hangs: a client's ``stop`` may wait for ever for a broker that is gone."""
 YOUNG_OBJECTS: Final = 20_000
 """So many objects are made before the collector looks for cycles among them; a request makes hundreds and no cycle."""
+SPARE_DESCRIPTORS: Final = 200
+"""For the database, the issuer, files and whatever else is not a client."""
 FAILED: Final = 1
 WRONG_USE: Final = 2
 
@@ -38,13 +41,14 @@ def run_api(app: FastAPI, *, host: str, port: int) -> None:
     ``port`` 0 takes a free one. A port that is taken ends the process with one line.
     """
     _spare_the_collector()
+    _allow_descriptors()
     with _listen(host, port) as listener:
         _Server(app).run(sockets=[listener])
     telemetry.flush()
 
 
 def run_worker(tasks: Mapping[str, Task], *, health: FastAPI, host: str, port: int) -> int:
-    """Run the tasks until SIGTERM (exit code 0), or until one of them ends or raises (1): a supervisor starts anew.
+    """Run the tasks until SIGTERM (exit code 0), or until one of them ends or raises (1): a supervisor starts it again.
 
     ``port`` 0 serves no health page. Ends the process itself, so that nothing that hangs can keep it.
     """
@@ -85,7 +89,7 @@ class _Server(uvicorn.Server):
         self._health = app.state.health
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Called for SIGTERM and SIGINT. Being told to end is no failure, so the signal is not raised again."""
+        """Called for SIGTERM and SIGINT. Being asked to end is no failure, so the signal is not raised again."""
         self.drain()
         _end_within(EXIT_SECONDS)
 
@@ -109,6 +113,15 @@ def _spare_the_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(YOUNG_OBJECTS, 20, 20)
+
+
+def _allow_descriptors() -> None:
+    """As many as connections may need, if the system lets us: without one left nobody gets in."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MAX_CONNECTIONS + SPARE_DESCRIPTORS
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -135,23 +148,23 @@ def _end_within(seconds: float) -> None:
 
 
 async def _work(tasks: Mapping[str, Task], health: FastAPI, listener: socket.socket | None) -> int:
-    stop, told = Stop(), asyncio.Event()
+    stop, asked = Stop(), asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, told.set)
+        loop.add_signal_handler(number, asked.set)
     server = _SideServer(health) if listener is not None else None
     running = {asyncio.create_task(task(stop)): name for name, task in tasks.items()}
     if server is not None and listener is not None:
         running[asyncio.create_task(server.serve(sockets=[listener]))] = "health"
-    early, _ = await asyncio.wait({asyncio.create_task(told.wait()), *running}, return_when=asyncio.FIRST_COMPLETED)
-    _report({task: name for task, name in running.items() if task in early}, unasked=not told.is_set())
+    early, _ = await asyncio.wait({asyncio.create_task(asked.wait()), *running}, return_when=asyncio.FIRST_COMPLETED)
+    _report({task: name for task, name in running.items() if task in early}, unasked=not asked.is_set())
     _end_within(EXIT_SECONDS)
     stop.set()
     if server is not None:
         server.drain()
     finished, _ = await asyncio.wait(running, timeout=DRAIN_SECONDS)
     _report({task: running[task] for task in finished - early}, unasked=False)
-    return 0 if told.is_set() and len(finished) == len(running) else FAILED
+    return 0 if asked.is_set() and len(finished) == len(running) else FAILED
 
 
 def _report(ended: Mapping[asyncio.Task[None], str], *, unasked: bool) -> None:

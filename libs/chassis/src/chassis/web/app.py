@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Final
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.openapi.utils import get_openapi
 from starlette.middleware import Middleware
 
@@ -16,6 +16,8 @@ from chassis.web.direct import Direct, Shortcut
 from chassis.web.head import Head
 from chassis.web.health import Check, Health, health_app
 from chassis.web.middleware import AnswerHeaders, Body, Faults, Observe
+from chassis.web.query import Queries, known_query
+from chassis.web.room import Room
 
 __all__ = ["Check", "create_app", "health_app", "problem_responses"]
 
@@ -57,9 +59,11 @@ def create_app(
     app.state.verifier = verifier
     app.state.admit = admit
     app.state.health = Health(readiness)
+    app.state.room = Room()
+    app.state.queries = Queries(app)
     problems.install(app)
     for router in (*routers, app.state.health.router()):
-        app.include_router(router)
+        app.include_router(router, dependencies=[Depends(known_query)])
     app.openapi = _describe(app)  # type: ignore[method-assign]
     return app
 

@@ -8,16 +8,17 @@ from typing import Annotated, Any, Final
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from joserfc import jwt
-from joserfc.errors import JoseError, UnsupportedAlgorithmError
+from joserfc.errors import ExpiredTokenError, JoseError, UnsupportedAlgorithmError
 from joserfc.jwk import GuestProtocol, Key, KeySet
 from joserfc.jws import JWSRegistry
+from starlette.types import Scope
 
 from chassis.clock import Clock
 from chassis.http_client import HttpClient
 from chassis.settings import ServiceSettings
 from chassis.web.issuer_keys import Keys, PublishedKeys
 from contracts.codes import ActorKind
-from contracts.problems import Forbidden, Unauthenticated
+from contracts.problems import Forbidden, Problem, Unauthenticated
 
 __all__ = [
     "Admit",
@@ -39,6 +40,9 @@ LEEWAY_SECONDS: Final = 30
 MAX_TOKEN_BYTES: Final = 8192
 KNOWN_TOKENS: Final = 10_000
 """How many verified tokens are known again: more than a partnership's partners and staff together."""
+
+PROVEN: Final = "frontdoor.proven"
+"""Where in the scope the principal is whom the token proves, once it was verified."""
 
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}")
 _SUBJECT: Final = re.compile(r"[\x21-\x7e]{1,255}")
@@ -107,7 +111,9 @@ class Verifier:
         try:
             return _decode(token, await self._keys.get(refresh=True))
         except _UnknownKey as error:
-            raise _refused("The access token is signed with a key the issuer does not publish") from error
+            raise _refused(
+                "The access token is signed with a key that the issuer does not publish (any more). Get a new one"
+            ) from error
 
     def _check(self, claims: Mapping[str, Any]) -> None:
         rules = jwt.JWTClaimsRegistry(
@@ -120,8 +126,11 @@ class Verifier:
         )
         try:
             rules.validate(dict(claims))
+        except ExpiredTokenError as error:
+            raise _refused("The access token has expired. Get a new one, and send the request again") from error
         except (JoseError, ValueError, OverflowError) as error:
-            raise _refused("The access token has expired or is not for us") from error
+            advice = "The access token is of another issuer, for somebody else, or not valid yet. Get one of our issuer"
+            raise _refused(advice) from error
         if claims.get("typ", "Bearer") != "Bearer":  # an ID or refresh token of the same issuer
             raise _refused("This is a token, but not an access token")
 
@@ -176,7 +185,7 @@ def _decode(token: str, keys: KeySet) -> Mapping[str, Any]:
     try:
         return jwt.decode(token, named, registry=_ALGORITHMS).claims
     except (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise _refused("The access token is not valid") from error
+        raise _refused("The access token is not valid. Send it whole, as the issuer gave it") from error
 
 
 def _refused(detail: str) -> Unauthenticated:
@@ -241,6 +250,37 @@ async def authenticated(
 
     Every route that needs a token comes by here, so a principal that is refused here is refused everywhere.
     """
+    principal = await _proven(request)
+    admit: Admit = request.app.state.admit
+    await admit(principal)
+    return principal
+
+
+async def sender_of(scope: Scope) -> str:
+    """Whose request it is, by its token and before its body is read; empty for everybody without a good one.
+
+    All that a system of others sends is one sender's, whoever uses it.
+    """
+    try:
+        principal = await _proven(Request(scope))
+    except Problem:
+        return ""
+    client = client_of(principal)
+    return client if principal.kind is ActorKind.PARTNER else f"{client}/{principal.subject}"
+
+
+async def _proven(request: Request) -> Principal:
+    """The principal of the token; one that is good is verified once for each request.
+
+    A problem is not kept: with it would go every frame it came through, and the body that those hold.
+    """
+    proven: Principal | None = request.scope.get(PROVEN)
+    if proven is None:
+        proven = request.scope[PROVEN] = await _verify(request)
+    return proven
+
+
+async def _verify(request: Request) -> Principal:
     given = request.headers.getlist("authorization")
     scheme, _, token = given[0].partition(" ") if len(given) == 1 else ("", "", "")
     if scheme.lower() != "bearer" or not token.strip():
@@ -248,10 +288,7 @@ async def authenticated(
             "Send one Authorization header with a bearer token", headers={"WWW-Authenticate": "Bearer"}
         )
     verifier: Verifier = request.app.state.verifier
-    admit: Admit = request.app.state.admit
-    principal = await verifier.verify(token.strip())
-    await admit(principal)
-    return principal
+    return await verifier.verify(token.strip())
 
 
 SignedIn = Annotated[Principal, Depends(authenticated)]

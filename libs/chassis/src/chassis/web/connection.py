@@ -1,26 +1,35 @@
-"""A client's connection: it has to say what it wants soon and in few words. The server beneath bounds neither."""
+"""A client's connection: one of so many, and it has to say what it wants soon and in few words.
+
+The server beneath bounds none of these.
+"""
 
 import asyncio
-from typing import Any, Final
+from typing import Any, Final, cast
 
+from starlette.responses import Response
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from chassis import telemetry
 from chassis.web import problems
+from chassis.web.leaving import GONE
 from chassis.web.middleware import ANSWER_HEADERS
+from chassis.web.room import Room
 
 HEADER_SECONDS: Final = 10.0
 """For the first line and the headers of a request, from its first byte on or from the connection's beginning."""
 MAX_HEADER_BYTES: Final = 65_536
+MAX_CONNECTIONS: Final = 1_000
+"""Each may hold headers of its own and a piece of a body that nobody has asked for yet."""
 
 log = telemetry.logger(__name__)
 
 
 class Connection(HttpToolsProtocol):
-    """Answers what is no HTTP, too long or too slow with a problem, and closes.
+    """Answers what is no HTTP, too long, too slow or one too many with a problem, and closes.
 
     Interleaving prevented: many clients that send a byte now and then hold every descriptor of the process, and
-    nobody else gets in. (Bodies are bounded where they are read: ``middleware.Body``.)
+    nobody else gets in. A connection that comes when there are ``MAX_CONNECTIONS`` takes the place of one that asks for
+    nothing, or has not said yet what it wants. (Bodies are bounded where they are read: ``middleware.Body``.)
     """
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
@@ -28,16 +37,23 @@ class Connection(HttpToolsProtocol):
         self._in_headers = True
         self._header_bytes = 0
         self._deadline: asyncio.TimerHandle | None = None
+        self._made_at = 0.0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """From now on the first request is waited for."""
         super().connection_made(transport)
+        self._made_at = self.loop.time()
         self._begin_to_wait()
+        if len(self.connections) > MAX_CONNECTIONS:
+            self._take_a_place()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Nothing is waited for any more."""
+        """Nothing is waited for any more, neither here nor by the request that is under way."""
         self._wait_no_more()
         super().connection_lost(exc)
+        cycle: RequestResponseCycle | None = self.cycle
+        if cycle is not None:
+            cast("dict[str, Any]", cycle.scope).get(GONE, _nothing)()
 
     def on_message_begin(self) -> None:
         """A request begins."""
@@ -49,11 +65,22 @@ class Connection(HttpToolsProtocol):
         self._in_headers, self._header_bytes = False, 0
         super().on_headers_complete()
 
+    def on_message_complete(self) -> None:
+        """The whole body is here: reading goes on, because only who reads learns that the client has gone."""
+        super().on_message_complete()
+        if not self.pipeline:
+            self.flow.resume_reading()
+
     def data_received(self, data: bytes) -> None:
-        """Most of the time whole headers come at once, and nothing has to be timed."""
+        """Most of the time whole headers come at once, and nothing has to be timed.
+
+        Of a body nothing more is read until somebody asks for it: whoever has no room for it need not have read it.
+        """
         self._header_bytes += len(data) if self._in_headers else 0
-        idle = self.timeout_keep_alive_task is not None
+        idle, in_headers = self.is_idle, self._in_headers
         super().data_received(data)
+        if in_headers and not self._in_headers and self.cycle.more_body:
+            self.flow.pause_reading()
         if self._in_headers:
             self._bound()
         elif self._deadline is not None:
@@ -64,6 +91,26 @@ class Connection(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:
         """Called for what is no HTTP."""
         self._refuse(400)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether it was answered and asks for nothing."""
+        return self.timeout_keep_alive_task is not None
+
+    def _take_a_place(self) -> None:
+        """Of an idle connection, else of the one that has been about to say what it wants for the longest time."""
+        others = (each for each in self.connections if isinstance(each, Connection) and each is not self)
+        replaceable = [each for each in others if each.is_idle or each._asks_nothing_yet()]
+        if not replaceable:
+            self._refuse(503)
+            return
+        oldest = min(replaceable, key=lambda each: (not each.is_idle, each._made_at))
+        oldest.transport.close()
+        self.connections.discard(oldest)  # it is told later that it is lost, and many may come before that
+
+    def _asks_nothing_yet(self) -> bool:
+        cycle: RequestResponseCycle | None = self.cycle
+        return self._in_headers and (cycle is None or cycle.response_complete)
 
     def _bound(self) -> None:
         if self._header_bytes > MAX_HEADER_BYTES:
@@ -86,8 +133,15 @@ class Connection(HttpToolsProtocol):
             return
         if self._may_answer():
             log.info("connection refused", http_status=status)
-            self.transport.write(_answer(status))
+            self.transport.write(_bytes_of(self._problem(status)))
         self.transport.close()
+
+    def _problem(self, status: int) -> Response:
+        """For 503, what this service says when it has no room."""
+        room: Room | None = getattr(getattr(self.config.app, "state", None), "room", None)
+        if status == 503 and room is not None:
+            return problems.response_of(room.refusal())
+        return problems.of_status(status)
 
     def _may_answer(self) -> bool:
         cycle: RequestResponseCycle | None = self.cycle
@@ -96,8 +150,11 @@ class Connection(HttpToolsProtocol):
         return not self._in_headers and not cycle.response_started  # it is this request's own body that is wrong
 
 
-def _answer(status: int) -> bytes:
-    problem = problems.of_status(status)
+def _nothing() -> None:
+    """For requests that wait for nothing."""
+
+
+def _bytes_of(problem: Response) -> bytes:
     headers = (*problem.raw_headers, *ANSWER_HEADERS, (b"connection", b"close"))
     lines = b"".join(b"%b: %b\r\n" % header for header in headers)
-    return STATUS_LINE[status] + lines + b"\r\n" + bytes(problem.body)
+    return STATUS_LINE[problem.status_code] + lines + b"\r\n" + bytes(problem.body)

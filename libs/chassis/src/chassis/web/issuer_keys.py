@@ -54,7 +54,7 @@ class PublishedKeys:
         return self._answer(refresh=refresh)
 
     def _answer(self, *, refresh: bool) -> KeySet:
-        """A refresh that failed does not say that a key is unknown: whoever needs it has to come again."""
+        """A refresh that failed does not say that a key is unknown: the request that needs it has to come again."""
         kept = self._usable()
         if kept is None or (refresh and self._last_failed):
             raise NoAnswer

@@ -71,8 +71,13 @@ def _too_many() -> Malformed:
 def _read_carefully(body: bytes, *, number: Callable[[str], Any] = float) -> Any:
     try:
         document = json.loads(body.decode(), object_pairs_hook=_object, parse_constant=_no_constant, parse_float=number)
+    except json.JSONDecodeError as error:
+        advice = f"Send valid JSON: it cannot be read from line {error.lineno}, column {error.colno} on"
+        raise Malformed(advice) from error
+    except UnicodeDecodeError as error:
+        raise Malformed(f"Send JSON in UTF-8: byte {error.start + 1} does not belong to it") from error
     except (ValueError, ArithmeticError, RecursionError) as error:
-        raise Malformed("Send valid JSON in UTF-8, with each key once in its object") from error
+        raise Malformed("Send valid JSON, with each key once in its object, and numbers that JSON knows") from error
     if not all(_can_be_kept(value) for value in _texts(document)):
         raise Invalid("Remove NUL characters and unpaired surrogates from the text")
     return document

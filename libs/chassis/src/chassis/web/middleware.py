@@ -7,24 +7,35 @@ import asyncio
 import re
 import time
 from codecs import BOM_UTF8
+from collections import Counter
 from collections.abc import MutableMapping
+from contextlib import suppress
 from typing import Any, Final
 from uuid import UUID
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter as Counted
+from prometheus_client import Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis import telemetry
 from chassis.ids import RandomIds
 from chassis.web import json_rules, problems
+from chassis.web.auth import sender_of
 from chassis.web.health import PATHS
-from contracts.problems import Problem
+from chassis.web.room import HELD, Held, Room
+from contracts.problems import Problem, Unavailable
 
 log = telemetry.logger(__name__)
-requests_total = Counter("frontdoor_http_requests", "Requests answered", ["method", "route", "status"])
+requests_total = Counted("frontdoor_http_requests", "Requests answered", ["method", "route", "status"])
 request_seconds = Histogram("frontdoor_http_request_seconds", "Time to answer", ["method", "route"])
 
 BODY_SECONDS: Final = 10.0
+PAUSE_SECONDS: Final = 0.25
+"""Before somebody is told that there is no room: who asks again without end is served no sooner, and costs less."""
+DISCARD_SECONDS: Final = 2.0
+"""For what a client still sends that was refused: one that is cut off while it sends may never see the answer."""
+MOST_DISCARDING: Final = 8
+"""So many bodies of one sender are read only to be thrown away; reading them costs most of what accepting them does."""
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _CORRELATION: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _TRACEPARENT: Final = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
@@ -98,7 +109,7 @@ class Observe:
             try:
                 await self.app(scope, receive, send_and_note)
             finally:
-                route = _template(scope)
+                route = template(scope)
                 span.update_name(f"{method} {route}")
                 span.set_attributes({"http_route": route, "http_status": status})
                 _note(scope, method, route, status, time.perf_counter() - began)
@@ -134,19 +145,23 @@ class Faults:
         try:
             await self.app(scope, receive, send_and_watch)
         except Exception:
-            if scope["type"] != "http" or started:  # half an answer has left: only closing the connection tells
+            if scope["type"] != "http" or started:  # half an answer has left: only closing the connection shows it
                 raise
             log.exception("request failed", request_id=scope.get("request_id"))
             await problems.of_status(500)(scope, receive, send)
 
 
 class Body:
-    """Reads the whole body before the route runs: bounded in size and time, and JSON that has one reading only."""
+    """Reads the whole body before the route runs: bounded in size and time, and JSON that has one reading only.
+
+    It takes as much of the app's ``room`` as it is long, from before it is read until the request is answered.
+    """
 
     def __init__(self, app: ASGIApp, *, max_bytes: int, seconds: float = BODY_SECONDS) -> None:
         self.app = app
         self._max_bytes = max_bytes
         self._seconds = seconds
+        self._discarding: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -155,20 +170,63 @@ class Body:
         try:
             _check_address(scope)
             _check_encoding(scope)
-            body = await self._read(scope, receive)
+            held = scope[HELD] = await _enter(scope)
         except Problem as problem:
-            await problems.response_of(problem)(scope, receive, send)
+            await self._refuse(problem, scope, receive, send)
+            return
+        with held:
+            await self._run(scope, receive, send, held)
+
+    async def _run(self, scope: Scope, receive: Receive, send: Send, held: Held) -> None:
+        try:
+            body = await self._read(scope, receive, held)
+        except Problem as problem:
+            await self._refuse(problem, scope, receive, send)
             return
         if body is not None:
             await self.app(scope, _once(body, receive), send)
 
-    async def _read(self, scope: Scope, receive: Receive) -> bytes | None:
+    async def _refuse(self, problem: Problem, scope: Scope, receive: Receive, send: Send) -> None:
+        """What had no room is read and thrown away first, so that its sender gets to read why."""
+        if isinstance(problem, Unavailable):
+            await asyncio.sleep(PAUSE_SECONDS)
+            if not await self._discard_fairly(scope, receive):
+                problem.headers["Connection"] = "close"
+        await problems.response_of(problem)(scope, receive, send)
+
+    async def _discard_fairly(self, scope: Scope, receive: Receive) -> bool:
+        """Whether the whole body came, and soon. A client that waits to be asked for it is not asked."""
+        held: Held | None = scope.get(HELD)
+        if held is None or _header(scope, b"expect") or self._discarding[held.sender] >= MOST_DISCARDING:
+            return False
+        self._discarding[held.sender] += 1
+        try:
+            return await self._discard(receive)
+        finally:
+            self._discarding[held.sender] -= 1
+            if not self._discarding[held.sender]:
+                del self._discarding[held.sender]
+
+    async def _discard(self, receive: Receive) -> bool:
+        left = self._max_bytes
+        with suppress(TimeoutError):
+            async with asyncio.timeout(DISCARD_SECONDS):
+                while left >= 0:
+                    message = await receive()
+                    if not message.get("more_body", False):
+                        return bool(message["type"] == "http.request")
+                    left -= len(message["body"])
+        return False
+
+    async def _read(self, scope: Scope, receive: Receive, held: Held) -> bytes | None:
         """The body; None when the client went away. A declared size is refused before anything is read."""
-        if int(_header(scope, b"content-length") or 0) > self._max_bytes:
+        declared = int(_header(scope, b"content-length") or 0)
+        if declared > self._max_bytes:
             raise self._too_large()
+        held.grow(declared)
         try:
             async with asyncio.timeout(self._seconds):
-                body = await self._collect(receive)
+                body = await self._collect(receive, held)
         except TimeoutError as error:
             raise problems.TooSlow("Send the whole request at once", headers={"Connection": "close"}) from error
         if body and _is_json(_header(scope, b"content-type")):
@@ -176,7 +234,7 @@ class Body:
             scope[DOCUMENT] = json_rules.read(body)
         return body
 
-    async def _collect(self, receive: Receive) -> bytes | None:
+    async def _collect(self, receive: Receive, held: Held) -> bytes | None:
         """Counts what arrives, because a chunked body declares no size."""
         body = bytearray()
         while True:
@@ -186,11 +244,21 @@ class Body:
             body += message.get("body", b"")
             if len(body) > self._max_bytes:
                 raise self._too_large()
+            if len(body) > held.size:
+                held.grow(len(body) - held.size)
             if not message.get("more_body", False):
                 return bytes(body)
 
     def _too_large(self) -> Problem:
         return problems.TooLarge(f"Send at most {self._max_bytes} bytes", headers={"Connection": "close"})
+
+
+async def _enter(scope: Scope) -> Held:
+    """Room for the body that a request says it has; a request without one is not counted."""
+    room: Room = scope["app"].state.room
+    if _header(scope, b"content-length") in ("", "0") and not _header(scope, b"transfer-encoding"):
+        return Held(room, "", counted=False)
+    return room.hold(await sender_of(scope))
 
 
 def _header(scope: Scope, name: bytes) -> str:
@@ -225,7 +293,7 @@ def _is_json(content_type: str) -> bool:
     return media_type == "application/json" or media_type.endswith("+json")
 
 
-def _template(scope: Scope) -> str:
+def template(scope: Scope) -> str:
     """The path with its parameters' names in place of their values.
 
     The route itself knows nothing of the prefixes of the routers around it; the framework's route context does.

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from fastapi import FastAPI, Request
@@ -11,11 +12,14 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from chassis import telemetry
-from contracts.problems import PROBLEM_TYPE_ROOT, FieldError, Invalid, Problem
+from chassis.web.spelling import Names
+from contracts.problems import PROBLEM_TYPE_ROOT, FieldError, Invalid, Problem, Unavailable
 
 MEDIA_TYPE: Final = "application/problem+json"
+MOST_GUESSES: Final = 10
+"""For so many unknown fields of one request a name is looked for that may be meant: each takes milliseconds."""
 MOST_ERRORS: Final = 500
-"""So many fields are listed in one refusal: whoever has more to mend sends again when these are mended."""
+"""So many fields are listed in one refusal: a sender with more to mend sends again when these are mended."""
 
 log = telemetry.logger(__name__)
 
@@ -44,6 +48,15 @@ class TooLarge(Problem):
     slug, title, status = "too-large", "What you sent is too large", 413
 
 
+class Busy(Unavailable):
+    """As many requests are under way as there is room for; this one was not accepted."""
+
+    slug, title = "busy", "We have no room for your request at this moment"
+
+    def __init__(self) -> None:
+        super().__init__("Send the same request again in a moment.", headers={"Retry-After": "1"})
+
+
 class TooSlow(Problem):
     """The request did not arrive in time."""
 
@@ -55,7 +68,7 @@ _BY_STATUS: Final[Mapping[int, tuple[str, str]]] = {
     401: ("unauthenticated", "Sign in or send a valid access token"),
     403: ("forbidden", "You are not allowed to do this"),
     404: ("not-found", "There is nothing here"),
-    405: ("method-not-allowed", "This address does not take that method"),
+    405: ("method-not-allowed", "This address does not support that method"),
     406: ("not-acceptable", "We cannot answer in a format you accept"),
     408: ("too-slow", "Your request took too long to arrive"),
     413: ("too-large", "What you sent is too large"),
@@ -66,6 +79,8 @@ _BY_STATUS: Final[Mapping[int, tuple[str, str]]] = {
     500: ("fault", "Something went wrong on our side. Send the same request again later"),
     503: ("unavailable", "We cannot do this now. Try again"),
 }
+
+_NOWHERE: Final = "Check the address, without a slash at its end. Those that there are stand in /openapi.json"
 
 SCHEMA: Final[Mapping[str, Any]] = {
     "type": "object",
@@ -113,7 +128,10 @@ def answer_to(request: Request, error: Exception) -> Response:
                 log.error("request failed", problem=error.slug, exc_info=error)
             return response_of(error)
         case HTTPException(status_code=405):  # the framework allows what the first route of this address takes
-            return of_status(405, headers={"Allow": ", ".join(_methods_of(request))})
+            allowed = ", ".join(_methods_of(request))
+            return of_status(405, detail=f"Send one of these: {allowed}", headers={"Allow": allowed})
+        case HTTPException(status_code=404):
+            return of_status(404, detail=_NOWHERE, headers=error.headers)
         case HTTPException():  # the text is not ours
             return of_status(error.status_code, headers=error.headers)
         case RequestValidationError():
@@ -136,10 +154,11 @@ def response_of(problem: Problem) -> Response:
     return _json(problem.body(), problem.status, problem.headers)
 
 
-def of_status(status: int, *, headers: Mapping[str, str] | None = None) -> Response:
+def of_status(status: int, *, detail: str = "", headers: Mapping[str, str] | None = None) -> Response:
     """A problem that is no more than its HTTP status."""
     slug, title = _BY_STATUS.get(status, ("refused", "This request cannot be answered"))
-    return _json({"type": PROBLEM_TYPE_ROOT + slug, "title": title, "status": status}, status, headers or {})
+    body: dict[str, object] = {"type": PROBLEM_TYPE_ROOT + slug, "title": title, "status": status}
+    return _json(body | ({"detail": detail} if detail else {}), status, headers or {})
 
 
 def _json(body: Mapping[str, object], status: int, headers: Mapping[str, str]) -> Response:
@@ -154,7 +173,29 @@ def refusal(mistakes: Sequence[Mapping[str, Any]], known: frozenset[str]) -> Pro
     if any(mistake["type"] == "json_invalid" for mistake in mistakes):
         return Malformed("Send valid JSON")
     listed = mistakes[:MOST_ERRORS]
-    return Invalid(errors=tuple(FieldError(_place(mistake["loc"], known), _advice(mistake)) for mistake in listed))
+    guesses = _guesses(listed, known)
+    return Invalid(
+        errors=tuple(
+            FieldError(_place(mistake["loc"], known), guesses.get(number) or _advice(mistake))
+            for number, mistake in enumerate(listed)
+        )
+    )
+
+
+def _guesses(mistakes: Sequence[Mapping[str, Any]], known: frozenset[str]) -> dict[int, str]:
+    """For the first unknown fields, by their places in the list, which field of ours may be meant."""
+    unknown = [number for number, mistake in enumerate(mistakes) if mistake["type"] == "extra_forbidden"]
+    meant = {number: _names(known).meant_by(str(mistakes[number]["loc"][-1])) for number in unknown[:MOST_GUESSES]}
+    return {
+        number: f"Remove the field that is not in the API description, or call it {name} if that is meant"
+        for number, name in meant.items()
+        if name is not None
+    }
+
+
+@lru_cache(maxsize=8)
+def _names(known: frozenset[str]) -> Names:
+    return Names(known)
 
 
 def known_fields(app: FastAPI) -> frozenset[str]:
@@ -191,7 +232,7 @@ _ADVICE: Final[Mapping[str, str]] = {
     "string_unicode": "Send text of valid Unicode characters",
     "string_too_short": "Send at least {min_length} characters",
     "string_too_long": "Send at most {max_length} characters",
-    "string_pattern_mismatch": "Send text in the form the API description gives",
+    "string_pattern_mismatch": "Send text that matches {pattern}",
     "too_short": "Send at least {min_length} items",
     "too_long": "Send at most {max_length} items",
     "list_type": "Send a list",
@@ -228,6 +269,8 @@ _OTHERWISE: Final = "Change this to what the API description says"
 
 
 def _advice(mistake: Mapping[str, Any]) -> str:
+    if mistake["type"] == "missing" and tuple(mistake["loc"]) == ("body",):
+        return _ADVICE["dict_type"]
     context = mistake.get("ctx", {})
     if mistake["type"] == "value_error":
         return _own_words(context.get("error"), mistake.get("input"))

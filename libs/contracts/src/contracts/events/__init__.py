@@ -19,6 +19,7 @@ from contracts.events.parked import ParkedDiscarded, ParkedReleased
 from contracts.events.partner import PartnerRegistered, PartnerRestored, PartnerRotated, PartnerSuspended
 from contracts.events.referral import (
     ChildReference,
+    EditionFacts,
     ReferralDisposed,
     ReferralHeld,
     ReferralReceived,
@@ -121,6 +122,7 @@ __all__ = [
     "ClockWarned",
     "ConsumerBackfilled",
     "ConsumerResumed",
+    "EditionFacts",
     "Event",
     "HandoverAccepted",
     "HandoverOffered",

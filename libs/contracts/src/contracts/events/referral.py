@@ -66,12 +66,28 @@ class ReferralReceived(ReferralEvent):
     detail_url: str
 
 
+class EditionFacts(BaseModel):
+    """What one edition of a referral says as a whole, in codes, as ``ReferralReceived`` says it of the first.
+
+    ``children`` are all of them, in the order of the document. What an earlier edition said and this one does not is
+    said no more.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    children: tuple[ChildReference, ...]
+    concern_types: tuple[ConcernType, ...]
+    immediate_danger: bool
+    previous_referral_id: UUID | None = None
+
+
 class ReferralSupplemented(ReferralEvent):
     """The sender added to a referral, put something right in it, or answered a question about it.
 
     ``edition`` is the number of the document that now stands, from 2; earlier ones are kept. ``children`` are only
-    those that this supplement added. ``answers`` is the question it answers. ``missing_information`` is what the
-    referral as a whole still does not say.
+    those that this supplement added, and ``immediate_danger`` is that it reports danger. ``answers`` is the question
+    it answers. ``missing_information`` is what the referral as a whole still does not say. ``facts`` is what it says
+    as a whole; None in events that were recorded before there was this field.
     """
 
     TYPE: ClassVar[str] = "referral.supplemented.v1"
@@ -85,6 +101,7 @@ class ReferralSupplemented(ReferralEvent):
     concern_types: tuple[ConcernType, ...]
     immediate_danger: bool
     missing_information: tuple[MissingItem, ...]
+    facts: EditionFacts | None = None
     answers: UUID | None = None
     policy_version: str
     content_commitment: str

@@ -163,7 +163,9 @@ class CaseInformed(CaseEvent):
     """The case has something new from its sender that whoever decides must have seen.
 
     ``child_ids`` are children it did not have before; ``edition`` is the document's that holds the news;
-    ``immediate_danger``: the news says that a child is in danger now.
+    ``immediate_danger``: the news says that a child is in danger now. ``rating`` is the one that a person gave, None
+    while nobody has; ``suggested_rating`` is what the pack suggests for all that the referral says with the news, None
+    in events that were recorded before there was this field.
     """
 
     TYPE: ClassVar[str] = "case.informed.v1"
@@ -173,6 +175,9 @@ class CaseInformed(CaseEvent):
     child_ids: tuple[UUID, ...]
     immediate_danger: bool
     informed_at: AwareDatetime
+    rating: Rating | None = None
+    suggested_rating: Rating | None = None
+    suggestion_reasons: tuple[RatingReason, ...] = ()
 
 
 class CaseReopened(CaseEvent):

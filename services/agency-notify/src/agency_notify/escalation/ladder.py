@@ -9,7 +9,7 @@ def first(ladder: Sequence[Stage], named: str, *, meant: Collection[str]) -> Sta
     """Where a climb begins: above the lowest stage that the notice itself was for, else with the role the pack names.
 
     ``named`` is that role, at its place on the ladder, or beside it (number 0) when it has none. ``meant`` are the
-    roles of the notice: whoever did not open it is not the one to notify of that.
+    roles of the notice: a person who did not open it is not the one to notify of that.
     """
     failed = [stage.number for stage in ladder if stage.role in meant]
     if failed:

@@ -16,7 +16,16 @@ from chassis import telemetry
 from chassis.db import Transaction
 from chassis.delivery.messages import Message
 from chassis.ids import Ids
-from contracts.events import CaseDecided, CaseOpened, CaseRated, Event, HandoverAccepted, ReferralReceived
+from contracts.codes import Rating
+from contracts.events import (
+    CaseDecided,
+    CaseInformed,
+    CaseOpened,
+    CaseRated,
+    Event,
+    HandoverAccepted,
+    ReferralReceived,
+)
 from contracts.problems import Invalid
 from policy.pack import Pack
 from policy.packs import Began, Packs
@@ -33,7 +42,7 @@ async def on_referral_received(tx: Transaction, message: Message, now: datetime,
 async def on_case_opened(tx: Transaction, message: Message, now: datetime) -> None:
     """Keep the reference, as triage's events may be read before the referral's own, and the suggested rating.
 
-    The case is as urgent as triage suggests until a person rates it.
+    The case is as urgent as triage suggests, also after news of its sender, until a person rates it.
     """
     event = message.as_(CaseOpened)
     partnership = message.envelope.partnership
@@ -78,6 +87,8 @@ async def _keep(tx: Transaction, event: Event) -> bool:
     match event:
         case CaseRated():
             await referrals.record_rating(tx, event.referral_id, event.rating)
+        case CaseInformed(suggested_rating=Rating() as suggested):
+            await referrals.record_rating(tx, event.referral_id, event.rating or suggested)
         case HandoverAccepted():
             await referrals.record_accepted(tx, event)
         case CaseDecided():

@@ -17,7 +17,7 @@ def context_of(notice: Notice, *, now: datetime) -> Context:
 
 
 async def record(tx: Transaction, notice: Notice, events: Iterable[Event], *, now: datetime) -> None:
-    """Change the notice as the events say, and tell the others."""
+    """Change the notice as the events say, and notify the others."""
     listed = list(events)
     for event in listed:
         await notices.record(tx, event)

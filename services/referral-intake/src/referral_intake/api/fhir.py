@@ -11,10 +11,11 @@ from fastapi import APIRouter, Depends, Header, Request, Response
 
 from chassis.web import json_rules
 from chassis.web.auth import Principal, signed_in_as
+from chassis.web.leaving import while_connected
 from contracts.problems import Problem
 from referral_intake import decide, fhir, handlers
 from referral_intake.api.dependencies import Injected
-from referral_intake.api.standing import admit
+from referral_intake.api.standing import admit, held_by, turn
 from referral_intake.errors import FhirOnly, KeyMissing, KeyReused, NotFhir
 from referral_intake.fhir.example import EXAMPLE
 from referral_intake.handlers import Dependencies
@@ -99,21 +100,26 @@ async def process_message(request: Request, dependencies: Injected, partner: Par
         raise KeyMissing
     try:
         taken = await _take(request, partner)
-        answer = await _submit(dependencies, taken, partner, key or taken.key)
+        with while_connected(request.scope):
+            answer = await _submit(dependencies, taken, partner, key or taken.key, size=held_by(request).size)
     except fhir.MessageRefused as refused:
         return _fhir(fhir.refusal(refused.issues, status=refused.http_status), refused.http_status)
     receipt = Receipt.model_validate_json(answer.body)
-    return _fhir(fhir.answer_of(taken, receipt, public_url=dependencies.public_url), 200)
+    answered = await asyncio.to_thread(fhir.answer_of, taken, receipt, public_url=dependencies.public_url)
+    return _fhir(answered, 200)
 
 
 async def _take(request: Request, partner: Principal) -> fhir.Taken:
     """The referral in the message, once the partner may send it; an emergency is never limited.
 
-    It is read on another thread: a message as large as may be keeps everybody waiting for half a second otherwise.
+    It is read on another thread: a message as large as may be keeps everybody waiting for half a second otherwise. Each
+    partner has one at a time, so that nobody's message waits for all that another has sent. Until it is read every
+    message may be an emergency, and has the place of one.
     """
     arrived_on = decide.local_date(request.app.state.dependencies.clock.now())
     try:
-        taken = await asyncio.to_thread(_read, await request.body(), arrived_on)
+        async with turn(request, request.app.state.dependencies.reading, partner, urgent=True):
+            taken = await asyncio.to_thread(_read, await request.body(), arrived_on)
     except fhir.MessageRefused:
         admit(request, partner, scope=Scope.SEND)
         raise
@@ -127,10 +133,11 @@ def _read(body: bytes, arrived_on: date) -> fhir.Taken:
     return fhir.take(document, arrived_on=arrived_on)
 
 
-async def _submit(dependencies: Dependencies, taken: fhir.Taken, partner: Principal, key: str) -> Answer:
+async def _submit(dependencies: Dependencies, taken: fhir.Taken, partner: Principal, key: str, *, size: int) -> Answer:
+    sender = handlers.sender_of(partner)
     try:
         return await handlers.submit_referral(
-            dependencies, taken.form, handlers.sender_of(partner), key=key, handling=taken.handling
+            dependencies, taken.form, sender, key=key, size=size, handling=taken.handling
         )
     except KeyReused as reused:
         raise taken.reused() if key == taken.key else reused from reused

@@ -20,6 +20,7 @@ from referral_intake.model import (
     Scope,
 )
 from referral_intake.partner_keys import MAX_KEYS, read_keys
+from referral_intake.served import find_newest_pack
 
 LONGEST_OVERLAP_SECONDS: Final = 90 * 86_400
 CLIENT: Final = r"^[a-z0-9][a-z0-9-]{1,59}$"
@@ -159,6 +160,9 @@ class PartnerView(BaseModel):
     client_id: str
     partnership: str
     agency: str
+    in_pack: bool = Field(
+        description="Whether the newest pack names this agency. One that it does not may refer, but is asked nothing."
+    )
     name: str | None
     source: ContactSource
     scopes: tuple[Scope, ...]
@@ -175,10 +179,12 @@ class PartnerView(BaseModel):
         """A partner as it stands now."""
         agreed = partner.agreement
         rates, now = agreed.rates.over(dependencies.standing.everybody), dependencies.clock.now()
+        pack = find_newest_pack(dependencies.packs, agreed.partnership, at=now)
         return cls(
             client_id=agreed.client_id,
             partnership=agreed.partnership,
             agency=agreed.agency,
+            in_pack=pack is not None and pack.find_agency(agreed.agency) is not None,
             name=agreed.name,
             source=agreed.source,
             scopes=agreed.scopes,

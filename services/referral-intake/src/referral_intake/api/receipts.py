@@ -52,7 +52,9 @@ class PrintableReceipt(BaseModel):
                     "withdrawn_at": None,
                     "emergency_advice": None,
                     "what_happens_next": [_NEXT.format(phone_advice=PHONE_ADVICE)],
-                    "missing_information": [{"item": "nhs-number", "label": "NHS number"}],
+                    "missing_information": [
+                        {"item": "nhs-number", "label": "NHS number", "pointers": ["/children/0/nhs_number"]}
+                    ],
                     "printed_at": "2026-11-23T09:31:00Z",
                 }
             ]
@@ -97,7 +99,7 @@ class PrintableReceipt(BaseModel):
             withdrawn_at=referral.withdrawn_at,
             emergency_advice=EMERGENCY_ADVICE if referral.immediate_danger else None,
             what_happens_next=(*withdrawn, _NEXT.format(phone_advice=phone_advice)),
-            missing_information=tuple(MissingInformation(item=item, label=item.label) for item in followed.missing),
+            missing_information=MissingInformation.of_all(followed.missing),
             not_taken=followed.not_taken,
             printed_at=now,
         )

@@ -1,23 +1,49 @@
 """Partner routes admit a partner's system by its standing, and say on every answer what is left of its limit."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Annotated
 
 from fastapi import Depends, Request
 
-from chassis.web.auth import Principal, SignedIn, require_role
+from chassis.web.auth import Principal, SignedIn, client_of, require_role
+from chassis.web.leaving import while_connected
 from chassis.web.middleware import ADDED
+from chassis.web.room import HELD, Held
 from referral_intake.handlers import Dependencies
 from referral_intake.model import OWN_AGENCY_ROLES, PARTNER, Scope
+from referral_intake.turns import Turns
 
 
 def admit(request: Request, principal: Principal, *, scope: Scope, emergency: bool = False) -> None:
-    """Let a partner's system do this, or raise why not; people have no limit. Waits for nothing."""
+    """Let a partner's system do this, or raise why not; people have no limit. Waits for nothing.
+
+    What is no emergency is turned out of the room that is kept for those.
+    """
     if not principal.has_role(PARTNER):
         return
     dependencies: Dependencies = request.app.state.dependencies
     allowance = dependencies.standing.admit(principal, scope=scope, emergency=emergency)
     request.scope[ADDED] = allowance.headers
+    held_by(request).confirm(first=emergency)
+
+
+def held_by(request: Request) -> Held:
+    """How much of the room the request's body takes."""
+    held: Held = request.scope[HELD]
+    return held
+
+
+@asynccontextmanager
+async def turn(request: Request, turns: Turns, principal: Principal, *, urgent: bool = False) -> AsyncIterator[None]:
+    """The block is the principal's turn. Whoever goes away before it has begun gives it up."""
+    owner = client_of(principal)
+    with while_connected(request.scope):
+        await turns.enter(owner, urgent=urgent)
+    try:
+        yield
+    finally:
+        turns.leave(owner)
 
 
 def admitted(*roles: str, scope: Scope) -> Callable[[Request, Principal], Awaitable[Principal]]:

@@ -48,7 +48,7 @@ _EXAMPLE: Final[dict[str, Any]] = {
     "children": [
         {"child_id": "5f0c6d0e-9d64-4f0e-8a55-1d1f3f0b7c12", "number": 1, "decided_at": None, "feedback": None}
     ],
-    "missing_information": [{"item": "nhs-number", "label": "NHS number"}],
+    "missing_information": [{"item": "nhs-number", "label": "NHS number", "pointers": ["/children/0/nhs_number"]}],
     "questions": [
         {
             "question_id": "7d1c9a52-3b1e-4c55-9a54-000000000041",
@@ -193,7 +193,7 @@ class StatusView(Summary):
         return cls(
             **_summary(referral, now),
             children=tuple(_child(child, say) for child in followed.children),
-            missing_information=tuple(MissingInformation(item=item, label=item.label) for item in followed.missing),
+            missing_information=MissingInformation.of_all(followed.missing),
             questions=tuple(_question(question, referral, now) for question in followed.questions),
             supplements=tuple(SupplementView(**vars(supplement)) for supplement in followed.supplements),
             withdrawal=WithdrawalView(**vars(followed.withdrawal)) if followed.withdrawal else None,

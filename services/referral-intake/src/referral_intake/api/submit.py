@@ -11,10 +11,11 @@ from chassis.web.app import problem_responses
 from chassis.web.auth import Principal, authenticated, require_role, signed_in_as
 from chassis.web.description import needed
 from chassis.web.direct import direct, read_form
+from chassis.web.leaving import while_connected
 from chassis.web.middleware import DOCUMENT
 from referral_intake import handlers, receipt
 from referral_intake.api.dependencies import Injected
-from referral_intake.api.standing import admit
+from referral_intake.api.standing import admit, held_by
 from referral_intake.errors import FormRefused, KeyMissing
 from referral_intake.form import ReferralForm
 from referral_intake.model import PARTNER, Scope
@@ -41,13 +42,20 @@ async def idempotency_key(value: Annotated[str | None, _KEY_HEADER] = None) -> s
     return value
 
 
+async def body_size(request: Request) -> int:
+    """The bytes of a referral: how much it weighs in a batch."""
+    return held_by(request).size
+
+
 async def _submit(request: Request) -> Response:
     """``submit_referral`` with the arguments that its signature says."""
     partner = await authenticated(request)
     require_role(partner, PARTNER)
     key = await idempotency_key(request.headers.get("idempotency-key"))
     admit(request, partner, scope=Scope.SEND, emergency=_says_danger(request))
-    return await submit_referral(request.app.state.dependencies, partner, key, _form_of(request))
+    form, size = _form_of(request), held_by(request).size
+    with while_connected(request.scope):
+        return await submit_referral(request.app.state.dependencies, partner, key, form, size)
 
 
 def _says_danger(request: Request) -> bool:
@@ -76,7 +84,11 @@ router = APIRouter(tags=["referrals"], route_class=direct(_submit))
     responses={202: {"headers": _LOCATION}, **problem_responses(400, 408, 409, 413, 415, 429)},
 )
 async def submit_referral(
-    dependencies: Injected, partner: Partner, key: Annotated[str, Depends(idempotency_key)], form: ReferralForm
+    dependencies: Injected,
+    partner: Partner,
+    key: Annotated[str, Depends(idempotency_key)],
+    form: ReferralForm,
+    size: Annotated[int, Depends(body_size)],
 ) -> Response:
     """Tell the front door that you are worried about one or more children.
 
@@ -84,6 +96,6 @@ async def submit_referral(
     only after the referral is safely stored. On 409 or 503, send the same request again with the same key.
     If a child is in danger now, call 999 first.
     """
-    answer = await handlers.submit_referral(dependencies, form, handlers.sender_of(partner), key=key)
+    answer = await handlers.submit_referral(dependencies, form, handlers.sender_of(partner), key=key, size=size)
     location = receipt.path_of(answer.referral_id)
     return Response(answer.body, 202, media_type="application/json", headers={"Location": location})

@@ -11,7 +11,7 @@ from chassis.web.app import problem_responses
 from chassis.web.auth import Principal, SignedIn
 from referral_intake import handlers, receipt
 from referral_intake.api.dependencies import Injected
-from referral_intake.api.standing import admit
+from referral_intake.api.standing import admit, turn
 from referral_intake.api.submit import idempotency_key
 from referral_intake.form.supplement import SUPPLEMENT_EXAMPLES, SupplementForm, supplement_of
 from referral_intake.model import Answer, Scope, Sender
@@ -67,7 +67,8 @@ async def supplement_referral(referral_id: UUID, dependencies: Injected, posted:
     """
     admit(posted.request, posted.principal, scope=Scope.SEND, emergency=form.immediate_danger)
     supplement = supplement_of(form, posted.sender, referral_id, key=posted.key)
-    async with dependencies.changes, dependencies.db.transaction() as tx:
+    whose_turn = turn(posted.request, dependencies.changes, posted.principal, urgent=form.immediate_danger)
+    async with whose_turn, dependencies.db.transaction() as tx:
         result = await handlers.supplement_referral(
             tx, dependencies, supplement, posted.principal, now=dependencies.clock.now()
         )

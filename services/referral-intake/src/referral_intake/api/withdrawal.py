@@ -8,7 +8,7 @@ from chassis.web.access import unwrap
 from chassis.web.app import problem_responses
 from referral_intake import handlers, receipt
 from referral_intake.api.dependencies import Injected
-from referral_intake.api.standing import admit
+from referral_intake.api.standing import admit, turn
 from referral_intake.api.supplements import LOCATION, Posted, accepted
 from referral_intake.form.supplement import WithdrawalForm, withdrawal_of
 from referral_intake.model import Scope
@@ -34,7 +34,8 @@ async def withdraw_referral(
     """
     admit(posted.request, posted.principal, scope=Scope.SEND)
     withdrawal = withdrawal_of(form, posted.sender, referral_id, key=posted.key)
-    async with dependencies.changes, dependencies.db.transaction() as tx:
+    whose_turn = turn(posted.request, dependencies.changes, posted.principal)
+    async with whose_turn, dependencies.db.transaction() as tx:
         result = await handlers.withdraw_referral(
             tx, dependencies, withdrawal, posted.principal, now=dependencies.clock.now()
         )

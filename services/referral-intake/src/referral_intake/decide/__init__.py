@@ -10,6 +10,7 @@ from referral_intake.decide.access import (
 from referral_intake.decide.advising import advice
 from referral_intake.decide.completeness import refusals
 from referral_intake.decide.editing import (
+    standing_facts,
     supplement_entry,
     supplemented,
     what_happens_to_a_supplement,
@@ -93,6 +94,7 @@ __all__ = [
     "rounds",
     "settled_at",
     "spoken",
+    "standing_facts",
     "status",
     "supplement_entry",
     "supplement_refusals",

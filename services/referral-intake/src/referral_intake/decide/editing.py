@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from typing import Any, Final
+from uuid import UUID
 
-from contracts.events import ReferralSupplemented, ReferralWithdrawn
+from contracts.events import EditionFacts, ReferralSupplemented, ReferralWithdrawn
 from contracts.problems import FieldError
 from referral_intake.decide.following import status
 from referral_intake.errors import AlreadyWithdrawn, SupplementRefused
@@ -37,7 +38,17 @@ def withdraw(referral: Referral, withdrawal: Withdrawal) -> None:
         raise AlreadyWithdrawn
 
 
-def supplemented(supplement: Supplement, added: Added, made: Made) -> ReferralSupplemented:
+def standing_facts(added: Added, previous_referral_id: UUID | None) -> EditionFacts:
+    """What the referral says as a whole with a supplement; ``previous_referral_id`` is what it likely repeats now."""
+    return EditionFacts(
+        children=added.all_children,
+        concern_types=tuple(dict.fromkeys(added.facts.concern_types)),
+        immediate_danger=added.facts.immediate_danger,
+        previous_referral_id=previous_referral_id,
+    )
+
+
+def supplemented(supplement: Supplement, added: Added, made: Made, facts: EditionFacts) -> ReferralSupplemented:
     """What is told of a supplement. Concern types and what is missing are those of the whole referral as it stands."""
     return ReferralSupplemented(
         referral_id=supplement.referral_id,
@@ -47,9 +58,10 @@ def supplemented(supplement: Supplement, added: Added, made: Made) -> ReferralSu
         agency=supplement.sender.agency,
         received_at=made.made_at,
         children=added.children,
-        concern_types=tuple(dict.fromkeys(added.facts.concern_types)),
+        concern_types=facts.concern_types,
         immediate_danger=added.immediate_danger,
         missing_information=added.told.items,
+        facts=facts,
         answers=supplement.question_id,
         policy_version=made.policy_version,
         content_commitment=made.content_commitment,

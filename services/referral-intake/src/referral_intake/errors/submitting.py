@@ -65,7 +65,10 @@ class TooBusy(Unavailable):
     slug, title = "too-busy", "We cannot save your referral right now"
 
     def __init__(self) -> None:
-        super().__init__("Send the same request with the same key in a moment.", headers=_RETRY_AFTER)
+        super().__init__(
+            "If a child is in danger now, call 999. Send the same request with the same key in a moment.",
+            headers=_RETRY_AFTER,
+        )
 
 
 class NotConfirmed(Unavailable):
@@ -74,7 +77,10 @@ class NotConfirmed(Unavailable):
     slug, title = "not-confirmed", "We cannot confirm yet that your referral is saved"
 
     def __init__(self) -> None:
-        super().__init__("Send the same request with the same key in a moment.", headers=_RETRY_AFTER)
+        super().__init__(
+            "If a child is in danger now, call 999. Send the same request with the same key in a moment.",
+            headers=_RETRY_AFTER,
+        )
 
 
 class RulesNotInForce(Unavailable):

@@ -82,8 +82,9 @@ def _day_of(bundle: _Bundle, arrived_on: date) -> date:
 
 
 def mistakes_at(error_: ValidationError, base: str) -> Iterator[tuple[IssueCode, FieldError]]:
-    """Each thing that does not fit a model, with its path below ``base`` instead of a pointer."""
-    mistakes = [{**each, "loc": ("body", *each["loc"])} for each in error_.errors(include_url=False)]
+    """Each thing that does not fit a model, at most as many as help; with its path below ``base``, and no pointer."""
+    listed = error_.errors(include_url=False)[: problems.MOST_ERRORS]
+    mistakes = [{**each, "loc": ("body", *each["loc"])} for each in listed]
     for mistake, field in zip(mistakes, problems.refusal(mistakes, JSON_NAMES).errors, strict=True):
         kind = str(mistake["type"])
         advice = _ADVICE.get(kind, field.detail)

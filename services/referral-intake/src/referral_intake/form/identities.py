@@ -1,4 +1,11 @@
-"""By what a child is recognised in another referral of the same agency, however it was spaced and spelled."""
+"""By what a child is recognised in another referral of the same agency, however it was spaced and spelled.
+
+Of what both referrals give, what says most decides: the NHS number, then the unique pupil number, then the name
+together with a date. So twins and namesakes with numbers of their own stay two, and one child stays one under another
+name. A temporary pupil number is of a kind of its own: a school replaces it as soon as it knows the permanent one, so
+a child may have both (https://www.gov.uk/government/publications/unique-pupil-numbers). A number that cannot be
+right recognises nobody, and keeps nobody apart.
+"""
 
 from collections.abc import Iterator
 
@@ -7,19 +14,30 @@ from referral_intake.form.facts.placeholders import is_named
 from referral_intake.form.folding import folded
 from referral_intake.form.referral import ReferralForm
 from referral_intake.identifiers import nhs_number, upn
+from referral_intake.model import NUMBER_KINDS, Identity
 
 
-def identities_of(form: ReferralForm) -> tuple[str, ...]:
-    """Every identity of every child: a right number of its own, or its name together with a date."""
-    return tuple(dict.fromkeys(identity for child in form.children for identity in _of_child(child)))
+def identities_of(form: ReferralForm) -> tuple[Identity, ...]:
+    """Every identity of every child."""
+    return tuple(identity for place, child in enumerate(form.children) for identity in _of_child(child, place))
 
 
-def _of_child(child: Child) -> Iterator[str]:
-    if child.nhs_number and nhs_number.is_valid(child.nhs_number):
-        yield f"nhs-number {nhs_number.normalise(child.nhs_number)}"
-    if child.upn and upn.is_valid(child.upn):
-        yield f"upn {upn.normalise(child.upn)}"
+def _of_child(child: Child, place: int) -> Iterator[Identity]:
+    numbers = _numbers(child)
+    for kind, number in enumerate(numbers):
+        if number is not None:
+            yield Identity(number, place, (*numbers[:kind], *[None] * (NUMBER_KINDS - kind)))
     name = folded(f"{child.first_name or ''}{child.last_name or ''}") if is_named(child.first_name) else ""
     date = child.date_of_birth or child.expected_date_of_birth
     if name and date:
-        yield f"name {name} {date.isoformat()}"
+        yield Identity(f"name {name} {date.isoformat()}", place, numbers)
+
+
+def _numbers(child: Child) -> tuple[str | None, ...]:
+    health = permanent = temporary = None
+    if child.nhs_number and nhs_number.is_valid(child.nhs_number):
+        health = f"nhs-number {nhs_number.normalise(child.nhs_number)}"
+    if child.upn and upn.is_valid(child.upn):
+        pupil = f"upn {upn.normalise(child.upn)}"
+        permanent, temporary = (None, pupil) if upn.is_temporary(child.upn) else (pupil, None)
+    return health, permanent, temporary

@@ -18,11 +18,20 @@ class Overtaken(Exception):
 
 
 async def submit_referral(
-    dependencies: Dependencies, form: ReferralForm, sender: Sender, *, key: str, handling: Handling = PLAIN
+    dependencies: Dependencies,
+    form: ReferralForm,
+    sender: Sender,
+    *,
+    key: str,
+    size: int = 0,
+    handling: Handling = PLAIN,
 ) -> Answer:
-    """Accept a referral; returns once it is durable. Raises the ``Problem`` that stopped it."""
+    """Accept a referral of ``size`` bytes; returns once it is durable. Raises the ``Problem`` that stopped it.
+
+    Cancelled while it waits, it is not accepted; cancelled later, it is.
+    """
     arrival = Arrival(form, sender, key, telemetry.current_traceparent(), handling)
-    return await dependencies.commits.submit(arrival, urgent=form.immediate_danger)
+    return await dependencies.commits.submit(arrival, owner=sender.client_id, weight=size, urgent=form.immediate_danger)
 
 
 async def accept(tx: DriverTransaction, acceptances: Sequence[Acceptance]) -> list[Answer | Problem]:

@@ -1,6 +1,5 @@
 """What the handlers stand on."""
 
-import asyncio
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -12,16 +11,20 @@ from referral_intake.acceptance import Arrival
 from referral_intake.group_commit import GroupCommit
 from referral_intake.model import Acceptance, Answer
 from referral_intake.standing import Standing
+from referral_intake.turns import TurnLimits, Turns
 
-CHANGES_AT_ONCE: Final = 4
+CHANGES: Final = TurnLimits(places=4, each=3)
 """Fewer than there are connections: changes wait for one another, and must not keep referrals from coming in."""
+READING: Final = TurnLimits(places=2, each=1)
+"""Messages that are read on threads of their own, which all share one processor with whoever is served meanwhile."""
 
 
 @dataclass(frozen=True)
 class Dependencies:
     """What the handlers of one running service stand on. ``log_url`` is the audit service's address, if it is known.
 
-    Whoever changes a referral holds ``changes``, one of a few places, for as long as its transaction takes.
+    ``changes`` are the turns of those who change a referral, each for as long as its transaction takes; ``reading``
+    those of FHIR messages that are read.
     """
 
     db: Database
@@ -32,4 +35,5 @@ class Dependencies:
     commits: GroupCommit[Arrival, Acceptance, Answer]
     standing: Standing
     log_url: str = ""
-    changes: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CHANGES_AT_ONCE))
+    changes: Turns = field(default_factory=lambda: Turns(CHANGES))
+    reading: Turns = field(default_factory=lambda: Turns(READING))

@@ -15,6 +15,7 @@ from referral_intake.edition import Revision
 from referral_intake.errors import SupplementRefused
 from referral_intake.handlers.dependencies import Dependencies
 from referral_intake.handlers.editing import Opened, answer_with, answered_at_once, open_referral, seal
+from referral_intake.handlers.recognising import recognise
 from referral_intake.model import SERVICE, Added, Answer, Status, Supplement, Told
 from referral_intake.served import decision_due, governing_pack
 
@@ -50,21 +51,26 @@ async def _check_question(tx: Transaction, supplement: Supplement) -> None:
 async def _add(tx: Transaction, dependencies: Dependencies, supplement: Supplement, opened: Opened) -> Answer:
     revision = edition.revise(opened.unsealed, supplement, today=decide.local_date(opened.now))
     added = _added(supplement, revision, opened, ids=dependencies.ids)
-    child_ids = (*opened.unsealed.child_ids, *(child.child_id for child in added.children))
+    child_ids = tuple(child.child_id for child in added.all_children)
     unsealed = replace(opened.unsealed, content=revision.content, child_ids=child_ids)
-    sealed, made = seal(
-        opened, unsealed, decide.supplement_entry(supplement, added, opened.entry), dependencies=dependencies
-    )
-    event = decide.supplemented(supplement, added, made)
-    await store.record_edition(tx, event.referral_id, event.edition, sealed)
+    entry = decide.supplement_entry(supplement, added, opened.entry)
+    sealed, made = seal(opened, unsealed, entry, dependencies=dependencies)
+    previous = await recognise(tx, opened, edition.with_entry(unsealed, entry))
+    facts = decide.standing_facts(added, previous)
+    event = decide.supplemented(supplement, added, made, facts)
+    await store.record_edition(tx, event.referral_id, event.edition, sealed, missing=added.told.missing)
     await store.record_supplement(tx, event, supplement.sender)
+    await store.record_facts(tx, event, facts)
     await _add_children(tx, dependencies, opened, event)
     await record(tx, [event], context=Context(SERVICE, opened.referral.partnership, opened.now))
     return await answer_with(tx, supplement, supplement_receipt.supplement_body(event, opened.referral, added.told))
 
 
 def _added(supplement: Supplement, revision: Revision, opened: Opened, *, ids: Ids) -> Added:
-    new = revision.facts.children[len(opened.unsealed.child_ids) :]
+    before = opened.unsealed.child_ids
+    child_ids = (*before, *(ids.new() for _ in revision.facts.children[len(before) :]))
+    pairs = zip(child_ids, revision.facts.children, strict=True)
+    children = tuple(ChildReference(child_id=child_id, unborn=child.unborn) for child_id, child in pairs)
     today = decide.local_date(opened.now)
     in_danger_before = bool(opened.unsealed.content.get("immediate_danger"))
     return Added(
@@ -72,7 +78,8 @@ def _added(supplement: Supplement, revision: Revision, opened: Opened, *, ids: I
         facts=revision.facts,
         told=Told(decide.missing_items(revision.facts, today=today), decide.advice(revision.facts, today=today)),
         immediate_danger=supplement.immediate_danger or (revision.facts.immediate_danger and not in_danger_before),
-        children=tuple(ChildReference(child_id=ids.new(), unborn=child.unborn) for child in new),
+        children=children[len(before) :],
+        all_children=children,
         put_right=revision.put_right,
     )
 

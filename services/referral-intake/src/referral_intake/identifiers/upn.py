@@ -35,6 +35,11 @@ def is_valid(text: str) -> bool:
     return bool(_FORM.fullmatch(upn)) and _is_issuer(upn[1:4]) and upn[0] == _check_letter(upn)
 
 
+def is_temporary(text: str) -> bool:
+    """Whether a UPN ends with a letter: given until the school knows the pupil's permanent one."""
+    return normalise(text)[-1:] in frozenset(_LETTERS)
+
+
 def _is_issuer(code: str) -> bool:
     return la_code.is_valid(code) or code in _OTHER_ISSUERS
 

@@ -10,6 +10,7 @@ from contracts.codes import Advice, ContactSource, MissingItem
 from contracts.events import ReferralReceived
 from contracts.problems import PHONE_ADVICE, Problem
 from referral_intake.model.facts import Missing, ReferralFacts
+from referral_intake.model.likeness import Identity, Mark
 from referral_intake.model.people import Sender
 
 REPEAT_WITHIN: Final = timedelta(hours=72)
@@ -41,7 +42,7 @@ class Submission:
     key: str
     facts: ReferralFacts
     content: Mapping[str, Any] = field(repr=False)
-    identities: tuple[str, ...] = field(default=(), repr=False)
+    identities: tuple[Identity, ...] = field(default=(), repr=False)
     handling: Handling = PLAIN
 
 
@@ -120,6 +121,14 @@ class Earlier:
 
 
 @dataclass(frozen=True)
+class Previous:
+    """A referral that another one is likely a repeat of."""
+
+    referral_id: UUID
+    received_at: datetime
+
+
+@dataclass(frozen=True)
 class Found:
     """What is known of an acceptance's key and children just before it is written.
 
@@ -154,7 +163,7 @@ class Acceptance:
     answer: bytes = field(repr=False)
     traceparent: str | None
     told: Told = NOTHING_TO_TELL
-    marks: tuple[bytes, ...] = ()
+    marks: tuple[Mark, ...] = ()
     refusal: Problem | None = None
 
     @property

@@ -1,5 +1,6 @@
 """Which things a referral says: whether something was said, never its words."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
@@ -163,3 +164,11 @@ class Missing(NamedTuple):
 
     item: MissingItem
     pointer: str
+
+
+def places_of(missing: Iterable[Missing]) -> dict[MissingItem, list[str]]:
+    """Each item once, with every place where it would stand, in the order of the form."""
+    places: dict[MissingItem, list[str]] = {}
+    for item, pointer in missing:
+        places.setdefault(item, []).append(pointer)
+    return places

@@ -1,6 +1,6 @@
 """A referral as it is kept, and as its sender follows it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -156,12 +156,13 @@ class FollowedWithdrawal:
 class Followed:
     """Everything that a referral's sender may know of it; nothing in it describes a person.
 
+    ``missing``: each item with the JSON pointers, in the edition that stands, of where it would be.
     ``not_taken``: places of a FHIR message that the referral does not have; read for a receipt only.
     """
 
     referral: Referral
     children: tuple[FollowedChild, ...]
-    missing: tuple[MissingItem, ...]
+    missing: Mapping[MissingItem, Sequence[str]]
     milestones: tuple[Milestone, ...] = ()
     questions: tuple[Question, ...] = ()
     supplements: tuple[FollowedSupplement, ...] = ()

@@ -76,13 +76,17 @@ class PutRight:
 
 @dataclass(frozen=True)
 class Added:
-    """What a supplement adds. ``facts`` and ``told`` are of the whole referral, as it stands with it."""
+    """What a supplement adds. ``facts`` and ``told`` are of the whole referral, as it stands with it.
+
+    ``children`` are those that it adds, ``all_children`` those that the referral has with them.
+    """
 
     supplement_id: UUID
     facts: ReferralFacts
     told: Told
     immediate_danger: bool
     children: tuple[ChildReference, ...]
+    all_children: tuple[ChildReference, ...]
     put_right: tuple[PutRight, ...]
 
 

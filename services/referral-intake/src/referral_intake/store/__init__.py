@@ -25,6 +25,7 @@ from referral_intake.store.holds import (
     lock_held,
     place_hold,
 )
+from referral_intake.store.marks import find_earlier, list_named, lock_marks, replace_marks
 from referral_intake.store.questions import (
     is_open,
     list_questions,
@@ -64,6 +65,7 @@ from referral_intake.store.supplements import (
     record_answer,
     record_children,
     record_edition,
+    record_facts,
     record_supplement,
     record_withdrawal,
 )
@@ -76,6 +78,7 @@ __all__ = [
     "find_by_reference",
     "find_certificate",
     "find_document",
+    "find_earlier",
     "find_hold_order",
     "find_items",
     "find_kept",
@@ -96,6 +99,7 @@ __all__ = [
     "list_items",
     "list_long_closed",
     "list_milestones",
+    "list_named",
     "list_questions",
     "list_referrals",
     "list_runs",
@@ -105,6 +109,7 @@ __all__ = [
     "lock_items",
     "lock_kept",
     "lock_key",
+    "lock_marks",
     "lock_referral",
     "lock_unlisted_run",
     "locks_of",
@@ -119,6 +124,7 @@ __all__ = [
     "record_children",
     "record_earlier_accepted",
     "record_edition",
+    "record_facts",
     "record_listed",
     "record_milestone",
     "record_question",
@@ -128,6 +134,7 @@ __all__ = [
     "record_supplement",
     "record_withdrawal",
     "reopen",
+    "replace_marks",
     "settle_item",
     "try_lock_kept",
 ]

@@ -5,27 +5,34 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from pydantic_core import to_json
 from sqlalchemy import delete
 
 from chassis.db import DriverTransaction, Transaction
 from chassis.delivery.events import Context, first_event_columns, first_events
-from referral_intake.model import Acceptance, Answer, ClientKey, Earlier, Found, StoredAnswer
+from referral_intake.model import NUMBER_KINDS, Acceptance, Answer, ClientKey, Earlier, Found, Mark, StoredAnswer
 from referral_intake.tables import repeat_mark
 
-_LOOK_UP: Final = """
+NUMBERS: Final = "first_number, second_number, third_number"
+KEYED_NUMBERS: Final = f"ARRAY[{', '.join(f'sha256(k.key || new.{name})' for name in NUMBERS.split(', '))}]"
+_LOOK_UP: Final = f"""
     WITH asked AS (
         SELECT * FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS a(client_id, key, nth)
     ), locked AS MATERIALIZED (
         SELECT nth, client_id, key,
                pg_try_advisory_xact_lock(hashtextextended('idempotency/' || client_id || '/' || key, 0)) AS free
         FROM asked
+    ), marked AS MATERIALIZED (
+        SELECT new.nth, sha256(k.key || new.mark) AS mark, {KEYED_NUMBERS} AS numbers
+        FROM unnest($3::bigint[], $4::bytea[], $5::bytea[], $6::bytea[], $7::bytea[]) AS new(nth, mark, {NUMBERS})
+        CROSS JOIN repeat_key k
     ), earlier AS (
         SELECT DISTINCT ON (m.nth) m.nth, r.referral_id, r.reference, r.received_at
-        FROM unnest($3::bigint[], $4::bytea[]) AS m(nth, mark)
-        CROSS JOIN repeat_key k
+        FROM marked m
         CROSS JOIN LATERAL (
-            SELECT referral_id FROM repeat_mark
-            WHERE mark = sha256(k.key || m.mark) AND received_at > $5
+            SELECT referral_id FROM repeat_mark kept
+            WHERE mark = m.mark AND received_at > $8
+              AND NOT EXISTS (SELECT FROM unnest(kept.numbers, m.numbers) AS n(its, ours) WHERE its <> ours)
             ORDER BY received_at DESC, referral_id DESC LIMIT 1
         ) latest
         JOIN referral r USING (referral_id)
@@ -37,7 +44,7 @@ _LOOK_UP: Final = """
     LEFT JOIN idempotency i ON i.client_id = l.client_id AND i.key = l.key
     LEFT JOIN earlier e ON e.nth = l.nth
     ORDER BY l.nth
-"""
+"""  # noqa: S608  # built from constants
 _RECORD: Final = f"""
     WITH claimed AS (
         INSERT INTO idempotency (client_id, key, fingerprint, referral_id, answer)
@@ -54,23 +61,25 @@ _RECORD: Final = f"""
                     restricted)
         JOIN claimed USING (referral_id)
     ), documents AS (
-        INSERT INTO document (referral_id, salt, content)
+        INSERT INTO document (referral_id, salt, content, missing)
         SELECT new.*
-        FROM unnest($4::uuid[], $15::bytea[], $16::bytea[]) AS new(referral_id, salt, content)
+        FROM unnest($4::uuid[], $15::bytea[], $16::bytea[], $17::jsonb[]) AS new(referral_id, salt, content, missing)
         JOIN claimed USING (referral_id)
     ), children AS (
         INSERT INTO child (child_id, referral_id, place, unborn)
         SELECT new.*
-        FROM unnest($17::uuid[], $18::uuid[], $19::smallint[], $20::boolean[])
+        FROM unnest($18::uuid[], $19::uuid[], $20::smallint[], $21::boolean[])
              AS new(child_id, referral_id, place, unborn)
         JOIN claimed USING (referral_id)
     ), marks AS (
-        INSERT INTO repeat_mark (mark, referral_id, received_at)
-        SELECT sha256(k.key || new.mark), new.referral_id, new.received_at
-        FROM unnest($21::bytea[], $22::uuid[], $23::timestamptz[]) AS new(mark, referral_id, received_at)
+        INSERT INTO repeat_mark (mark, referral_id, received_at, place, numbers)
+        SELECT sha256(k.key || new.mark), new.referral_id, new.received_at, new.place, {KEYED_NUMBERS}
+        FROM unnest($22::bytea[], $23::uuid[], $24::timestamptz[], $25::smallint[], $26::bytea[], $27::bytea[],
+                    $28::bytea[])
+             AS new(mark, referral_id, received_at, place, {NUMBERS})
         JOIN claimed USING (referral_id)
         CROSS JOIN repeat_key k
-    ), events AS ({first_events(24, keys="SELECT convert_to(referral_id::text, 'UTF8') FROM claimed")})
+    ), events AS ({first_events(29, keys="SELECT convert_to(referral_id::text, 'UTF8') FROM claimed")})
     SELECT referral_id FROM claimed
 """  # noqa: S608  # built from constants
 _ANSWERS: Final = """
@@ -85,7 +94,12 @@ def locks_of(acceptances: Sequence[Acceptance]) -> frozenset[int]:
     Interleaving prevented: two referrals about one child that come at the same moment would not see each other;
     whoever comes second waits for the first one's commit.
     """
-    return frozenset(int.from_bytes(mark[:8], signed=True) for a in acceptances for mark in a.marks)
+    return frozenset(lock_of(mark) for a in acceptances for mark in a.marks)
+
+
+def lock_of(mark: Mark) -> int:
+    """The number of the advisory lock of a mark."""
+    return int.from_bytes(mark.digest[:8], signed=True)
 
 
 async def look_up(tx: DriverTransaction, acceptances: Sequence[Acceptance], *, since: datetime) -> list[Found]:
@@ -98,7 +112,8 @@ async def look_up(tx: DriverTransaction, acceptances: Sequence[Acceptance], *, s
     """
     marks = [(nth, mark) for nth, a in enumerate(acceptances, 1) for mark in a.marks]
     clients, keys = [a.sender.client_id for a in acceptances], [a.key for a in acceptances]
-    rows = await tx.fetch(_LOOK_UP, clients, keys, [nth for nth, _ in marks], [mark for _, mark in marks], since)
+    asked = _columns([(nth, mark.digest, *mark.numbers) for nth, mark in marks], 2 + NUMBER_KINDS)
+    rows = await tx.fetch(_LOOK_UP, clients, keys, *asked, since)
     return [_found(*row) for row in rows]
 
 
@@ -133,7 +148,7 @@ def _found(free: bool, fingerprint: bytes, referral_id: UUID, answer: bytes | No
 
 
 def _referrals(acceptances: Sequence[Acceptance]) -> Iterator[Sequence[Any]]:
-    """$1 to $16 of ``_RECORD``."""
+    """$1 to $17 of ``_RECORD``."""
     received = [a.received for a in acceptances]
     yield [a.sender.client_id for a in acceptances]
     yield [a.key for a in acceptances]
@@ -151,10 +166,11 @@ def _referrals(acceptances: Sequence[Acceptance]) -> Iterator[Sequence[Any]]:
     yield [a.restricted for a in acceptances]
     yield [a.salt for a in acceptances]
     yield [a.document for a in acceptances]
+    yield [to_json(a.told.missing).decode() for a in acceptances]
 
 
 def _children(acceptances: Sequence[Acceptance]) -> Iterator[Sequence[Any]]:
-    """$17 to $20 of ``_RECORD``."""
+    """$18 to $21 of ``_RECORD``."""
     rows = [
         (child.child_id, a.received.referral_id, place, child.unborn)
         for a in acceptances
@@ -164,9 +180,13 @@ def _children(acceptances: Sequence[Acceptance]) -> Iterator[Sequence[Any]]:
 
 
 def _marks(acceptances: Sequence[Acceptance]) -> Iterator[Sequence[Any]]:
-    """$21 to $23 of ``_RECORD``."""
-    rows = [(mark, a.received.referral_id, a.received.received_at) for a in acceptances for mark in a.marks]
-    return _columns(rows, 3)
+    """$22 to $28 of ``_RECORD``."""
+    rows = [
+        (mark.digest, a.received.referral_id, a.received.received_at, mark.place, *mark.numbers)
+        for a in acceptances
+        for mark in a.marks
+    ]
+    return _columns(rows, 4 + NUMBER_KINDS)
 
 
 def _columns(rows: Sequence[tuple[Any, ...]], count: int) -> Iterator[Sequence[Any]]:

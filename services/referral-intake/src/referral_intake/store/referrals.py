@@ -10,8 +10,19 @@ from sqlalchemy.dialects.postgresql import insert
 from chassis.db import Transaction
 from contracts.codes import MissingItem
 from contracts.events import CaseDecided, ReferralReceived, ReferralSupplemented
-from referral_intake.model import Asker, Filters, FollowedChild, Milestone, Milestones, Referral, Status, Step
-from referral_intake.tables import child, child_decision, milestone, question, referral, withdrawal
+from referral_intake.model import (
+    Asker,
+    Filters,
+    FollowedChild,
+    Milestone,
+    Milestones,
+    Missing,
+    Referral,
+    Status,
+    Step,
+    places_of,
+)
+from referral_intake.tables import child, child_decision, document, milestone, question, referral, withdrawal
 
 _STEP_COLUMNS: Final = {Step.OPENED: "looked_at", Step.DECIDED: "decided_at", Step.CLOSED: "closed_at"}
 
@@ -123,12 +134,27 @@ async def list_milestones(tx: Transaction, referral_id: UUID) -> list[Milestone]
     return [Milestone(Step(row.step), row.reached_at, row.due_at) for row in await tx.execute(query)]
 
 
-async def find_missing_information(tx: Transaction, referral_id: UUID) -> tuple[MissingItem, ...]:
-    """What a referral still does not say, as its latest event tells: documents are not opened for it."""
+async def find_missing_information(tx: Transaction, referral_id: UUID) -> dict[MissingItem, list[str]]:
+    """What a referral still does not say, as its latest event tells, each with where it would stand.
+
+    Documents are not opened for it. No places are known when the edition is destroyed, or was written by a release
+    that did not keep them. A withdrawal changes nothing of what is missing.
+    """
     kinds = {kind.TYPE: kind for kind in (ReferralReceived, ReferralSupplemented)}
     found = await tx.execute(_LATEST, {"aggregate": f"referral/{referral_id}", "types": list(kinds)})
     row = found.one_or_none()
-    return kinds[row.type].read(row.data).missing_information if row is not None else ()
+    if row is None:
+        return {}
+    event = kinds[row.type].read(row.data)
+    edition = event.edition if isinstance(event, ReferralSupplemented) else 1
+    places = await _find_places(tx, referral_id, edition)
+    return {item: places.get(item, []) for item in event.missing_information}
+
+
+async def _find_places(tx: Transaction, referral_id: UUID, edition: int) -> dict[MissingItem, list[str]]:
+    columns = document.c
+    kept = select(columns.missing).where(columns.referral_id == referral_id, columns.edition == edition)
+    return places_of(Missing(MissingItem(item), pointer) for item, pointer in await tx.scalar(kept) or ())
 
 
 async def _advance(

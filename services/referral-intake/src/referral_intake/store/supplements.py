@@ -8,12 +8,13 @@ from sqlalchemy import insert, select, text, update
 
 from chassis.db import Transaction
 from contracts.codes import SupplementKind, WithdrawalReason
-from contracts.events import ChildReference, ReferralSupplemented, ReferralWithdrawn
+from contracts.events import ChildReference, EditionFacts, ReferralSupplemented, ReferralWithdrawn
 from referral_intake.model import (
     Answer,
     ClientKey,
     FollowedSupplement,
     FollowedWithdrawal,
+    Missing,
     Referral,
     Sealed,
     Sender,
@@ -25,6 +26,11 @@ from referral_intake.tables import child, document, idempotency, referral, suppl
 
 _LOCK_KEY: Final = text(
     "SELECT pg_try_advisory_xact_lock(hashtextextended('idempotency/' || :client_id || '/' || :key, 0))"
+)
+_RECORD_CHILDREN: Final = text(
+    """UPDATE child SET unborn = now.unborn
+       FROM unnest(CAST(:ids AS uuid[]), CAST(:unborn AS boolean[])) AS now(child_id, unborn)
+       WHERE child.child_id = now.child_id AND child.unborn <> now.unborn"""
 )
 
 
@@ -75,12 +81,21 @@ async def record_answer(tx: Transaction, client_key: ClientKey, answer: StoredAn
     )
 
 
-async def record_edition(tx: Transaction, referral_id: UUID, edition: int, sealed: Sealed) -> None:
-    """Write an edition behind those that there are. The referral must be locked."""
-    await tx.execute(
-        insert(document).values(referral_id=referral_id, edition=edition, salt=sealed.salt, content=sealed.content)
-    )
+async def record_edition(
+    tx: Transaction, referral_id: UUID, edition: int, sealed: Sealed, *, missing: Sequence[Missing] = ()
+) -> None:
+    """Write an edition behind those that there are, and what it lacks. The referral must be locked."""
+    row = {"referral_id": referral_id, "edition": edition, "missing": list(map(list, missing)), **vars(sealed)}
+    await tx.execute(insert(document).values(row))
     await tx.execute(update(referral).where(referral.c.referral_id == referral_id).values(edition=edition))
+
+
+async def record_facts(tx: Transaction, event: ReferralSupplemented, facts: EditionFacts) -> None:
+    """What the edition that stands says of the whole referral, in place of what the one before said."""
+    said = {"immediate_danger": facts.immediate_danger, "previous_referral_id": facts.previous_referral_id}
+    await tx.execute(update(referral).where(referral.c.referral_id == event.referral_id).values(said))
+    values = {"ids": [one.child_id for one in facts.children], "unborn": [one.unborn for one in facts.children]}
+    await tx.execute(_RECORD_CHILDREN, values)
 
 
 async def record_supplement(tx: Transaction, event: ReferralSupplemented, sender: Sender) -> None:

@@ -1,11 +1,13 @@
 """What makes a request, or a child, recognisable when it comes again."""
 
 from sqlalchemy import (
+    ARRAY,
     CheckConstraint,
     Column,
     DateTime,
     Index,
     LargeBinary,
+    SmallInteger,
     Table,
     Text,
     Uuid,
@@ -38,6 +40,8 @@ repeat_mark = Table(
     Column("mark", LargeBinary, primary_key=True),
     Column("received_at", DateTime(timezone=True), primary_key=True),
     Column("referral_id", Uuid, primary_key=True),
+    Column("place", SmallInteger, primary_key=True, autoincrement=False, server_default="0"),
+    Column("numbers", ARRAY(LargeBinary), nullable=False, server_default="{}"),
     Index("repeat_mark_age", "received_at"),
     comment="Digests by which another referral about the same child is recognised; kept for some days only.",
 )

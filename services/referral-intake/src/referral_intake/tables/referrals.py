@@ -15,6 +15,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
 from referral_intake.tables.metadata import metadata
 
@@ -87,6 +88,7 @@ document = Table(
     Column("edition", SmallInteger, primary_key=True, autoincrement=False, server_default="1"),
     Column("salt", LargeBinary, nullable=False),
     Column("content", LargeBinary, nullable=False),
+    Column("missing", JSONB),
     CheckConstraint("octet_length(salt) = 32", name="document_salt_length"),
     CheckConstraint("edition >= 1", name="document_edition_from_one"),
     comment="The exact bytes of each edition of a referral, each with the salt that its commitment was made with.",

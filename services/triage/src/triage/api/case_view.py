@@ -37,11 +37,11 @@ class CaseView(View):
     reopened_at: datetime | None = Field(description="When news last opened it again after it was closed.")
     rating: Rating | None
     suggested_rating: Rating = Field(description="Advisory, from the pack; a person rates.")
-    suggestion_reasons: tuple[Named, ...] = Field(description="News may make a suggestion more urgent, never less.")
+    suggestion_reasons: tuple[Named, ...] = Field(description="Of what the referral says as it now stands.")
     decision_due_at: datetime
     seconds_left: int | None = Field(description="To the decision; below zero when late, empty when none is due.")
     overdue: bool
-    immediate_danger: bool = Field(description="The referral, or news of it, says that a child is in danger now.")
+    immediate_danger: bool = Field(description="The referral as it now stands says that a child is in danger.")
     concern_types: tuple[ConcernType, ...]
     missing_information: tuple[Named, ...] = Field(description="What the referral did not say, still to be found out.")
     previous_referral_id: UUID | None

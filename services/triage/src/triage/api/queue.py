@@ -51,7 +51,7 @@ class QueueLine(View):
     requests_outstanding: int
     questions_outstanding: int
     handovers_outstanding: int
-    immediate_danger: bool = Field(description="The referral, or news of it, says that a child is in danger now.")
+    immediate_danger: bool = Field(description="The referral as it now stands says that a child is in danger.")
     unseen_news: tuple[Named, ...] = Field(description="What nobody has looked at, oldest first.")
     unseen_danger: bool = Field(description="Some of it says that a child is in danger now.")
     news_at: datetime | None = Field(description="When something last came.")

@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
-from contracts.codes import CaseNews, Rating
+from contracts.codes import CaseNews
 from contracts.events import (
     CaseInformed,
     CaseReopened,
@@ -20,8 +19,6 @@ from contracts.events import (
 from triage.decide.shape import must_be_open, of_case
 from triage.errors import NotOneCase
 from triage.model import Acting, Addresses, Background, Case, Child, Detail, News, Question, Suggestion, Timing, Update
-
-_MOST_URGENT_FIRST: Final = tuple(Rating)
 
 
 def ask_sender(case: Case, *, by: Acting, timing: Timing, detail: Detail) -> QuestionAsked:
@@ -40,11 +37,12 @@ def ask_sender(case: Case, *, by: Acting, timing: Timing, detail: Detail) -> Que
 
 
 def supplement(case: Case, background: Background, supplemented: ReferralSupplemented) -> Update:
-    """What a supplement makes of a case. Danger that was reported once, and kinds of concern, stay reported.
+    """What a supplement makes of a case: what its edition says takes the place of what earlier ones said.
 
-    Raises ``NotOneCase`` when it names a child twice.
+    What people did and decided stays; the news says that they did not have it. An edition that is older than one the
+    case has brings its news alone. Raises ``NotOneCase`` when it names a child twice.
     """
-    added = _added(case, supplemented.children)
+    added = _added(case, _named(supplemented))
     news = News(
         what=CaseNews(supplemented.kind.value),
         edition=supplemented.edition,
@@ -55,14 +53,9 @@ def supplement(case: Case, background: Background, supplemented: ReferralSupplem
         answers=supplemented.answers,
         supplement_id=supplemented.supplement_id,
     )
-    now_known = replace(
-        background,
-        concern_types=tuple(dict.fromkeys((*background.concern_types, *supplemented.concern_types))),
-        missing_information=supplemented.missing_information,
-        immediate_danger=background.immediate_danger or supplemented.immediate_danger,
-        document_url=supplemented.detail_url,
-    )
-    return Update(news, added, now_known)
+    if supplemented.edition < _newest_edition(case):
+        return Update(news, added, background)
+    return Update(news, added, _now_known(background, supplemented), _changed(case, supplemented))
 
 
 def withdraw(background: Background, withdrawn: ReferralWithdrawn) -> Update:
@@ -76,10 +69,11 @@ def withdraw(background: Background, withdrawn: ReferralWithdrawn) -> Update:
     return Update(news, (), replace(background, document_url=withdrawn.detail_url))
 
 
-def inform(case: Case, news: News, *, now: datetime) -> Sequence[Event]:
+def inform(case: Case, news: News, *, suggested: Suggestion, now: datetime) -> Sequence[Event]:
     """The case has news of its sender that those who decide must have seen.
 
-    A question is answered once; an answer to none that is open is news all the same.
+    ``suggested`` is the rating that the pack suggests with it, for those who work by the suggestion. A question is
+    answered once; an answer to none that is open is news all the same.
     """
     assert news.edition is not None  # what a sender says is an edition of its document
     informed = CaseInformed(
@@ -89,6 +83,9 @@ def inform(case: Case, news: News, *, now: datetime) -> Sequence[Event]:
         child_ids=news.child_ids,
         immediate_danger=news.immediate_danger,
         informed_at=now,
+        rating=case.rating,
+        suggested_rating=suggested.rating,
+        suggestion_reasons=suggested.reasons,
     )
     return (informed, *_answered(case, news))
 
@@ -123,14 +120,53 @@ def needs_decision_clock(case: Case) -> bool:
     return case.decision_clock is None
 
 
-def more_urgent(suggested: Suggestion, before: Suggestion) -> Suggestion:
-    """News may make a suggestion more urgent, or add to its reasons; it never calms what was suggested before."""
-    return min(suggested, before, key=lambda suggestion: _MOST_URGENT_FIRST.index(suggestion.rating))
-
-
 def find_question(case: Case, question_id: UUID) -> Question | None:
     """The case's question of that number."""
     return next((question for question in case.questions if question.question_id == question_id), None)
+
+
+def standing_children(case: Case, update: Update) -> tuple[Child, ...]:
+    """The children of a case as the referral says now."""
+    changed = {child.child_id: child for child in update.changed}
+    return (*(changed.get(child.child_id, child) for child in case.children), *update.children)
+
+
+def _newest_edition(case: Case) -> int:
+    return max((news.edition for news in case.news if news.edition is not None), default=1)
+
+
+def _now_known(background: Background, supplemented: ReferralSupplemented) -> Background:
+    """An event that does not say what the referral says as a whole only adds to what is known."""
+    facts, types = supplemented.facts, supplemented.concern_types
+    known = replace(
+        background,
+        missing_information=supplemented.missing_information,
+        document_url=supplemented.detail_url,
+    )
+    if facts is None:
+        danger = background.immediate_danger or supplemented.immediate_danger
+        types = tuple(dict.fromkeys((*background.concern_types, *types)))
+        return replace(known, concern_types=types, immediate_danger=danger)
+    return replace(
+        known,
+        concern_types=facts.concern_types,
+        immediate_danger=facts.immediate_danger,
+        previous_referral_id=facts.previous_referral_id,
+    )
+
+
+def _named(supplemented: ReferralSupplemented) -> Sequence[ChildReference]:
+    """All children that the edition has; only those that it added when the event does not say."""
+    return supplemented.facts.children if supplemented.facts is not None else supplemented.children
+
+
+def _changed(case: Case, supplemented: ReferralSupplemented) -> tuple[Child, ...]:
+    said = {child.child_id: child.unborn for child in _named(supplemented)}
+    return tuple(
+        Child(child.child_id, said[child.child_id])
+        for child in case.children
+        if said.get(child.child_id, child.unborn) != child.unborn
+    )
 
 
 def _added(case: Case, named: Sequence[ChildReference]) -> tuple[Child, ...]:

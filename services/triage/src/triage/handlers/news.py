@@ -10,7 +10,7 @@ from contracts.events import QuestionAnswered, ReferralSupplemented, ReferralWit
 from triage import decide, packs, store
 from triage.errors import NoCaseYet
 from triage.handlers.dependencies import Dependencies, record_change, start_decision_clock
-from triage.model import DECISION_CLOCK, SERVICE, Background, Case, Suggestion, Update
+from triage.model import DECISION_CLOCK, SERVICE, Background, Case, Update
 
 
 async def on_referral_supplemented(
@@ -51,7 +51,8 @@ async def _apply(tx: Transaction, dependencies: Dependencies, case: Case, *, upd
     news, pack = update.news, dependencies.pack_of(case, at=context.now)
     timing = packs.timing(pack, DECISION_CLOCK, rating=case.rating, start=news.told_at)
     reopened = decide.reopen(case, news, timing=timing, addresses=dependencies.addresses, now=context.now)
-    informed = decide.inform(case, news, now=context.now)
+    suggested = packs.suggest(pack, update.background, decide.standing_children(case, update))
+    informed = decide.inform(case, news, suggested=suggested, now=context.now)
     recorded = await record_change(tx, case, [*reopened, *informed], context=context)
     await store.record_news(tx, case.case_id, news, version=recorded.version)
     if update.children:
@@ -60,6 +61,5 @@ async def _apply(tx: Transaction, dependencies: Dependencies, case: Case, *, upd
     if answered is not None:
         await store.record_question_answered(tx, answered)
     await start_decision_clock(tx, dependencies, case, timing=timing)
-    suggested = packs.suggest(pack, update.background, (*case.children, *update.children))
-    before = Suggestion(case.suggested_rating, update.background.suggestion_reasons)
-    await store.record_background(tx, case.case_id, update.background, decide.more_urgent(suggested, before))
+    await store.record_children(tx, update.changed)
+    await store.record_background(tx, case.case_id, update.background, suggested)

@@ -13,10 +13,7 @@ from triage.model.news import News, Question
 
 @dataclass(frozen=True)
 class Background:
-    """What the referral says, in codes: its receipt, and all that its sender said later.
-
-    ``document_url`` is where the newest edition of the document is read.
-    """
+    """What the newest edition of the referral says, in codes; ``document_url`` is where it is read."""
 
     suggestion_reasons: tuple[RatingReason, ...]
     concern_types: tuple[ConcernType, ...]
@@ -28,11 +25,15 @@ class Background:
 
 @dataclass(frozen=True)
 class Update:
-    """What news makes of a case: the news, the children it did not have, and what the referral says now."""
+    """What news makes of a case: the news, the children it did not have, and what the referral says now.
+
+    ``changed`` are children that the case has, of whom the referral says something else than before.
+    """
 
     news: News
     children: tuple[Child, ...]
     background: Background
+    changed: tuple[Child, ...] = ()
 
 
 @dataclass(frozen=True)

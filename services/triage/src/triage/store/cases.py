@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis.db import Transaction
@@ -19,6 +19,12 @@ from triage.store.handovers import load_handovers
 from triage.store.news import load_news, load_questions
 from triage.store.outcomes import load_decisions, load_recommendations
 from triage.store.requests import load_requests
+
+_RECORD_CHILDREN: Final = text(
+    """UPDATE child SET unborn = now.unborn
+       FROM unnest(CAST(:ids AS uuid[]), CAST(:unborn AS boolean[])) AS now(child_id, unborn)
+       WHERE child.child_id = now.child_id"""
+)
 
 
 async def find_case_id(tx: Transaction, referral_id: UUID) -> UUID | None:
@@ -107,12 +113,20 @@ async def add_children(tx: Transaction, case_id: UUID, children: Sequence[Child]
         raise NotOneCase
 
 
+async def record_children(tx: Transaction, children: Sequence[Child]) -> None:
+    """What the referral says now of children that their case has."""
+    if children:
+        values = {"ids": [child.child_id for child in children], "unborn": [child.unborn for child in children]}
+        await tx.execute(_RECORD_CHILDREN, values)
+
+
 async def record_background(tx: Transaction, case_id: UUID, background: Background, suggested: Suggestion) -> None:
     """What the referral says now, and which rating that suggests."""
     changes = {
         "concern_types": [code.value for code in background.concern_types],
         "missing_information": [item.value for item in background.missing_information],
         "immediate_danger": background.immediate_danger,
+        "previous_referral_id": background.previous_referral_id,
         "document_url": background.document_url,
         "suggested_rating": suggested.rating.value,
         "suggestion_reasons": [reason.value for reason in suggested.reasons],

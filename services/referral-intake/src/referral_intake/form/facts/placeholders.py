@@ -27,25 +27,37 @@ _NOT_KNOWN: Final = _listed("""
     unknown, not known, nk, n k, unk, dont know, do not know, unsure, not sure, tbc, tba, to be confirmed, to be advised
     to follow, not applicable, na, n a, none, none given, nil, null, not available, not given, not provided
     not supplied, not recorded, not stated, not disclosed, not said, no details, no information, details not known
-    details unknown, information not known, see above, as above, see below, see attached, x, xx, xxx, xxxx
+    details unknown, information not known, see above, as above, same as above, as per above, see below, see attached
+    un known
 """)
 _NO_ADDRESS: Final = _listed("""
-    nfa, no fixed abode, of no fixed abode, no fixed address, no permanent address, no address, no known address
+    nfa, n f a, no fixed abode, of no fixed abode, no fixed address, no permanent address, no address, no known address
     no current address, not at this address, address unknown, address not known, unknown address, whereabouts unknown
     homeless, street homeless, rough sleeper, sofa surfing
 """)
 _NOBODYS: Final = _listed("""
     unknown, not known, name unknown, unknown name, name not known, not given, not provided, not stated, not recorded
-    not disclosed, dont know, do not know, no information, none given, nk, n k, n a, tbc, tba, to be confirmed, xx, xxx
+    not disclosed, dont know, do not know, no information, none given, nk, n k, u k, n a, tbc, tba, to be confirmed
     no name, no name yet, not named, not yet named, unnamed, name withheld, anon, anonymous, a n other
     unknown child, unknown male, unknown female, child, the child, boy, girl, male, female
-    baby, baby of, baby boy, baby girl, baby 1, baby 2, baby a, baby b, newborn, new born, neonate, infant
-    male infant, female infant, unborn, unborn baby, unborn child, foetus, fetus
-    twin, twin 1, twin 2, twin one, twin two, twin a, twin b, triplet, sibling, brother, sister, daughter
+    baby of, neonate, male infant, female infant, unborn baby, unborn child, foetus, fetus
+    sibling, brother, sister, daughter
     mother, mum, mummy, father, dad, daddy, parent, parents, carer
 """)
 """Not "Son", "Nil" or "Na": people are called so."""
 
+_NEWBORN: Final = re.compile(
+    r"(baby|newborn|new born|infant|unborn|twin|triplet)( (boy|girl|male|female))?( ([0-9]|[a-d]|one|two|three|four))?"
+)
+_CROSSES: Final = re.compile(r"x{2,}( x+)*")
+_FOR_NOW: Final = re.compile(
+    r" (at (present|the moment|this (time|point|stage))|at time of referral|currently|(for |right )?now|yet|as yet)$"
+    r"|^(currently|presently|still|the|their|his|her) "
+)
+_JOINTS: Final = re.compile(r"[-\u2010-\u2015(),;:]| and | or ")
+_LONGEST: Final = 120
+"""Whoever writes more says something; and an account of pages is not taken apart to see that."""
+_FINER_JOINTS: Final = re.compile(r"[/.]")
 _PSEUDO_POSTCODES: Final = _listed("ZZ99 3VZ, ZZ99 3WZ, ZZ99 3CZ, ZZ99 3GZ, ZZ99 1WZ, ZZ99 2WZ, NF1 1NF")
 _WITHHELD: Final = re.compile(
     r"(the )?((home|current|family) )?((address|location|details|postcode) )?((is|are|has been|to be) )?"
@@ -66,20 +78,20 @@ _APOSTROPHES: Final = str.maketrans("", "", "'\N{RIGHT SINGLE QUOTATION MARK}\N{
 
 def is_named(name: str | None) -> bool:
     """Whether a name is somebody's own."""
-    return said(name) and _words(name or "") not in _NOBODYS
+    words = _words(name or "")
+    return said(name) and words not in _NOBODYS and not (_NEWBORN.fullmatch(words) or _CROSSES.fullmatch(words))
 
 
 def is_written(text: str | None) -> bool:
     """Whether a text says something, and not only that nobody knows."""
-    return said(text) and _words(text or "") not in _NOT_KNOWN
+    return said(text) and not _is_one_of(_NOT_KNOWN, text or "")
 
 
 def is_place(line: str | None) -> bool:
     """Whether a line of an address, or a place in words, can lead anybody to a person."""
     if line is None or not said(line) or is_pseudo(line) or is_withheld(line):
         return False
-    words = _words(line)
-    return words not in _NOT_KNOWN and words not in _NO_ADDRESS
+    return not _is_one_of(_NOT_KNOWN | _NO_ADDRESS, line)
 
 
 def is_withheld(line: str | None) -> bool:
@@ -102,6 +114,24 @@ def is_mailbox(address: str | None) -> bool:
     """Whether an e-mail may arrive there."""
     written = (address or "").strip().casefold()
     return _MAILBOX.fullmatch(written) is not None and _NO_MAILBOX.fullmatch(written) is None
+
+
+def _is_one_of(listed: frozenset[str], text: str) -> bool:
+    """Whether a text is one of these, or several of them joined, each with or without "at present" and the like."""
+    if len(text) > _LONGEST:
+        return False
+    if _is_listed(listed, text):
+        return True
+    return all(
+        _is_listed(listed, part) or all(_is_listed(listed, each) for each in _FINER_JOINTS.split(part) if _words(each))
+        for part in _JOINTS.split(text)
+        if _words(part)
+    )
+
+
+def _is_listed(listed: frozenset[str], text: str) -> bool:
+    words = _words(text)
+    return words in listed or _FOR_NOW.sub("", words) in listed or words == "x" or _CROSSES.fullmatch(words) is not None
 
 
 def _words(text: str) -> str:

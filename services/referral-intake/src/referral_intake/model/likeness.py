@@ -1,0 +1,46 @@
+"""By what a child is recognised in another referral, and what says that it is another child all the same."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+NUMBER_KINDS: Final = 3
+"""NHS numbers, permanent and temporary unique pupil numbers: those that say more come first."""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """One sign of a child in a form: a number of its own, or its name together with a date.
+
+    ``place`` is the child's in the form. ``numbers`` are the signs of its own numbers that say more than this sign,
+    each kind at its own place, None where the form has none.
+    """
+
+    sign: str = field(repr=False)
+    place: int
+    numbers: tuple[str | None, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """The digest of an identity, with those of its numbers."""
+
+    digest: bytes
+    place: int = 0
+    numbers: tuple[bytes | None, ...] = ()
+
+    def recognises(self, other: "Mark") -> bool:
+        """Whether both are of one child: the same sign, unless a number that says more is another one.
+
+        Twins have one family name and one birthday, and namesakes all of it. The same rule is in SQL in ``look_up``.
+        """
+        numbers = zip(self.numbers, other.numbers, strict=False)
+        return self.digest == other.digest and not any(ours and its and ours != its for ours, its in numbers)
+
+
+@dataclass(frozen=True)
+class DatedMark:
+    """A mark of a referral as it stands; ``since`` is when the child that it recognises came in."""
+
+    mark: Mark
+    since: datetime

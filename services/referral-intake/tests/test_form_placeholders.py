@@ -1,0 +1,57 @@
+"""What is written where nobody knows anything, in the forms in which people and systems write it."""
+
+import pytest
+
+from referral_intake.form.facts.placeholders import is_named, is_phone, is_place, is_written
+
+NO_PLACES = [
+    "ZZ99 3WZ", "zz993vz", "ZZ99\u00a03VZ", "ZZ99–3WZ", "NF1 1NF", "nf11nf", "N.F.A.", "N/F/A", "NFA (sofa surfing)",  # noqa: RUF001
+    "No Fixed Abode ", "UNKNOWN", "Un-known", "not  known", "?", "-", "N/A", "n.a.", "TBC", "AS ABOVE", "Same as above",
+    "address unknown at present", "Not known at this time", "currently homeless", "No fixed address at the moment",
+    "homeless - sofa surfing", "Homeless; address unknown", "unknown/not given", "XXXXX", "xx xx",
+    "Their whereabouts unknown", "n/a - none given",
+]  # fmt: skip
+PLACES = [
+    "12 Invented Street", "Flat 1", "ZZ99 3AB", "Homeless hostel, 12 Invented Street", "Unknown, 12 Invented Street",
+    "c/o grandmother, Invented Farm", "Now Street", "X Block, Invented Barracks", "At present in Invented Lane",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("line", NO_PLACES)
+def test_what_leads_nobody_to_a_person_is_no_place(line: str) -> None:
+    assert not is_place(line)
+
+
+@pytest.mark.parametrize("line", PLACES)
+def test_what_may_lead_to_a_person_is_a_place(line: str) -> None:
+    assert is_place(line)
+
+
+@pytest.mark.parametrize(
+    "name", ["Unknown", "N/K", "U/K", "XXX", "Baby girl 2", "Twin one", "Triplet 1", "unborn b", "Infant"]
+)
+def test_what_is_written_for_a_name_names_nobody(name: str) -> None:
+    assert not is_named(name)
+
+
+@pytest.mark.parametrize("name", ["Nil", "Son", "Na", "X Æ", "Baby-Rose", "Twinkle", "Xu", "Xxavier", "Yet", "Infanta"])
+def test_real_names_that_look_like_placeholders_are_names(name: str) -> None:
+    assert is_named(name)
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("not known at present", False),
+        ("n/a - none given", False),
+        ("Not known, but she has an aunt", True),
+        ("X", False),
+    ],
+)
+def test_a_text_says_something_unless_all_of_it_says_that_nobody_knows(text: str, written: bool) -> None:
+    assert is_written(text) is written
+
+
+@pytest.mark.parametrize("number", ["unknown", "0000000000", "00000 000000", "11111", "999", "ask school", "n/a"])
+def test_what_rings_nowhere_is_no_phone(number: str) -> None:
+    assert not is_phone(number)
