@@ -176,6 +176,15 @@ async def test_a_restricted_referral_is_read_only_by_those_who_may_read_restrict
     assert any("This referral is restricted" in issue["diagnostics"] for issue in issues(answer))
 
 
+async def test_a_label_that_comes_later_is_never_taken_for_a_repeat(caller: Caller) -> None:
+    await send(caller, message())
+
+    answer = await send(caller, message(patient={"meta": {"security": [LABEL]}}))
+
+    assert answer.status_code == 422
+    assert issues(answer)[0]["code"] == "duplicate"
+
+
 async def test_a_restricted_referral_stays_restricted_in_later_editions(caller: Caller) -> None:
     answer = await send(caller, message(patient={"meta": {"security": [LABEL]}}))
     path = answer.json()["entry"][1]["resource"]["output"][0]["valueUrl"].removeprefix(ADDRESS)

@@ -89,6 +89,11 @@ def repeating(acceptance: Acceptance, earlier: Earlier) -> Acceptance:
     return replace(acceptance, received=received, answer=receipt.body_of(received, acceptance.told, earlier))
 
 
+def _asked(submission: Submission) -> document.Content:
+    """What makes a request another one: its words, and that they are restricted."""
+    return {**submission.content, "restricted": True} if submission.handling.restricted else submission.content
+
+
 @dataclass(frozen=True)
 class ReferralMaker:
     """Makes what is unique to one referral: ids, reference, salt, document, receipt."""
@@ -107,7 +112,7 @@ class ReferralMaker:
         return Acceptance(
             sender=submission.sender,
             key=submission.key,
-            fingerprint=document.fingerprint(submission.content),
+            fingerprint=document.fingerprint(_asked(submission)),
             received=received,
             document=content,
             salt=salt,
