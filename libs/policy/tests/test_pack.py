@@ -124,6 +124,11 @@ def test_an_outcome_knows_its_team_and_what_the_referrer_is_told(pack: Pack) -> 
             ["immediate-danger", "concern-type"],
         ),
         (
+            Facts((ConcernType.CHILD_DEATH,), immediate_danger=False, repeat=False, unborn=False),
+            Rating.RED,
+            ["concern-type"],
+        ),
+        (
             Facts((ConcernType.NEGLECT,), immediate_danger=False, repeat=True, unborn=False),
             Rating.AMBER,
             ["concern-type", "repeat"],

@@ -2,13 +2,14 @@
 
 import json
 from copy import deepcopy
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
 import httpx2
 from intake_caller import Caller
 
-from referral_intake.fhir import take
+from referral_intake import fhir
 from referral_intake.fhir.example import EXAMPLE
 from referral_intake.fhir.systems import code_system, extension
 
@@ -17,6 +18,7 @@ PATH: Final = "/fhir/R4/$process-message"
 MEDIA_TYPE: Final = "application/fhir+json"
 FIELDS: Final = code_system("referral-field")
 HEADER, REQUEST, PATIENT, PRACTITIONER = range(4)
+TODAY: Final = date(2026, 11, 23)
 
 Json = dict[str, Any]
 
@@ -81,6 +83,11 @@ async def document_of(caller: Caller, answer: httpx2.Response) -> Json:
     return found
 
 
+def take(document: Any) -> fhir.Taken:
+    """The message as it is read on the day of the tests."""
+    return fhir.take(document, arrived_on=TODAY)
+
+
 def form_of(document: Json) -> Json:
     """What a message fills in."""
     return take(document).form.model_dump(mode="json", exclude_unset=True)
@@ -110,3 +117,19 @@ def ours(name: str, **value: Any) -> list[Json]:
 def filled_in(*resources: Json, **changes: Json) -> Json:
     """What the example with further resources fills in."""
     return form_of(with_entries(message(**changes), *resources))
+
+
+def facts_of(*resources: Json, **changes: Json) -> list[str]:
+    """The facts beside the reason of the example."""
+    concern: Json = filled_in(*resources, **changes)["concern"]
+    return [line for line in concern["facts"].splitlines() if "three cold mornings" not in line]
+
+
+def finding(**elements: Any) -> Json:
+    """An observation of nothing in particular."""
+    return {"resourceType": "Observation", "status": "final", "code": {"text": "Finding"}, **elements}
+
+
+def history_of(*resources: Json, **changes: Json) -> str:
+    """The history that a message tells."""
+    return str(filled_in(*resources, **changes)["concern"].get("history", ""))

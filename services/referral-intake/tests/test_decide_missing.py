@@ -142,6 +142,7 @@ KINDS = [
     (about(ConcernType.ALLEGATION_AGAINST_STAFF), "designated-officer", "/concern/staff_allegation"),
     (about(ConcernType.NEGLECT, has_allegation=True), "designated-officer", "/concern/staff_allegation"),
     (about(ConcernType.HARM_OUTSIDE_HOME), "place-or-peers", "/concern/place_or_peers"),
+    (about(ConcernType.CHILD_DEATH), "circumstances-of-death", "/concern/facts"),
 ]
 AGREEMENTS = [
     (consent(informed=None), "parents-informed", "/consent/parents_informed"),

@@ -1,7 +1,9 @@
 """Family, referrer and professionals: people of a message, as the form has them."""
 
 import pytest
-from fhir_messages import Json, concept, filled_in, form_of, message, ours, url
+from fhir_messages import Json, concept, filled_in, form_of, message, ours, take, url, with_entries
+
+from referral_intake.fhir import MessageRefused
 
 
 def test_a_related_person_is_a_member_of_the_household_or_family() -> None:
@@ -76,3 +78,12 @@ def test_other_practitioners_are_the_professionals_involved() -> None:
     }
 
     assert filled_in(nurse)["professionals"] == [{"name": "Ilse V", "contact": "i@example.org"}]
+
+
+def test_notes_that_are_no_text_are_refused_where_they_stand() -> None:
+    person = {"resourceType": "RelatedPerson", "extension": ours("family-member-notes", valueBoolean=True)}
+
+    with pytest.raises(MessageRefused) as refused:
+        take(with_entries(message(), person))
+
+    assert refused.value.issues[0].places == ("Bundle.entry[4].resource.extension[0]",)

@@ -13,7 +13,14 @@ from referral_intake.receipt_page import CONTENT_SECURITY_POLICY, ReceiptText, p
 
 REFERENCE: Final = "WAN-7K3M-Q9TD"
 FACTS: Final = (("Received", "09:30 on Monday 23 November 2026"), ("Number of children", "2"))
-FULL: Final = ReceiptText(REFERENCE, FACTS, ("We read it.",), ("NHS number", "Ethnicity"), "Call 999 now.")
+FULL: Final = ReceiptText(
+    REFERENCE,
+    FACTS,
+    ("We read it.",),
+    ("NHS number", "Ethnicity"),
+    "Call 999 now.",
+    ("Bundle.entry[2].resource.photo",),
+)
 SHORT: Final = ReceiptText(REFERENCE, FACTS, ("We read it.",), (), None)
 
 ENOUGH_CONTRAST = 4.5

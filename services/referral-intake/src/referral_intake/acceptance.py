@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 
 from chassis.clock import Clock
 from chassis.ids import PREFIX_LENGTH, Ids
@@ -17,7 +17,18 @@ from policy.packs import Packs
 from referral_intake import decide, document, receipt
 from referral_intake.errors import RulesNotInForce
 from referral_intake.form import ReferralForm, submission_of
-from referral_intake.model import Acceptance, Earlier, Identity, Mark, Minted, Sender, Submission, Terms
+from referral_intake.model import (
+    PLAIN,
+    Acceptance,
+    Earlier,
+    Handling,
+    Identity,
+    Mark,
+    Minted,
+    Sender,
+    Submission,
+    Terms,
+)
 from referral_intake.served import Promises, newest_pack, pack_in_force
 from referral_intake.standing import Standing
 
@@ -91,6 +102,8 @@ class ReferralMaker:
         salt = secrets.token_bytes(document.SALT_BYTES)
         minted, content = self._mint(submission, terms, salt, now=now)
         received, told = decide.receive(submission.facts, submission.sender, terms=terms, minted=minted, now=now)
+        if submission.handling is not PLAIN:
+            told = replace(told, handling=submission.handling)
         return Acceptance(
             sender=submission.sender,
             key=submission.key,
@@ -108,7 +121,7 @@ class ReferralMaker:
         referral_id, sender = self.ids.new(), submission.sender
         reference = self.ids.new_reference(prefix_of(sender.partnership))
         child_ids = tuple(self.ids.new() for _ in submission.facts.children)
-        header = {
+        header: dict[str, Any] = {
             "referral_id": str(referral_id),
             "reference": reference,
             "partnership": sender.partnership,
@@ -117,6 +130,10 @@ class ReferralMaker:
             "received_at": now.isoformat(),
             "code_lists": document.EDITIONS,
         }
+        if submission.handling.restricted:
+            header["restricted"] = True
+        if submission.handling.not_taken:
+            header["not_taken"] = submission.handling.not_taken
         content = document.build(submission.content, header, child_ids)
         commitment = document.commitment(salt, content)
         detail_url = f"{self.public_url}{receipt.path_of(referral_id)}/document"
@@ -131,6 +148,7 @@ class Arrival:
     sender: Sender
     key: str
     traceparent: str | None
+    handling: Handling = PLAIN
 
 
 @dataclass(frozen=True)
@@ -151,6 +169,8 @@ class Preparation:
         agreed = self.standing.source_of(sender.client_id)
         maker = ReferralMaker(self.ids, self.public_url, arrival.traceparent)
         submission = submission_of(arrival.form, sender, key=arrival.key)
+        if arrival.handling is not PLAIN:
+            submission = replace(submission, handling=arrival.handling)
         acceptance = maker.prepare(submission, terms(pack, sender, due=due, agreed=agreed), now=now)
         return acceptance if refusal is None else replace(acceptance, refusal=refusal)
 

@@ -87,6 +87,12 @@ class Receipt(BaseModel):
         None, description="Your agency referred one of these children in the last 72 hours."
     )
     missing_information: tuple[MissingInformation, ...]
+    restricted: bool | None = Field(
+        None, description="Only of a FHIR message with a confidentiality label: few of the staff may read it."
+    )
+    not_taken: tuple[str, ...] | None = Field(
+        None, description="Only of a FHIR message: each place (FHIRPath) that the referral does not have."
+    )
     links: Links
 
 
@@ -108,6 +114,8 @@ def body_of(received: ReferralReceived, told: Told, earlier: Earlier | None = No
         "advice": [{"code": advice.value, "text": advice.label} for advice in told.advice],
         "likely_repeat_of": vars(earlier) if earlier else None,
         "missing_information": missing_in(told),
+        "restricted": told.handling.restricted or None,
+        "not_taken": told.handling.not_taken or None,
         "links": {"self": path_of(received.referral_id)},
     }
     return to_json({name: value for name, value in said.items() if value is not None})

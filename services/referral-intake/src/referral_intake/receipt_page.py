@@ -40,6 +40,7 @@ class ReceiptText:
     what_happens_next: Sequence[str]
     missing: Sequence[str]
     advice: str | None
+    not_taken: Sequence[str] = ()
 
 
 def page_of(text: ReceiptText) -> bytes:
@@ -56,6 +57,7 @@ def page_of(text: ReceiptText) -> bytes:
         "".join(f"<p>{escape(sentence)}</p>" for sentence in text.what_happens_next),
         "<h2>What we do not know yet</h2>",
         _missing(text.missing),
+        _not_taken(text.not_taken),
         f"<p>This receipt for {reference} names nobody. It may be kept with your own records.</p>",
     )
     head = _head(f"Receipt for referral {text.reference}")
@@ -75,6 +77,17 @@ def _missing(labels: Sequence[str]) -> str:
         return "<p>Nothing. Thank you.</p>"
     items = "".join(f"<li>{escape(label)}</li>" for label in labels)
     return f"<p>We took your referral without these. Please send them when you know them:</p><ul>{items}</ul>"
+
+
+def _not_taken(places: Sequence[str]) -> str:
+    if not places:
+        return ""
+    items = "".join(f"<li>{escape(place)}</li>" for place in places)
+    return (
+        "<h2>What we did not take</h2>"
+        "<p>Your system sent these parts of its message, and the referral does not have them. If somebody needs to "
+        f"know what they say, phone the front door team or add it to the referral.</p><ul>{items}</ul>"
+    )
 
 
 def _lines(parts: Iterable[str]) -> str:

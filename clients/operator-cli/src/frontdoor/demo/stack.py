@@ -42,6 +42,7 @@ WORK: Final[Mapping[str, str]] = {
     "auditor": "auditor: sees who looked at what",
     "records-officer": "records officer: reviews and destroys records",
     "data-protection-officer": "data protection officer: makes disclosure receipts for people and courts",
+    "restricted-reader": "also reads restricted referrals",
 }
 """Who the people of the realm are, in words."""
 

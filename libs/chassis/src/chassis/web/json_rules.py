@@ -2,8 +2,9 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from decimal import Decimal
 from typing import Any, Final
 
 import jiter
@@ -20,8 +21,8 @@ _TEXT: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)  # possessive: n
 _BRACKET: Final = re.compile(rb"[\[{\]}]")
 
 
-def read(body: bytes) -> Any:
-    """The document.
+def read(body: bytes, *, digit_for_digit: bool = False) -> Any:
+    """The document. ``digit_for_digit``: numbers with a point or an exponent are ``Decimal``, with the digits sent.
 
     Raises ``Malformed`` for what two readers could read differently and for what is too dense to be read while others
     wait, ``Invalid`` for text that cannot be kept.
@@ -33,8 +34,14 @@ def read(body: bytes) -> Any:
     _check_shape(body)
     if not _SUSPICIOUS.search(body):  # may cry wolf behind a backslash but never misses: the walk decides
         with suppress(ValueError):  # what this reader does not like, the other one judges and words
-            return jiter.from_json(body, allow_inf_nan=False, catch_duplicate_keys=True, cache_mode="keys")
-    return _read_carefully(body)
+            return jiter.from_json(
+                body,
+                allow_inf_nan=False,
+                catch_duplicate_keys=True,
+                cache_mode="keys",
+                float_mode="decimal" if digit_for_digit else "float",
+            )
+    return _read_carefully(body, number=Decimal if digit_for_digit else float)
 
 
 def _check_shape(body: bytes) -> None:
@@ -61,15 +68,15 @@ def _too_many() -> Malformed:
     return Malformed(f"Send at most {MAX_VALUES} values and keys in one request")
 
 
-def _read_carefully(body: bytes) -> Any:
+def _read_carefully(body: bytes, *, number: Callable[[str], Any] = float) -> Any:
     try:
-        document = json.loads(body.decode(), object_pairs_hook=_object, parse_constant=_no_constant)
+        document = json.loads(body.decode(), object_pairs_hook=_object, parse_constant=_no_constant, parse_float=number)
     except json.JSONDecodeError as error:
         advice = f"Send valid JSON: it cannot be read from line {error.lineno}, column {error.colno} on"
         raise Malformed(advice) from error
     except UnicodeDecodeError as error:
         raise Malformed(f"Send JSON in UTF-8: byte {error.start + 1} does not belong to it") from error
-    except (ValueError, RecursionError) as error:
+    except (ValueError, ArithmeticError, RecursionError) as error:
         raise Malformed("Send valid JSON, with each key once in its object, and numbers that JSON knows") from error
     if not all(_can_be_kept(value) for value in _texts(document)):
         raise Invalid("Remove NUL characters and unpaired surrogates from the text")

@@ -48,3 +48,4 @@ class DenialReason(Code):
     PARTNERSHIP = "partnership", "The record belongs to another partnership"
     PURPOSE = "purpose", "The purpose does not allow it"
     NOT_FOUND = "not-found", "No such record"
+    RESTRICTED = "restricted", "The record is restricted"

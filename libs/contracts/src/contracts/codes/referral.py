@@ -31,6 +31,7 @@ class ConcernType(Code):
     PERSON_POSING_RISK = "person-posing-risk", "Person posing a risk to children"
     ALLEGATION_AGAINST_STAFF = "allegation-against-staff", "Allegation against somebody who works with children"
     HARM_OUTSIDE_HOME = "harm-outside-home", "Harm outside the home, in a place or a group"
+    CHILD_DEATH = "child-death", "Death of a child"
     OTHER = "other", "Something else"
 
 
@@ -93,6 +94,10 @@ class MissingItem(Code):
     MISSING_POLICE_REPORT = "missing-police-report", "The police's number for the missing child"
     DESIGNATED_OFFICER = "designated-officer", "Whether the local authority designated officer (LADO) has been told"
     PLACE_OR_PEERS = "place-or-peers", "The place, the times and the young people involved"
+    CIRCUMSTANCES_OF_DEATH = (
+        "circumstances-of-death",
+        "When, where and how the child died, and whether police and coroner know",
+    )
 
     CHILD_VOICE = "child-voice", "What the child said or showed, and how you know"
     PARENTS_INFORMED = "parents-informed", "Whether the parents or carers know about this referral"

@@ -4,15 +4,16 @@ import asyncio
 import json
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Header, Request, Response
 
+from chassis.web import json_rules
 from chassis.web.auth import Principal, signed_in_as
 from chassis.web.leaving import while_connected
-from chassis.web.middleware import DOCUMENT
 from contracts.problems import Problem
-from referral_intake import fhir, handlers
+from referral_intake import decide, fhir, handlers
 from referral_intake.api.dependencies import Injected
 from referral_intake.api.standing import admit, held_by, turn
 from referral_intake.errors import FhirOnly, KeyMissing, KeyReused, NotFhir
@@ -115,9 +116,10 @@ async def _take(request: Request, partner: Principal) -> fhir.Taken:
     partner has one at a time, so that nobody's message waits for all that another has sent. Until it is read every
     message may be an emergency, and has the place of one.
     """
+    arrived_on = decide.local_date(request.app.state.dependencies.clock.now())
     try:
         async with turn(request, request.app.state.dependencies.reading, partner, urgent=True):
-            taken = await asyncio.to_thread(fhir.take, request.scope.get(DOCUMENT))
+            taken = await asyncio.to_thread(_read, await request.body(), arrived_on)
     except fhir.MessageRefused:
         admit(request, partner, scope=Scope.SEND)
         raise
@@ -125,10 +127,18 @@ async def _take(request: Request, partner: Principal) -> fhir.Taken:
     return taken
 
 
+def _read(body: bytes, arrived_on: date) -> fhir.Taken:
+    """The body was read once already, and is harmless; here again with every digit of its numbers."""
+    document = json_rules.read(body, digit_for_digit=True) if body else None
+    return fhir.take(document, arrived_on=arrived_on)
+
+
 async def _submit(dependencies: Dependencies, taken: fhir.Taken, partner: Principal, key: str, *, size: int) -> Answer:
     sender = handlers.sender_of(partner)
     try:
-        return await handlers.submit_referral(dependencies, taken.form, sender, key=key, size=size)
+        return await handlers.submit_referral(
+            dependencies, taken.form, sender, key=key, size=size, handling=taken.handling
+        )
     except KeyReused as reused:
         raise taken.reused() if key == taken.key else reused from reused
     except Problem as problem:

@@ -74,6 +74,9 @@ class PrintableReceipt(BaseModel):
     emergency_advice: str | None
     what_happens_next: tuple[str, ...]
     missing_information: tuple[MissingInformation, ...]
+    not_taken: tuple[str, ...] = Field(
+        (), description="Of a FHIR message: each place (FHIRPath) that the referral does not have."
+    )
     printed_at: datetime
 
     @classmethod
@@ -97,6 +100,7 @@ class PrintableReceipt(BaseModel):
             emergency_advice=EMERGENCY_ADVICE if referral.immediate_danger else None,
             what_happens_next=(*withdrawn, _NEXT.format(phone_advice=phone_advice)),
             missing_information=MissingInformation.of_all(followed.missing),
+            not_taken=followed.not_taken,
             printed_at=now,
         )
 
@@ -119,7 +123,7 @@ async def read_receipt(referral_id: UUID, request: Request, dependencies: Inject
     kind = offered(request.headers.get("accept", ""))
     now = dependencies.clock.now()
     async with dependencies.db.transaction() as tx:
-        result = await handlers.read_status(tx, referral_id, asker, now=now)
+        result = await handlers.read_receipt(tx, referral_id, asker, now=now)
     phone_advice = whom_to_phone(dependencies.packs, asker.partnership, at=now)
     printable = PrintableReceipt.of(unwrap(result), now=now, phone_advice=phone_advice)
     if kind == JSON:
@@ -167,5 +171,6 @@ def _text(printable: PrintableReceipt) -> ReceiptText:
         facts=facts,
         what_happens_next=printable.what_happens_next,
         missing=[missing.label for missing in printable.missing_information],
+        not_taken=printable.not_taken,
         advice=printable.emergency_advice,
     )

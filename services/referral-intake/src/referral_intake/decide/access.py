@@ -3,11 +3,12 @@
 from contracts.codes import DenialReason, Purpose
 from contracts.problems import Problem
 from referral_intake.decide.local_time import spoken_day
-from referral_intake.errors import DocumentRefused, NoSuchReferral, ReferralDestroyed
+from referral_intake.errors import DocumentRefused, DocumentRestricted, NoSuchReferral, ReferralDestroyed
 from referral_intake.model import (
     DOCUMENT_PURPOSES,
     OWN_AGENCY_ROLES,
     PARTNER,
+    RESTRICTED_READER,
     Asker,
     Referral,
 )
@@ -41,7 +42,9 @@ def read_document(referral: Referral | None, asker: Asker, purpose: Purpose | No
         return DenialReason.PURPOSE
     if referral is None:
         return DenialReason.NOT_FOUND
-    return referral if referral.partnership == asker.partnership else DenialReason.PARTNERSHIP
+    if referral.partnership != asker.partnership:
+        return DenialReason.PARTNERSHIP
+    return DenialReason.RESTRICTED if referral.restricted and RESTRICTED_READER not in asker.roles else referral
 
 
 def destroyed(referral: Referral | None) -> ReferralDestroyed:
@@ -51,5 +54,10 @@ def destroyed(referral: Referral | None) -> ReferralDestroyed:
 
 
 def denied(reason: DenialReason) -> Problem:
-    """What a refused reader of a document is told; that a record exists is told to nobody who may not see it."""
+    """What a refused reader of a document is told; that a record exists is told to nobody who may not see it.
+
+    That a restricted one exists is told to those who could read it otherwise, so that they know to ask.
+    """
+    if reason is DenialReason.RESTRICTED:
+        return DocumentRestricted()
     return DocumentRefused() if reason in (DenialReason.ROLE, DenialReason.PURPOSE) else NoSuchReferral()

@@ -15,6 +15,7 @@ from referral_intake.errors.partners import (
 from referral_intake.errors.reading import (
     CursorInvalid,
     DocumentRefused,
+    DocumentRestricted,
     FhirOnly,
     NoSuchCodeList,
     NoSuchEdition,
@@ -61,6 +62,7 @@ __all__ = [
     "CursorInvalid",
     "DocumentFull",
     "DocumentRefused",
+    "DocumentRestricted",
     "FhirOnly",
     "FormRefused",
     "ItemSettled",

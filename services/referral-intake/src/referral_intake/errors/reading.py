@@ -15,6 +15,12 @@ class DocumentRefused(Forbidden):
     slug, title = "document-refused", "Your role does not allow you to read this document for this purpose"
 
 
+class DocumentRestricted(Forbidden):
+    """There is such a referral, and its sender marked it as restricted."""
+
+    slug, title = "document-restricted", "This referral is restricted. Ask a manager who may read restricted referrals"
+
+
 class CursorInvalid(Invalid):
     """The cursor is not one that was handed out."""
 

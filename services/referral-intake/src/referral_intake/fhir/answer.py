@@ -1,6 +1,7 @@
 """The answer to a message that was accepted: another message, with the receipt in FHIR's words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import Any, Final
 from uuid import UUID, uuid5
 
@@ -13,6 +14,14 @@ from referral_intake.receipt import Receipt
 PATH: Final = "/fhir/R4/$process-message"
 EVENT: Final = "servicerequest-response"
 
+_NOT_TAKEN: Final = (
+    "This was not taken into the referral, and the staff see that. If somebody needs to know it, send it again as an "
+    "Observation of ours or as a supplement, or phone the front door team."
+)
+_RESTRICTED: Final = (
+    "This referral is restricted, because your message is labelled so: only staff who may read restricted referrals "
+    "read it. All others see that there is one."
+)
 _MISSING: Final = systems.code_system("missing-item")
 
 
@@ -28,7 +37,7 @@ def answer_of(taken: Taken, receipt: Receipt, *, public_url: str) -> dict[str, A
         "entry": [
             _entry(ids["header"], _header(taken, ids, public_url)),
             _entry(ids["task"], _task(receipt, public_url)),
-            _entry(ids["outcome"], outcome(_issues(taken, receipt))),
+            _entry(ids["outcome"], outcome(_issues(receipt))),
         ],
     }
 
@@ -64,13 +73,15 @@ def _task(receipt: Receipt, public_url: str) -> dict[str, Any]:
     }
 
 
-def _issues(taken: Taken, receipt: Receipt) -> Iterator[Issue]:
+def _issues(receipt: Receipt) -> Iterator[Issue]:
     """What to do at once comes first; then what is missing, then what was not taken."""
     if receipt.emergency_advice:
         yield Issue(Severity.WARNING, IssueCode.INFORMATIONAL, receipt.emergency_advice)
     for advice in receipt.advice:
         yield Issue(Severity.WARNING, IssueCode.INFORMATIONAL, advice.text)
     yield _said("We have your referral. Keep the reference of the Task: with it anybody here finds the referral.")
+    if receipt.restricted:
+        yield _said(_RESTRICTED)
     if receipt.likely_repeat_of:
         yield _said(
             "Your agency referred one of these children in the last 72 hours, under the reference "
@@ -78,7 +89,17 @@ def _issues(taken: Taken, receipt: Receipt) -> Iterator[Issue]:
         )
     for missing in receipt.missing_information:
         yield _said(f"We will ask for this: {missing.label}.", coding=(_MISSING, missing.item.value))
-    yield from taken.leftovers()
+    yield from _not_taken(receipt.not_taken or ())
+
+
+def _not_taken(places: Sequence[str]) -> Iterator[Issue]:
+    """One issue for each entry of which something was not taken, and one for the Bundle's own elements."""
+    for _, found in groupby(places, key=_entry_of):
+        yield Issue(Severity.INFORMATION, IssueCode.INFORMATIONAL, _NOT_TAKEN, tuple(found))
+
+
+def _entry_of(place: str) -> str:
+    return ".".join(place.split(".")[:2]) if place.startswith("Bundle.entry[") else "Bundle"
 
 
 def _said(words: str, *, coding: tuple[str, str] | None = None) -> Issue:

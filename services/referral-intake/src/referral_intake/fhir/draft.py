@@ -1,10 +1,12 @@
 """The form as it is filled in from a message, with a map from each field back to where the message says it."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Final, TypeAlias
 
+from referral_intake.fhir.ledger import Fate
 from referral_intake.fhir.r4.element import Said
 
 Pointer: TypeAlias = tuple[str | int, ...]
@@ -12,7 +14,10 @@ Pointer: TypeAlias = tuple[str | int, ...]
 
 @dataclass(frozen=True)
 class Part:
-    """Fields that belong together, the place of the message they come from, and what else there needs no mention."""
+    """Fields that belong together, and the place of the message they come from.
+
+    ``covered``: further places that decided how these fields are read, such as a status.
+    """
 
     place: str
     fields: Mapping[str, "Tree"]
@@ -20,6 +25,11 @@ class Part:
 
 
 Tree: TypeAlias = "Said[Any] | Part | Sequence[Tree] | None"
+
+_IN_WORDS: Final = frozenset({"facts", "history", "notes"})
+"""Fields that take what no other field is for, as text."""
+
+_SETS: Final = frozenset({"types", "plans"})
 
 MOST_PLACES: Final = 20
 """As many places of one field are named in a refusal: its sender needs the first, not all."""
@@ -40,13 +50,16 @@ WHERE_TO_ADD: Final[Mapping[str, str]] = {
 """The element that would say a field which was not said, below the place of its part."""
 
 
+_CODE_OR_EXTENSION: Final = re.compile(r"(.+\.(?:coding|extension)\[\d+\])\..+")
+
+
 @dataclass
 class Draft:
     """Fills in the form. What is said twice of one field stands there twice, and is judged as one."""
 
     document: dict[str, Any] = field(default_factory=dict)
     places: dict[Pointer, list[str]] = field(default_factory=dict)
-    covered: set[str] = field(default_factory=set)
+    taken: dict[str, Fate] = field(default_factory=dict)
     _texts: dict[Pointer, list[str]] = field(default_factory=dict)
 
     def add(self, pointer: Pointer, tree: Tree) -> None:
@@ -55,7 +68,7 @@ class Draft:
             self._say(pointer, tree)
         elif isinstance(tree, Part):
             self._stand(pointer, tree.place)
-            self.covered.update(tree.covered)
+            self.understand(*tree.covered)
             for name, inner in tree.fields.items():
                 self.add((*pointer, name), inner)
         elif tree is not None:
@@ -63,9 +76,16 @@ class Draft:
                 self.append(pointer, inner)
 
     def append(self, pointer: Pointer, tree: Tree) -> None:
-        """Put what was said behind what a list of the form holds already."""
-        if tree is not None:
-            self.add((*pointer, len(self._find(pointer) or ())), tree)
+        """Put what was said behind what a list of the form holds already; a set holds each value once."""
+        held = self._find(pointer) or ()
+        if isinstance(tree, Said) and pointer[-1] in _SETS and tree.value in held:
+            self.understand(*tree.places)
+        elif tree is not None:
+            self.add((*pointer, len(held)), tree)
+
+    def understand(self, *places: str) -> None:
+        """These places decided how others are read, and have nothing more to say."""
+        self.taken.update(dict.fromkeys(places, Fate.MAPPED))
 
     def finish(self) -> None:
         """Join what was said in several places. MUST be called once, when everything was added."""
@@ -94,8 +114,9 @@ class Draft:
             self._texts.setdefault(pointer, [before]).append(said.value)
         else:
             return  # left out, and so reported as not taken
-        self.places.setdefault(pointer, []).extend(said.places)
-        self.covered.update(said.places)
+        self.places.setdefault(pointer, []).extend(dict.fromkeys(map(_whole, said.places)))
+        fate = Fate.CARRIED if pointer[-1] in _IN_WORDS else Fate.MAPPED
+        self.taken.update(dict.fromkeys(said.places, fate))
 
     def _put(self, pointer: Pointer, value: Any) -> None:
         holder, name = self._holder(pointer), pointer[-1]
@@ -125,3 +146,9 @@ class Draft:
             except (KeyError, IndexError):
                 return None
         return node
+
+
+def _whole(place: str) -> str:
+    """Where to look in the message: a whole code or extension, and not its parts."""
+    found = _CODE_OR_EXTENSION.fullmatch(place)
+    return found.group(1) if found else place

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from contracts.problems import Invalid
+from referral_intake.fhir.r4.names import fhir_path
 
 
 class Severity(StrEnum):
@@ -24,6 +25,7 @@ class IssueCode(StrEnum):
     VALUE = "value"
     INVARIANT = "invariant"
     EXTENSION = "extension"
+    SUPPRESSED = "suppressed"
     NOT_FOUND = "not-found"
     NOT_SUPPORTED = "not-supported"
     TOO_LONG = "too-long"
@@ -53,8 +55,8 @@ class Issue:
 
 
 def error(code: IssueCode, advice: str, *places: str) -> Issue:
-    """A reason to refuse the message."""
-    return Issue(Severity.ERROR, code, advice, places)
+    """A reason to refuse the message. ``places``: as its JSON names them, or in FHIRPath."""
+    return Issue(Severity.ERROR, code, advice, tuple(dict.fromkeys(map(fhir_path, places))))
 
 
 class MessageRefused(Invalid):

@@ -4,12 +4,14 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final, TypeVar
 
 from referral_intake.fhir.issues import IssueCode, MessageRefused, error
 from referral_intake.fhir.r4.content import MessageHeader
-from referral_intake.fhir.r4.datatypes import Identifier, Reference
+from referral_intake.fhir.r4.people import Location, Organization, Patient, Practitioner, RelatedPerson
 from referral_intake.fhir.r4.resource import Identified, Resource
+from referral_intake.fhir.r4.values import Identifier, Reference
 
 R = TypeVar("R", bound=Resource)
 
@@ -27,10 +29,16 @@ class Entry:
 
 
 class Message:
-    """A message that was read. Remembers which references were followed: they have served their purpose."""
+    """A message that was read. Remembers which references were followed: they have served their purpose.
 
-    def __init__(self, raw: Mapping[str, Any], entries: Sequence[Entry], contained: Mapping[str, Resource]) -> None:
+    ``as_of``: the day on which what it says is judged to be current or ended.
+    """
+
+    def __init__(
+        self, raw: Mapping[str, Any], entries: Sequence[Entry], contained: Mapping[str, Resource], *, as_of: date
+    ) -> None:
         self.raw = raw
+        self.as_of = as_of
         self.resources = tuple(entry.resource for entry in entries)
         self.followed: set[str] = set()
         self._url = entries[0].url or ""
@@ -64,7 +72,9 @@ class Message:
         found = [resource for resource in self._named(reference) if isinstance(resource, kind)]
         if len(found) != 1:
             return None
-        self.followed.add(reference.path)
+        self.followed.update(reference.followed())
+        if _says_no_more(reference.display, found[0]):
+            self.followed.add(reference.at("display"))
         return found[0]
 
     def get(self, reference: Reference | None, kind: type[R], place: str) -> R:
@@ -96,6 +106,16 @@ def _names(entry: Entry) -> set[str]:
     if isinstance(resource, Identified):
         names |= {_logical(identifier) for identifier in resource.identifier if identifier.value}
     return names
+
+
+def _says_no_more(display: str | None, resource: Resource) -> bool:
+    """Whether the resource itself is called what a reference to it calls it."""
+    names: list[str] = []
+    if isinstance(resource, Organization | Location):
+        names = [resource.name or ""]
+    elif isinstance(resource, Patient | Practitioner | RelatedPerson):
+        names = [whole.value for name in resource.name if (whole := name.whole())]
+    return set((display or "").casefold().split()) <= set(" ".join(names).casefold().split())
 
 
 def _normal(address: str) -> str:

@@ -1,22 +1,27 @@
 """From what arrived to a message, or to every reason why it is none."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
 from typing import Annotated, Any, Final, Literal, TypeVar
 
 from pydantic import Field, ValidationError
 
 from chassis.web import problems
 from contracts.problems import FieldError
+from referral_intake.fhir import labels, modifiers
 from referral_intake.fhir.issues import Issue, IssueCode, MessageRefused, error
 from referral_intake.fhir.message import Entry, Message
 from referral_intake.fhir.r4.content import MessageHeader
-from referral_intake.fhir.r4.datatypes import Text
-from referral_intake.fhir.r4.element import Element, step
-from referral_intake.fhir.r4.names import KINDS, NAMES
+from referral_intake.fhir.r4.element import Element
+from referral_intake.fhir.r4.names import JSON_NAMES, KINDS
+from referral_intake.fhir.r4.primitives import Text
 from referral_intake.fhir.r4.resource import Resource
+from referral_intake.fhir.r4.times import DateTime, day_in_london
 
 MAX_ENTRIES: Final = 500
 MAX_ISSUES: Final = 100
+LONGEST_WAY: Final = timedelta(days=31)
+"""A message may wait for so long; one that says it is older, or of tomorrow, comes from a clock that is wrong."""
 
 E = TypeVar("E", bound=Element)
 
@@ -40,7 +45,6 @@ _ADVICE: Final[Mapping[str, str]] = {
     "model_type": "Send an object",
     "model_attributes_type": "Send an object",
 }
-_MODIFIERS: Final = frozenset({"modifierExtension", "implicitRules"})
 
 
 class _Entry(Element):
@@ -51,28 +55,37 @@ class _Entry(Element):
 class _Bundle(Element):
     resource_type: Literal["Bundle"]
     type: Literal["message"]
+    timestamp: DateTime | None = None
     entry: Annotated[tuple[_Entry, ...], Field(min_length=1, max_length=MAX_ENTRIES)]
 
 
-def read(document: object) -> Message:
+def read(document: object, *, arrived_on: date) -> Message:
     """The message. Raises ``MessageRefused`` with all that is wrong with its shape."""
     if not isinstance(document, dict):
         raise MessageRefused([error(IssueCode.STRUCTURE, "Send a Bundle of type message.", "Bundle")])
     bundle = _whole(_Bundle, document, "Bundle")
-    issues = [*_modifiers(document, "Bundle"), *_repeated_urls(bundle.entry)]
+    issues = [*modifiers.not_understood(document, "Bundle"), *_repeated_urls(bundle.entry)]
+    issues += labels.not_kept(document, "Bundle")
     entries, contained = _resources(bundle.entry, issues)
     if not issues and not isinstance(entries[0].resource, MessageHeader):
         issues.append(error(IssueCode.INVARIANT, "Make a MessageHeader the first entry.", "Bundle.entry[0].resource"))
     if issues:
         raise MessageRefused(issues[:MAX_ISSUES])
-    return Message(document, entries, contained)
+    return Message(document, entries, contained, as_of=_day_of(bundle, arrived_on))
+
+
+def _day_of(bundle: _Bundle, arrived_on: date) -> date:
+    """The day that what it says is judged by: its own, unless the sender's clock cannot be right."""
+    written = day_in_london(bundle.timestamp) if bundle.timestamp else None
+    day = date.fromisoformat(written) if written else arrived_on
+    return day if timedelta() <= arrived_on - day <= LONGEST_WAY else arrived_on
 
 
 def mistakes_at(error_: ValidationError, base: str) -> Iterator[tuple[IssueCode, FieldError]]:
     """Each thing that does not fit a model, at most as many as help; with its path below ``base``, and no pointer."""
     listed = error_.errors(include_url=False)[: problems.MOST_ERRORS]
     mistakes = [{**each, "loc": ("body", *each["loc"])} for each in listed]
-    for mistake, field in zip(mistakes, problems.refusal(mistakes, NAMES).errors, strict=True):
+    for mistake, field in zip(mistakes, problems.refusal(mistakes, JSON_NAMES).errors, strict=True):
         kind = str(mistake["type"])
         advice = _ADVICE.get(kind, field.detail)
         yield _CODES.get(kind, IssueCode.STRUCTURE), FieldError(_path(base, field.pointer), advice)
@@ -132,22 +145,8 @@ def _repeated_urls(entries: Sequence[_Entry]) -> Iterator[Issue]:
         seen.add(entry.full_url)
 
 
-def _modifiers(node: object, path: str) -> Iterator[Issue]:
-    """What may change the meaning of what is around it, and is not understood here: R4 has it refused."""
-    if isinstance(node, list):
-        for place, inner in enumerate(node):
-            yield from _modifiers(inner, f"{path}[{place}]")
-    elif isinstance(node, dict):
-        for name, inner in node.items():
-            if name in _MODIFIERS and inner:
-                advice = "Send this without it: it may change the meaning of the rest, and we do not understand it."
-                yield error(IssueCode.EXTENSION, advice, f"{path}.{name}")
-            else:
-                yield from _modifiers(inner, f"{path}.{step(name)}" if step(name) in NAMES else path)
-
-
 def _path(base: str, pointer: str) -> str:
     path = base
     for part in pointer.split("/")[1:]:
-        path += f"[{part}]" if part.isdigit() else f".{step(part)}"
+        path += f"[{part}]" if part.isdigit() else f".{part}"
     return path

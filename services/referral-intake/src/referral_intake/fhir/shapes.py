@@ -1,6 +1,7 @@
 """The referral form as the FHIR door sees it: which fields there are, which hold lists, and which have parts."""
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from types import UnionType
 from typing import Annotated, Any, Final, Union, get_args, get_origin
@@ -15,9 +16,11 @@ class Shape:
 
     is_list: bool
     part: type[FormPart] | None
+    is_day: bool = False
 
 
 _PLAIN: Final = Shape(is_list=False, part=None)
+_DAY: Final = Shape(is_list=False, part=None, is_day=True)
 
 
 @cache
@@ -48,7 +51,8 @@ def _shape(annotation: Any) -> Shape:
         shapes = [_shape(each) for each in arguments if each is not type(None)]
         return next((shape for shape in shapes if shape.part), shapes[0])
     if origin is tuple:
-        return Shape(is_list=True, part=_shape(arguments[0]).part)
+        inner = _shape(arguments[0])
+        return Shape(is_list=True, part=inner.part, is_day=inner.is_day)
     if isinstance(annotation, type) and issubclass(annotation, FormPart):
         return Shape(is_list=False, part=annotation)
-    return _PLAIN
+    return _DAY if annotation is date else _PLAIN

@@ -26,6 +26,7 @@ ETHNIC_CATEGORIES: Final = frozenset(
 
 RELIGION: Final = "http://hl7.org/fhir/StructureDefinition/patient-religion"
 INTERPRETER: Final = "http://hl7.org/fhir/StructureDefinition/patient-interpreterRequired"
+NHS_COMMUNICATION: Final = "https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-NHSCommunication"
 ETHNIC_CATEGORY: Final = "https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-EthnicCategory"
 
 

@@ -1,22 +1,25 @@
 """From a message to a referral: what is asked, whether it can be taken here, and the form that it fills in."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
 from hashlib import sha256
 from typing import Final
 
 from pydantic import ValidationError
 
 from contracts.problems import Problem
-from referral_intake.fhir import systems
+from referral_intake.fhir import labels, systems
 from referral_intake.fhir.draft import Draft, Pointer
-from referral_intake.fhir.issues import Issue, IssueCode, MessageRefused, error
-from referral_intake.fhir.leftovers import leftovers
+from referral_intake.fhir.issues import IssueCode, MessageRefused, error
+from referral_intake.fhir.ledger import Fate, not_taken
 from referral_intake.fhir.mapping import draft_of
 from referral_intake.fhir.message import Message
 from referral_intake.fhir.r4.content import MessageHeader, ServiceRequest
 from referral_intake.fhir.reading import mistakes_at, read
 from referral_intake.form import ReferralForm
+from referral_intake.model import Handling
 
 EVENT: Final = "servicerequest-request"
 
@@ -50,9 +53,20 @@ class Taken:
         advice = "These ids came with a different referral before. Give the Bundle and its MessageHeader new ids."
         return MessageRefused([error(IssueCode.DUPLICATE, advice, "Bundle.id")])
 
-    def leftovers(self) -> Iterator[Issue]:
-        """What the message says and the referral does not."""
-        return leftovers(self.message, self.draft.covered)
+    @cached_property
+    def taken(self) -> Mapping[str, Fate]:
+        """The fate of each place that was read: references that were followed have served their purpose."""
+        return {**dict.fromkeys(self.message.followed, Fate.FRAME), **self.draft.taken}
+
+    @cached_property
+    def handling(self) -> Handling:
+        """What the message says beside the form."""
+        return Handling(self.not_taken, restricted=labels.is_restricted(self.message.raw, "Bundle"))
+
+    @cached_property
+    def not_taken(self) -> tuple[str, ...]:
+        """What the message says and the referral does not, in FHIRPath."""
+        return not_taken(self.message.raw, self.taken)
 
     def refusal(self, problem: Problem) -> MessageRefused:
         """Why the rules refuse the referral, each reason where the message would have to say otherwise."""
@@ -65,9 +79,13 @@ class Taken:
         )
 
 
-def take(document: object) -> Taken:
-    """A new referral. Raises ``MessageRefused`` with everything that stands in its way."""
-    message = read(document)
+def take(document: object, *, arrived_on: date) -> Taken:
+    """A new referral. Raises ``MessageRefused`` with everything that stands in its way.
+
+    ``arrived_on`` is the day in London. What is current and what has ended is judged by the Bundle's own timestamp, so
+    that the same message is read alike whenever it is sent; by the day of arrival when there is none.
+    """
+    message = read(document, arrived_on=arrived_on)
     header = message.header
     _check_event(header)
     if not message.header_id:
@@ -76,7 +94,14 @@ def take(document: object) -> Taken:
     request = message.get(focus, ServiceRequest, f"{header.path}.focus")
     _check_reason(header, request)
     draft = draft_of(message, request)
+    draft.understand(*_understood(header), *labels.understood(message.raw, "Bundle"))
     return Taken(message, message.header_id, _form(draft), draft)
+
+
+def _understood(header: MessageHeader) -> tuple[str, ...]:
+    """What was checked of the header."""
+    event, reason = header.event_coding, header.reason.code() if header.reason else None
+    return (*(event.mapped() if event else ()), *(reason.places if reason else ()))
 
 
 def _check_event(header: MessageHeader) -> None:
@@ -89,7 +114,7 @@ def _check_event(header: MessageHeader) -> None:
 def _check_reason(header: MessageHeader, request: ServiceRequest) -> None:
     reason = header.reason.code() if header.reason else None
     if reason and reason.value != _NEW:
-        raise MessageRefused([error(IssueCode.NOT_SUPPORTED, _ELSEWHERE, *reason.places)])
+        raise MessageRefused([error(IssueCode.NOT_SUPPORTED, _ELSEWHERE, f"{header.path}.reason")])
     if request.status not in (None, _ACTIVE):
         raise MessageRefused([error(IssueCode.NOT_SUPPORTED, _ELSEWHERE, f"{request.path}.status")])
 

@@ -31,6 +31,7 @@ from referral_intake.handlers.looks import (
     list_editions,
     look_at_document,
     read_document,
+    read_receipt,
     read_status,
 )
 from referral_intake.handlers.people import asker_of, sender_of
@@ -62,6 +63,7 @@ __all__ = [
     "read_document",
     "read_holds",
     "read_item",
+    "read_receipt",
     "read_status",
     "review_referral",
     "sender_of",

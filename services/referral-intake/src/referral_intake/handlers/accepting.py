@@ -10,7 +10,7 @@ from referral_intake import decide, store
 from referral_intake.acceptance import Arrival, mark_repeats
 from referral_intake.form import ReferralForm
 from referral_intake.handlers.dependencies import Dependencies
-from referral_intake.model import REPEAT_WITHIN, SERVICE, Acceptance, Answer, Sender
+from referral_intake.model import PLAIN, REPEAT_WITHIN, SERVICE, Acceptance, Answer, Handling, Sender
 
 
 class Overtaken(Exception):
@@ -18,13 +18,19 @@ class Overtaken(Exception):
 
 
 async def submit_referral(
-    dependencies: Dependencies, form: ReferralForm, sender: Sender, *, key: str, size: int = 0
+    dependencies: Dependencies,
+    form: ReferralForm,
+    sender: Sender,
+    *,
+    key: str,
+    size: int = 0,
+    handling: Handling = PLAIN,
 ) -> Answer:
     """Accept a referral of ``size`` bytes; returns once it is durable. Raises the ``Problem`` that stopped it.
 
     Cancelled while it waits, it is not accepted; cancelled later, it is.
     """
-    arrival = Arrival(form, sender, key, telemetry.current_traceparent())
+    arrival = Arrival(form, sender, key, telemetry.current_traceparent(), handling)
     return await dependencies.commits.submit(arrival, owner=sender.client_id, weight=size, urgent=form.immediate_danger)
 
 

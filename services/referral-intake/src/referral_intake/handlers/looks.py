@@ -1,6 +1,7 @@
 """Looks at what is kept, each written down in the transaction that reads."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -26,6 +27,16 @@ async def read_status(tx: Transaction, referral_id: UUID, principal: Principal, 
         return await access.deny(tx, look, referral, context=context, problem=NoSuchReferral())
     await access.allow(tx, look, context=context)
     return await _followed(tx, referral)
+
+
+async def read_receipt(
+    tx: Transaction, referral_id: UUID, principal: Principal, *, now: datetime
+) -> Followed | Problem:
+    """The same, with the places of a FHIR message that were not taken."""
+    followed = await read_status(tx, referral_id, principal, now=now)
+    if isinstance(followed, Problem):
+        return followed
+    return replace(followed, not_taken=await store.find_not_taken(tx, referral_id))
 
 
 async def read_document(tx: Transaction, look: Look, *, edition: int | None, now: datetime) -> Document | Problem:

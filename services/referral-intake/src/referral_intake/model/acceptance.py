@@ -18,6 +18,20 @@ REPEAT_WITHIN: Final = timedelta(hours=72)
 
 
 @dataclass(frozen=True)
+class Handling:
+    """What a FHIR message says beside the form: how the referral is to be kept, and which of its places were not taken.
+
+    ``restricted``: only those who may read restricted referrals read its document.
+    """
+
+    not_taken: tuple[str, ...] = ()
+    restricted: bool = False
+
+
+PLAIN: Final = Handling()
+
+
+@dataclass(frozen=True)
 class Submission:
     """A referral as it was sent: its facts for the rules, its content for the document.
 
@@ -29,6 +43,7 @@ class Submission:
     facts: ReferralFacts
     content: Mapping[str, Any] = field(repr=False)
     identities: tuple[Identity, ...] = field(default=(), repr=False)
+    handling: Handling = PLAIN
 
 
 @dataclass(frozen=True)
@@ -77,11 +92,15 @@ ClientKey = tuple[str, str]
 
 @dataclass(frozen=True)
 class Told:
-    """What a sender is told about its referral beside what the event says: what is missing where, and what to do."""
+    """What a sender is told about its referral beside what the event says.
+
+    What is missing where, what to do, and what a message said beside the form.
+    """
 
     missing: tuple[Missing, ...]
     advice: tuple[Advice, ...]
     phone_advice: str = PHONE_ADVICE
+    handling: Handling = PLAIN
 
     @property
     def items(self) -> tuple[MissingItem, ...]:
@@ -146,6 +165,11 @@ class Acceptance:
     told: Told = NOTHING_TO_TELL
     marks: tuple[Mark, ...] = ()
     refusal: Problem | None = None
+
+    @property
+    def restricted(self) -> bool:
+        """Whether only those who may read restricted referrals read its document."""
+        return self.told.handling.restricted
 
     @property
     def client_key(self) -> ClientKey:

@@ -31,6 +31,9 @@ DOCUMENT_PURPOSES: Final[Mapping[str, frozenset[Purpose]]] = MappingProxyType(
 )
 """Which roles may read a referral's document, and for what. A role that is not here may not."""
 
+RESTRICTED_READER: Final = "restricted-reader"
+"""Who may read documents of restricted referrals, for the purposes that another role of theirs has."""
+
 
 @dataclass(frozen=True)
 class Sender:

@@ -60,7 +60,8 @@ class Referral:
     """A referral as its sender may follow it.
 
     ``decision_expected_by`` is the promise that runs now, ``first_expected_by`` the receipt's (None: the same);
-    ``edition`` is the number of the document that stands; from ``disposed_at`` on it stands no more.
+    ``edition`` is the number of the document that stands; from ``disposed_at`` on it stands no more. ``restricted``: it
+    is for those who may read restricted ones.
     """
 
     referral_id: UUID
@@ -77,6 +78,7 @@ class Referral:
     open_questions: int = 0
     previous_referral_id: UUID | None = None
     disposed_at: datetime | None = None
+    restricted: bool = False
 
 
 class Step(StrEnum):
@@ -155,6 +157,7 @@ class Followed:
     """Everything that a referral's sender may know of it; nothing in it describes a person.
 
     ``missing``: each item with the JSON pointers, in the edition that stands, of where it would be.
+    ``not_taken``: places of a FHIR message that the referral does not have; read for a receipt only.
     """
 
     referral: Referral
@@ -164,6 +167,7 @@ class Followed:
     questions: tuple[Question, ...] = ()
     supplements: tuple[FollowedSupplement, ...] = ()
     withdrawal: FollowedWithdrawal | None = None
+    not_taken: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from referral_intake.store.disposal import (
     record_run,
     settle_item,
 )
-from referral_intake.store.documents import find_document, list_editions
+from referral_intake.store.documents import find_document, find_not_taken, list_editions
 from referral_intake.store.holds import (
     find_hold_order,
     lift_hold,
@@ -83,6 +83,7 @@ __all__ = [
     "find_items",
     "find_kept",
     "find_missing_information",
+    "find_not_taken",
     "find_referral",
     "find_run",
     "find_withdrawal",

@@ -53,32 +53,33 @@ _RECORD: Final = f"""
         RETURNING referral_id
     ), referrals AS (
         INSERT INTO referral (referral_id, reference, partnership, agency, received_at, decision_expected_by,
-                              immediate_danger, content_commitment, previous_referral_id)
+                              immediate_danger, content_commitment, previous_referral_id, restricted)
         SELECT new.*
         FROM unnest($4::uuid[], $6::text[], $7::text[], $8::text[], $9::timestamptz[], $10::timestamptz[],
-                    $11::boolean[], $12::text[], $13::uuid[])
-             AS new(referral_id, reference, partnership, agency, received_at, expected, danger, commitment, previous)
+                    $11::boolean[], $12::text[], $13::uuid[], $14::boolean[])
+             AS new(referral_id, reference, partnership, agency, received_at, expected, danger, commitment, previous,
+                    restricted)
         JOIN claimed USING (referral_id)
     ), documents AS (
         INSERT INTO document (referral_id, salt, content, missing)
         SELECT new.*
-        FROM unnest($4::uuid[], $14::bytea[], $15::bytea[], $16::jsonb[]) AS new(referral_id, salt, content, missing)
+        FROM unnest($4::uuid[], $15::bytea[], $16::bytea[], $17::jsonb[]) AS new(referral_id, salt, content, missing)
         JOIN claimed USING (referral_id)
     ), children AS (
         INSERT INTO child (child_id, referral_id, place, unborn)
         SELECT new.*
-        FROM unnest($17::uuid[], $18::uuid[], $19::smallint[], $20::boolean[])
+        FROM unnest($18::uuid[], $19::uuid[], $20::smallint[], $21::boolean[])
              AS new(child_id, referral_id, place, unborn)
         JOIN claimed USING (referral_id)
     ), marks AS (
         INSERT INTO repeat_mark (mark, referral_id, received_at, place, numbers)
         SELECT sha256(k.key || new.mark), new.referral_id, new.received_at, new.place, {KEYED_NUMBERS}
-        FROM unnest($21::bytea[], $22::uuid[], $23::timestamptz[], $24::smallint[], $25::bytea[], $26::bytea[],
-                    $27::bytea[])
+        FROM unnest($22::bytea[], $23::uuid[], $24::timestamptz[], $25::smallint[], $26::bytea[], $27::bytea[],
+                    $28::bytea[])
              AS new(mark, referral_id, received_at, place, {NUMBERS})
         JOIN claimed USING (referral_id)
         CROSS JOIN repeat_key k
-    ), events AS ({first_events(28, keys="SELECT convert_to(referral_id::text, 'UTF8') FROM claimed")})
+    ), events AS ({first_events(29, keys="SELECT convert_to(referral_id::text, 'UTF8') FROM claimed")})
     SELECT referral_id FROM claimed
 """  # noqa: S608  # built from constants
 _ANSWERS: Final = """
@@ -147,7 +148,7 @@ def _found(free: bool, fingerprint: bytes, referral_id: UUID, answer: bytes | No
 
 
 def _referrals(acceptances: Sequence[Acceptance]) -> Iterator[Sequence[Any]]:
-    """$1 to $16 of ``_RECORD``."""
+    """$1 to $17 of ``_RECORD``."""
     received = [a.received for a in acceptances]
     yield [a.sender.client_id for a in acceptances]
     yield [a.key for a in acceptances]
@@ -162,13 +163,14 @@ def _referrals(acceptances: Sequence[Acceptance]) -> Iterator[Sequence[Any]]:
     yield [event.immediate_danger for event in received]
     yield [event.content_commitment for event in received]
     yield [event.previous_referral_id for event in received]
+    yield [a.restricted for a in acceptances]
     yield [a.salt for a in acceptances]
     yield [a.document for a in acceptances]
     yield [to_json(a.told.missing).decode() for a in acceptances]
 
 
 def _children(acceptances: Sequence[Acceptance]) -> Iterator[Sequence[Any]]:
-    """$17 to $20 of ``_RECORD``."""
+    """$18 to $21 of ``_RECORD``."""
     rows = [
         (child.child_id, a.received.referral_id, place, child.unborn)
         for a in acceptances
@@ -178,7 +180,7 @@ def _children(acceptances: Sequence[Acceptance]) -> Iterator[Sequence[Any]]:
 
 
 def _marks(acceptances: Sequence[Acceptance]) -> Iterator[Sequence[Any]]:
-    """$21 to $27 of ``_RECORD``."""
+    """$22 to $28 of ``_RECORD``."""
     rows = [
         (mark.digest, a.received.referral_id, a.received.received_at, mark.place, *mark.numbers)
         for a in acceptances

@@ -3,7 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, cast, func, literal, select, union_all
+from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.db import Transaction
 from referral_intake.model import RECEIVED, WITHDRAWAL, Document, Edition
@@ -24,6 +25,13 @@ async def find_document(tx: Transaction, referral_id: UUID, edition: int) -> Doc
     )
     row = (await tx.execute(query)).one_or_none()
     return Document(referral_id, edition, row.content, row.salt, row.content_commitment) if row is not None else None
+
+
+async def find_not_taken(tx: Transaction, referral_id: UUID) -> tuple[str, ...]:
+    """Which places of a FHIR message the referral does not have; none once its documents were destroyed."""
+    whole = cast(func.convert_from(document.c.content, "UTF8"), JSONB)
+    query = select(whole["not_taken"]).where(document.c.referral_id == referral_id, document.c.edition == 1)
+    return tuple((await tx.execute(query)).scalar_one_or_none() or ())
 
 
 async def list_editions(tx: Transaction, referral_id: UUID) -> list[Edition]:

@@ -246,6 +246,7 @@ def _select_referral() -> Select[*tuple[Any, ...]]:
         columns.edition,
         columns.previous_referral_id,
         columns.disposed_at,
+        columns.restricted,
         withdrawal.c.withdrawn_at,
         _open_questions().label("open_questions"),
     ).select_from(referral.outerjoin(withdrawal))
@@ -267,4 +268,5 @@ def _referral(row: Row[*tuple[Any, ...]]) -> Referral:
         open_questions=row.open_questions,
         previous_referral_id=row.previous_referral_id,
         disposed_at=row.disposed_at,
+        restricted=row.restricted,
     )

@@ -39,6 +39,7 @@ referral = Table(
     Column("keep_until", DateTime(timezone=True)),
     Column("disposed_at", DateTime(timezone=True)),
     Column("case_version", Integer),
+    Column("restricted", Boolean, nullable=False, server_default=text("false")),
     Index("referral_reference", "reference", unique=True),
     Index(
         "referral_kept",

@@ -34,6 +34,7 @@ def missing_of_concern(facts: ReferralFacts, *, today: date) -> list[Missing]:
         (not concern.has_impact, MissingItem.IMPACT, "impact"),
         (not concern.has_change, MissingItem.WHAT_CHANGED, "what_changed"),
         (concern.has_incomplete_disclosure, MissingItem.DISCLOSURE_DETAILS, "disclosure"),
+        (ConcernType.CHILD_DEATH in facts.concern_types, MissingItem.CIRCUMSTANCES_OF_DEATH, "facts"),
         *(() if _is_simple(facts) else _of_types(facts)),
         (knows_of_fgm(facts, today) and not facts.circumstances.has_fgm_report, MissingItem.FGM_POLICE_REPORT, "fgm"),
     )

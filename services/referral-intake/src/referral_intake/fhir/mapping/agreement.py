@@ -1,18 +1,22 @@
 """Consents: agreement to the referral, to checks and to help, and the lawful basis; four facts, each on its own."""
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 from contracts.codes import AgreementAnswer
 from referral_intake.fhir import systems
 from referral_intake.fhir.draft import Part, Tree
-from referral_intake.fhir.mapping.content import Saying
+from referral_intake.fhir.issues import IssueCode, MessageRefused, error
 from referral_intake.fhir.mapping.extras import extras
-from referral_intake.fhir.mapping.words import day_of
+from referral_intake.fhir.mapping.records import Records
+from referral_intake.fhir.mapping.saying import FACTS, HISTORY, Saying
+from referral_intake.fhir.mapping.words import day_of, whole_name
 from referral_intake.fhir.message import Message
 from referral_intake.fhir.r4.content import Consent
 from referral_intake.fhir.r4.element import Said
 from referral_intake.fhir.r4.people import Patient, RelatedPerson
+from referral_intake.fhir.r4.values import dated
+from referral_intake.fhir.r4.words import labelled, listed, named
 from referral_intake.form.agreement import Agreement, Basis
 
 AGREEMENTS: Final = systems.code_system("agreement")
@@ -21,49 +25,125 @@ LAWFUL_BASIS: Final = "lawful-basis"
 
 _BASES: Final = systems.code_system("sharing-basis")
 _GATEWAYS: Final = systems.code_system("lawful-basis")
+_FORCE: Final[Mapping[str, str]] = {
+    AgreementAnswer.AGREED.value: "permitted",
+    AgreementAnswer.REFUSED.value: "refused",
+    AgreementAnswer.NOT_ASKED.value: "not given yet",
+}
 _NOT_YET: Final = frozenset({"draft", "proposed"})
-_NOT_MEANT: Final = frozenset({"entered-in-error", "inactive"})
+_EXCEPTIONS: Final = frozenset(
+    {"actor", "action", "securityLabel", "purpose", "class", "code", "dataPeriod", "data", "provision"}
+)
+"""What R4 lets narrow a permission or a refusal, down to its opposite."""
+
+_SAY_IN_WORDS: Final = (
+    "This narrows what was agreed or refused, and we do not read it. Say it in words in our extension "
+    "agreement-limited-to, and send the Consent without it."
+)
 
 
-def agreements(message: Message) -> Iterator[Saying]:
-    """What the family agreed to, and the basis on which the sender shares. Other consents are not about this."""
-    for consent in message.all(Consent):
-        kinds = {code.value for each in consent.category if (code := each.code_of(AGREEMENTS))}
-        if consent.status in _NOT_MEANT:
+def agreements(records: Records) -> Iterator[Saying]:
+    """What the family agreed to, and the basis on which the sender shares; any other consent is a fact in words."""
+    for consent in records.message.all(Consent):
+        if consent.status == "entered-in-error":
             continue
-        for kind in sorted(kinds & TO_AGREE):
-            yield ("consent", kind.replace("-", "_")), _agreement(message, consent)
-        if LAWFUL_BASIS in kinds:
-            yield ("consent", "lawful_basis"), _basis(consent)
+        _check_exceptions(records.message, consent)
+        kinds = {code.value for each in consent.category if (code := each.code_of(AGREEMENTS))}
+        if _is_over(records.message, consent):
+            yield HISTORY, _in_words(records, consent, "A consent that is over:")
+        elif not kinds & {*TO_AGREE, LAWFUL_BASIS}:
+            yield FACTS, _in_words(records, consent, "Another consent, not to this referral:")
+        else:
+            yield from _kinds(records, consent, kinds)
 
 
-def _agreement(message: Message, consent: Consent) -> Part:
+def _kinds(records: Records, consent: Consent, kinds: set[str]) -> Iterator[Saying]:
+    for kind in sorted(kinds & TO_AGREE):
+        yield ("consent", kind.replace("-", "_")), _agreement(records, consent)
+    if LAWFUL_BASIS in kinds:
+        records.follow_only_child(consent.patient)
+        yield ("consent", "lawful_basis"), _basis(consent)
+
+
+def _is_over(message: Message, consent: Consent) -> bool:
+    period = consent.provision.period if consent.provision else None
+    return consent.status == "inactive" or (period is not None and period.has_ended(message.as_of))
+
+
+def _check_exceptions(message: Message, consent: Consent) -> None:
+    """Raises ``MessageRefused`` for a provision that is narrowed by more than its dates."""
+    raw = _raw(message.raw, consent.path)
+    provision = raw.get("provision")
+    names = _EXCEPTIONS.intersection(name for name, value in provision.items() if value) if provision else ()
+    if names:
+        places = [f"{consent.path}.provision.{name}" for name in sorted(names)]
+        raise MessageRefused([error(IssueCode.NOT_SUPPORTED, _SAY_IN_WORDS, *places)])
+
+
+def _raw(message: Any, path: str) -> dict[str, Any]:
+    """The entry's resource as it was sent."""
+    position = int(path.partition("[")[2].partition("]")[0])
+    found: dict[str, Any] = message["entry"][position]["resource"]
+    return found
+
+
+def _agreement(records: Records, consent: Consent) -> Part:
+    period = consent.provision.period if consent.provision else None
     fields: dict[str, Tree] = {
-        "given_by": _given_by(message, consent),
+        "given_by": _given_by(records.message, consent),
         **extras(Agreement, "agreement", consent),
         "answer": _answer(consent),
         "given_on": day_of(consent.said("date_time")),
     }
-    return Part(consent.path, {name: tree for name, tree in fields.items() if tree is not None})
+    if period and (dates := period.words()) and "limited_to" not in fields:
+        fields["limited_to"] = dates
+    fields = {name: tree for name, tree in fields.items() if tree is not None}
+    records.follow_only_child(consent.patient)
+    return Part(consent.path, fields, (consent.at("status"), *_category(consent)))
 
 
 def _answer(consent: Consent) -> Said[str]:
     """Permitted is agreed and denied is refused; a consent that was rejected was refused, one proposed not asked."""
     provision = consent.provision
+    type_place = (provision.at("type"),) if provision else ()
     if consent.status in _NOT_YET:
-        return Said(AgreementAnswer.NOT_ASKED.value, (f"{consent.path}.status",))
+        return Said(AgreementAnswer.NOT_ASKED.value, (consent.at("status"),))
     if consent.status == "rejected" or (provision and provision.type == "deny"):
-        return Said(AgreementAnswer.REFUSED.value, (f"{consent.path}.provision.type",))
-    return Said(AgreementAnswer.AGREED.value, (f"{consent.path}.provision.type",))
+        return Said(AgreementAnswer.REFUSED.value, type_place or (consent.at("status"),))
+    return Said(AgreementAnswer.AGREED.value, type_place or (consent.at("status"),))
 
 
 def _given_by(message: Message, consent: Consent) -> Said[str] | None:
     for reference in consent.performer:
         person = message.find(reference, RelatedPerson) or message.find(reference, Patient)
-        name = person.name[0].whole() if person and person.name else reference.said("display")
+        name = whole_name(person.name, message.as_of) if person else None
         if name:
-            return Said(name.value, (reference.path,))
+            return name
+        if display := reference.said("display"):
+            return display
     return None
+
+
+def _in_words(records: Records, consent: Consent, label: str) -> Said[str] | None:
+    """A consent that no field is for, with its answer: nobody is to read a refusal as agreement."""
+    about = listed(concept.words() for concept in consent.category)
+    rule = consent.policy_rule.words() if consent.policy_rule else None
+    period = consent.provision.period.words() if consent.provision and consent.provision.period else None
+    given = named("by", _given_by(records.message, consent))
+    text = listed((about, _force(consent), rule, given, dated(consent, "date_time"), period))
+    return named(label, labelled(records.about(consent.patient), text))
+
+
+def _force(consent: Consent) -> Said[str]:
+    """Whether a consent permits or refuses, in a word, by its status and its provision."""
+    answer = _answer(consent)
+    places = (*answer.places, consent.at("status"))
+    return Said(_FORCE[answer.value], tuple(dict.fromkeys(places)))
+
+
+def _category(consent: Consent) -> tuple[str, ...]:
+    codes = [code for each in consent.category if (code := each.code_of(AGREEMENTS))]
+    return tuple(place for code in codes for place in code.places)
 
 
 def _basis(consent: Consent) -> Part:
@@ -74,8 +154,10 @@ def _basis(consent: Consent) -> Part:
     fields: dict[str, Tree] = {
         "explanation": text,
         **extras(Basis, "lawful-basis", consent),
-        "bases": tuple(Said(coding.code, (coding.path,)) for coding in bases if coding.code),
-        "gateways": tuple(Said(coding.code, (coding.path,)) for coding in gateways if coding.code),
+        "bases": tuple(Said(coding.code, coding.mapped()) for coding in bases if coding.code),
+        "gateways": tuple(Said(coding.code, coding.mapped()) for coding in gateways if coding.code),
         "decided_on": day_of(consent.said("date_time")),
     }
-    return Part(consent.path, {name: tree for name, tree in fields.items() if tree is not None})
+    status = (consent.at("status"),) if consent.status == "active" else ()
+    fields = {name: tree for name, tree in fields.items() if tree is not None}
+    return Part(consent.path, fields, (*status, *_category(consent)))

@@ -1,40 +1,40 @@
-"""Patients are the children of a referral: those it is about first, then all the others."""
+"""One child of a referral, born or unborn."""
 
 from collections.abc import Iterator
+from datetime import date
+from typing import Final
 
 from referral_intake.fhir import systems
 from referral_intake.fhir.draft import Part, Tree
+from referral_intake.fhir.mapping.expected import expected_date
 from referral_intake.fhir.mapping.extras import extras
+from referral_intake.fhir.mapping.history import KNOWN_NUMBERS, history_of, number_in_use, other_numbers, superseded
+from referral_intake.fhir.mapping.language import language_fields
 from referral_intake.fhir.mapping.places import location_now
-from referral_intake.fhir.mapping.words import address_of, dates, email_of, names_of, phone_of
+from referral_intake.fhir.mapping.records import Record, Records, remarks_of, understood
+from referral_intake.fhir.mapping.schooling import former_practices, practice_of, school_of
+from referral_intake.fhir.mapping.words import address_of, dates, email_of, names_of, phone_of, whole_name
 from referral_intake.fhir.message import Message
 from referral_intake.fhir.r4.content import ServiceRequest
-from referral_intake.fhir.r4.datatypes import ContactPoint, Extension
+from referral_intake.fhir.r4.datatypes import ContactPoint
 from referral_intake.fhir.r4.element import Said
-from referral_intake.fhir.r4.people import (
-    Organization,
-    Patient,
-    PatientContact,
-    Practitioner,
-    PractitionerRole,
-    RelatedPerson,
-)
+from referral_intake.fhir.r4.people import Patient, PatientContact, RelatedPerson
+from referral_intake.fhir.r4.words import with_places
 from referral_intake.form.child import Child
 
-_SELF = "ONESELF"
+_SELF: Final = "ONESELF"
+_PLAIN_USES: Final = frozenset({"official", "usual"})
 
 
-def children_of(message: Message, request: ServiceRequest) -> tuple[Patient, ...]:
-    """Whom the referral is about, the subject first. Raises ``MessageRefused`` when the subject is not there."""
-    subject = message.get(request.subject, Patient, f"{request.path}.subject")
-    return (subject, *(patient for patient in message.all(Patient) if patient is not subject))
-
-
-def child_of(message: Message, patient: Patient, request: ServiceRequest) -> Part:
-    """One child, born or unborn."""
-    names = names_of(patient.name)
-    points = (*patient.telecom, *_own_points(patient))
+def child_of(records: Records, record: Record, request: ServiceRequest) -> Part:
+    """One child to decide about."""
+    if record.main is records.mother:
+        return _unborn(records.message, record.main)
+    message, patient = records.message, record.main
+    names = names_of(patient.name, message.as_of)
+    points = (*patient.telecom, *_own_points(patient, message.as_of))
     fields: dict[str, Tree] = {
+        **language_fields(patient),
         "location_now": location_now(message, request, patient),
         **extras(Child, "child", patient),
         "first_name": names.first,
@@ -43,22 +43,30 @@ def child_of(message: Message, patient: Patient, request: ServiceRequest) -> Par
         **dates(patient.said("birth_date")),
         "sex": sex_of(patient),
         "ethnicity": _ethnicity(patient),
-        "religion": _concept(patient.extension_of(systems.RELIGION)),
-        "interpreter_needed": patient.said_by(systems.INTERPRETER),
-        "first_language": _language(patient),
-        **_identifiers(patient),
-        "addresses": tuple(map(address_of, patient.address)),
-        "phone": phone_of(points),
-        "email": email_of(points),
-        "school": _school(message, patient),
-        "gp": _practice(message, patient),
+        "religion": _religion(patient),
+        **_numbers(message, patient),
+        "addresses": tuple(address_of(address, message.as_of) for address in patient.address),
+        "phone": phone_of(points, message.as_of),
+        "email": email_of(points, message.as_of),
+        "school": school_of(message, patient),
+        "gp": practice_of(message, patient),
     }
-    return Part(patient.path, {name: tree for name, tree in fields.items() if tree is not None}, names.covered)
+    covered = (*names.covered, *understood(message, record), *_marks_of_self(patient))
+    return Part(patient.path, {name: tree for name, tree in fields.items() if tree is not None}, covered)
+
+
+def history_of_child(message: Message, record: Record) -> Iterator[Said[str]]:
+    """What was so of a child, and what other records of the same child say."""
+    yield from history_of(record.main, message.as_of)
+    yield from other_numbers(record.main, message.as_of)
+    yield from former_practices(message, record.main)
+    yield from (said for patient in record.further for said in superseded(patient))
+    yield from remarks_of(message, record)
 
 
 def contacts_of(patient: Patient) -> Iterator[PatientContact]:
     """People to reach for a child who have a name; they belong to the household or family."""
-    yield from (contact for contact in patient.contact if contact.name is not None)
+    yield from (contact for contact in patient.contact if contact.name is not None and not _is_self(contact))
 
 
 def sex_of(person: Patient | PatientContact | RelatedPerson) -> Said[str] | None:
@@ -69,11 +77,34 @@ def sex_of(person: Patient | PatientContact | RelatedPerson) -> Said[str] | None
     )
 
 
-def _own_points(patient: Patient) -> Iterator[ContactPoint]:
+def _unborn(message: Message, mother: Patient) -> Part:
+    """The child that a mother's record stands for: found by her, where she lives, when it is expected."""
+    name = whole_name(mother.name, message.as_of)
+    fields: dict[str, Tree] = {
+        "description": Said(f"Unborn child of {name.value}" if name else "Unborn child", name.places if name else ()),
+        "expected_date_of_birth": expected_date(message, mother),
+        "sex": Said("U", ()),
+        "addresses": tuple(address_of(address, message.as_of) for address in mother.address),
+        "gp": practice_of(message, mother),
+    }
+    return Part(mother.path, {name: tree for name, tree in fields.items() if tree is not None})
+
+
+def _own_points(patient: Patient, day: date) -> Iterator[ContactPoint]:
     """Some systems give a patient's own numbers as those of a contact who is the patient."""
     for contact in patient.contact:
-        if any(coding.code == _SELF for concept in contact.relationship for coding in concept.coding):
+        if _is_self(contact) and not (contact.period and contact.period.has_ended(day)):
             yield from contact.telecom
+
+
+def _is_self(contact: PatientContact) -> bool:
+    return any(coding.code == _SELF for concept in contact.relationship for coding in concept.coding)
+
+
+def _marks_of_self(patient: Patient) -> Iterator[str]:
+    for contact in patient.contact:
+        codings = [coding for concept in contact.relationship for coding in concept.coding if coding.code == _SELF]
+        yield from (place for coding in codings for place in coding.mapped())
 
 
 def _ethnicity(patient: Patient) -> Said[str] | None:
@@ -82,71 +113,24 @@ def _ethnicity(patient: Patient) -> Said[str] | None:
     if found is None or concept is None:
         return None
     if own := concept.code_of(systems.code_system("ethnicity")):
-        return Said(own.value, (found.path,))
+        return Said(own.value, found.places_of(own))
     category = concept.code_of(*systems.ETHNIC_CATEGORIES)
     code = systems.ETHNICITY_OF_CATEGORY.get(category.value) if category else None
-    return Said(code.value, (found.path,)) if code else None
+    return Said(code.value, found.places_of(category)) if code and category else None
 
 
-def _concept(extension: Extension | None) -> Said[str] | None:
-    concept = extension.value_codeable_concept if extension else None
-    words = concept.words() if concept else None
-    return Said(words.value, (extension.path,)) if extension and words else None
+def _religion(patient: Patient) -> Said[str] | None:
+    found = patient.extension_of(systems.RELIGION)
+    concept = found.value_codeable_concept if found else None
+    name = concept.name() if concept else None
+    return Said(name.value, found.places_of(name)) if found and name else None
 
 
-def _language(patient: Patient) -> Said[str] | None:
-    spoken = sorted(patient.communication, key=lambda each: not each.preferred)
-    for each in spoken:
-        if each.language and (words := each.language.words()):
-            return Said(words.value, (each.path,))
-    return None
-
-
-def _identifiers(patient: Patient) -> dict[str, Tree]:
-    fields = {systems.NHS_NUMBER: "nhs_number", systems.UPN: "upn", systems.CHILD_ID: "la_child_id"}
-    found: dict[str, Tree] = {}
-    for identifier in patient.identifier:
-        name = fields.get(identifier.system or "")
-        if name and name not in found and (said := identifier.said("value")):
-            found[name] = Said(said.value, (identifier.path,))
-    return found
-
-
-def _school(message: Message, patient: Patient) -> Tree:
-    extension = patient.extension_of(systems.extension("child-school"))
-    if extension is None:
-        return None
-    school = message.find(extension.value_reference, Organization)
-    if school is None:
-        return extension.said("value_string")
-    return Part(extension.path, {"name": school.said("name"), "contact": phone_of(school.telecom)}, (extension.path,))
-
-
-def _practice(message: Message, patient: Patient) -> Tree:
-    """The first general practitioner: a practice, a doctor there, or only a name."""
-    for reference in patient.general_practitioner:
-        role = message.find(reference, PractitionerRole)
-        doctor = message.find(role.practitioner if role else reference, Practitioner)
-        practice = message.find(role.organization if role else reference, Organization)
-        if doctor or practice:
-            return Part(reference.path, _practice_fields(doctor, practice))
-        if display := reference.said("display"):
-            return Part(reference.path, {"practice": display})
-    return None
-
-
-def _practice_fields(doctor: Practitioner | None, practice: Organization | None) -> dict[str, Tree]:
+def _numbers(message: Message, patient: Patient) -> dict[str, Tree]:
     fields: dict[str, Tree] = {}
-    if doctor:
-        fields |= {"name": doctor.name[0].whole() if doctor.name else None, "phone": phone_of(doctor.telecom)}
-    if practice:
-        code = next(
-            (i for i in practice.identifier if (i.system or "").casefold() == systems.ODS_CODE.casefold()), None
-        )
-        value = code.said("value") if code else None
-        fields |= {
-            "practice": practice.said("name"),
-            "code": Said(value.value, (code.path,)) if code and value else None,
-        }
-        fields["phone"] = fields.get("phone") or phone_of(practice.telecom)
+    for system, (field, _) in KNOWN_NUMBERS.items():
+        identifier = number_in_use(patient, system, message.as_of)
+        if identifier is not None:
+            places = (identifier.at("system"), *([identifier.at("use")] if identifier.use in _PLAIN_USES else []))
+            fields[field] = with_places(identifier.said("value"), *places)
     return fields

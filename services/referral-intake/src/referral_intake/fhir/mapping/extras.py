@@ -1,16 +1,20 @@
 """What the form asks and R4 has no element for: extensions and observations that are named after the form's fields."""
 
 from collections.abc import Iterator
+from typing import Any, Final
 
 from referral_intake.fhir import systems
 from referral_intake.fhir.draft import Part, Tree
 from referral_intake.fhir.r4.content import Observation
-from referral_intake.fhir.r4.datatypes import Extensible
 from referral_intake.fhir.r4.element import Said
+from referral_intake.fhir.r4.times import day_in_london
+from referral_intake.fhir.r4.values import Extensible, Valued
 from referral_intake.fhir.shapes import Shape, shape_at, shape_of
 from referral_intake.form.part import FormPart
 
-FIELD_SYSTEM = systems.code_system("referral-field")
+FIELD_SYSTEM: Final = systems.code_system("referral-field")
+
+_SO: Final = frozenset({None, "final", "amended", "corrected"})
 
 
 def extras(part: type[FormPart], prefix: str, element: Extensible) -> dict[str, Tree]:
@@ -18,13 +22,18 @@ def extras(part: type[FormPart], prefix: str, element: Extensible) -> dict[str, 
     found: dict[str, Tree] = {}
     for name in part.model_fields:
         shape, url = shape_of(part, name), systems.extension(f"{prefix}-{name.replace('_', '-')}")
-        if shape and shape.part is None and (said := tuple(_said(element, url))):
+        if shape and shape.part is None and (said := tuple(_said(element, url, shape))):
             found[name] = said if shape.is_list else said[0]
     return found
 
 
 def field_of(observation: Observation) -> tuple[tuple[str, ...], Shape] | None:
-    """Which field of the form an observation is about, as a path of names; None when its code names none."""
+    """Which field of the form an observation is about, as a path of names; None when its code names none.
+
+    No field can say that something is preliminary: what is, stays an observation.
+    """
+    if observation.status not in _SO or observation.focus:
+        return None
     code = observation.code.code_of(FIELD_SYSTEM) if observation.code else None
     path = tuple(code.value.split(".")) if code else ()
     shape = shape_at(path) if path else None
@@ -33,12 +42,26 @@ def field_of(observation: Observation) -> tuple[tuple[str, ...], Shape] | None:
 
 def field_said(observation: Observation, shape: Shape) -> Tree:
     """What the observation says of its field: its value or, for a field with parts, its components."""
-    covered = (observation.code.path,) if observation.code else ()
+    covered = _understood(observation)
     if shape.part is None:
-        said = observation.value()
+        said = value_for(observation, shape)
         value = Said(said.value, (*said.places, *covered)) if said else None
         return (value,) if shape.is_list and value else value
     return Part(observation.path, dict(_components(observation, shape.part)), covered)
+
+
+def value_for(valued: Valued, shape: Shape) -> Said[Any] | None:
+    """The value as a field takes it: where it takes a day, of an instant the day in London."""
+    said = valued.value()
+    if said is None or not shape.is_day or not said.places[0].endswith(("DateTime", "Instant")):
+        return said
+    return Said(day_in_london(said.value) or said.value, said.places)
+
+
+def _understood(observation: Observation) -> tuple[str, ...]:
+    """The code that names the field, and the status, which says no more than that it is so."""
+    code = observation.code.code_of(FIELD_SYSTEM) if observation.code else None
+    return (*(code.places if code else ()), observation.at("status"))
 
 
 def _components(observation: Observation, part: type[FormPart]) -> Iterator[tuple[str, Tree]]:
@@ -46,18 +69,18 @@ def _components(observation: Observation, part: type[FormPart]) -> Iterator[tupl
     for component in observation.component:
         code = component.code.code_of(FIELD_SYSTEM) if component.code else None
         shape = shape_of(part, code.value) if code else None
-        said = component.value()
-        if code is None or shape is None or shape.part is not None or said is None:
+        if code is None or shape is None or shape.part is not None:
             continue
-        whole = Said(said.value, (component.path,))
-        if shape.is_list:
+        said = value_for(component, shape)
+        whole = Said(said.value, (*said.places, *code.places)) if said else None
+        if shape.is_list and whole:
             lists.setdefault(code.value, []).append(whole)
-        else:
+        elif whole:
             yield code.value, whole
     yield from lists.items()
 
 
-def _said(element: Extensible, url: str) -> Iterator[Said[object]]:
+def _said(element: Extensible, url: str, shape: Shape) -> Iterator[Said[object]]:
     for extension in element.extension:
-        if extension.url == url and (said := extension.value()):
-            yield Said(said.value, (extension.path,))
+        if extension.url == url and (said := value_for(extension, shape)):
+            yield Said(said.value, extension.places_of(said))

@@ -1,15 +1,19 @@
 """Practitioners: the one who refers, and those who work with the family."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from referral_intake.fhir.draft import Part, Tree
 from referral_intake.fhir.mapping.extras import extras
-from referral_intake.fhir.mapping.words import email_of, one_line, phone_of, words_of
+from referral_intake.fhir.mapping.history import history_of
+from referral_intake.fhir.mapping.organisations import Organisation, code_of, organisation_of
+from referral_intake.fhir.mapping.words import AT_WORK, email_of, one_line, phone_of, whole_name, words_of
 from referral_intake.fhir.message import Message
 from referral_intake.fhir.r4.content import ServiceRequest
-from referral_intake.fhir.r4.datatypes import ContactPoint, Reference, joined
+from referral_intake.fhir.r4.datatypes import ContactPoint
 from referral_intake.fhir.r4.element import Said
 from referral_intake.fhir.r4.people import Organization, Patient, Practitioner, PractitionerRole, RelatedPerson
+from referral_intake.fhir.r4.values import Reference
+from referral_intake.fhir.r4.words import listed, named, remarked, with_places
 from referral_intake.form.referrer import Referrer
 from referral_intake.form.services import Professional
 
@@ -20,27 +24,61 @@ def referrer_of(message: Message, request: ServiceRequest) -> tuple[Part, Practi
     said = {**extras(Referrer, "referrer", request), "own_reference": _own_reference(request)}
     member = message.find(reference, RelatedPerson) or message.find(reference, Patient)
     if member:
-        name = member.name[0].whole() if member.name else None
-        public = Said("public", (reference.path if reference else request.path,))
-        return Part(member.path, {**said, "kind": public, "name": name, **_points(member.telecom)}), None
+        public = Said("public", (reference.path,) if reference else ())
+        points = member.telecom
+        own: dict[str, Tree] = {"phone": phone_of(points, message.as_of), "email": email_of(points, message.as_of)}
+        name = whole_name(member.name, message.as_of)
+        return Part(member.path, {**said, "kind": public, "name": name, **own}), None
     role, practitioner = _practitioner(message, reference)
-    organisation = message.find(role.organization if role else reference, Organization)
-    organisation = organisation or message.find(message.header.sender, Organization)
-    place = practitioner.path if practitioner else f"{request.path}.requester"
-    return Part(place, {**said, **_professional_fields(role, practitioner, organisation)}), practitioner
+    named_only = None if role or practitioner else _person_named(message, reference)
+    place = role.organization if role else None if practitioner or named_only else reference
+    organisation = organisation_of(message, place)
+    organisation = organisation or organisation_of(message, message.header.sender)
+    where = practitioner.path if practitioner else f"{request.path}.requester"
+    fields = _professional_fields(message, role, practitioner, organisation)
+    fields["name"] = fields["name"] or named_only
+    return Part(where, {**said, **fields}, _active(role, practitioner)), practitioner
 
 
 def professionals_of(message: Message, *, referrer: Practitioner | None) -> Iterator[Part]:
     """Everybody else who works with the family, by role or, where no role says more, by name. GPs stand elsewhere."""
+    for role, practitioner in _others(message, referrer=referrer):
+        if _works_now(message, role, practitioner):
+            yield _professional(message, role, practitioner)
+
+
+def former_professionals(message: Message, *, referrer: Practitioner | None) -> Iterator[Said[str]]:
+    """Who worked with the family and does so no longer."""
+    for role, practitioner in _others(message, referrer=referrer):
+        if not _works_now(message, role, practitioner) and (said := _former(message, role, practitioner)):
+            yield said
+
+
+def history_of_professionals(message: Message) -> Iterator[tuple[Said[str] | None, Said[str]]]:
+    """Former names and numbers of practitioners, each with whose it is."""
+    for practitioner in message.all(Practitioner):
+        whose = whole_name(practitioner.name, message.as_of)
+        yield from ((whose, said) for said in history_of(practitioner, message.as_of))
+
+
+def _others(
+    message: Message, *, referrer: Practitioner | None
+) -> Iterator[tuple[PractitionerRole | None, Practitioner | None]]:
     seen = _general_practitioners(message) | ({id(referrer)} if referrer else set())
     for role in message.all(PractitionerRole):
         practitioner = message.find(role.practitioner, Practitioner)
         if not seen & {id(role), id(practitioner)}:
-            yield _professional(role, practitioner, message.find(role.organization, Organization))
+            yield role, practitioner
         seen.add(id(practitioner))
-    for practitioner in message.all(Practitioner):
-        if id(practitioner) not in seen:
-            yield _professional(None, practitioner, None)
+    yield from ((None, each) for each in message.all(Practitioner) if id(each) not in seen)
+
+
+def _works_now(message: Message, role: PractitionerRole | None, practitioner: Practitioner | None) -> bool:
+    ended = role is not None and role.period is not None and role.period.has_ended(message.as_of)
+    inactive = (role is not None and role.active is False) or (
+        practitioner is not None and practitioner.active is False
+    )
+    return not ended and not inactive
 
 
 def _general_practitioners(message: Message) -> set[int]:
@@ -59,26 +97,35 @@ def _practitioner(message: Message, reference: Reference | None) -> tuple[Practi
 
 
 def _professional_fields(
-    role: PractitionerRole | None, practitioner: Practitioner | None, organisation: Organization | None
+    message: Message,
+    role: PractitionerRole | None,
+    practitioner: Practitioner | None,
+    organisation: Organisation | None,
 ) -> dict[str, Tree]:
     points = [*(role.telecom if role else ()), *(practitioner.telecom if practitioner else ())]
     theirs = organisation.telecom if organisation else ()
-    address = organisation.address[0] if organisation and organisation.address else None
     return {
-        "name": practitioner.name[0].whole() if practitioner and practitioner.name else None,
+        "name": whole_name(practitioner.name, message.as_of) if practitioner else _named(role),
         "role": _role_words(role),
-        "organisation": organisation.said("name") if organisation else None,
-        "phone": phone_of(points) or phone_of(theirs),
-        "email": email_of(points) or email_of(theirs),
-        "address": one_line(address) if address else None,
+        "organisation": organisation.words() if organisation else None,
+        "phone": _phone(points, message) or _phone(theirs, message),
+        "email": _email(points, message) or _email(theirs, message),
+        "address": one_line(organisation.address) if organisation and organisation.address else None,
     }
 
 
-def _professional(
-    role: PractitionerRole | None, practitioner: Practitioner | None, organisation: Organization | None
-) -> Part:
-    fields = _professional_fields(role, practitioner, organisation)
-    contact = joined(tuple(said for name in ("phone", "email") if isinstance(said := fields[name], Said)), ", ")
+def _phone(points: Sequence[ContactPoint], message: Message) -> Said[str] | None:
+    return phone_of(points, message.as_of, uses=AT_WORK)
+
+
+def _email(points: Sequence[ContactPoint], message: Message) -> Said[str] | None:
+    return email_of(points, message.as_of, uses=AT_WORK)
+
+
+def _professional(message: Message, role: PractitionerRole | None, practitioner: Practitioner | None) -> Part:
+    organisation = organisation_of(message, role.organization if role else None)
+    fields = _professional_fields(message, role, practitioner, organisation)
+    contact = listed(said for name in ("phone", "email") if isinstance(said := fields[name], Said))
     source = role or practitioner
     return Part(
         source.path if source else "Bundle",
@@ -87,11 +134,36 @@ def _professional(
             **{name: fields[name] for name in ("name", "role", "organisation")},
             "contact": contact,
         },
+        _active(role, practitioner),
     )
 
 
-def _points(points: tuple[ContactPoint, ...]) -> dict[str, Tree]:
-    return {"phone": phone_of(points), "email": email_of(points)}
+def _former(message: Message, role: PractitionerRole | None, practitioner: Practitioner | None) -> Said[str] | None:
+    organisation = organisation_of(message, role.organization if role else None)
+    fields = _professional_fields(message, role, practitioner, organisation)
+    who = listed(each for each in fields.values() if isinstance(each, Said))
+    inactive = [each.at("active") for each in (role, practitioner) if each is not None and each.active is False]
+    ended = role.period.words() if role and role.period else None
+    remark = ended or Said("the sender's record is not in use", tuple(inactive))
+    return with_places(named("Formerly worked with the family:", remarked(who, remark)), *inactive)
+
+
+def _active(role: PractitionerRole | None, practitioner: Practitioner | None) -> tuple[str, ...]:
+    return tuple(each.at("active") for each in (role, practitioner) if each is not None and each.active is True)
+
+
+def _named(role: PractitionerRole | None) -> Said[str] | None:
+    """Of a practitioner who was not sent, the name that the role gives."""
+    reference = role.practitioner if role else None
+    return with_places(reference.said("display"), reference.at("type")) if reference else None
+
+
+def _person_named(message: Message, reference: Reference | None) -> Said[str] | None:
+    """The name of a person whose resource was not sent; None when an organisation is meant."""
+    if reference is None or reference.type == "Organization" or message.find(reference, Organization):
+        return None
+    has_code = reference.identifier is not None and code_of((reference.identifier,)) is not None
+    return None if has_code else with_places(reference.said("display"), reference.at("type"))
 
 
 def _role_words(role: PractitionerRole | None) -> Said[str] | None:
@@ -100,5 +172,4 @@ def _role_words(role: PractitionerRole | None) -> Said[str] | None:
 
 def _own_reference(request: ServiceRequest) -> Said[str] | None:
     identifier = request.identifier[0] if request.identifier else None
-    value = identifier.said("value") if identifier else None
-    return Said(value.value, (identifier.path,)) if identifier and value else None
+    return identifier.said("value") if identifier else None

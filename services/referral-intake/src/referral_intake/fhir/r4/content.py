@@ -4,23 +4,26 @@ from typing import Literal
 
 from pydantic import StrictBool
 
-from referral_intake.fhir.r4.datatypes import (
-    Annotation,
-    Attachment,
-    CodeableConcept,
-    Coding,
-    ContactPoint,
-    DateTime,
-    Many,
-    Period,
-    Reference,
-    Text,
-    Valued,
-)
+from referral_intake.fhir.r4.coded import CodeableConcept, Coding
+from referral_intake.fhir.r4.datatypes import Annotation, Attachment, ContactPoint
 from referral_intake.fhir.r4.element import Element
+from referral_intake.fhir.r4.primitives import Many, Text
 from referral_intake.fhir.r4.resource import Identified, Resource
+from referral_intake.fhir.r4.times import DateTime
+from referral_intake.fhir.r4.values import Period, Quantity, Range, Reference, Valued
 
 Priority = Literal["routine", "urgent", "asap", "stat"]
+Intent = Literal[
+    "proposal", "plan", "directive", "order", "original-order", "reflex-order", "filler-order", "instance-order",
+    "option",
+]  # fmt: skip
+ObservationStatus = Literal[
+    "registered", "preliminary", "final", "amended", "corrected", "cancelled", "entered-in-error", "unknown"
+]
+EncounterStatus = Literal[
+    "planned", "arrived", "triaged", "in-progress", "onleave", "finished", "cancelled", "entered-in-error", "unknown"
+]
+ConsentStatus = Literal["draft", "proposed", "active", "rejected", "inactive", "entered-in-error"]
 
 
 class Source(Element):
@@ -54,6 +57,7 @@ class ServiceRequest(Identified):
     """The referral: what is asked of whom, for which child."""
 
     status: Text | None = None
+    intent: Intent | None = None
     do_not_perform: StrictBool | None = None
     category: Many[CodeableConcept] = ()
     priority: Priority | None = None
@@ -62,7 +66,6 @@ class ServiceRequest(Identified):
     encounter: Reference | None = None
     authored_on: DateTime | None = None
     requester: Reference | None = None
-    performer: Many[Reference] = ()
     location_reference: Many[Reference] = ()
     reason_code: Many[CodeableConcept] = ()
     reason_reference: Many[Reference] = ()
@@ -72,9 +75,23 @@ class ServiceRequest(Identified):
 class Condition(Identified):
     """A worry, as a code, as text or both."""
 
+    clinical_status: CodeableConcept | None = None
     verification_status: CodeableConcept | None = None
+    severity: CodeableConcept | None = None
     code: CodeableConcept | None = None
+    body_site: Many[CodeableConcept] = ()
     subject: Reference | None = None
+    onset_date_time: DateTime | None = None
+    onset_age: Quantity | None = None
+    onset_period: Period | None = None
+    onset_range: Range | None = None
+    onset_string: Text | None = None
+    abatement_date_time: DateTime | None = None
+    abatement_age: Quantity | None = None
+    abatement_period: Period | None = None
+    abatement_range: Range | None = None
+    abatement_string: Text | None = None
+    recorded_date: DateTime | None = None
     note: Many[Annotation] = ()
 
 
@@ -82,31 +99,42 @@ class Component(Valued):
     """One part of an observation."""
 
     code: CodeableConcept | None = None
+    data_absent_reason: CodeableConcept | None = None
+    interpretation: Many[CodeableConcept] = ()
 
 
 class Observation(Identified, Valued):
     """Something seen, heard or thought."""
 
-    status: Text | None = None
+    status: ObservationStatus | None = None
     code: CodeableConcept | None = None
     subject: Reference | None = None
+    focus: Many[Reference] = ()
     effective_date_time: DateTime | None = None
+    effective_period: Period | None = None
+    effective_instant: DateTime | None = None
     data_absent_reason: CodeableConcept | None = None
+    interpretation: Many[CodeableConcept] = ()
+    body_site: CodeableConcept | None = None
+    method: CodeableConcept | None = None
     component: Many[Component] = ()
     note: Many[Annotation] = ()
 
 
 class Provision(Element):
-    """What a consent permits or denies."""
+    """What a consent permits or denies, and for how long."""
 
     type: Literal["deny", "permit"] | None = None
+    period: Period | None = None
 
 
 class Consent(Identified):
     """One agreement, or its refusal."""
 
-    status: Text | None = None
+    status: ConsentStatus | None = None
+    scope: CodeableConcept | None = None
     category: Many[CodeableConcept] = ()
+    patient: Reference | None = None
     date_time: DateTime | None = None
     performer: Many[Reference] = ()
     policy_rule: CodeableConcept | None = None
@@ -122,8 +150,10 @@ class DocumentContent(Element):
 class DocumentReference(Identified):
     """A document that the sender holds."""
 
-    status: Text | None = None
+    status: Literal["current", "superseded", "entered-in-error"] | None = None
+    doc_status: Literal["preliminary", "final", "amended", "entered-in-error"] | None = None
     type: CodeableConcept | None = None
+    subject: Reference | None = None
     date: DateTime | None = None
     description: Text | None = None
     content: Many[DocumentContent] = ()
@@ -132,7 +162,7 @@ class DocumentReference(Identified):
 class Flag(Identified):
     """A warning."""
 
-    status: Text | None = None
+    status: Literal["active", "inactive", "entered-in-error"] | None = None
     category: Many[CodeableConcept] = ()
     code: CodeableConcept | None = None
     subject: Reference | None = None
@@ -143,10 +173,13 @@ class EncounterLocation(Element):
     """Where an encounter takes place."""
 
     location: Reference | None = None
+    status: Literal["planned", "active", "reserved", "completed"] | None = None
+    period: Period | None = None
 
 
 class Encounter(Identified):
     """The contact with the child out of which the referral came."""
 
+    status: EncounterStatus | None = None
     subject: Reference | None = None
     location: Many[EncounterLocation] = ()

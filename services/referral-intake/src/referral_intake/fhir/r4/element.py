@@ -19,7 +19,7 @@ _CHOICE: Final = re.compile(
 
 @dataclass(frozen=True)
 class Said(Generic[T]):
-    """A value, and the places in the sender's message that said it (FHIRPath)."""
+    """A value, and the places in the sender's message that said it, as its JSON names them, down to the leaf."""
 
     value: T
     places: tuple[str, ...]
@@ -27,7 +27,7 @@ class Said(Generic[T]):
 
 @lru_cache(maxsize=4096)
 def step(name: str) -> str:
-    """An element's name in a path: ``valueString`` is ``value``, and ``_birthDate`` belongs to ``birthDate``."""
+    """An element's name in FHIRPath: ``valueString`` is ``value``, and ``_birthDate`` belongs to ``birthDate``."""
     choice = _CHOICE.fullmatch(name)
     return choice.group(1) if choice else name.removeprefix("_")
 
@@ -46,27 +46,28 @@ class Element(BaseModel):
         return self._path
 
     def place(self, path: str) -> None:
-        """Tell this element and all within where they stand. MUST be called once, before anything is read from it."""
+        """Say to this element and all within where they stand. MUST be called once, before anything is read from it."""
         self._path = path
         for name, value in self:
             for position, inner in _elements(value):
-                inner.place(self._at(name, position))
+                inner.place(self.at(name, position))
 
     def said(self, name: str) -> Said[Any] | None:
         """What the element ``name`` says; None when it is absent or blank."""
         value = getattr(self, name)
         if value is None or (isinstance(value, str) and not value.strip()):
             return None
-        return Said(value, (self._at(name),))
+        return Said(value, (self.at(name),))
 
     def said_each(self, name: str) -> tuple[Said[Any], ...]:
         """What each repetition of a list of plain values says; blank ones are left out."""
         values = enumerate(getattr(self, name))
-        return tuple(Said(value, (self._at(name, place),)) for place, value in values if value and value.strip())
+        return tuple(Said(value, (self.at(name, place),)) for place, value in values if value and value.strip())
 
-    def _at(self, name: str, position: int | None = None) -> str:
+    def at(self, name: str, position: int | None = None) -> str:
+        """Where the element ``name`` stands, whether it is there or not."""
         alias = type(self).model_fields[name].alias or name
-        return f"{self._path}.{step(alias)}" + ("" if position is None else f"[{position}]")
+        return f"{self._path}.{alias}" + ("" if position is None else f"[{position}]")
 
 
 def _elements(value: object) -> Iterator[tuple[int | None, Element]]:

@@ -1,24 +1,19 @@
 """People, the organisations they work for and the places where they are."""
 
+from typing import Literal
+
 from pydantic import StrictBool
 
-from referral_intake.fhir.r4.datatypes import (
-    Address,
-    CodeableConcept,
-    ContactPoint,
-    Date,
-    Extensible,
-    Gender,
-    HumanName,
-    Many,
-    Reference,
-    Text,
-)
+from referral_intake.fhir.r4.coded import CodeableConcept
+from referral_intake.fhir.r4.datatypes import Address, ContactPoint, HumanName
 from referral_intake.fhir.r4.element import Element
+from referral_intake.fhir.r4.primitives import Date, Gender, LinkType, Many, Text
 from referral_intake.fhir.r4.resource import Identified
+from referral_intake.fhir.r4.times import DateTime
+from referral_intake.fhir.r4.values import Extensible, Period, Reference
 
 
-class Communication(Element):
+class Communication(Extensible):
     """A language somebody speaks."""
 
     language: CodeableConcept | None = None
@@ -31,7 +26,16 @@ class PatientContact(Extensible):
     relationship: Many[CodeableConcept] = ()
     name: HumanName | None = None
     telecom: Many[ContactPoint] = ()
+    address: Address | None = None
     gender: Gender | None = None
+    period: Period | None = None
+
+
+class Link(Element):
+    """Another record of the same person."""
+
+    other: Reference | None = None
+    type: LinkType | None = None
 
 
 class Patient(Identified):
@@ -42,10 +46,18 @@ class Patient(Identified):
     telecom: Many[ContactPoint] = ()
     gender: Gender | None = None
     birth_date: Date | None = None
+    deceased_boolean: StrictBool | None = None
+    deceased_date_time: DateTime | None = None
     address: Many[Address] = ()
     contact: Many[PatientContact] = ()
     communication: Many[Communication] = ()
     general_practitioner: Many[Reference] = ()
+    link: Many[Link] = ()
+
+    @property
+    def has_died(self) -> bool:
+        """Whether the record says so."""
+        return self.deceased_boolean is True or self.deceased_date_time is not None
 
 
 class RelatedPerson(Identified):
@@ -59,6 +71,8 @@ class RelatedPerson(Identified):
     gender: Gender | None = None
     birth_date: Date | None = None
     address: Many[Address] = ()
+    period: Period | None = None
+    communication: Many[Communication] = ()
 
 
 class Practitioner(Identified):
@@ -73,6 +87,7 @@ class PractitionerRole(Identified):
     """What somebody does for an organisation."""
 
     active: StrictBool | None = None
+    period: Period | None = None
     practitioner: Reference | None = None
     organization: Reference | None = None
     code: Many[CodeableConcept] = ()
@@ -83,6 +98,7 @@ class PractitionerRole(Identified):
 class Organization(Identified):
     """A school, a surgery, a hospital, an agency."""
 
+    active: StrictBool | None = None
     name: Text | None = None
     telecom: Many[ContactPoint] = ()
     address: Many[Address] = ()
@@ -91,6 +107,7 @@ class Organization(Identified):
 class Location(Identified):
     """A place."""
 
+    status: Literal["active", "suspended", "inactive"] | None = None
     name: Text | None = None
     description: Text | None = None
     address: Address | None = None

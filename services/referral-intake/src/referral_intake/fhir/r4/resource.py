@@ -1,6 +1,7 @@
 """What every resource has."""
 
-from referral_intake.fhir.r4.datatypes import Extensible, Id, Identifier, Many
+from referral_intake.fhir.r4.primitives import Id, Many
+from referral_intake.fhir.r4.values import Extensible, Identifier
 
 
 class Resource(Extensible):

@@ -1,0 +1,82 @@
+"""Observations: those named after a field of the form fill it in, all others are facts."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from referral_intake.fhir.draft import Pointer
+from referral_intake.fhir.mapping.extras import field_of, field_said
+from referral_intake.fhir.mapping.records import Records
+from referral_intake.fhir.mapping.saying import FACTS, Saying, notes_of
+from referral_intake.fhir.mapping.validity import is_so, qualified
+from referral_intake.fhir.r4.content import Component, Observation
+from referral_intake.fhir.r4.element import Said
+from referral_intake.fhir.r4.people import Patient
+from referral_intake.fhir.r4.values import dated
+from referral_intake.fhir.r4.words import joined, labelled, listed, named, remarked
+
+_NO_VALUE: Final = Said("without a value", ())
+"""Said of a finding, because its name alone reads like its being so."""
+
+
+def observations(records: Records) -> Iterator[Saying]:
+    """What was observed, as far as it stands."""
+    for observation in records.message.all(Observation):
+        if not is_so(observation):
+            continue
+        found = field_of(observation)
+        if found is None:
+            yield FACTS, _finding(records, observation)
+            continue
+        path, shape = found
+        said = field_said(observation, shape)
+        pointer = _of_child(records, observation, path)
+        yield pointer, (said,) if shape.is_list and shape.part else said
+
+
+def _finding(records: Records, observation: Observation) -> Said[str] | None:
+    """``whom: what: value, when``, and the notes below it."""
+    label = observation.code.words() if observation.code else None
+    value = remarked(_value(observation), *_beside(records, observation))
+    what = labelled(label, value) if value else remarked(label, _NO_VALUE, *_beside(records, observation))
+    line = qualified(listed((what, _when(observation))), observation.said("status"))
+    notes = tuple(notes_of(observation.note))
+    return labelled(records.about(observation.subject), joined(tuple(part for part in (line, *notes) if part)))
+
+
+def _value(observation: Observation | Component) -> Said[str] | None:
+    """Value and components, or why there is none."""
+    components = observation.component if isinstance(observation, Observation) else ()
+    parts = (observation.words(), _reason_absent(observation), *map(_component, components))
+    return listed(parts, "; ")
+
+
+def _component(component: Component) -> Said[str] | None:
+    label = component.code.words() if component.code else None
+    value, found = _value(component), listed(concept.words() for concept in component.interpretation)
+    return labelled(label, remarked(value, found)) if value else remarked(label, _NO_VALUE, found)
+
+
+def _reason_absent(observation: Observation | Component) -> Said[str] | None:
+    reason = observation.data_absent_reason.words() if observation.data_absent_reason else None
+    return named("no value:", reason)
+
+
+def _beside(records: Records, observation: Observation) -> Iterator[Said[str] | None]:
+    """How the value is to be read, how it was found, and of whom when not of the subject itself."""
+    yield listed(concept.words() for concept in observation.interpretation)
+    yield named("site", observation.body_site.words() if observation.body_site else None)
+    yield named("method", observation.method.words() if observation.method else None)
+    yield named("about", listed(records.named(reference) for reference in observation.focus))
+
+
+def _when(observation: Observation) -> Said[str] | None:
+    period = observation.effective_period.words() if observation.effective_period else None
+    return dated(observation, "effective_date_time") or dated(observation, "effective_instant") or period
+
+
+def _of_child(records: Records, observation: Observation, path: tuple[str, ...]) -> Pointer:
+    """What one of several children said stands with that child."""
+    number = records.number_of(records.message.find(observation.subject, Patient))
+    if path[0] == "child_voice" and number and len(records.children) > 1:
+        return ("children", number - 1, "voice", *path[1:])
+    return path

@@ -1,0 +1,78 @@
+"""What was so of a person and is so no longer: names, numbers and addresses with their dates, for the history."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Final
+
+from referral_intake.fhir import systems
+from referral_intake.fhir.mapping.words import dated_numbers, names_of
+from referral_intake.fhir.r4.element import Said
+from referral_intake.fhir.r4.people import Patient, Practitioner, RelatedPerson
+from referral_intake.fhir.r4.values import Identifier
+from referral_intake.fhir.r4.words import named, remarked, with_places
+
+KNOWN_NUMBERS: Final[Mapping[str, tuple[str, str]]] = {
+    systems.NHS_NUMBER: ("nhs_number", "NHS number"),
+    systems.UPN: ("upn", "unique pupil number"),
+    systems.CHILD_ID: ("la_child_id", "local authority child id"),
+}
+"""The numbers that the form has a field for, by system: the field, and what people call them."""
+
+_ORDER: Final = ("official", "usual", None, "secondary", "temp")
+
+
+def history_of(person: Patient | RelatedPerson | Practitioner, day: date) -> Iterator[Said[str]]:
+    """What is known of former names and numbers of a person, and since when they have the present ones."""
+    yield from names_of(person.name, day).history
+    yield from dated_numbers(person.telecom, day)
+
+
+def number_in_use(patient: Patient, system: str, day: date) -> Identifier | None:
+    """The identifier that counts: official before usual; never one that ended, or is kept for history only."""
+    found = [
+        each for each in patient.identifier if each.system == system and each.said("value") and is_in_use(each, day)
+    ]
+    return min(found, key=lambda each: _ORDER.index(each.use), default=None)
+
+
+def other_numbers(patient: Patient, day: date) -> Iterator[Said[str]]:
+    """Every known number that is not the one that counts, and since when that one is."""
+    for system, (_, called) in KNOWN_NUMBERS.items():
+        main = number_in_use(patient, system, day)
+        for identifier in patient.identifier:
+            if identifier.system == system and identifier.said("value"):
+                yield from _number(identifier, called, is_main=identifier is main, day=day)
+
+
+def superseded(patient: Patient) -> Iterator[Said[str]]:
+    """What a further record of the same child says of names, numbers and birth."""
+    yield from (
+        Said(f"also recorded as {whole.value}", whole.places) for name in patient.name if (whole := name.whole())
+    )
+    born = named("also recorded as born on", patient.said("birth_date"))
+    if born:
+        yield born
+    for identifier in patient.identifier:
+        called = KNOWN_NUMBERS.get(identifier.system or "", ("", "number"))[1]
+        value = with_places(named(f"another record's {called}", identifier.said("value")), identifier.at("system"))
+        if value and identifier.system in KNOWN_NUMBERS:
+            yield value
+
+
+def is_in_use(identifier: Identifier, day: date) -> bool:
+    """Whether a number is somebody's on a day."""
+    period = identifier.period
+    ended = period is not None and (period.has_ended(day) or period.is_to_come(day))
+    return identifier.use != "old" and not ended
+
+
+def _number(identifier: Identifier, called: str, *, is_main: bool, day: date) -> Iterator[Said[str]]:
+    period = identifier.period.words() if identifier.period else None
+    if is_main and period is None:
+        return
+    kind = called if is_main else f"another {called}" if is_in_use(identifier, day) else f"former {called}"
+    use = None if identifier.use in ("official", "usual", "old") else identifier.said("use")
+    text = remarked(named(kind, identifier.said("value")), use, period)
+    places = [identifier.at("system"), *([identifier.at("use")] if use is None else [])]
+    if said := with_places(text, *places):
+        yield said

@@ -1,0 +1,72 @@
+"""Documents: what they are and where, never what is in them."""
+
+from collections.abc import Iterator
+
+from referral_intake.fhir import systems
+from referral_intake.fhir.draft import Part, Tree
+from referral_intake.fhir.issues import IssueCode, MessageRefused, error
+from referral_intake.fhir.mapping.extras import extras
+from referral_intake.fhir.mapping.records import Records
+from referral_intake.fhir.mapping.saying import HISTORY, Saying
+from referral_intake.fhir.mapping.words import day_of
+from referral_intake.fhir.r4.content import DocumentReference
+from referral_intake.fhir.r4.datatypes import Attachment as R4Attachment
+from referral_intake.fhir.r4.element import Said
+from referral_intake.fhir.r4.values import dated
+from referral_intake.fhir.r4.words import listed, named, remarked, with_places
+from referral_intake.form.help import Attachment
+
+_WRONG = "entered-in-error"
+
+
+def papers(records: Records) -> Iterator[Saying]:
+    """Documents that stand. Raises ``MessageRefused`` when their content was sent."""
+    for document in records.message.all(DocumentReference):
+        _check_content(document)
+        if _WRONG in (document.status, document.doc_status):
+            continue
+        records.follow_only_child(document.subject)
+        if document.status == "superseded":
+            yield HISTORY, _superseded(document)
+        else:
+            yield ("attachments",), (_paper(document),)
+
+
+def _check_content(document: DocumentReference) -> None:
+    for attachment in _attachments(document):
+        if attachment.data is not None:
+            advice = "Say where the document is and whom to ask for it. Its content cannot be sent here."
+            raise MessageRefused([error(IssueCode.NOT_SUPPORTED, advice, attachment.at("data"))])
+
+
+def _attachments(document: DocumentReference) -> list[R4Attachment]:
+    return [content.attachment for content in document.content if content.attachment]
+
+
+def _paper(document: DocumentReference) -> Part:
+    first = next(iter(_attachments(document)), None)
+    identifier = document.identifier[0] if document.identifier else None
+    kind = document.type.code_of(systems.code_system("attachment-kind")) if document.type else None
+    draft = document.said("doc_status") if document.doc_status == "preliminary" else None
+    understood = [document.at("status"), *([document.at("doc_status")] if draft is None else [])]
+    fields: dict[str, Tree] = {
+        **extras(Attachment, "attachment", document),
+        "title": remarked(_title(document, first, has_kind=kind is not None), draft),
+        "kind": kind,
+        "held_at": first.said("url") if first else None,
+        "dated": day_of(document.said("date") or (first.said("creation") if first else None)),
+        "reference": identifier.said("value") if identifier else None,
+    }
+    return Part(document.path, {name: tree for name, tree in fields.items() if tree is not None}, tuple(understood))
+
+
+def _title(document: DocumentReference, first: R4Attachment | None, *, has_kind: bool) -> Said[str] | None:
+    title = document.said("description") or (first.said("title") if first else None)
+    return title or (document.type.name() if document.type and not has_kind else None)
+
+
+def _superseded(document: DocumentReference) -> Said[str] | None:
+    first = next(iter(_attachments(document)), None)
+    title = listed((_title(document, first, has_kind=False), first.said("url") if first else None))
+    line = remarked(title or Said("without a title", ()), dated(document, "date"))
+    return with_places(named("A document that another has replaced:", line), document.at("status"))

@@ -1,0 +1,163 @@
+"""Who the Patients of a message are: children to decide about, further records of the same child, children who died."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from referral_intake.fhir.mapping.expected import expected_date, is_adult
+from referral_intake.fhir.mapping.words import whole_name
+from referral_intake.fhir.message import Message
+from referral_intake.fhir.r4.content import ServiceRequest
+from referral_intake.fhir.r4.element import Said
+from referral_intake.fhir.r4.people import Patient, RelatedPerson
+from referral_intake.fhir.r4.values import Reference, dated
+from referral_intake.fhir.r4.words import listed, named
+
+_NOT_THE_MAIN_ONE: Final = frozenset({"replaced-by", "refer"})
+
+
+@dataclass(frozen=True)
+class Record:
+    """One person, by the record that counts and any further ones of the same person."""
+
+    main: Patient
+    further: tuple[Patient, ...] = ()
+
+    @property
+    def has_died(self) -> bool:
+        """Whether any of the records says so."""
+        return any(patient.has_died for patient in (self.main, *self.further))
+
+    def holds(self, patient: Patient | None) -> bool:
+        """Whether this is one of the records."""
+        return any(each is patient for each in (self.main, *self.further))
+
+
+@dataclass(frozen=True)
+class Records:
+    """Everybody of whom the message has a Patient, the subject first.
+
+    ``mother``: she is the subject, and her unborn child stands for her among the children. ``others``: children who
+    died, and those whose record is not in use; nobody decides about them.
+    """
+
+    message: Message
+    children: tuple[Record, ...]
+    others: tuple[Record, ...]
+    mother: Patient | None
+
+    def number_of(self, patient: Patient | None) -> int | None:
+        """The place of a child among the children, from 1."""
+        return next((place for place, each in enumerate(self.children, 1) if each.holds(patient)), None)
+
+    def follow_only_child(self, reference: Reference | None) -> None:
+        """Of one child alone there is no doubt whom something is about; of several, the form cannot say it."""
+        if reference is not None and len(self.children) == 1:
+            self.message.find(reference, Patient)
+
+    def about(self, reference: Reference | None) -> Said[str] | None:
+        """Whom something is about, by name; None when it can only be the one child there is."""
+        if reference is None:
+            return None
+        patient = self.message.find(reference, Patient)
+        only = len(self.children) == 1 and self.children[0].holds(patient) and patient is not self.mother
+        if only:
+            return None
+        return self.named(reference)
+
+    def named(self, reference: Reference) -> Said[str]:
+        """Somebody by name; whoever the message does not name is said to be somebody."""
+        person = self.message.find(reference, Patient) or self.message.find(reference, RelatedPerson)
+        return (whole_name(person.name, self.message.as_of) if person else None) or _somebody(reference, person)
+
+
+def records_of(message: Message, request: ServiceRequest) -> Records:
+    """Who is who. Raises ``MessageRefused`` when the subject is not there."""
+    subject = message.get(request.subject, Patient, f"{request.path}.subject")
+    records = [_record(group, subject, _replaced(message)) for group in _groups(message)]
+    ordered = sorted(records, key=lambda record: not record.holds(subject))
+    first, *rest = ordered
+    children = [first, *(record for record in rest if _is_to_decide(record))]
+    others = [record for record in rest if record not in children]
+    expecting = is_adult(first.main, message.as_of) and expected_date(message, first.main) is not None
+    return Records(message, tuple(children), tuple(others), first.main if expecting else None)
+
+
+def death_of(record: Record) -> Said[str] | None:
+    """That somebody has died, and when; None of whom nobody says so."""
+    if not record.has_died:
+        return None
+    patients = (record.main, *record.further)
+    said = [each for patient in patients if (each := patient.said("deceased_boolean")) and each.value]
+    dates = listed(named("on", dated(patient, "deceased_date_time")) for patient in patients)
+    places = (*(place for each in said for place in each.places), *(dates.places if dates else ()))
+    return Said(f"has died {dates.value}" if dates else "has died", places)
+
+
+def understood(message: Message, record: Record) -> Iterator[str]:
+    """Places that decided whose record this is."""
+    for patient in (record.main, *record.further):
+        if patient.active is True:
+            yield patient.at("active")
+        if patient.deceased_boolean is False and not record.has_died:
+            yield patient.at("deceased_boolean")
+        yield from (link.at("type") for link in patient.link if message.find(link.other, Patient))
+
+
+def remarks_of(message: Message, record: Record) -> Iterator[Said[str]]:
+    """What has to be known of the record itself: that it is not in use, or that another, not sent, took its place."""
+    for patient in (record.main, *record.further):
+        if patient.active is False:
+            yield Said("the sender's record of this person is not in use", (patient.at("active"),))
+        for link in patient.link:
+            kind, other = link.said("type"), link.other.said("reference") if link.other else None
+            if kind and other and message.find(link.other, Patient) is None:
+                yield Said(f"the sender's record is linked, {kind.value} {other.value}", (*kind.places, *other.places))
+
+
+def _somebody(reference: Reference, person: Patient | RelatedPerson | None) -> Said[str]:
+    """Somebody whom the message does not name: what is said of them is not said of the child."""
+    if person is not None:
+        return Said("Somebody without a name", ())
+    return reference.said("display") or Said("Somebody whose record was not sent", ())
+
+
+def _groups(message: Message) -> list[list[Patient]]:
+    """Patients that are records of one person, as their links say."""
+    groups = [[patient] for patient in message.all(Patient)]
+    for patient in message.all(Patient):
+        for link in patient.link:
+            other = message.find(link.other, Patient)
+            if other is not None and link.type is not None:
+                groups = _merged(groups, patient, other)
+    return groups
+
+
+def _merged(groups: list[list[Patient]], one: Patient, other: Patient) -> list[list[Patient]]:
+    together = [group for group in groups if any(each is one or each is other for each in group)]
+    apart = [group for group in groups if group not in together]
+    return [*apart, [patient for group in together for patient in group]]
+
+
+def _replaced(message: Message) -> set[int]:
+    """Patients in whose place another record is to be used."""
+    found: set[int] = set()
+    for patient in message.all(Patient):
+        for link in patient.link:
+            if link.type in _NOT_THE_MAIN_ONE:
+                found.add(id(patient))
+            elif link.type == "replaces" and (other := message.find(link.other, Patient)):
+                found.add(id(other))
+    return found
+
+
+def _is_to_decide(record: Record) -> bool:
+    """Not somebody who died, nor a record that is not in use or that a record which was not sent has replaced."""
+    replaced = any(link.type == "replaced-by" for link in record.main.link)
+    return not record.has_died and not replaced and record.main.active is not False
+
+
+def _record(group: Sequence[Patient], subject: Patient, replaced: set[int]) -> Record:
+    valid = [patient for patient in group if id(patient) not in replaced and patient.active is not False] or list(group)
+    main = next((patient for patient in valid if patient is subject), valid[0])
+    return Record(main, tuple(patient for patient in group if patient is not main))

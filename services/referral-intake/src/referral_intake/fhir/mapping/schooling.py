@@ -1,0 +1,80 @@
+"""A child's school and GP practice, by what their resource says or by the code or name that a reference gives."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from referral_intake.fhir import systems
+from referral_intake.fhir.draft import Part, Tree
+from referral_intake.fhir.mapping.history import is_in_use
+from referral_intake.fhir.mapping.organisations import organisation_of
+from referral_intake.fhir.mapping.words import AT_WORK, phone_of, whole_name
+from referral_intake.fhir.message import Message
+from referral_intake.fhir.r4.element import Said
+from referral_intake.fhir.r4.people import Patient, Practitioner, PractitionerRole
+from referral_intake.fhir.r4.values import Reference
+from referral_intake.fhir.r4.words import named, remarked, with_places
+
+_PERSON: Final = "Practitioner"
+
+
+def school_of(message: Message, patient: Patient) -> Tree:
+    """A school: an Organization, a reference that names one, or its name."""
+    extension = patient.extension_of(systems.extension("child-school"))
+    if extension is None:
+        return None
+    school = organisation_of(message, extension.value_reference)
+    if school is None:
+        said = extension.value()
+        return Said(said.value, extension.places_of(said)) if said else None
+    contact = phone_of(school.telecom, message.as_of, uses=AT_WORK)
+    return Part(extension.path, {"name": school.words(), "contact": contact}, (extension.at("url"),))
+
+
+def practice_of(message: Message, patient: Patient) -> Tree:
+    """The first general practitioner that counts now: a practice, a doctor there, or only a name or a code."""
+    for reference in patient.general_practitioner:
+        fields = _practice_fields(message, reference) if _counts(message, reference) else {}
+        if fields:
+            return Part(reference.path, fields)
+    return None
+
+
+def former_practices(message: Message, patient: Patient) -> Iterator[Said[str]]:
+    """General practitioners that count no more, with their dates."""
+    for reference in patient.general_practitioner:
+        if not _counts(message, reference):
+            role = message.find(reference, PractitionerRole)
+            practice = organisation_of(message, role.organization if role else reference)
+            said = remarked(practice.words() if practice else None, _dates(reference, role))
+            if former := named("former GP", said):
+                yield former
+
+
+def _counts(message: Message, reference: Reference) -> bool:
+    role, identifier = message.find(reference, PractitionerRole), reference.identifier
+    if role is not None:
+        return role.active is not False and not (role.period and role.period.has_ended(message.as_of))
+    return identifier is None or is_in_use(identifier, message.as_of)
+
+
+def _dates(reference: Reference, role: PractitionerRole | None) -> Said[str] | None:
+    identifier = reference.identifier
+    period = role.period if role else identifier.period if identifier else None
+    return period.words() if period else None
+
+
+def _practice_fields(message: Message, reference: Reference) -> dict[str, Tree]:
+    role = message.find(reference, PractitionerRole)
+    doctor = message.find(role.practitioner if role else reference, Practitioner)
+    is_person = doctor is not None or reference.type == _PERSON
+    practice = organisation_of(message, role.organization if role else None if is_person else reference)
+    fields: dict[str, Tree] = {}
+    if is_person and doctor is None:
+        fields["name"] = with_places(reference.said("display"), reference.at("type"))
+    if doctor:
+        own = phone_of(doctor.telecom, message.as_of, uses=AT_WORK)
+        fields |= {"name": whole_name(doctor.name, message.as_of), "phone": own}
+    if practice:
+        phone = fields.get("phone") or phone_of(practice.telecom, message.as_of, uses=AT_WORK)
+        fields |= {"practice": practice.name, "code": practice.code, "phone": phone}
+    return {name: tree for name, tree in fields.items() if tree is not None}

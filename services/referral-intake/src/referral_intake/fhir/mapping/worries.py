@@ -1,0 +1,108 @@
+"""What a referral is about: the reasons of the request and the conditions, as codes and as facts."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from referral_intake.fhir import systems
+from referral_intake.fhir.mapping.coded import coded_facts
+from referral_intake.fhir.mapping.records import Records, death_of
+from referral_intake.fhir.mapping.saying import FACTS, HISTORY, TYPES, Saying, notes_of
+from referral_intake.fhir.mapping.validity import Standing, qualified, standing_of, status_code
+from referral_intake.fhir.mapping.words import whole_name
+from referral_intake.fhir.r4.coded import CodeableConcept
+from referral_intake.fhir.r4.content import Condition, Observation, ServiceRequest
+from referral_intake.fhir.r4.element import Said
+from referral_intake.fhir.r4.values import dated
+from referral_intake.fhir.r4.words import labelled, listed, named, remarked
+
+CONCERN_TYPES: Final = systems.code_system("concern-type")
+
+
+def worries(records: Records, request: ServiceRequest) -> Iterator[Saying]:
+    """What it is about. What is over is history; what its sender took back is neither."""
+    message = records.message
+    for concept in request.reason_code:
+        yield from _types(concept)
+        yield FACTS, _words(concept)
+    for condition in message.all(Condition):
+        yield from _condition(records, condition)
+    for reference in request.reason_reference:
+        for kind in (Condition, Observation):  # said on its own: the reference has served its purpose
+            message.find(reference, kind)
+    yield from ((FACTS, note) for note in notes_of(request.note))
+
+
+def deaths(records: Records) -> Iterator[Saying]:
+    """That a child of the referral has died: its own kind of concern, and the most urgent one."""
+    for record in records.children:
+        died = death_of(record)
+        if died:
+            yield TYPES, (Said("child-death", died.places),)
+            yield FACTS, labelled(whole_name(record.main.name, records.message.as_of), died)
+
+
+def _condition(records: Records, condition: Condition) -> Iterator[Saying]:
+    standing = standing_of(condition, records.message.as_of)
+    if standing is Standing.NOT_SO:
+        return
+    if standing is Standing.NOW and condition.code:
+        yield from _types(condition.code)
+    if standing is Standing.NOW and not _is_unsure(condition):
+        yield from coded_facts(records, (condition.code,), condition.subject)
+    text = _line(condition, with_types=standing is Standing.PAST)
+    about = records.about(condition.subject)
+    pointer = HISTORY if standing is Standing.PAST else FACTS
+    yield pointer, labelled(about, text) if text else None
+    yield from ((pointer, labelled(about, note)) for note in notes_of(condition.note))
+
+
+def _types(concept: CodeableConcept) -> Iterator[Saying]:
+    types = [coding for coding in concept.coding if coding.system == CONCERN_TYPES and coding.code]
+    yield TYPES, tuple(Said(coding.code, coding.mapped()) for coding in types)
+
+
+def _words(concept: CodeableConcept | None) -> Said[str] | None:
+    """The worry without the codes that are types already."""
+    if concept is None:
+        return None
+    others = tuple(coding for coding in concept.coding if coding.system != CONCERN_TYPES or not coding.code)
+    return concept.model_copy(update={"coding": others}).words()
+
+
+def _line(condition: Condition, *, with_types: bool) -> Said[str] | None:
+    """``what (how sure) (how bad, where, since when)``; a kind of concern alone is a line when there is more to say."""
+    whole = condition.code.words() if condition.code else None
+    words, remarks = whole if with_types else _words(condition.code), listed(_beside(condition))
+    if words is None and (remarks or _is_unsure(condition)):
+        words = whole
+    statuses = (condition.verification_status, condition.clinical_status)
+    for status in statuses:
+        words = qualified(words, status_code(status)) if words else None
+    return remarked(words, remarks) if words else None
+
+
+def _is_unsure(condition: Condition) -> bool:
+    status = status_code(condition.verification_status)
+    return status is not None and status.value != "confirmed"
+
+
+def _beside(condition: Condition) -> Iterator[Said[str] | None]:
+    """How bad, where, since and until when."""
+    yield condition.severity.words() if condition.severity else None
+    yield listed(concept.words() for concept in condition.body_site)
+    yield named("since", _onset(condition))
+    yield named("until", _abatement(condition))
+    yield named("recorded", dated(condition, "recorded_date"))
+
+
+def _onset(condition: Condition) -> Said[str] | None:
+    made = (condition.onset_age, condition.onset_period, condition.onset_range)
+    return listed(
+        (dated(condition, "onset_date_time"), condition.said("onset_string"), *(m.words() for m in made if m))
+    )
+
+
+def _abatement(condition: Condition) -> Said[str] | None:
+    made = (condition.abatement_age, condition.abatement_period, condition.abatement_range)
+    said = (dated(condition, "abatement_date_time"), condition.said("abatement_string"))
+    return listed((*said, *(m.words() for m in made if m)))

@@ -1,0 +1,235 @@
+"""Values of R4: each kind of ``value[x]`` that a referral can carry, and how a person reads it."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any, Final
+
+from pydantic import StrictBool, StrictInt
+
+from referral_intake.fhir.r4.coded import CodeableConcept, Coding
+from referral_intake.fhir.r4.element import Element, Said
+from referral_intake.fhir.r4.primitives import Comparator, Date, Many, Number, NumberUse, Text, Time
+from referral_intake.fhir.r4.times import DateTime, is_after, is_before, spoken
+from referral_intake.fhir.r4.words import joined, listed, named
+
+_PLAIN: Final = (
+    "value_boolean", "value_integer", "value_positive_int", "value_unsigned_int", "value_string", "value_markdown",
+    "value_code", "value_id", "value_uri", "value_url", "value_date", "value_date_time", "value_instant", "value_time",
+)  # fmt: skip
+_WRITTEN: Final = ("value_string", "value_markdown", "value_code", "value_id", "value_uri", "value_url", "value_time")
+_COUNTED: Final = ("value_integer", "value_positive_int", "value_unsigned_int", "value_decimal")
+_DATED: Final = ("value_date", "value_date_time", "value_instant")
+_MADE_OF_PARTS: Final = (
+    "value_codeable_concept", "value_coding", "value_quantity", "value_range", "value_ratio", "value_period",
+    "value_sampled_data",
+)  # fmt: skip
+_YES_OR_NO: Final = {True: "yes", False: "no"}
+
+
+class Period(Element):
+    """From when to when."""
+
+    start: DateTime | None = None
+    end: DateTime | None = None
+
+    def has_ended(self, day: date) -> bool:
+        """Whether it was over before a day."""
+        return self.end is not None and is_before(self.end, day)
+
+    def is_to_come(self, day: date) -> bool:
+        """Whether it begins after a day."""
+        return self.start is not None and is_after(self.start, day)
+
+    def words(self) -> Said[str] | None:
+        """As a person reads it."""
+        return listed((named("from", dated(self, "start")), named("until", dated(self, "end"))), " ")
+
+
+class Identifier(Element):
+    """A number or name that somebody assigned."""
+
+    use: NumberUse | None = None
+    type: CodeableConcept | None = None
+    system: Text | None = None
+    value: Text | None = None
+    period: Period | None = None
+
+
+class Reference(Element):
+    """Another resource, by address, by identifier or only by name."""
+
+    reference: Text | None = None
+    type: Text | None = None
+    identifier: Identifier | None = None
+    display: Text | None = None
+
+    def followed(self) -> tuple[str, ...]:
+        """The places that have served their purpose once the resource is found."""
+        if self.identifier is None or (self.reference or "").strip():
+            return (self.at("reference"), self.at("type"))
+        return (self.at("type"), self.identifier.at("system"), self.identifier.at("value"))
+
+
+class Quantity(Element):
+    """A measured amount. ``comparator``: the true value is less or more than this."""
+
+    value: Number | None = None
+    comparator: Comparator | None = None
+    unit: Text | None = None
+    system: Text | None = None
+    code: Text | None = None
+
+    def words(self) -> Said[str] | None:
+        """The amount digit for digit, with its comparator and unit."""
+        number = self.said("value")
+        if number is None:
+            return None
+        digits = Said(str(number.value), number.places)
+        return listed((self.said("comparator"), digits, self._unit()), " ")
+
+    def _unit(self) -> Said[str] | None:
+        coding = Coding(system=self.system, code=self.code)
+        reference = coding.words()
+        unit, places = self.said("unit"), (self.at("system"), self.at("code"))
+        if reference is None:
+            return unit
+        if unit is None or unit.value == self.code:
+            shown = self.code if unit else reference.value
+            return Said(shown or "", (*(unit.places if unit else ()), *places))
+        return Said(f"{unit.value} ({reference.value})", (*unit.places, *places))
+
+
+class Range(Element):
+    """Between two amounts."""
+
+    low: Quantity | None = None
+    high: Quantity | None = None
+
+    def words(self) -> Said[str] | None:
+        """Both ends, or the one there is."""
+        low, high = (end.words() if end else None for end in (self.low, self.high))
+        return listed((named("from", low), named("to" if low else "up to", high)), " ")
+
+
+class Ratio(Element):
+    """One amount for each other amount."""
+
+    numerator: Quantity | None = None
+    denominator: Quantity | None = None
+
+    def words(self) -> Said[str] | None:
+        """Both amounts; half a ratio is none."""
+        above, below = (part.words() if part else None for part in (self.numerator, self.denominator))
+        return joined((above, below), " : ") if above and below else None
+
+
+class SampledData(Element):
+    """A series of measurements, as a device wrote it."""
+
+    origin: Quantity | None = None
+    period: Number | None = None
+    factor: Number | None = None
+    lower_limit: Number | None = None
+    upper_limit: Number | None = None
+    dimensions: StrictInt | None = None
+    data: Text | None = None
+
+    def words(self) -> Said[str] | None:
+        """The series, and what it takes to read it."""
+        data = self.said("data")
+        numbers = ("period", "factor", "lower_limit", "upper_limit", "dimensions")
+        origin = named("origin", self.origin.words() if self.origin else None)
+        beside = listed((origin, *(named(name.replace("_", " "), self._digits(name)) for name in numbers)))
+        return Said(f"{data.value} ({beside.value})", (*data.places, *beside.places)) if data and beside else data
+
+    def _digits(self, name: str) -> Said[str] | None:
+        said = self.said(name)
+        return Said(str(said.value), said.places) if said else None
+
+
+class Valued(Element):
+    """An element that holds one value, of one of many types."""
+
+    value_boolean: StrictBool | None = None
+    value_integer: StrictInt | None = None
+    value_positive_int: StrictInt | None = None
+    value_unsigned_int: StrictInt | None = None
+    value_decimal: Number | None = None
+    value_string: Text | None = None
+    value_markdown: Text | None = None
+    value_code: Text | None = None
+    value_id: Text | None = None
+    value_uri: Text | None = None
+    value_url: Text | None = None
+    value_date: Date | None = None
+    value_date_time: DateTime | None = None
+    value_instant: DateTime | None = None
+    value_time: Time | None = None
+    value_quantity: Quantity | None = None
+    value_range: Range | None = None
+    value_ratio: Ratio | None = None
+    value_period: Period | None = None
+    value_sampled_data: SampledData | None = None
+    value_coding: Coding | None = None
+    value_codeable_concept: CodeableConcept | None = None
+    value_reference: Reference | None = None
+
+    def value(self) -> Said[Any] | None:
+        """The value as the form has it; a concept by its code."""
+        for name in _PLAIN:
+            if (said := self.said(name)) is not None:
+                return said
+        concept = self.value_codeable_concept
+        return concept.code() if concept else None
+
+    def words(self) -> Said[str] | None:
+        """The value as a person reads it: false is said, and not left out."""
+        return next(self._all_words(), None)
+
+    def _all_words(self) -> Iterator[Said[str]]:
+        if (answer := self.said("value_boolean")) is not None:
+            yield Said(_YES_OR_NO[answer.value], answer.places)
+        for name in _COUNTED:
+            if (number := self.said(name)) is not None:
+                yield Said(str(number.value), number.places)
+        yield from (said for name in _WRITTEN if (said := self.said(name)))
+        yield from (said for name in _DATED if (said := dated(self, name)))
+        parts = (getattr(self, name) for name in _MADE_OF_PARTS)
+        yield from (said for part in parts if part is not None and (said := part.words()))
+
+
+class Extension(Valued):
+    """What R4 itself has no element for. One that is made of others has no value."""
+
+    url: Text
+    extension: Many["Extension"] = ()
+
+    def part(self, url: str) -> "Extension | None":
+        """The first part of this name."""
+        return next((each for each in self.extension if each.url == url), None)
+
+    def places_of(self, said: Said[Any]) -> tuple[str, ...]:
+        """The places of a value that this extension says: its own name is understood."""
+        return (self.at("url"), *said.places)
+
+
+class Extensible(Element):
+    """An element whose extensions are read."""
+
+    extension: Many[Extension] = ()
+
+    def extension_of(self, url: str) -> Extension | None:
+        """The first extension with this definition."""
+        return next((each for each in self.extension if each.url == url), None)
+
+    def said_by(self, url: str) -> Said[Any] | None:
+        """The value of that extension, which stands where the extension does."""
+        found = self.extension_of(url)
+        said = found.value() if found else None
+        return Said(said.value, found.places_of(said)) if found and said else None
+
+
+def dated(element: Element, name: str) -> Said[str] | None:
+    """A date or an instant as a person reads it."""
+    said = element.said(name)
+    return Said(spoken(said.value), said.places) if said else None

@@ -1,0 +1,296 @@
+"""Who is who: the children, further records of them, those who died, and everybody else."""
+
+from typing import Final
+
+import pytest
+from fhir_messages import (
+    Json,
+    concept,
+    facts_of,
+    filled_in,
+    finding,
+    form_of,
+    message,
+    observed,
+    take,
+    url,
+    with_entries,
+)
+
+from referral_intake.fhir.systems import code_system
+
+NHS_NUMBER: Final = "https://fhir.nhs.uk/Id/nhs-number"
+CLINICAL: Final = "http://terminology.hl7.org/CodeSystem/condition-clinical"
+
+
+def test_the_official_number_counts_and_the_old_one_is_history() -> None:
+    old = {"use": "old", "system": NHS_NUMBER, "value": "9990000077"}
+    official = {"use": "official", "system": NHS_NUMBER, "value": "9990000085"}
+    document = message(patient={"identifier": [old, official]})
+    found = form_of(document)
+
+    assert found["children"][0]["nhs_number"] == "9990000085"
+    assert found["concern"]["history"] == "Rowan Testerley: former NHS number 9990000077"
+    assert take(document).not_taken == ()
+
+
+def test_a_number_that_ended_counts_no_more() -> None:
+    ended = {"system": NHS_NUMBER, "value": "9990000077", "period": {"end": "2020-01-01"}}
+
+    found = form_of(message(patient={"identifier": [ended]}))
+
+    assert "nhs_number" not in found["children"][0]
+    assert "former NHS number 9990000077 (until 2020-01-01)" in found["concern"]["history"]
+
+
+@pytest.mark.parametrize(
+    ("reference", "gp"),
+    [
+        ({"type": "Organization", "identifier": {"value": "Y99999"}}, {"code": "Y99999"}),
+        (
+            {"display": "Invented Surgery", "identifier": {"value": "Y99999"}},
+            {"code": "Y99999", "practice": "Invented Surgery"},
+        ),
+    ],
+)
+def test_a_practice_is_known_by_its_code_alone(reference: Json, gp: Json) -> None:
+    reference["identifier"]["system"] = "https://fhir.nhs.uk/Id/ods-organization-code"
+    document = message(patient={"generalPractitioner": [reference]})
+
+    assert form_of(document)["children"][0]["gp"] == gp
+    assert take(document).not_taken == ()
+
+
+def test_a_doctor_who_is_only_named_is_no_practice() -> None:
+    document = message(patient={"generalPractitioner": [{"type": "Practitioner", "display": "Dr V"}]})
+
+    assert form_of(document)["children"][0]["gp"] == {"name": "Dr V"}
+
+
+def test_a_sibling_who_died_is_said_and_not_decided_about() -> None:
+    sibling = {"resourceType": "Patient", "name": [{"text": "Ash T"}], "deceasedDateTime": "2024-05-06"}
+
+    found = filled_in(sibling)
+
+    assert len(found["children"]) == 1
+    assert found["household"] == [
+        {
+            "name": "Ash T",
+            "relationship": "a child who has died",
+            "subject_of_referral": False,
+            "notes": "This child has died on 2024-05-06",
+        }
+    ]
+
+
+def test_the_death_of_the_child_itself_is_a_kind_of_concern() -> None:
+    found = form_of(message(patient={"deceasedDateTime": "2026-11-22T23:30:00Z"}))
+
+    assert "child-death" in found["concern"]["types"]
+    assert "Rowan Testerley: has died on 2026-11-22 23:30" in found["concern"]["facts"]
+
+
+def test_a_child_who_is_said_to_live_is_not_dead() -> None:
+    document = message(patient={"deceasedBoolean": False})
+
+    assert form_of(document)["concern"]["types"] == ["neglect"]
+    assert take(document).not_taken == ()
+
+
+def test_a_replaced_record_is_linked_to_the_child_it_is_of() -> None:
+    replaced = {
+        "resourceType": "Patient",
+        "name": [{"text": "Ro T"}],
+        "identifier": [{"system": NHS_NUMBER, "value": "9990000077"}],
+        "link": [{"other": {"reference": url(2)}, "type": "replaced-by"}],
+    }
+    found = filled_in(replaced)
+
+    assert [child["first_name"] for child in found["children"]] == ["Rowan"]
+    assert "also recorded as Ro T" in found["concern"]["history"]
+    assert "9990000077" in found["concern"]["history"]
+
+
+def test_a_replaced_record_is_no_child_even_when_the_one_in_its_place_was_not_sent() -> None:
+    link = [{"other": {"reference": "Patient/elsewhere"}, "type": "replaced-by"}]
+    replaced = {"resourceType": "Patient", "name": [{"text": "Ash T"}], "link": link}
+
+    found = filled_in(replaced)
+
+    assert len(found["children"]) == 1
+    assert found["household"][0]["name"] == "Ash T"
+    assert found["household"][0]["notes"] == "the sender's record is linked, replaced-by Patient/elsewhere"
+
+
+def test_a_subject_that_was_replaced_is_read_by_the_record_in_its_place() -> None:
+    new = {"resourceType": "Patient", "name": [{"text": "Rowan New"}], "birthDate": "2017-05-04"}
+    link = [{"other": {"reference": url(4)}, "type": "replaced-by"}]
+
+    found = filled_in(new, patient={"link": link})
+
+    assert [child["first_name"] for child in found["children"]] == ["Rowan New"]
+
+
+def test_an_unborn_child_is_known_by_its_mothers_record() -> None:
+    expected = {
+        "resourceType": "Observation",
+        "status": "final",
+        "code": concept("http://loinc.org", "11778-8"),
+        "subject": {"reference": url(2)},
+        "valueDateTime": "2027-02-26",
+    }
+    found = filled_in(expected, patient={"birthDate": "1999-01-02", "gender": "female"})
+
+    assert found["children"][0]["expected_date_of_birth"] == "2027-02-26"
+    assert found["children"][0]["description"] == "Unborn child of Rowan Testerley"
+    assert "nhs_number" not in found["children"][0]
+    assert (found["household"][0]["name"], found["household"][0]["role"]) == ("Rowan Testerley", "mother")
+    assert found["household"][0]["notes"] == "NHS number 9990000018"
+
+
+def test_what_is_said_of_somebody_else_is_not_said_of_the_child() -> None:
+    mother = finding(valueBoolean=True, subject={"reference": "Patient/elsewhere", "display": "Jo, the mother"})
+    nobody = finding(valueBoolean=True, subject={"reference": "Patient/elsewhere"})
+
+    assert facts_of(mother) == ["Jo, the mother: Finding: yes"]
+    assert facts_of(nobody) == ["Somebody whose record was not sent: Finding: yes"]
+
+
+@pytest.mark.parametrize(
+    ("coding", "plans"),
+    [("342191000000101", ["child-protection"]), ("764841000000100", ["looked-after"]), ("1", None)],
+)
+def test_plans_of_the_national_flag_are_coded_facts(coding: str, plans: list[str] | None) -> None:
+    flag = {
+        "resourceType": "Flag",
+        "status": "active",
+        "code": concept("http://snomed.info/sct", coding, "A plan"),
+        "subject": {"reference": url(2)},
+    }
+    found = filled_in(flag)
+
+    assert found["children"][0].get("plans") == plans
+    assert f"A plan (SNOMED CT {coding})" in found["concern"]["facts"]
+
+
+def test_a_flag_of_genital_mutilation_is_a_kind_of_concern() -> None:
+    code = concept("http://snomed.info/sct", "902961000000107", "Family history of FGM")
+    flag = {"resourceType": "Flag", "status": "active", "code": code, "subject": {"reference": url(2)}}
+
+    assert filled_in(flag)["concern"]["types"] == ["neglect", "fgm"]
+    assert filled_in({**flag, "status": "inactive"})["concern"]["types"] == ["neglect"]
+
+
+def test_an_interpreter_is_asked_for_where_the_nhs_says_so() -> None:
+    parts = [
+        {"url": "language", "valueCodeableConcept": {"text": "Dari"}},
+        {"url": "interpreterRequired", "valueBoolean": True},
+        {"url": "modeOfCommunication", "valueCodeableConcept": {"text": "Sign language"}},
+    ]
+    extension = {
+        "url": "https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-NHSCommunication",
+        "extension": parts,
+    }
+    document = message(patient={"extension": [extension]})
+    child = form_of(document)["children"][0]
+
+    assert (child["first_language"], child["interpreter_needed"]) == ("Dari", True)
+    assert child["preferred_communication"] == "Sign language"
+    assert take(document).not_taken == ()
+
+
+@pytest.mark.parametrize("mark", [{"status": "preliminary"}, {"focus": [{"display": "Jo, the mother"}]}])
+def test_a_field_is_not_filled_in_by_what_is_preliminary_or_about_somebody_else(mark: Json) -> None:
+    found = filled_in({**observed("concern.impact", valueString="She is thin."), **mark})
+
+    assert "impact" not in found["concern"]
+    assert "She is thin. (" in found["concern"]["facts"] or "(preliminary)" in found["concern"]["facts"]
+
+
+def test_a_finding_says_of_whom_it_is() -> None:
+    mother = finding(valueBoolean=True, focus=[{"display": "Jo, the mother"}])
+
+    assert facts_of(mother) == ["Finding: yes (about Jo, the mother)"]
+
+
+def test_a_plan_or_kind_of_concern_of_somebody_else_is_in_words_only() -> None:
+    code = concept("http://snomed.info/sct", "902961000000107", "Family history of FGM")
+    plan = concept("http://snomed.info/sct", "342191000000101", "A plan")
+    elsewhere = {"reference": "Patient/elsewhere", "display": "A cousin"}
+    flags = [{"resourceType": "Flag", "status": "active", "code": each, "subject": elsewhere} for each in (code, plan)]
+
+    found = filled_in(*flags)
+
+    assert found["concern"]["types"] == ["neglect"]
+    assert "plans" not in found["children"][0]
+    assert "A cousin: Family history of FGM" in found["concern"]["facts"]
+
+
+def test_a_plan_that_a_condition_says_is_a_coded_fact_while_it_is_so() -> None:
+    code = concept("http://snomed.info/sct", "342191000000101", "Subject to child protection plan")
+    condition = {"resourceType": "Condition", "code": code, "subject": {"reference": url(2)}}
+    over = {**condition, "clinicalStatus": concept(CLINICAL, "resolved")}
+
+    assert filled_in(condition)["children"][0]["plans"] == ["child-protection"]
+    assert "plans" not in filled_in(over)["children"][0]
+
+
+def test_many_worries_of_one_kind_are_one_kind_of_concern() -> None:
+    worry = {"resourceType": "Condition", "code": concept(code_system("concern-type"), "neglect", "Cold again")}
+
+    assert filled_in(*[worry] * 60)["concern"]["types"] == ["neglect"]
+    assert take(with_entries(message(), *[worry] * 60)).not_taken == ()
+
+
+@pytest.mark.parametrize(
+    ("timestamp", "is_history"),
+    [("2026-11-22T10:00:00Z", True), ("2026-11-20T10:00:00Z", False), ("1970-01-01T00:00:00Z", True), (None, True)],
+)
+def test_what_has_ended_is_judged_by_the_messages_own_day_unless_its_clock_is_wrong(
+    timestamp: str | None, is_history: bool
+) -> None:
+    point = {"system": "phone", "value": "07700 900111", "period": {"end": "2026-11-21"}}
+    document = {**message(patient={"telecom": [point]}), "timestamp": timestamp}
+
+    assert ("phone" not in form_of(document)["children"][0]) is is_history
+
+
+def test_a_general_practitioner_who_was_is_history() -> None:
+    period = {"start": "2020-01-01", "end": "2021-12-31"}
+    identifier = {"system": "https://fhir.nhs.uk/Id/ods-organization-code", "value": "Y12345", "period": period}
+    document = message(patient={"generalPractitioner": [{"type": "Organization", "identifier": identifier}]})
+
+    assert "gp" not in form_of(document)["children"][0]
+    assert "former GP ODS code Y12345 (from 2020-01-01 until 2021-12-31)" in form_of(document)["concern"]["history"]
+    assert take(document).not_taken == ()
+
+
+@pytest.mark.parametrize(
+    ("encounter", "place", "is_there"),
+    [
+        ({"status": "in-progress"}, {"status": "active"}, True),
+        ({"status": "entered-in-error"}, {}, False),
+        ({}, {"status": "completed"}, False),
+        ({}, {"period": {"end": "2026-11-01"}}, False),
+    ],
+)
+def test_a_child_is_only_where_an_encounter_says_it_is_now(encounter: Json, place: Json, is_there: bool) -> None:
+    ward = {"resourceType": "Location", "name": "Ward 3"}
+    visit = {"resourceType": "Encounter", **encounter, "location": [{"location": {"reference": url(4)}, **place}]}
+
+    found = filled_in(ward, visit, request={"encounter": {"reference": url(5)}})
+
+    assert ("location_now" in found["children"][0]) is is_there
+
+
+def test_a_professional_who_left_is_history() -> None:
+    role = {
+        "resourceType": "PractitionerRole",
+        "practitioner": {"display": "Ilse V"},
+        "code": [{"text": "Health visitor"}],
+        "period": {"end": "2025-01-01"},
+    }
+    found = filled_in(role)
+
+    assert "professionals" not in found
+    assert found["concern"]["history"] == ("Formerly worked with the family: Ilse V, Health visitor (until 2025-01-01)")

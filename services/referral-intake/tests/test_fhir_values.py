@@ -1,0 +1,69 @@
+"""Values of a message: every kind is carried, and nothing of it is lost or turned round."""
+
+import pytest
+from fhir_messages import Json, facts_of, filled_in, finding, message, observed, take, with_entries
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ({"valueBoolean": False}, "Finding: no"),
+        ({"valueBoolean": True}, "Finding: yes"),
+        ({}, "Finding (without a value)"),
+        ({"dataAbsentReason": {"text": "not asked"}}, "Finding: no value: not asked"),
+        ({"valueInteger": 4}, "Finding: 4"),
+        ({"valueInteger": 0}, "Finding: 0"),
+        ({"valueTime": "08:30:00"}, "Finding: 08:30:00"),
+        ({"valueString": "words"}, "Finding: words"),
+        ({"valueDateTime": "2026-06"}, "Finding: 2026-06"),
+        ({"valueDateTime": "2026-06-22T23:30:00Z"}, "Finding: 2026-06-23 00:30"),
+        ({"valueQuantity": {"comparator": "<", "value": 5, "unit": "mg/L"}}, "Finding: < 5 mg/L"),
+        ({"valueQuantity": {"value": 1234567, "unit": "messages"}}, "Finding: 1234567 messages"),
+        ({"valueQuantity": {"value": 3456.789, "code": "kg"}}, "Finding: 3456.789 kg"),
+        (
+            {"valueQuantity": {"value": 1, "unit": "beats", "system": "http://unitsofmeasure.org", "code": "/min"}},
+            "Finding: 1 beats (UCUM /min)",
+        ),
+        ({"valueRange": {"low": {"value": 1}, "high": {"value": 2, "unit": "cm"}}}, "Finding: from 1 to 2 cm"),
+        ({"valueRange": {"high": {"value": 2, "unit": "cm"}}}, "Finding: up to 2 cm"),
+        ({"valueRatio": {"numerator": {"value": 1}, "denominator": {"value": 128}}}, "Finding: 1 : 128"),
+        ({"valuePeriod": {"start": "2026-01-02", "end": "2026-03"}}, "Finding: from 2026-01-02 until 2026-03"),
+        (
+            {"valueSampledData": {"origin": {"value": 0}, "period": 10, "dimensions": 1, "data": "1 2 3"}},
+            "Finding: 1 2 3 (origin 0, period 10, dimensions 1)",
+        ),
+        (
+            {"valueCodeableConcept": {"coding": [{"system": "http://snomed.info/sct", "code": "1", "display": "One"}]}},
+            "Finding: One (SNOMED CT 1)",
+        ),
+        (
+            {"interpretation": [{"text": "High"}], "method": {"text": "scale"}, "valueInteger": 9},
+            "Finding: 9 (High, method scale)",
+        ),
+        ({"status": "preliminary", "valueBoolean": True}, "Finding: yes (preliminary)"),
+    ],
+)
+def test_every_kind_of_value_is_carried_with_all_that_changes_its_meaning(value: Json, said: str) -> None:
+    document = with_entries(message(), finding(**value))
+
+    assert facts_of(finding(**value)) == [said]
+    assert take(document).not_taken == ()
+
+
+def test_components_are_carried_each_with_its_value_or_why_there_is_none() -> None:
+    components = [
+        {"code": {"text": "Systolic"}, "valueQuantity": {"comparator": ">", "value": 190, "unit": "mmHg"}},
+        {"code": {"text": "Conscious"}, "valueBoolean": False},
+        {"code": {"text": "Diastolic"}, "dataAbsentReason": {"text": "unknown"}},
+    ]
+
+    said = facts_of(finding(component=components))
+
+    assert said == ["Finding: Systolic: > 190 mmHg; Conscious: no; Diastolic: no value: unknown"]
+
+
+@pytest.mark.parametrize("kind", ["valueDateTime", "valueInstant"])
+def test_a_field_that_takes_a_day_is_given_the_day_in_london(kind: str) -> None:
+    said = observed("child_voice.gathered_on", **{kind: "2026-06-22T23:30:00Z"})
+
+    assert filled_in(said)["child_voice"]["gathered_on"] == "2026-06-23"
