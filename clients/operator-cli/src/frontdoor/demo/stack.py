@@ -41,8 +41,8 @@ WORK: Final[Mapping[str, str]] = {
     "early-help-lead": "early help: accepts children",
     "auditor": "auditor: sees who looked at what",
     "records-officer": "records officer: reviews and destroys records",
-    "restricted-reader": "also reads restricted referrals",
     "data-protection-officer": "data protection officer: makes disclosure receipts for people and courts",
+    "restricted-reader": "also reads restricted referrals",
 }
 """Who the people of the realm are, in words."""
 
