@@ -20,11 +20,13 @@ from notify_examples import (
 )
 from notify_world import Script, all_notices, deliverer, escalator, read, set_endpoint
 
+from agency_notify.done import NEWS
 from agency_notify.model import Notice, Receipt
 from chassis.db import Database
 from chassis.testing.clock import SettableClock
 from chassis.web.auth import Principal
 from contracts.codes import Channel, DeliveryFailure
+from contracts.events import HandoverOffered
 from policy.packs import Packs
 
 FAIRLY_LONG = 40
@@ -64,6 +66,10 @@ class Walk:
             ]
         )
         await read(self.db, event, now=self.clock.now())
+        if isinstance(event, HandoverOffered):  # nobody offers a child before they have seen the news
+            for each in await all_notices(self.db):
+                if each.kind in NEWS:
+                    await self._end(each.notice_id)
 
     async def wait(self) -> None:
         self.clock.advance(timedelta(minutes=self.chance.choice([1, 30, 240, 2_000])))
