@@ -37,7 +37,7 @@ def _numbers(child: Child) -> tuple[str | None, ...]:
     health = permanent = temporary = None
     if child.nhs_number and nhs_number.is_valid(child.nhs_number):
         health = f"nhs-number {nhs_number.normalise(child.nhs_number)}"
-    if child.upn and upn.is_valid(child.upn):
-        pupil = f"upn {upn.normalise(child.upn)}"
-        permanent, temporary = (None, pupil) if upn.is_temporary(child.upn) else (pupil, None)
+    pupil = upn.normalise(child.upn) if child.upn else ""
+    if pupil and upn.is_valid(pupil):
+        permanent, temporary = (None, f"upn {pupil}") if upn.is_temporary(pupil) else (f"upn {pupil}", None)
     return health, permanent, temporary

@@ -9,6 +9,7 @@ from referral_intake.identifiers.letters import capitals, joined
 
 _LETTERS: Final = "ABCDEFGHJKLMNPQRTUVWXYZ"
 _FORM: Final = re.compile(rf"[{_LETTERS}][0-9]{{11}}[0-9{_LETTERS}]")
+_LAST_OF_TEMPORARY: Final = frozenset(_LETTERS)
 _PLACES: Final = range(2, 14)
 _VALUES: Final = {character: value for row in ("0123456789", _LETTERS) for value, character in enumerate(row)}
 _OTHER_ISSUERS: Final = frozenset(f"{number:03}" for number in (*range(1, 6), *range(660, 682), *range(701, 709)))
@@ -37,7 +38,7 @@ def is_valid(text: str) -> bool:
 
 def is_temporary(text: str) -> bool:
     """Whether a UPN ends with a letter: given until the school knows the pupil's permanent one."""
-    return normalise(text)[-1:] in frozenset(_LETTERS)
+    return normalise(text)[-1:] in _LAST_OF_TEMPORARY
 
 
 def _is_issuer(code: str) -> bool:

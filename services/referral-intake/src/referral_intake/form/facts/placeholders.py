@@ -16,7 +16,7 @@ import unicodedata
 from typing import Final
 
 from referral_intake.form.facts.said import said
-from referral_intake.identifiers import postcode
+from referral_intake.identifiers.letters import capitals, joined
 
 
 def _listed(lines: str) -> frozenset[str]:
@@ -57,9 +57,16 @@ _FOR_NOW: Final = re.compile(
 )
 _JOINTS: Final = re.compile(r"[-\u2010-\u2015(),;:]| and | or ")
 _LONGEST: Final = 120
-"""Whoever writes more says something; and an account of pages is not taken apart to see that."""
+"""More than that says something; and an account of pages is not taken apart to see it."""
+_BEGINNINGS: Final = frozenset(phrase.partition(" ")[0] for phrase in _NO_PLACE | _NOBODYS) | _listed("""
+    baby, newborn, new, infant, unborn, twin, triplet, currently, presently, still, the, their, his, her, and, or
+    home, current, family, address, location, details, postcode, is, are, has, to, withheld, confidential, restricted
+    protected, suppressed, sensitive, undisclosed, do, in, at, a, womens, womans, local, domestic, dv, da, refuge, safe
+""")
+"""With what any of all this begins, but for pseudo postcodes, and crosses of any length."""
+_FIRST_LETTERS: Final = 40
 _FINER_JOINTS: Final = re.compile(r"[/.]")
-_PSEUDO_POSTCODES: Final = _listed("ZZ99 3VZ, ZZ99 3WZ, ZZ99 3CZ, ZZ99 3GZ, ZZ99 1WZ, ZZ99 2WZ, NF1 1NF")
+_PSEUDO_POSTCODES: Final = _listed("ZZ993VZ, ZZ993WZ, ZZ993CZ, ZZ993GZ, ZZ991WZ, ZZ992WZ, NF11NF")
 _WITHHELD: Final = re.compile(
     r"(the )?((home|current|family) )?((address|location|details|postcode) )?((is|are|has been|to be) )?"
     r"(withheld|confidential|restricted|protected|suppressed|sensitive|undisclosed|not to be disclosed|do not disclose)"
@@ -80,35 +87,37 @@ _APOSTROPHES: Final = str.maketrans("", "", "'\N{RIGHT SINGLE QUOTATION MARK}\N{
 
 def is_named(name: str | None) -> bool:
     """Whether a name is somebody's own."""
-    words = _words(name or "")
+    if not name or _begins_otherwise(name):
+        return bool(name)
+    words = _words(name)
     return said(name) and words not in _NOBODYS and not (_NEWBORN.fullmatch(words) or _CROSSES.fullmatch(words))
 
 
 def is_written(text: str | None) -> bool:
     """Whether a text says something, and not only that nobody knows."""
-    return said(text) and not _is_one_of(_NOT_KNOWN, text or "")
+    return text is not None and (_begins_otherwise(text) or (said(text) and not _is_one_of(_NOT_KNOWN, text)))
 
 
 def is_place(line: str | None) -> bool:
     """Whether a line of an address, or a place in words, can lead anybody to a person."""
-    if line is None or not said(line) or is_pseudo(line) or is_withheld(line):
+    if line is None or is_pseudo(line):
         return False
-    return not _is_one_of(_NO_PLACE, line)
+    return _begins_otherwise(line) or (said(line) and not (is_withheld(line) or _is_one_of(_NO_PLACE, line)))
 
 
 def is_withheld(line: str | None) -> bool:
     """Whether somebody keeps this place from others: it is kept as it was sent, and nobody is asked for it."""
-    return line is not None and _WITHHELD.fullmatch(_words(line)) is not None
+    return line is not None and not _begins_otherwise(line) and _WITHHELD.fullmatch(_words(line)) is not None
 
 
 def is_pseudo(code: str) -> bool:
     """Whether a postcode stands for having, or knowing, none."""
-    return postcode.normalise(code) in _PSEUDO_POSTCODES
+    return capitals(joined(code)) in _PSEUDO_POSTCODES
 
 
 def is_phone(number: str | None) -> bool:
     """Whether somebody may answer there. Digits of any script count; one digit over and over is nobody's number."""
-    digits = [str(unicodedata.digit(char)) for char in number or "" if unicodedata.category(char) == "Nd"]
+    digits = [unicodedata.digit(char) for char in number or "" if char.isdecimal()]
     return len(digits) >= _FEWEST_DIGITS and len(set(digits[1:])) > 1
 
 
@@ -116,6 +125,18 @@ def is_mailbox(address: str | None) -> bool:
     """Whether an e-mail may arrive there."""
     written = (address or "").strip().casefold()
     return _MAILBOX.fullmatch(written) is not None and _NO_MAILBOX.fullmatch(written) is None
+
+
+def _begins_otherwise(text: str) -> bool:
+    """Whether the first word, of plain letters and digits, is in no list: so with most texts, and no more is asked.
+
+    A word that something joins to the next one is left to those who take texts apart.
+    """
+    first = text[:_FIRST_LETTERS].split(None, 1)[:1]
+    if not first or not (first[0].isalnum() and first[0].isascii()):
+        return False
+    word = first[0].lower()
+    return word[0] != "x" and word not in _BEGINNINGS
 
 
 def _is_one_of(listed: frozenset[str], text: str) -> bool:
