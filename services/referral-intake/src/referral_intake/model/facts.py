@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from contracts.codes import AgreementAnswer, ConcernType, Disability, FgmKnowledge, MissingItem, Sex
+from contracts.codes import AgreementAnswer, ConcernType, CurrentPlan, Disability, FgmKnowledge, MissingItem, Sex
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,7 @@ class ChildFacts:
     has_location_now: bool
     has_company_now: bool
     has_voice: bool
+    plans: tuple[CurrentPlan, ...] = ()
 
     @property
     def unborn(self) -> bool:
