@@ -194,7 +194,7 @@ class OutcomeRule(Rule):
 
 
 class Condition(Part):
-    """What must be true, all of it, for a suggestion; any of ``concern_types``, any of ``plans``. Empty: always true."""
+    """What must be true, all of it, for a suggestion; any of ``concern_types``, of ``plans``. Empty: always true."""
 
     immediate_danger: bool = False
     repeat: bool = False
