@@ -94,6 +94,16 @@ async def test_every_refusal_of_a_supplement_says_first_what_to_do_when_a_child_
     assert pointer in pointers(response)
 
 
+async def test_bytes_that_cannot_be_read_are_no_form_that_is_wrong(caller: Caller) -> None:
+    path = await sent(caller)
+    headers = {"Idempotency-Key": "bytes", "Content-Type": "application/json", **caller.signer.bearer()}
+
+    response = await caller.http.post(f"{path}/supplements", content=b'{"kind": ', headers=headers)
+
+    assert response.status_code == 400
+    assert response.json()["type"].endswith("malformed")
+
+
 async def test_every_refusal_of_a_withdrawal_says_first_what_to_do_when_a_child_is_in_danger(caller: Caller) -> None:
     path = await sent(caller)
 

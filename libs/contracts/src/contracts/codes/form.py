@@ -40,7 +40,7 @@ class FamilyRole(Code):
 
 
 class CurrentPlan(Code):
-    """Which plan or status a child has now."""
+    """Which plan or status a child has now, and that it had a child protection plan."""
 
     NONE = "none", "None"
     EARLY_HELP = "early-help", "Early help or family help plan"

@@ -8,14 +8,14 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
 from chassis.web import problems
-from contracts.problems import Invalid, Problem
+from contracts.problems import Problem
 from referral_intake.errors import FormRefused
 
 
 def refusal_of(mistakes: RequestValidationError, app: FastAPI) -> Problem:
-    """The problem to raise for a body that is no form of ours."""
+    """The problem to raise for what is no form of ours; bytes that cannot be read stay what they are."""
     refused = problems.refusal(mistakes.errors(), problems.known_fields(app))
-    return FormRefused(refused.errors) if isinstance(refused, Invalid) else refused
+    return refused if isinstance(refused, problems.Malformed) else FormRefused(refused.errors)
 
 
 class AboutAChild(APIRoute):
