@@ -163,6 +163,13 @@ class Copies:
         assert answer.status_code == 202, answer.text
         return UUID(answer.json()["referral_id"])
 
+    async def send_message(self, message: Mapping[str, Any]) -> None:
+        """A referral comes in as a FHIR message, and reaches everybody."""
+        headers = {"Content-Type": "application/fhir+json", **self.signer.bearer(agency="ashcroft-primary")}
+        answer = await self.http.post("/fhir/R4/$process-message", content=json.dumps(message), headers=headers)
+        assert answer.status_code == 200, answer.text
+        await self._spread()
+
     async def add(self, referral_id: UUID, supplement: Mapping[str, Any]) -> httpx2.Response:
         """Its sender adds to it, or puts something right, and that reaches everybody."""
         said = {"referrer": {"name": "Morgan Adeyemi-Clarke"}, **supplement}

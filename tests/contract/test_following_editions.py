@@ -24,11 +24,13 @@ BORN: Final = {
     "addresses": [{"lines": ["12 Invented Street"], "postcode": "ZZ99 3AB"}],
 }
 UNBORN: Final = {"first_name": "Unborn", "last_name": "Testerley", "expected_date_of_birth": "2026-11-25", "sex": "U"}
+ON_A_PLAN: Final = {**BORN, "plans": ["child-protection", "education-health-care"]}
 HAZEL: Final = {"first_name": "Hazel", "last_name": "Siblingtest", "date_of_birth": "2018-01-01"}
 BORN_ON, EXPECTED_ON = "/children/0/date_of_birth", "/children/0/expected_date_of_birth"
 AS_HAZEL: Final = tuple((f"/children/0/{name}", value) for name, value in HAZEL.items())
 DANGER: Final = ("/immediate_danger", True)
 TYPES: Final = "/concern/types"
+PLANS: Final = "/children/0/plans"
 
 REFERRALS: Final = Path(__file__).parents[2] / "examples" / "referrals"
 EXAMPLES: Final = (
@@ -57,6 +59,10 @@ CHANGES: Final[dict[str, tuple[dict[str, Any], Corrections]]] = {
     "one more kind of concern": (BORN, ((f"{TYPES}/-", "physical-abuse"),)),
     "no kind of concern": (BORN, ((TYPES, []),)),
     "a child is in danger": (BORN, (DANGER,)),
+    "a child protection plan": (BORN, ((PLANS, ["child-protection"]),)),
+    "a child protection plan that ended": (ON_A_PLAN, ((f"{PLANS}/0", "child-protection-ended"),)),
+    "no plan": (ON_A_PLAN, ((PLANS, ["none"]),)),
+    "no word of a plan": (ON_A_PLAN, ((PLANS, None),)),
     "a phone number": (BORN, (("/referrer/phone", "unknown"), ("/referrer/email", "m@example.org"))),
     "a household": (BORN, (("/household", []),)),
 }  # fmt: skip
@@ -168,6 +174,7 @@ def fields(referral: dict[str, Any]) -> list[str]:
 SUPPLEMENTS: Final[dict[str, dict[str, Any]]] = {
     "another child": {"kind": "new-child", "children": [HAZEL]},
     "an unborn child": {"kind": "new-child", "children": [UNBORN]},
+    "a child with a plan": {"kind": "new-child", "children": [{**HAZEL, "plans": ["child-protection"]}]},
     "danger": {"kind": "new-information", "words": "He is there now.", "immediate_danger": True},
     "a kind of concern": {"kind": "new-information", "words": "She told us.", "concern": {"types": ["fgm"]}},
 }

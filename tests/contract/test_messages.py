@@ -3,13 +3,15 @@
 import json
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import jsonschema
 import pytest
 from pydantic import ValidationError
 
+from contracts.codes import CurrentPlan
 from contracts.documents import schema_of, stale
-from contracts.events import EVENTS
+from contracts.events import EVENTS, ChildPlans, ChildReference, EditionFacts, ReferralSupplemented
 from contracts.problems import Invalid
 
 EXAMPLES = Path(__file__).parent / "examples"
@@ -50,6 +52,31 @@ def test_a_producer_may_not_add_a_field_but_a_reader_ignores_it(event_type: str)
     with pytest.raises(ValidationError):
         EVENTS[event_type].model_validate(widened)
     assert not hasattr(EVENTS[event_type].read(json.dumps(widened).encode()), "a_field_of_tomorrow")
+
+
+def widened(value: Any) -> Any:
+    """The same, with a field of tomorrow in every part of it."""
+    if isinstance(value, list):
+        return [widened(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    return {**{name: widened(inner) for name, inner in value.items()}, "a_field_of_tomorrow": "x"}
+
+
+def test_a_reader_ignores_what_a_part_says_that_it_does_not_know() -> None:
+    """Of the facts of an edition and of each child: so an older reader goes on reading a newer writer."""
+    child, plan = UUID(int=1), CurrentPlan.CHILD_PROTECTION
+    facts = EditionFacts(
+        children=(ChildReference(child_id=child, unborn=False),),
+        concern_types=(),
+        immediate_danger=False,
+        plans=(ChildPlans(child_id=child, plans=(plan,)),),
+    )
+    stored = {**example("referral.supplemented.v1"), "facts": json.loads(facts.model_dump_json())}
+
+    read = ReferralSupplemented.read(json.dumps(widened(stored)).encode())
+
+    assert read.facts == facts
 
 
 @pytest.mark.parametrize("value", [b"", b"\xff", b"[]", b"null", b'{"a":', b'{"referral_id": 7}', b"[" * 100_000])

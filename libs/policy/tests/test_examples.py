@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from contracts.codes import Code, ConcernType, Ethnicity, Outcome, Rating, Sex, ThresholdLevel
+from contracts.codes import Code, ConcernType, CurrentPlan, Ethnicity, Outcome, Rating, Sex, ThresholdLevel
 from policy.load import load_pack
 from policy.pack import Facts, Pack
 
@@ -110,6 +110,7 @@ def test_the_suggested_rating_is_the_packs_own(example: Json) -> None:
         immediate_danger=referral["immediate_danger"],
         repeat=False,
         unborn=any("expected_date_of_birth" in child for child in referral["children"]),
+        plans=[code_of(CurrentPlan, code) for child in referral["children"] for code in child.get("plans", ())],
     )
 
     suggestion = pack_of(example).suggest(facts)

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from contracts.codes import ContactSource, LawfulBasis, Outcome, Rating
+from contracts.codes import ConcernType, ContactSource, CurrentPlan, LawfulBasis, Outcome, Rating, RatingReason
 from policy.load import load_pack
-from policy.pack import Pack
+from policy.pack import Facts, Pack
 from policy.rules import Rule
 
 PARTNERSHIPS = Path(__file__).parents[3] / "partnerships"
@@ -115,3 +115,37 @@ def test_the_ambiguous_short_name_of_both_partnerships_appears_nowhere(pack: Pac
     text = (PARTNERSHIPS / f"{pack.partnership}.yaml").read_text(encoding="utf-8")
 
     assert "wscp" not in text.lower()
+
+
+CALM = Facts((ConcernType.BULLYING,), immediate_danger=False, repeat=False, unborn=False)
+PROTECTED = (CurrentPlan.CHILD_PROTECTION, CurrentPlan.CHILD_PROTECTION_ENDED)
+
+
+@pytest.mark.parametrize("plan", PROTECTED)
+def test_a_child_protection_plan_raises_the_suggestion_and_is_its_reason(pack: Pack, plan: CurrentPlan) -> None:
+    without, found = pack.suggest(CALM), pack.suggest(CALM._replace(plans=(plan,)))
+
+    assert (without.rating, found.rating) == (Rating.GREEN, Rating.AMBER)
+    assert found.reasons == (RatingReason.CHILD_PROTECTION_PLAN,)
+
+
+@pytest.mark.parametrize("plans", [(), *((plan,) for plan in CurrentPlan if plan not in PROTECTED)])
+def test_no_other_plan_and_none_that_is_not_known_is_a_reason(pack: Pack, plans: tuple[CurrentPlan, ...]) -> None:
+    assert pack.suggest(CALM._replace(plans=plans)) == pack.suggest(CALM)
+
+
+def test_a_child_protection_plan_is_one_reason_among_others_and_calms_nothing(pack: Pack) -> None:
+    neglect = CALM._replace(concern_types=(ConcernType.NEGLECT,), plans=PROTECTED)
+
+    reasons = pack.suggest(neglect).reasons
+
+    assert reasons == (RatingReason.CONCERN_TYPE, RatingReason.CHILD_PROTECTION_PLAN)
+    assert pack.suggest(neglect._replace(immediate_danger=True)).rating is Rating.RED
+
+
+def test_what_a_child_protection_plan_suggests_names_guidance_and_since_when_it_says_so(pack: Pack) -> None:
+    rules = [rule for rule in pack.suggestions if rule.reason is RatingReason.CHILD_PROTECTION_PLAN]
+
+    assert [rule.when.plans for rule in rules] == [(plan,) for plan in PROTECTED]
+    assert all(rule.default and rule.note and rule.effective_from for rule in rules)
+    assert all(pack.sources[rule.source].seen_on for rule in rules)

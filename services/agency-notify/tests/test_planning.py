@@ -39,8 +39,8 @@ from notify_examples import (
 
 from agency_notify import planning, policy
 from agency_notify.model import Facts, PlannedNotice
-from contracts.codes import Answer, AnswerMoment, NoticeKind, Rating, WithheldReason
-from contracts.events import EditionFacts, Event
+from contracts.codes import Answer, AnswerMoment, CurrentPlan, NoticeKind, Rating, WithheldReason
+from contracts.events import ChildPlans, EditionFacts, Event
 
 PACK = PACKS["wandsworth"].as_of(NOW)
 
@@ -257,6 +257,26 @@ def test_a_supplement_is_opened_as_soon_as_what_the_referral_says_with_it_asks_f
     (planned,) = planned_for(referral_supplemented(facts=said), rating=rating, decided=True)
 
     assert planned.open_by == open_by
+
+
+@pytest.mark.parametrize(
+    ("plans", "rating"),
+    [
+        (None, Rating.GREEN),
+        ((), Rating.GREEN),
+        ((CurrentPlan.LOOKED_AFTER,), Rating.GREEN),
+        ((CurrentPlan.CHILD_PROTECTION,), Rating.AMBER),
+        ((CurrentPlan.CHILD_PROTECTION_ENDED,), Rating.AMBER),
+    ],
+)
+def test_a_case_is_as_urgent_as_the_plans_of_its_children_suggest(
+    plans: tuple[CurrentPlan, ...] | None, rating: Rating
+) -> None:
+    known = None if plans is None else (ChildPlans(child_id=UUID(int=1), plans=plans),)
+    said = EditionFacts(children=(), concern_types=(), immediate_danger=False, plans=known)
+
+    assert policy.more_urgent(Rating.GREEN, said, PACK) is rating
+    assert policy.more_urgent(Rating.RED, said, PACK) is Rating.RED
 
 
 @pytest.mark.parametrize("event", [referral_supplemented(), referral_withdrawn()])

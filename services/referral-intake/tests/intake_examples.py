@@ -62,6 +62,7 @@ CHILD = ChildFacts(
     has_location_now=True,
     has_company_now=True,
     has_voice=False,
+    plans=(),
 )
 NOTHING_KNOWN = ChildFacts(
     has_name=False,
@@ -87,6 +88,7 @@ NOTHING_KNOWN = ChildFacts(
     has_location_now=False,
     has_company_now=False,
     has_voice=False,
+    plans=(),
 )
 UNBORN = replace(
     NOTHING_KNOWN,

@@ -71,6 +71,48 @@ async def test_what_cannot_stand_is_refused_by_its_place_in_the_supplement(
     assert [event["type"] for event in await recorded(caller)] == ["referral.received.v1"]
 
 
+@pytest.mark.parametrize(
+    ("document", "pointer"),
+    [
+        (news(words=7), "/words"),
+        (news(colour="red"), ""),
+        ({"kind": "gossip"}, "/kind"),
+        ({}, "/kind"),
+        ([], ""),
+        (news(words=" ", concern={}), "/words"),
+    ],
+)
+async def test_every_refusal_of_a_supplement_says_first_what_to_do_when_a_child_is_in_danger(
+    caller: Caller, document: Any, pointer: str
+) -> None:
+    path = await sent(caller)
+
+    response = await caller.add(path, document)
+
+    assert response.status_code == 422
+    assert response.json()["detail"].startswith("If a child is in danger now, call 999.")
+    assert pointer in pointers(response)
+
+
+async def test_bytes_that_cannot_be_read_are_no_form_that_is_wrong(caller: Caller) -> None:
+    path = await sent(caller)
+    headers = {"Idempotency-Key": "bytes", "Content-Type": "application/json", **caller.signer.bearer()}
+
+    response = await caller.http.post(f"{path}/supplements", content=b'{"kind": ', headers=headers)
+
+    assert response.status_code == 400
+    assert response.json()["type"].endswith("malformed")
+
+
+async def test_every_refusal_of_a_withdrawal_says_first_what_to_do_when_a_child_is_in_danger(caller: Caller) -> None:
+    path = await sent(caller)
+
+    responses = [await caller.withdraw(path, {"reason": "bored"}), await caller.withdraw(path, withdrawal(referrer={}))]
+
+    assert [response.status_code for response in responses] == [422, 422]
+    assert all("If a child is in danger now, call 999." in response.json()["detail"] for response in responses)
+
+
 async def test_a_correction_cannot_make_a_child_unfindable(caller: Caller) -> None:
     path = await sent(caller, children=[{"first_name": "Rowan", "date_of_birth": "2017-05-04"}])
 

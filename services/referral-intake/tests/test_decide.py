@@ -27,7 +27,8 @@ from intake_examples import (
     received,
 )
 
-from contracts.codes import MissingItem
+from contracts.codes import CurrentPlan, MissingItem
+from contracts.events import ChildPlans
 from referral_intake import decide
 from referral_intake.errors import KeyReused, NotEnough, StillRunning
 from referral_intake.model import (
@@ -81,6 +82,16 @@ def test_a_full_referral_is_received_as_it_came() -> None:
     assert [child.unborn for child in event.children] == [False, True]
     assert event.immediate_danger
     assert event.missing_information == ()
+
+
+def test_a_referral_says_of_which_children_it_says_a_plan() -> None:
+    none, protected = (CurrentPlan.NONE,), (CurrentPlan.CHILD_PROTECTION, CurrentPlan.CHILD_IN_NEED)
+    said = with_children(replace(CHILD, plans=none), CHILD, replace(UNBORN, plans=protected))
+
+    event, _ = decide.receive(said, SENDER, terms=TERMS, minted=minted(children=3), now=NOW)
+
+    first, _, third = (child.child_id for child in event.children)
+    assert event.plans == (ChildPlans(child_id=first, plans=none), ChildPlans(child_id=third, plans=protected))
 
 
 def test_one_concern_named_twice_is_one_concern() -> None:

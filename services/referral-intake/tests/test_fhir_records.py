@@ -10,6 +10,7 @@ from fhir_messages import (
     filled_in,
     finding,
     form_of,
+    history_of,
     message,
     observed,
     take,
@@ -158,7 +159,12 @@ def test_what_is_said_of_somebody_else_is_not_said_of_the_child() -> None:
 
 @pytest.mark.parametrize(
     ("coding", "plans"),
-    [("342191000000101", ["child-protection"]), ("764841000000100", ["looked-after"]), ("1", None)],
+    [
+        ("342191000000101", ["child-protection"]),
+        ("818901000000100", ["child-protection"]),
+        ("764841000000100", ["looked-after"]),
+        ("1", None),
+    ],
 )
 def test_plans_of_the_national_flag_are_coded_facts(coding: str, plans: list[str] | None) -> None:
     flag = {
@@ -171,6 +177,28 @@ def test_plans_of_the_national_flag_are_coded_facts(coding: str, plans: list[str
 
     assert found["children"][0].get("plans") == plans
     assert f"A plan (SNOMED CT {coding})" in found["concern"]["facts"]
+
+
+@pytest.mark.parametrize(
+    ("coding", "ended", "plans"),
+    [
+        ("342191000000101", {"status": "inactive"}, ["child-protection-ended"]),
+        ("818901000000100", {"period": {"end": "2026-03-31"}}, ["child-protection-ended"]),
+        ("342191000000101", {"period": {"start": "2027-01-01"}}, None),
+        ("342191000000101", {"status": "entered-in-error"}, None),
+        ("764841000000100", {"status": "inactive"}, None),
+    ],
+)
+def test_a_child_protection_plan_that_has_ended_is_a_coded_fact(
+    coding: str, ended: Json, plans: list[str] | None
+) -> None:
+    code = concept("http://snomed.info/sct", coding, "A plan")
+    flag = {"resourceType": "Flag", "status": "active", "code": code, "subject": {"reference": url(2)}, **ended}
+
+    document = with_entries(message(), flag)
+
+    assert form_of(document)["children"][0].get("plans") == plans
+    assert ("A plan" in history_of(flag)) is (ended != {"status": "entered-in-error"})
 
 
 def test_a_flag_of_genital_mutilation_is_a_kind_of_concern() -> None:
@@ -232,7 +260,7 @@ def test_a_plan_that_a_condition_says_is_a_coded_fact_while_it_is_so() -> None:
     over = {**condition, "clinicalStatus": concept(CLINICAL, "resolved")}
 
     assert filled_in(condition)["children"][0]["plans"] == ["child-protection"]
-    assert "plans" not in filled_in(over)["children"][0]
+    assert filled_in(over)["children"][0]["plans"] == ["child-protection-ended"]
 
 
 def test_many_worries_of_one_kind_are_one_kind_of_concern() -> None:

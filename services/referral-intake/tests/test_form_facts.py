@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from intake_examples import TODAY, agreement, form
 
+from contracts.codes import CurrentPlan
 from referral_intake import decide
 from referral_intake.form import ReferralForm, facts_of
 
@@ -192,3 +193,23 @@ def test_some_kinds_of_concern_ask_for_more(block: Json, items: set[str]) -> Non
 )
 def test_what_a_form_leaves_open_elsewhere_is_noted(changes: Json, items: set[str]) -> None:
     assert noted(**changes) == items
+
+
+@pytest.mark.parametrize(
+    ("said", "plans"),
+    [
+        ({}, ()),
+        ({"plans": None}, ()),
+        ({"plans": []}, ()),
+        ({"plans": ["none"]}, (CurrentPlan.NONE,)),
+        ({"plans": ["looked-after", "looked-after"]}, (CurrentPlan.LOOKED_AFTER,)),
+        (
+            {"plans": ["child-protection-ended", "child-protection"]},
+            (CurrentPlan.CHILD_PROTECTION_ENDED, CurrentPlan.CHILD_PROTECTION),
+        ),
+    ],
+)
+def test_plans_are_known_only_where_they_are_said(said: Json, plans: tuple[CurrentPlan, ...]) -> None:
+    facts = facts_of(ReferralForm.model_validate(form(children=[{**form()["children"][0], **said}])))
+
+    assert facts.children[0].plans == plans

@@ -28,13 +28,23 @@ from triage_examples import (
     withdrawn,
 )
 
-from contracts.codes import CaseNews, ClosureReason, ConcernType, MissingItem, Rating, RatingReason, SupplementKind
-from contracts.events import CaseInformed, CaseReopened, ChildReference, QuestionAnswered
+from contracts.codes import (
+    CaseNews,
+    ClosureReason,
+    ConcernType,
+    CurrentPlan,
+    MissingItem,
+    Rating,
+    RatingReason,
+    SupplementKind,
+)
+from contracts.events import CaseInformed, CaseReopened, ChildPlans, ChildReference, QuestionAnswered
 from triage import decide
 from triage.errors import CaseAlreadyClosed, NotOneCase
 from triage.model import DECISION_CLOCK, FROM_AGENCIES, FROM_SENDERS, Case, CaseState, Child, Clock, News
 
 THIRD = UUID(int=13)
+PROTECTED = CurrentPlan.CHILD_PROTECTION
 LATER = NOW + timedelta(days=2)
 FRESH = timing(due_at=LATER + timedelta(hours=31), start=LATER)
 RUNNING = Clock(UUID(int=900), DECISION_CLOCK, CASE_ID, NOW, DUE)
@@ -121,6 +131,46 @@ def test_an_edition_says_of_each_child_whether_it_is_born() -> None:
         Child(SECOND, False),
         Child(THIRD, True),
     )
+
+
+@pytest.mark.parametrize(
+    ("said", "changed"),
+    [
+        (None, ()),
+        ((), (Child(FIRST, False),)),
+        ((ChildPlans(child_id=FIRST, plans=(PROTECTED,)),), ()),
+        ((ChildPlans(child_id=FIRST, plans=(CurrentPlan.NONE,)),), (Child(FIRST, False, (CurrentPlan.NONE,)),)),
+        (
+            (ChildPlans(child_id=SECOND, plans=(PROTECTED,)),),
+            (Child(FIRST, False), Child(SECOND, False, (PROTECTED,))),
+        ),
+    ],
+)
+def test_an_edition_says_of_each_child_which_plans_it_has_and_what_it_never_said_stays(
+    said: tuple[ChildPlans, ...] | None, changed: tuple[Child, ...]
+) -> None:
+    known = case(children=(Child(FIRST, False, (PROTECTED,)), Child(SECOND, False)))
+
+    update = decide.supplement(known, background(), supplemented(facts=facts(plans=said)))
+
+    assert update.changed == changed
+
+
+def test_an_edition_without_plans_of_its_own_keeps_those_of_a_child_that_was_born() -> None:
+    expecting = case(children=(Child(FIRST, True, (PROTECTED,)), Child(SECOND, False)))
+
+    update = decide.supplement(expecting, background(), supplemented(facts=facts()))
+
+    assert update.changed == (Child(FIRST, False, (PROTECTED,)),)
+
+
+def test_an_added_child_comes_with_its_plans() -> None:
+    children = tuple(ChildReference(child_id=child_id, unborn=False) for child_id in (FIRST, SECOND, THIRD))
+    said = facts(children=children, plans=(ChildPlans(child_id=THIRD, plans=(PROTECTED,)),))
+
+    update = decide.supplement(case(), background(), supplemented(facts=said))
+
+    assert (update.children, update.changed) == ((Child(THIRD, False, (PROTECTED,)),), ())
 
 
 def test_an_edition_that_is_older_than_one_the_case_has_is_news_and_changes_nothing() -> None:

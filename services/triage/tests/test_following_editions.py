@@ -8,8 +8,8 @@ from triage_examples import facts
 from triage_steps import closed, decided, line, shown
 from triage_world import World
 
-from contracts.codes import ConcernType, SupplementKind
-from contracts.events import ChildReference
+from contracts.codes import ConcernType, CurrentPlan, SupplementKind
+from contracts.events import ChildPlans, ChildReference
 
 FIRST, SECOND = UUID(int=1001), UUID(int=1002)
 
@@ -47,6 +47,47 @@ async def test_a_child_that_was_born_is_unborn_no_more(world: World) -> None:
     assert (codes(before["suggestion_reasons"]), codes(now["suggestion_reasons"])) == (["unborn"], ["default"])
     assert (before["suggested_rating"], now["suggested_rating"]) == ("amber", "green")
     assert [news["what"] for news in now["news"]] == ["correction"]
+
+
+def plans(*has: CurrentPlan) -> tuple[ChildPlans, ...]:
+    """What a referral says of the first child alone."""
+    return (ChildPlans(child_id=FIRST, plans=has),) if has else ()
+
+
+async def test_a_plan_raises_the_suggestion_and_a_correction_that_removes_it_lowers_it_with_history(
+    world: World,
+) -> None:
+    case = await world.open_case(concern_types=(ConcernType.OTHER,), plans=plans(CurrentPlan.CHILD_PROTECTION))
+    before = await shown(world, case)
+
+    await correct(world, concern_types=(ConcernType.OTHER,), plans=plans())
+
+    now = await shown(world, case)
+    assert [child["plans"] and codes(child["plans"]) for child in before["children"]] == [["child-protection"], None]
+    assert [child["plans"] for child in now["children"]] == [None, None]
+    assert codes(before["suggestion_reasons"]) == ["child-protection-plan"]
+    assert (before["suggested_rating"], now["suggested_rating"]) == ("amber", "green")
+    assert [news["what"] for news in now["news"]] == ["correction"]
+
+
+async def test_a_plan_that_is_learned_of_raises_the_suggestion_for_everybody(world: World) -> None:
+    case = await world.open_case(concern_types=(ConcernType.OTHER,), plans=plans(CurrentPlan.NONE))
+
+    await correct(world, concern_types=(ConcernType.OTHER,), plans=plans(CurrentPlan.CHILD_PROTECTION_ENDED))
+
+    [informed] = await world.events("case.informed")
+    assert (informed["suggested_rating"], informed["suggestion_reasons"]) == ("amber", ["child-protection-plan"])
+    assert codes((await shown(world, case))["children"][0]["plans"]) == ["child-protection-ended"]
+
+
+async def test_an_event_from_before_plans_were_said_takes_none_back(world: World) -> None:
+    case = await world.open_case(concern_types=(ConcernType.OTHER,), plans=plans(CurrentPlan.CHILD_PROTECTION))
+
+    await correct(world, concern_types=(ConcernType.BULLYING,))
+
+    now = await shown(world, case)
+    assert codes(now["children"][0]["plans"]) == ["child-protection"]
+    assert (now["suggested_rating"], codes(now["suggestion_reasons"])) == ("amber", ["child-protection-plan"])
 
 
 async def test_a_correction_that_is_undone_leaves_the_case_as_it_was_but_for_its_news(world: World) -> None:

@@ -11,8 +11,8 @@ from triage_world import POLICE, TEAM, World
 from chassis.run import migrate
 from chassis.run.provision import DatabaseUrls
 from contracts.bounds import EARLIEST, LATEST
-from contracts.codes import Channel, ConcernType, NoticeKind
-from contracts.events import ChildReference, NoticeDelivered, NoticeOpened, NoticeQueued
+from contracts.codes import Channel, ConcernType, CurrentPlan, NoticeKind
+from contracts.events import ChildPlans, ChildReference, NoticeDelivered, NoticeOpened, NoticeQueued
 from policy.packs import NotServed
 from triage.errors import NotOneCase, Untimely
 from triage.tables import metadata
@@ -49,6 +49,15 @@ async def test_a_case_is_due_by_the_clocks_of_its_pack(world: World) -> None:
         ({"concern_types": (ConcernType.FGM,)}, "red", "concern-type"),
         ({"concern_types": (), "previous_referral_id": UUID(int=9)}, "amber", "repeat"),
         ({"concern_types": (), "children": (ChildReference(child_id=UUID(int=7), unborn=True),)}, "amber", "unborn"),
+        (
+            {
+                "concern_types": (),
+                "plans": (ChildPlans(child_id=UUID(int=1002), plans=(CurrentPlan.CHILD_PROTECTION,)),),
+            },
+            "amber",
+            "child-protection-plan",
+        ),
+        ({"concern_types": (), "plans": ()}, "green", "default"),
         ({"concern_types": ()}, "green", "default"),
     ],
 )

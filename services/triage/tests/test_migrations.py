@@ -135,3 +135,11 @@ async def test_the_way_back_keeps_the_newest_decision_and_answer(
     assert decided == [(SECOND,), (LATER,)]
     assert answered == [("partial", "One."), (None, None)]
     assert await rows(owner_before, "SELECT edition FROM news ORDER BY edition") == [(2,), (3,)]
+
+
+async def test_of_a_child_that_was_known_before_no_plan_is_known_and_none_is_denied(
+    urls_before: DatabaseUrls, owner_before: AsyncEngine
+) -> None:
+    await migrate.upgrade(urls_before.owner_url, package="triage", to="0008")
+
+    assert await rows(owner_before, "SELECT plans FROM child") == [(None,), (None,)]

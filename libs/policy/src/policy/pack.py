@@ -9,7 +9,7 @@ from typing import NamedTuple, Self, TypeVar
 
 from pydantic import Field, model_validator
 
-from contracts.codes import Channel, ConcernType, Outcome, Rating, RatingReason
+from contracts.codes import Channel, ConcernType, CurrentPlan, Outcome, Rating, RatingReason
 from contracts.events import EditionFacts, ReferralReceived
 from policy.clocks import Clock
 from policy.escalation import EscalationPace, RoleChannels
@@ -42,12 +42,13 @@ class NoSuchRule(LookupError):
 
 
 class Facts(NamedTuple):
-    """What a suggestion may rest on; codes only."""
+    """What a suggestion may rest on; codes only. ``plans`` are those that any child is known to have."""
 
     concern_types: Collection[ConcernType]
     immediate_danger: bool
     repeat: bool
     unborn: bool
+    plans: Collection[CurrentPlan] = ()
 
     @classmethod
     def of(cls, said: ReferralReceived | EditionFacts) -> Self:
@@ -57,6 +58,7 @@ class Facts(NamedTuple):
             immediate_danger=said.immediate_danger,
             repeat=said.previous_referral_id is not None,
             unborn=any(child.unborn for child in said.children),
+            plans=frozenset(plan for child in said.plans or () for plan in child.plans),
         )
 
 
@@ -228,7 +230,9 @@ def _only(rules: tuple[RuleT, ...], **wanted: object) -> RuleT:
 
 def _holds(rule: SuggestionRule, facts: Facts) -> bool:
     when = rule.when
-    if when.concern_types and not set(when.concern_types) & set(facts.concern_types):
+    if when.concern_types and set(when.concern_types).isdisjoint(facts.concern_types):
+        return False
+    if when.plans and set(when.plans).isdisjoint(facts.plans):
         return False
     needed = (when.immediate_danger, when.repeat, when.unborn)
     given = (facts.immediate_danger, facts.repeat, facts.unborn)

@@ -11,6 +11,7 @@ from contracts.codes import (
     Channel,
     ConcernType,
     ContactSource,
+    CurrentPlan,
     LawfulBasis,
     Outcome,
     Rating,
@@ -193,12 +194,13 @@ class OutcomeRule(Rule):
 
 
 class Condition(Part):
-    """What must be true, all of it, for a suggestion; any one of ``concern_types``. Empty: always true."""
+    """What must be true, all of it, for a suggestion; any of ``concern_types``, of ``plans``. Empty: always true."""
 
     immediate_danger: bool = False
     repeat: bool = False
     unborn: bool = False
     concern_types: tuple[ConcernType, ...] = ()
+    plans: tuple[CurrentPlan, ...] = ()
 
 
 class SuggestionRule(Rule):

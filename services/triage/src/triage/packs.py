@@ -1,6 +1,6 @@
 """What the partnership's pack says, turned into the facts that the rules use."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from contracts.bounds import holds_time
@@ -58,7 +58,7 @@ def opening_terms(pack: Pack, received: ReferralReceived) -> OpeningTerms:
     )
 
 
-def suggest(pack: Pack, background: Background, children: Iterable[Child]) -> Suggestion:
+def suggest(pack: Pack, background: Background, children: Collection[Child]) -> Suggestion:
     """The rating that the pack suggests for what a referral says now."""
     suggested = pack.suggest(
         Facts(
@@ -66,6 +66,7 @@ def suggest(pack: Pack, background: Background, children: Iterable[Child]) -> Su
             immediate_danger=background.immediate_danger,
             repeat=background.previous_referral_id is not None,
             unborn=any(child.unborn for child in children),
+            plans=frozenset(plan for child in children for plan in child.plans or ()),
         )
     )
     return Suggestion(suggested.rating, suggested.reasons)

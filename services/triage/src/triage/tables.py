@@ -65,6 +65,7 @@ child = Table(
     Column("case_id", Uuid, ForeignKey("case.case_id"), nullable=False),
     Column("place", Integer, nullable=False),
     Column("unborn", Boolean, nullable=False),
+    Column("plans", ARRAY(Text)),
     Index("child_case", "case_id", "place"),
     comment="The children of a case, in the order of the referral.",
 )

@@ -40,12 +40,13 @@ class FamilyRole(Code):
 
 
 class CurrentPlan(Code):
-    """Which plan or status a child has now."""
+    """Which plan or status a child has now, and that it had a child protection plan."""
 
     NONE = "none", "None"
     EARLY_HELP = "early-help", "Early help or family help plan"
     CHILD_IN_NEED = "child-in-need", "Child in need plan"
     CHILD_PROTECTION = "child-protection", "Child protection plan"
+    CHILD_PROTECTION_ENDED = "child-protection-ended", "Child protection plan that has ended"
     LOOKED_AFTER = "looked-after", "Looked after by a local authority"
     CARE_LEAVER = "care-leaver", "Care leaver"
     EDUCATION_HEALTH_CARE = "education-health-care", "Education, health and care plan"

@@ -42,6 +42,7 @@ class RatingReason(Code):
     CONCERN_TYPE = "concern-type", "The kind of concern"
     REPEAT = "repeat", "An earlier referral named the same child"
     UNBORN = "unborn", "An unborn child"
+    CHILD_PROTECTION_PLAN = "child-protection-plan", "A child has, or had, a child protection plan"
     DEFAULT = "default", "No rule asks for more"
 
 

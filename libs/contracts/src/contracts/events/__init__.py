@@ -18,6 +18,7 @@ from contracts.events.notice import (
 from contracts.events.parked import ParkedDiscarded, ParkedReleased
 from contracts.events.partner import PartnerRegistered, PartnerRestored, PartnerRotated, PartnerSuspended
 from contracts.events.referral import (
+    ChildPlans,
     ChildReference,
     EditionFacts,
     ReferralDisposed,
@@ -117,6 +118,7 @@ __all__ = [
     "CaseRecommended",
     "CaseReopened",
     "CaseReturned",
+    "ChildPlans",
     "ChildReference",
     "ClockBreached",
     "ClockWarned",

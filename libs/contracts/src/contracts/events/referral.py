@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from contracts.codes import (
     ConcernType,
     ContactSource,
+    CurrentPlan,
     DisposalDecision,
     HoldReason,
     MissingItem,
@@ -24,6 +25,15 @@ class ChildReference(BaseModel):
 
     child_id: UUID
     unborn: bool
+
+
+class ChildPlans(BaseModel):
+    """What a referral says of one child's plans; ``none`` alone says that there are none."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    child_id: UUID
+    plans: tuple[CurrentPlan, ...]
 
 
 class ReferralEvent(Event):
@@ -46,7 +56,8 @@ class ReferralReceived(ReferralEvent):
     ``content_commitment`` is SHA-256 (hex) over a per-record random salt and the stored document: it proves
     the document unaltered and means nothing once salt and document are erased. ``detail_url`` is where someone
     entitled reads the document, under their own authority. ``previous_referral_id`` is the same agency's latest
-    referral about one of these children within the last days: this one is likely a repeat of it.
+    referral about one of these children within the last days: this one is likely a repeat of it. ``plans`` are of the
+    children whose plans it says: of any other child they are not known. None: recorded before there was this field.
     """
 
     TYPE: ClassVar[str] = "referral.received.v1"
@@ -60,6 +71,7 @@ class ReferralReceived(ReferralEvent):
     immediate_danger: bool
     missing_information: tuple[MissingItem, ...]
     previous_referral_id: UUID | None = None
+    plans: tuple[ChildPlans, ...] | None = None
     decision_expected_by: AwareDatetime
     policy_version: str
     content_commitment: str
@@ -79,6 +91,7 @@ class EditionFacts(BaseModel):
     concern_types: tuple[ConcernType, ...]
     immediate_danger: bool
     previous_referral_id: UUID | None = None
+    plans: tuple[ChildPlans, ...] | None = None
 
 
 class ReferralSupplemented(ReferralEvent):

@@ -6,7 +6,6 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Header, Request, Response
 from fastapi.exceptions import RequestValidationError
 
-from chassis.web import problems
 from chassis.web.app import problem_responses
 from chassis.web.auth import Principal, authenticated, require_role, signed_in_as
 from chassis.web.description import needed
@@ -15,8 +14,9 @@ from chassis.web.leaving import while_connected
 from chassis.web.middleware import DOCUMENT
 from referral_intake import handlers, receipt
 from referral_intake.api.dependencies import Injected
+from referral_intake.api.refusing import refusal_of
 from referral_intake.api.standing import admit, held_by
-from referral_intake.errors import FormRefused, KeyMissing
+from referral_intake.errors import KeyMissing
 from referral_intake.form import ReferralForm
 from referral_intake.model import PARTNER, Scope
 
@@ -68,9 +68,8 @@ def _form_of(request: Request) -> ReferralForm:
     """The form. Raises ``FormRefused`` when it is not one, ``NotJson`` when it is nothing that could be."""
     try:
         return read_form(ReferralForm, request)
-    except RequestValidationError as error:
-        refused = problems.refusal(error.errors(), problems.known_fields(request.app))
-        raise FormRefused(refused.errors) from error
+    except RequestValidationError as mistakes:
+        raise refusal_of(mistakes, request.app) from mistakes
 
 
 router = APIRouter(tags=["referrals"], route_class=direct(_submit))

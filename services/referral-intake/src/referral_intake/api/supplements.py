@@ -11,13 +11,14 @@ from chassis.web.app import problem_responses
 from chassis.web.auth import Principal, SignedIn
 from referral_intake import handlers, receipt
 from referral_intake.api.dependencies import Injected
+from referral_intake.api.refusing import AboutAChild
 from referral_intake.api.standing import admit, turn
 from referral_intake.api.submit import idempotency_key
 from referral_intake.form.supplement import SUPPLEMENT_EXAMPLES, SupplementForm, supplement_of
 from referral_intake.model import Answer, Scope, Sender
 from referral_intake.supplement_receipt import SupplementReceipt
 
-router = APIRouter(tags=["referrals"])
+router = APIRouter(tags=["referrals"], route_class=AboutAChild)
 
 LOCATION: Final[dict[str, Any]] = {
     "Location": {"description": "Where to follow the referral.", "schema": {"type": "string"}}

@@ -8,13 +8,14 @@ from chassis.web.access import unwrap
 from chassis.web.app import problem_responses
 from referral_intake import handlers, receipt
 from referral_intake.api.dependencies import Injected
+from referral_intake.api.refusing import AboutAChild
 from referral_intake.api.standing import admit, turn
 from referral_intake.api.supplements import LOCATION, Posted, accepted
 from referral_intake.form.supplement import WithdrawalForm, withdrawal_of
 from referral_intake.model import Scope
 from referral_intake.supplement_receipt import WithdrawalReceipt
 
-router = APIRouter(tags=["referrals"])
+router = APIRouter(tags=["referrals"], route_class=AboutAChild)
 
 
 @router.post(

@@ -7,6 +7,7 @@ from uuid import UUID
 from contracts.events import EditionFacts, ReferralSupplemented, ReferralWithdrawn
 from contracts.problems import FieldError
 from referral_intake.decide.following import status
+from referral_intake.decide.receiving import said_plans
 from referral_intake.errors import AlreadyWithdrawn, SupplementRefused
 from referral_intake.model import WITHDRAWAL, Added, Made, Referral, Status, Supplement, Withdrawal
 
@@ -45,6 +46,7 @@ def standing_facts(added: Added, previous_referral_id: UUID | None) -> EditionFa
         concern_types=tuple(dict.fromkeys(added.facts.concern_types)),
         immediate_danger=added.facts.immediate_danger,
         previous_referral_id=previous_referral_id,
+        plans=said_plans((child.child_id for child in added.all_children), added.facts.children),
     )
 
 

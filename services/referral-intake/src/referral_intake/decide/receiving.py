@@ -1,8 +1,10 @@
 """Taking a referral in, and what its sender is told."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from uuid import UUID
 
-from contracts.events import ChildReference, ReferralReceived
+from contracts.events import ChildPlans, ChildReference, ReferralReceived
 from contracts.problems import Problem
 from referral_intake.decide.advising import advice
 from referral_intake.decide.completeness import refusals
@@ -13,6 +15,7 @@ from referral_intake.model import (
     EMERGENCY_ADVICE,
     PHONE_ADVICE,
     Answer,
+    ChildFacts,
     Minted,
     ReferralFacts,
     Sender,
@@ -44,12 +47,19 @@ def receive(
         concern_types=tuple(dict.fromkeys(facts.concern_types)),
         immediate_danger=facts.immediate_danger,
         missing_information=told.items,
+        plans=said_plans(minted.child_ids, facts.children),
         decision_expected_by=terms.decision_expected_by,
         policy_version=terms.policy_version,
         content_commitment=minted.content_commitment,
         detail_url=minted.detail_url,
     )
     return received, told
+
+
+def said_plans(child_ids: Iterable[UUID], children: Iterable[ChildFacts]) -> tuple[ChildPlans, ...]:
+    """The plans of the children of whom any are said, or that there are none."""
+    pairs = zip(child_ids, children, strict=True)
+    return tuple(ChildPlans(child_id=child_id, plans=child.plans) for child_id, child in pairs if child.plans)
 
 
 def emergency_advice(received: ReferralReceived) -> str | None:

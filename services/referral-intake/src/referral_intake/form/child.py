@@ -74,7 +74,9 @@ class Child(FormPart):
     school: SchoolOrName | None = Field(None, description="School or nursery: its name, or more in detail.")
     gp: PracticeOrName | None = Field(None, description="GP: the practice's name, or more in detail.")
     plans: Annotated[tuple[CurrentPlan, ...], Field(max_length=len(CurrentPlan))] | None = Field(
-        None, description="Plans and status of the child now; none, alone, when there are none."
+        None,
+        description="Plans and status of the child now, and a child protection plan that has ended; none, alone, when "
+        "there are none.",
     )
     legal_status: Line | None = Field(None, description="Orders about the child.", examples=["Interim care order"])
     allocated_worker: Line | None = Field(None, description="The child's social worker or lead practitioner, if any.")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from contracts.codes import AgreementAnswer, ConcernType, Disability, FgmKnowledge, MissingItem, Sex
+from contracts.codes import AgreementAnswer, ConcernType, CurrentPlan, Disability, FgmKnowledge, MissingItem, Sex
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,8 @@ class ChildFacts:
 
     ``has_place``: anywhere to look for the child, such as a school. ``home_until``: the last day that a home is known
     for, None without one. ``has_withheld_home``: somebody keeps it from others, so nobody is asked for it.
-    Identifiers and postcodes are as they were sent, and stay out of what is printed.
+    ``plans``: each once; empty when none are said, and ``none`` when there are none. Identifiers and postcodes are as
+    they were sent, and stay out of what is printed.
     """
 
     has_name: bool
@@ -51,6 +52,7 @@ class ChildFacts:
     has_location_now: bool
     has_company_now: bool
     has_voice: bool
+    plans: tuple[CurrentPlan, ...]
 
     @property
     def unborn(self) -> bool:

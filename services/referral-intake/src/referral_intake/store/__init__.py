@@ -25,7 +25,7 @@ from referral_intake.store.holds import (
     lock_held,
     place_hold,
 )
-from referral_intake.store.marks import find_earlier, list_named, lock_marks, replace_marks
+from referral_intake.store.marks import find_earlier, list_named, lock_marks, read_sent, replace_marks
 from referral_intake.store.questions import (
     is_open,
     list_questions,
@@ -117,6 +117,7 @@ __all__ = [
     "place_hold",
     "read_newest",
     "read_seals",
+    "read_sent",
     "record_accepted",
     "record_answer",
     "record_approvals",

@@ -1,6 +1,6 @@
 """SQL of the marks of one referral that gets another edition, and of the referrals that it likely repeats."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -9,7 +9,7 @@ from sqlalchemy import delete, text
 
 from chassis.db import Transaction
 from contracts.events import ReferralReceived, ReferralSupplemented
-from referral_intake.model import NUMBER_KINDS, DatedMark, Previous
+from referral_intake.model import NUMBER_KINDS, DatedMark, Previous, Referral
 from referral_intake.store.accepting import KEYED_NUMBERS, NUMBERS, lock_of
 from referral_intake.tables import repeat_mark
 
@@ -45,6 +45,16 @@ _DOCUMENTS: Final = text(
        FROM referral r LEFT JOIN document d ON d.referral_id = r.referral_id AND d.edition = r.edition
        WHERE r.referral_id = ANY(CAST(:ids AS uuid[]))"""
 )
+_SENT: Final = text(
+    """SELECT r.referral_id, r.received_at, d.content
+       FROM referral r JOIN document d ON d.referral_id = r.referral_id AND d.edition = r.edition
+       WHERE r.partnership = :partnership AND r.agency = :agency AND r.received_at > :since
+         AND (r.received_at, r.referral_id) < (:before, :before_id)
+       ORDER BY r.received_at DESC, r.referral_id DESC LIMIT :page"""
+)
+_PAGE: Final = 50
+"""As many documents are read at once; the other requests have their turn between two pages."""
+_FIRST_ID: Final = UUID(int=0)
 
 
 async def lock_marks(tx: Transaction, marks: Sequence[DatedMark]) -> None:
@@ -85,6 +95,21 @@ async def list_named(tx: Transaction, referral_id: UUID) -> list[tuple[Previous,
     ids = {one.previous_referral_id for one in said if one is not None} - {None}
     found = await tx.execute(_DOCUMENTS, {"ids": list(ids)})
     return [(Previous(row.referral_id, row.received_at), row.content) for row in found]
+
+
+async def read_sent(
+    tx: Transaction, referral: Referral, *, since: datetime, before: datetime
+) -> AsyncIterator[tuple[Previous, bytes]]:
+    """The referrals of the same agency that came between these instants, latest first, each with its newest document.
+
+    They MUST NOT leave the service: no look is written for them.
+    """
+    whose = {"partnership": referral.partnership, "agency": referral.agency, "since": since, "page": _PAGE}
+    before_id = _FIRST_ID
+    while rows := (await tx.execute(_SENT, {**whose, "before": before, "before_id": before_id})).all():
+        for row in rows:
+            yield Previous(row.referral_id, row.received_at), row.content
+        before, before_id = rows[-1].received_at, rows[-1].referral_id
 
 
 def _values(dated: Sequence[DatedMark]) -> dict[str, list[Any]]:

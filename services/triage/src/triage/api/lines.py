@@ -28,6 +28,10 @@ class ChildLine(View):
 
     child_id: UUID
     unborn: bool
+    plans: tuple[Named, ...] | None = Field(
+        description="Plans and status, as the referral now says; none, alone, when it says that there are none. "
+        "Null: it does not say."
+    )
     decided: bool
     deciding_again: bool = Field(description="Somebody recommends to supersede its decision.")
     decision_stale: bool = Field(description="Its decision was made without something that is known now.")
@@ -39,6 +43,7 @@ class ChildLine(View):
         return cls(
             child_id=child.child_id,
             unborn=child.unborn,
+            plans=tuple(map(Named.of, child.plans)) if child.plans is not None else None,
             decided=decision is not None,
             deciding_again=child.child_id in case.deciding_again,
             decision_stale=decision is not None and case.is_stale(decision),

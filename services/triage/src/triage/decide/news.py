@@ -18,7 +18,20 @@ from contracts.events import (
 )
 from triage.decide.shape import must_be_open, of_case
 from triage.errors import NotOneCase
-from triage.model import Acting, Addresses, Background, Case, Child, Detail, News, Question, Suggestion, Timing, Update
+from triage.model import (
+    Acting,
+    Addresses,
+    Background,
+    Case,
+    Child,
+    Detail,
+    News,
+    Question,
+    Suggestion,
+    Timing,
+    Update,
+    children_of,
+)
 
 
 def ask_sender(case: Case, *, by: Acting, timing: Timing, detail: Detail) -> QuestionAsked:
@@ -42,7 +55,7 @@ def supplement(case: Case, background: Background, supplemented: ReferralSupplem
     What people did and decided stays; the news says that they did not have it. An edition that is older than one the
     case has brings its news alone. Raises ``NotOneCase`` when it names a child twice.
     """
-    added = _added(case, _named(supplemented))
+    added = _added(case, supplemented)
     news = News(
         what=CaseNews(supplemented.kind.value),
         edition=supplemented.edition,
@@ -161,19 +174,30 @@ def _named(supplemented: ReferralSupplemented) -> Sequence[ChildReference]:
 
 
 def _changed(case: Case, supplemented: ReferralSupplemented) -> tuple[Child, ...]:
-    said = {child.child_id: child.unborn for child in _named(supplemented)}
-    return tuple(
-        Child(child.child_id, said[child.child_id])
-        for child in case.children
-        if said.get(child.child_id, child.unborn) != child.unborn
-    )
+    """Children of the case of whom the edition says something else. One that says no plans at all leaves them be."""
+    said = {child.child_id: child for child in _said(supplemented)}
+    if not _says_plans(supplemented):
+        known = {child.child_id: child.plans for child in case.children}
+        said = {child_id: replace(child, plans=known.get(child_id)) for child_id, child in said.items()}
+    return tuple(said[child.child_id] for child in case.children if said.get(child.child_id, child) != child)
 
 
-def _added(case: Case, named: Sequence[ChildReference]) -> tuple[Child, ...]:
+def _says_plans(supplemented: ReferralSupplemented) -> bool:
+    """Not in events that were recorded before there was this field: what is not known is not none."""
+    return supplemented.facts is not None and supplemented.facts.plans is not None
+
+
+def _added(case: Case, supplemented: ReferralSupplemented) -> tuple[Child, ...]:
     """The children that the case did not have."""
+    named = _said(supplemented)
     if len({child.child_id for child in named}) != len(named):
         raise NotOneCase
-    return tuple(Child(child.child_id, child.unborn) for child in named if child.child_id not in case.child_ids)
+    return tuple(child for child in named if child.child_id not in case.child_ids)
+
+
+def _said(supplemented: ReferralSupplemented) -> tuple[Child, ...]:
+    facts = supplemented.facts
+    return children_of(_named(supplemented), facts.plans or () if facts is not None else ())
 
 
 def _answered(case: Case, news: News) -> Iterable[QuestionAnswered]:

@@ -1,6 +1,6 @@
 """The facts the rules need: cases, people, what they want to do, what the pack says, and what is shown."""
 
-from triage.model.case import Case, CaseState, Child, Clock, state_of
+from triage.model.case import Case, CaseState, Child, Clock, children_of, state_of
 from triage.model.commands import (
     Addresses,
     Ask,
@@ -121,6 +121,7 @@ __all__ = [
     "TakeBack",
     "Timing",
     "Update",
+    "children_of",
     "question_state",
     "request_state",
     "state_of",

@@ -1,11 +1,13 @@
 """A case, with all that happened to it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from contracts.codes import CaseNews, ClosureReason, Rating
+from contracts.codes import CaseNews, ClosureReason, CurrentPlan, Rating
+from contracts.events import ChildPlans, ChildReference
 from triage.model.handover import Handover, HandoverState
 from triage.model.information import InformationRequest
 from triage.model.news import News, Question
@@ -25,10 +27,11 @@ class CaseState(StrEnum):
 
 @dataclass(frozen=True)
 class Child:
-    """One child of a case, by an id that means nothing elsewhere."""
+    """One child of a case, by an id that means nothing elsewhere. ``plans``: None when the referral does not say."""
 
     child_id: UUID
     unborn: bool
+    plans: tuple[CurrentPlan, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -170,6 +173,12 @@ class Case:
 
     def _running(self, name: str) -> Clock | None:
         return next((clock for clock in self.clocks if clock.name == name and clock.runs), None)
+
+
+def children_of(named: Iterable[ChildReference], plans: Iterable[ChildPlans]) -> tuple[Child, ...]:
+    """Children as an event names them, with what it says of their plans."""
+    said = {of.child_id: of.plans for of in plans}
+    return tuple(Child(child.child_id, child.unborn, said.get(child.child_id)) for child in named)
 
 
 def state_of(*, closed: bool, undecided: bool, handovers: bool, rated: bool) -> CaseState:

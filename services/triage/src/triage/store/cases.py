@@ -5,25 +5,25 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, insert, select, text, update
+from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis.db import Transaction
-from contracts.codes import ClosureReason, ConcernType, MissingItem, Rating, RatingReason
+from contracts.codes import ClosureReason, ConcernType, CurrentPlan, MissingItem, Rating, RatingReason
 from contracts.events import CaseClosed, CaseOpened, CaseRated, CaseReopened, ReferralReceived
 from triage import tables
 from triage.errors import NotOneCase
-from triage.model import Background, Case, Child, Rated, Suggestion
+from triage.model import Background, Case, Child, Rated, Suggestion, children_of
 from triage.store.clocks import load_clocks
 from triage.store.handovers import load_handovers
 from triage.store.news import load_news, load_questions
 from triage.store.outcomes import load_decisions, load_recommendations
 from triage.store.requests import load_requests
 
-_RECORD_CHILDREN: Final = text(
-    """UPDATE child SET unborn = now.unborn
-       FROM unnest(CAST(:ids AS uuid[]), CAST(:unborn AS boolean[])) AS now(child_id, unborn)
-       WHERE child.child_id = now.child_id"""
+_RECORD_CHILD: Final = (
+    update(tables.child)
+    .where(tables.child.c.child_id == bindparam("of"))
+    .values(unborn=bindparam("is_unborn"), plans=bindparam("has_plans"))
 )
 
 
@@ -97,7 +97,7 @@ async def record_opened(
         "version": version,
         "changed_version": version,
     }
-    children = [Child(child.child_id, child.unborn) for child in received.children]
+    children = children_of(received.children, received.plans or ())
     await tx.execute(insert(tables.case).values(case))
     await add_children(tx, opened.case_id, children, after=0)
 
@@ -105,7 +105,13 @@ async def record_opened(
 async def add_children(tx: Transaction, case_id: UUID, children: Sequence[Child], *, after: int) -> None:
     """Children of a case that has ``after`` already. Raises ``NotOneCase`` when one of them is in another case."""
     rows = [
-        {"child_id": child.child_id, "case_id": case_id, "place": place, "unborn": child.unborn}
+        {
+            "child_id": child.child_id,
+            "case_id": case_id,
+            "place": place,
+            "unborn": child.unborn,
+            "plans": _codes(child.plans),
+        }
         for place, child in enumerate(children, start=after)
     ]
     added = await tx.execute(upsert(tables.child).values(rows).on_conflict_do_nothing())
@@ -116,8 +122,10 @@ async def add_children(tx: Transaction, case_id: UUID, children: Sequence[Child]
 async def record_children(tx: Transaction, children: Sequence[Child]) -> None:
     """What the referral says now of children that their case has."""
     if children:
-        values = {"ids": [child.child_id for child in children], "unborn": [child.unborn for child in children]}
-        await tx.execute(_RECORD_CHILDREN, values)
+        values = [
+            {"of": child.child_id, "is_unborn": child.unborn, "has_plans": _codes(child.plans)} for child in children
+        ]
+        await tx.execute(_RECORD_CHILD, values)
 
 
 async def record_background(tx: Transaction, case_id: UUID, background: Background, suggested: Suggestion) -> None:
@@ -220,4 +228,13 @@ async def _whole(tx: Transaction, row: Row[Any]) -> Case:
 async def _children(tx: Transaction, case_id: UUID) -> Sequence[Child]:
     child = tables.child.c
     rows = await tx.execute(select(tables.child).where(child.case_id == case_id).order_by(child.place))
-    return [Child(row.child_id, row.unborn) for row in rows]
+    return [Child(row.child_id, row.unborn, _plans(row.plans)) for row in rows]
+
+
+def _codes(plans: Sequence[CurrentPlan] | None) -> list[str] | None:
+    """Null stays what is not known; an empty list would say that there is none."""
+    return [plan.value for plan in plans] if plans is not None else None
+
+
+def _plans(codes: Sequence[str] | None) -> tuple[CurrentPlan, ...] | None:
+    return tuple(map(CurrentPlan, codes)) if codes is not None else None

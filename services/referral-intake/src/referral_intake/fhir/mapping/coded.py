@@ -5,9 +5,10 @@ from types import MappingProxyType
 from typing import Final
 
 from contracts.codes import ConcernType, CurrentPlan
+from referral_intake.fhir.draft import Pointer
 from referral_intake.fhir.mapping.records import Records
 from referral_intake.fhir.mapping.saying import TYPES, Saying
-from referral_intake.fhir.r4.coded import CodeableConcept
+from referral_intake.fhir.r4.coded import CodeableConcept, Coding
 from referral_intake.fhir.r4.element import Said
 from referral_intake.fhir.r4.people import Patient
 from referral_intake.fhir.r4.values import Reference
@@ -28,6 +29,18 @@ Source: NHS England, value set England-ChildProtectionPlan 1.0.0, active since 9
 child-protection-information-system-flag alone does not say which of the three plans it is: it is a fact in words.
 """
 
+ENDED_PLAN_OF_CODE: Final[Mapping[tuple[str, str], CurrentPlan]] = MappingProxyType(
+    {
+        key: CurrentPlan.CHILD_PROTECTION_ENDED
+        for key, plan in PLAN_OF_CODE.items()
+        if plan is CurrentPlan.CHILD_PROTECTION
+    }
+)
+"""What the same codes say when they are so no longer: CP-IS goes on showing a plan for 12 months after its end.
+
+Source: London Safeguarding Children Procedures, PG9, September 2024.
+"""
+
 TYPE_OF_CODE: Final[Mapping[tuple[str, str], ConcernType]] = MappingProxyType(
     {
         (_SNOMED, "902961000000107"): ConcernType.FGM,
@@ -45,14 +58,35 @@ def coded_facts(
     records: Records, concepts: Sequence[CodeableConcept | None], subject: Reference | None
 ) -> Iterator[Saying]:
     """Plans and kinds of concern that codes say of a child, so that they count. Of anybody else they are words only."""
-    number = _number(records, subject)
-    codings = [coding for concept in concepts if concept for coding in concept.coding]
-    for coding in codings if number else ():
+    for number, coding in _codings(records, concepts, subject):
         key = (coding.system or "", coding.code or "")
         if key in TYPE_OF_CODE:
             yield TYPES, (Said(TYPE_OF_CODE[key].value, coding.mapped()),)
         if key in PLAN_OF_CODE:
-            yield ("children", (number or 1) - 1, "plans"), (Said(PLAN_OF_CODE[key].value, coding.mapped()),)
+            yield _plans(number), (Said(PLAN_OF_CODE[key].value, coding.mapped()),)
+
+
+def ended_plans(
+    records: Records, concepts: Sequence[CodeableConcept | None], subject: Reference | None
+) -> Iterator[Saying]:
+    """Child protection plans that a child no longer has."""
+    for number, coding in _codings(records, concepts, subject):
+        plan = ENDED_PLAN_OF_CODE.get((coding.system or "", coding.code or ""))
+        if plan is not None:
+            yield _plans(number), (Said(plan.value, coding.mapped()),)
+
+
+def _codings(
+    records: Records, concepts: Sequence[CodeableConcept | None], subject: Reference | None
+) -> Iterator[tuple[int, Coding]]:
+    """The codes that are said of a child, with which child it is."""
+    number = _number(records, subject)
+    if number is not None:
+        yield from ((number, coding) for concept in concepts if concept for coding in concept.coding)
+
+
+def _plans(number: int) -> Pointer:
+    return "children", number - 1, "plans"
 
 
 def _number(records: Records, subject: Reference | None) -> int | None:

@@ -5,7 +5,7 @@ from typing import Final
 
 from referral_intake.fhir import systems
 from referral_intake.fhir.draft import Part, Tree
-from referral_intake.fhir.mapping.coded import coded_facts
+from referral_intake.fhir.mapping.coded import coded_facts, ended_plans
 from referral_intake.fhir.mapping.extras import extras
 from referral_intake.fhir.mapping.records import Records
 from referral_intake.fhir.mapping.saying import FACTS, HISTORY, Saying
@@ -29,6 +29,8 @@ def flags(records: Records) -> Iterator[Saying]:
     for flag in records.message.all(Flag):
         standing = standing_of_flag(flag, records.message.as_of)
         if standing is Standing.PAST:
+            if flag.period is None or not flag.period.is_to_come(records.message.as_of):
+                yield from ended_plans(records, (flag.code, *flag.category), flag.subject)
             yield HISTORY, _line(records, flag, "former warning")
         elif standing is Standing.NOW and _codes(flag) & {_SCENE_SAFETY, _RISK_TO_STAFF}:
             yield ("risks_to_staff",), (_risk(records, flag),)

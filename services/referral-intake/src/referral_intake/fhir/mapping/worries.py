@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from referral_intake.fhir import systems
-from referral_intake.fhir.mapping.coded import coded_facts
+from referral_intake.fhir.mapping.coded import coded_facts, ended_plans
 from referral_intake.fhir.mapping.records import Records, death_of
 from referral_intake.fhir.mapping.saying import FACTS, HISTORY, TYPES, Saying, notes_of
 from referral_intake.fhir.mapping.validity import Standing, qualified, standing_of, status_code
@@ -49,6 +49,8 @@ def _condition(records: Records, condition: Condition) -> Iterator[Saying]:
         yield from _types(condition.code)
     if standing is Standing.NOW and not _is_unsure(condition):
         yield from coded_facts(records, (condition.code,), condition.subject)
+    if standing is Standing.PAST and not _is_unsure(condition):
+        yield from ended_plans(records, (condition.code,), condition.subject)
     text = _line(condition, with_types=standing is Standing.PAST)
     about = records.about(condition.subject)
     pointer = HISTORY if standing is Standing.PAST else FACTS

@@ -45,6 +45,7 @@ def child_of(child: Child) -> ChildFacts:
         has_location_now=has_location,
         has_company_now=is_written(child.with_now),
         has_voice=child.voice is not None and is_heard(child.voice),
+        plans=tuple(dict.fromkeys(child.plans or ())),
     )
 
 

@@ -1,0 +1,34 @@
+"""What does not fit its form is refused with what to do first: a child may be in danger now."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+
+from chassis.web import problems
+from contracts.problems import Problem
+from referral_intake.errors import FormRefused
+
+
+def refusal_of(mistakes: RequestValidationError, app: FastAPI) -> Problem:
+    """The problem to raise for what is no form of ours; bytes that cannot be read stay what they are."""
+    refused = problems.refusal(mistakes.errors(), problems.known_fields(app))
+    return refused if isinstance(refused, problems.Malformed) else FormRefused(refused.errors)
+
+
+class AboutAChild(APIRoute):
+    """A route that takes a form about a child."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The framework's handler, with refusals in our words."""
+        handle = super().get_route_handler()
+
+        async def refusing(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except RequestValidationError as mistakes:
+                raise refusal_of(mistakes, request.app) from mistakes
+
+        return refusing
