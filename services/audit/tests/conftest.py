@@ -66,9 +66,9 @@ def copied(log_signer: CheckpointSigner) -> Callable[[Any], Awaitable[MemoryLog]
 
 @pytest.fixture
 async def database_log(
-    migrated_database: Callable[[str], Awaitable[DatabaseUrls]], log_signer: CheckpointSigner
+    copied_database: Callable[[str], Awaitable[DatabaseUrls]], log_signer: CheckpointSigner
 ) -> AsyncIterator[DatabaseLog]:
-    urls = await migrated_database("audit")
+    urls = await copied_database("audit")
     db = Database.connect(urls.app_url)
     yield DatabaseLog(urls, db, log_signer)
     await db.close()

@@ -34,6 +34,16 @@ def migrated_database(postgres: str) -> Callable[[str], Awaitable[DatabaseUrls]]
 
 
 @pytest.fixture(scope="session")
+def copied_database(postgres: str) -> Callable[[str], Awaitable[DatabaseUrls]]:
+    """The same, for a database of each test's own: copied from one that was migrated once."""
+
+    async def make(package: str) -> DatabaseUrls:
+        return await postgres_server.copied(postgres, package)
+
+    return make
+
+
+@pytest.fixture(scope="session")
 def signer() -> Signer:
     """A test issuer of access tokens."""
     return Signer()
