@@ -18,8 +18,10 @@ async def read_case(tx: Transaction, dependencies: Dependencies, case_id: UUID, 
     """The case with all that happened to it; the look is written down in the same transaction.
 
     A look by triage's staff is what makes news seen. This view still shows it as new.
+    Interleaving prevented: two of them hold the case for reading, and each waits for the other to mark its news seen.
     """
-    case = await store.find_case(tx, case_id)
+    load = store.lock_case if entitlement.is_staff(visit.by.actor) else store.find_case
+    case = await load(tx, case_id)
     if case is None:
         raise NoSuchCase
     at = look(case, visit, RecordKind.CASE, case_id)
