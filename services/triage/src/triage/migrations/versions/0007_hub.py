@@ -26,6 +26,10 @@ _COLUMNS = """ALTER TABLE "case"
     ADD COLUMN unseen_danger boolean NOT NULL DEFAULT false,
     ADD COLUMN news_at timestamptz"""
 
+# Without fresh statistics the planner may join the counts row by row, which takes hours for a million cases.
+_ANALYSE = """ANALYZE "case", child, decision, recommendation, handover, information_request, information_answer,
+    question, news, clock"""
+
 _FILL = """
     WITH child_counts AS (
         SELECT k.case_id, count(*) AS children,
@@ -145,7 +149,7 @@ _DOWN = (
 
 
 def upgrade() -> None:
-    for statement in (_COLUMNS, _FILL, *_INDEXES, *_TABLES):
+    for statement in (_COLUMNS, _ANALYSE, _FILL, *_INDEXES, *_TABLES):
         op.execute(statement)
     grant(op, table="last_look", rights="SELECT, INSERT, UPDATE")
     grant(op, table="worker", rights="SELECT, INSERT, UPDATE")
