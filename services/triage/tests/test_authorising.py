@@ -30,7 +30,8 @@ async def test_an_old_sign_in_decides_nothing_and_is_asked_to_sign_in_again(worl
     case = await world.open_case()
     await world.recommend(case, 1)
 
-    for claims in ({"auth_time": ago(world, ALLOWED + timedelta(minutes=1))}, {}):
+    signed_in: tuple[dict[str, Any], ...] = ({"auth_time": ago(world, ALLOWED + timedelta(minutes=1))}, {})
+    for claims in signed_in:
         answer = await authorise(world, case, agree=agree, **claims)
 
         assert answer.status_code == 401
