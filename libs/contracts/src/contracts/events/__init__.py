@@ -29,6 +29,7 @@ from contracts.events.referral import (
     ReferralWithdrawn,
 )
 from contracts.events.triage import (
+    CaseAssigned,
     CaseClosed,
     CaseDecided,
     CaseInformed,
@@ -71,6 +72,7 @@ EVENTS: Mapping[str, type[Event]] = MappingProxyType(
             CaseInformed,
             CaseReopened,
             CaseRated,
+            CaseAssigned,
             QuestionAsked,
             QuestionAnswered,
             InformationRequested,
@@ -109,6 +111,7 @@ EVENTS: Mapping[str, type[Event]] = MappingProxyType(
 __all__ = [
     "EVENTS",
     "AccessDenied",
+    "CaseAssigned",
     "CaseClosed",
     "CaseDecided",
     "CaseInformed",
