@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-MEMBERS := libs/contracts libs/policy libs/chassis services/referral-intake services/triage services/agency-notify services/audit clients/operator-cli deploy/local
+MEMBERS := libs/contracts libs/policy libs/chassis services/referral-intake services/triage services/agency-notify services/audit clients/operator-cli clients/triage-ui deploy/local
 STAMP := $(VENV)/.installed
 export XDG_RUNTIME_DIR ?= $(CURDIR)/.frontdoor/run
 
