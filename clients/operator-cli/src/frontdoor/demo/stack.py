@@ -37,9 +37,12 @@ WORK: Final[Mapping[str, str]] = {
     "macpt-member": "child protection team: accepts children",
     "early-help-lead": "early help: accepts children",
     "auditor": "auditor: sees who looked at what",
+    "head-of-service": "head of service: is notified of what nobody opened in time",
+    "agency-representative": "agency representative: answers what the hub asks",
+    "data-protection-officer": "data protection officer: answers people's requests for what is held about them",
     "records-officer": "records officer: reviews and destroys records",
 }
-"""Who the people of the realm are, in words."""
+"""Who the people of the realm are, in words; in the order in which a referral meets them."""
 
 
 def demo() -> Answer:
@@ -124,16 +127,18 @@ def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
 def _shown(found: Mapping[str, Any]) -> tuple[RenderableType, ...]:
     """Addresses and sign-ins; anyone who sees this terminal may use this stack."""
     sign_ins = found["sign_ins"]
+    by_role = sorted(sign_ins["staff"].items(), key=lambda one: [list(WORK).index(role) for role in one[1]["roles"]])
     people = [
         (name, known["password"], ", ".join(WORK[role] for role in known["roles"]), known["agency"])
-        for name, known in sign_ins["staff"].items()
+        for name, known in by_role
     ]
     console = sign_ins.get("keycloak_console")
     if console:
         people.insert(0, (console["username"], console["password"], "manages sign-ins in Keycloak's console", ""))
     addresses = {**found["addresses"], "database_url": f"in {found['folder']}/stack.json, with its password"}
     return (
-        table("Addresses", ("what", "where"), list(addresses.items())),
+        f"Open {addresses.pop('web_client')} and sign in as one of these people:",
         table("Sign-ins of invented staff, for this stack only", ("name", "password", "who", "agency"), people),
+        table("Addresses", ("what", "where"), list(addresses.items())),
         "`make down` ends it.",
     )

@@ -1,4 +1,4 @@
-"""The issuer of sign-ins: code flow with PKCE as a confidential client, renewal, sign-out; any OpenID provider works."""
+"""The issuer of sign-ins: code flow with PKCE as a confidential client, renewal, sign-out. Any OpenID provider does."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from authlib.integrations.httpx_client import AsyncOAuth2Client
 from authlib.oauth2.rfc7523 import PrivateKeyJWT
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
+from joserfc.jwk import ECKey, KeySet
 
 from chassis.clock import Clock
 from chassis.http_client import HttpClient, NoAnswer
@@ -47,7 +47,7 @@ class LoggedOut:
 
 
 class Issuer:
-    """The one issuer we trust. ``redirect_uri`` is where it sends browsers back to."""
+    """The one issuer we trust. ``key_file`` is the PEM of a P-256 key; ``home`` is where browsers find us."""
 
     def __init__(
         self, http: HttpClient, *, issuer: str, audience: str, client_id: str, key_file: Path, home: str, clock: Clock
@@ -55,7 +55,7 @@ class Issuer:
         self._http = http
         self._issuer = issuer
         self._client_id = client_id
-        self._key = key_file.read_text()
+        self._key = ECKey.import_key(key_file.read_bytes())
         self._home = home
         self._clock = clock
         self._keys: Keys = PublishedKeys(issuer, http)

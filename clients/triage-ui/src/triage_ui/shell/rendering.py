@@ -11,6 +11,7 @@ from triage_ui.shell import formats
 from triage_ui.shell.assets import Assets
 from triage_ui.shell.headers import NONCE
 from triage_ui.shell.visitor import Visitor
+from triage_ui.shell.words import codes
 
 _ROOMS: Final = Path(__file__).parents[1]
 
@@ -27,7 +28,7 @@ class Pages:
             lstrip_blocks=True,
         )
         self._environment.filters.update(_FILTERS)
-        self._environment.globals.update(asset=assets.address)
+        self._environment.globals.update(asset=assets.address, codes=codes, govukRebrand=False)
 
     def render(
         self, request: Request, template: str, *, visitor: Visitor | None = None, status: int = 200, **shown: Any
