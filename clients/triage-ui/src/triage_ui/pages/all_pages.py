@@ -5,24 +5,21 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from triage_ui.pages.ask import ask
-from triage_ui.pages.ask_sender import ask_sender
-from triage_ui.pages.authorise import authorise
+from triage_ui.acts.routes import ActPages
+from triage_ui.pages.all_acts import ACTS
 from triage_ui.pages.case import case
-from triage_ui.pages.close import close
-from triage_ui.pages.hand_over import hand_over
+from triage_ui.pages.draft_list import draft_list
+from triage_ui.pages.handover_in import handover_in
+from triage_ui.pages.inbox import inbox
 from triage_ui.pages.queue import queue
-from triage_ui.pages.rate import rate
-from triage_ui.pages.recommend import recommend
+from triage_ui.pages.request import request
 
 ROUTERS: Final[Sequence[APIRouter]] = (
     queue.router,
     case.router,
-    rate.router,
-    ask.router,
-    ask_sender.router,
-    recommend.router,
-    authorise.router,
-    hand_over.router,
-    close.router,
+    request.router,
+    inbox.router,
+    handover_in.router,
+    draft_list.router,
+    *(ActPages(act).router() for act in ACTS),
 )

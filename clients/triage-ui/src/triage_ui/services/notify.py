@@ -52,6 +52,7 @@ class Notify:
         """Open a notice, which is recorded."""
         return (await self._caller.get(SERVICE, f"/v1/notices/{notice_id}", NoticeView)).body
 
-    async def acknowledge(self, notice_id: UUID, *, key: str) -> None:
-        """Say that a notice is dealt with."""
-        await self._caller.post(SERVICE, f"/v1/notices/{notice_id}/acknowledgement", NoticeView, key=key)
+    async def acknowledge(self, notice_id: UUID) -> None:
+        """Say that a notice is dealt with; the notice itself is the key under which that happens once."""
+        path = f"/v1/notices/{notice_id}/acknowledgement"
+        await self._caller.post(SERVICE, path, NoticeView, key=str(notice_id))

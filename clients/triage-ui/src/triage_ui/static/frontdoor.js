@@ -6,14 +6,15 @@ function focusFirst() {
   if (summary) summary.focus();
 }
 
+// data-shown-for="answer:supplied,partial": shown while one of these radios is chosen.
 function revealChosen() {
-  for (const group of document.querySelectorAll("[data-reveals]")) {
+  for (const part of document.querySelectorAll("[data-shown-for]")) {
+    const [name, values] = part.dataset.shownFor.split(":");
     const show = () => {
-      for (const radio of group.querySelectorAll("[data-reveal]")) {
-        document.getElementById(radio.dataset.reveal).hidden = !radio.checked;
-      }
+      const chosen = part.closest("form").elements[name].value;
+      part.hidden = !values.split(",").includes(chosen);
     };
-    group.addEventListener("change", show);
+    part.closest("form").addEventListener("change", show);
     show();
   }
 }

@@ -1,10 +1,9 @@
 """``/cases/{id}/ask``: asking one agency what it knows, and on what ground."""
 
 from collections.abc import Sequence
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from triage_ui.acts.act import Ids, Mistakes, Row, Seen
-from triage_ui.acts.routes import ActPages
 from triage_ui.drafts.model import Draft
 from triage_ui.pages.case.acting import OnCase, file_of
 from triage_ui.shell.formats import label
@@ -55,6 +54,3 @@ class Ask(OnCase):
             "child_ids": draft.all("child_ids"),
         }
         await self.act(visitor, ids, "information-requests", body, draft)
-
-
-router: Final = ActPages(Ask()).router()

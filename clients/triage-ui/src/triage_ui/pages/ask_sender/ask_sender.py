@@ -1,10 +1,9 @@
 """``/cases/{id}/ask-sender``: a question to whoever sent the referral."""
 
 from collections.abc import Sequence
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from triage_ui.acts.act import Ids, Mistakes, Row, Seen
-from triage_ui.acts.routes import ActPages
 from triage_ui.drafts.model import Draft
 from triage_ui.pages.case.acting import OnCase, file_of
 from triage_ui.shell.visitor import Visitor
@@ -36,6 +35,3 @@ class AskSender(OnCase):
     async def send(self, visitor: Visitor, ids: Ids, draft: Draft) -> None:
         """Ask."""
         await self.act(visitor, ids, "questions", {"question": draft.get("question").strip()}, draft)
-
-
-router: Final = ActPages(AskSender()).router()

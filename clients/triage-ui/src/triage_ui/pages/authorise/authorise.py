@@ -6,7 +6,6 @@ from typing import ClassVar, Final
 from starlette.exceptions import HTTPException
 
 from triage_ui.acts.act import Ids, Mistakes, Row, Seen
-from triage_ui.acts.routes import ActPages
 from triage_ui.drafts.model import Draft
 from triage_ui.pages.authorise.model import Authorisation
 from triage_ui.pages.case.acting import OnCase
@@ -79,6 +78,3 @@ class Authorise(OnCase):
             "rationale": draft.get("rationale").strip(),
         }
         await self.act(visitor, ids, "decisions", body, draft)
-
-
-router: Final = ActPages(Authorise()).router()

@@ -21,7 +21,7 @@ _DONE: Final = {
     "ask-sender": "The sender is asked. No decision waits for the answer.",
     "recommend": "Your recommendation waits for another person to authorise it.",
     "authorise": "Your decision is recorded.",
-    "hand-over": "The team is offered the children. The case stays with you until it accepts.",
+    "offer-handover": "The team is offered the children. The case stays with you until it accepts.",
     "close": "The case is closed. Nothing is deleted.",
 }
 """What an act did, by its code in the address."""

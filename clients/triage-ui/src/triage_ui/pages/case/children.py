@@ -20,6 +20,7 @@ class Child:
     name: str
     age: str
     born: str
+    description: str
 
     @property
     def called(self) -> str:
@@ -33,7 +34,7 @@ class Child:
 
 
 @dataclass(frozen=True)
-class Warning:
+class Caution:
     """What somebody must know before they do anything: ``about`` is a person or a place."""
 
     about: str
@@ -70,57 +71,58 @@ def _child(child_id: str, number: int, said: Json, today: date) -> Child:
     born = said.get("date_of_birth")
     expected = said.get("expected_date_of_birth")
     shown = f"not born yet, expected {day(expected)}" if expected and not born else age(born, today=today)
-    return Child(child_id, number, names, shown, day(born or expected))
+    return Child(child_id, number, names, shown, day(born or expected), str(said.get("description") or ""))
 
 
-def safe_contact(document: Json | None) -> list[Warning]:
+def safe_contact(document: Json | None) -> list[Caution]:
     """Where, whom and how not to contact, in the order in which it could do harm."""
     if document is None:
         return []
     return [*_of_domestic_abuse(document), *_of_people(document), *_not_to_be_told(document), *_of_staff(document)]
 
 
-def danger_now(document: Json | None) -> list[Warning]:
+def danger_now(document: Json | None) -> list[Caution]:
     """What the sender says about danger now."""
     said = (document or {}).get("immediate_safety") or {}
     named = (("details", "What the sender says"), ("present", "Who is there"), ("emergency_reference", "999 reference"))
-    rows = [Warning(name, str(said[field])) for field, name in named if said.get(field)]
+    rows = [Caution(name, str(said[field])) for field, name in named if said.get(field)]
     called = said.get("called_999")
-    told = [] if called is None else [Warning("999", "was called" if called else "was not called")]
+    told = [] if called is None else [Caution("999", "was called" if called else "was not called")]
     return [*rows, *told]
 
 
-def _of_domestic_abuse(document: Json) -> Iterator[Warning]:
+def _of_domestic_abuse(document: Json) -> Iterator[Caution]:
     advice = ((document.get("concern") or {}).get("domestic_abuse") or {}).get("safe_contact")
     if advice:
-        yield Warning("Domestic abuse", str(advice))
+        yield Caution("Domestic abuse", str(advice))
 
 
-def _of_people(document: Json) -> Iterator[Warning]:
+def _of_people(document: Json) -> Iterator[Caution]:
     people = [*_items(document, "children"), *_items(document, "household")]
     for person in people:
         name = _name(person)
         if person.get("safe_to_contact") is False:
-            yield Warning(name, "Not safe to contact.")
+            yield Caution(name, "Not safe to contact.")
         if person.get("contact_advice"):
-            yield Warning(name, str(person["contact_advice"]))
+            yield Caution(name, str(person["contact_advice"]))
         for address in _items(person, "addresses"):
             if address.get("do_not_contact"):
                 reason = address.get("do_not_contact_reason")
                 where = ", ".join([*address.get("lines", ()), address.get("postcode") or ""]).strip(", ")
-                yield Warning(f"Do not contact here: {where}", str(reason or "The sender gave no reason."))
+                yield Caution(f"Do not contact here: {where}", str(reason or "The sender gave no reason."))
 
 
-def _not_to_be_told(document: Json) -> Iterator[Warning]:
+def _not_to_be_told(document: Json) -> Iterator[Caution]:
     for told in _items(document.get("consent") or {}, "told"):
         if told.get("must_not_be_told"):
             reason = told.get("reason_details") or "The sender says so."
-            yield Warning(f"{told.get('person') or 'Somebody'} must not be told", str(reason))
+            yield Caution(f"{told.get('person') or 'Somebody'} must not be told", str(reason))
 
 
-def _of_staff(document: Json) -> Iterator[Warning]:
-    for risk in _items(document, "risks_to_staff"):
-        yield Warning("Risk to staff", " ".join(str(risk[name]) for name in ("reason", "advice") if risk.get(name)))
+def _of_staff(document: Json) -> Iterator[Caution]:
+    for risk in document.get("risks_to_staff") or ():
+        fields = risk if isinstance(risk, dict) else {"reason": risk}
+        yield Caution("Risk to staff", " ".join(str(fields[name]) for name in ("reason", "advice") if fields.get(name)))
 
 
 def _items(document: Json | None, field: str) -> list[Json]:

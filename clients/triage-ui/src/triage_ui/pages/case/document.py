@@ -1,4 +1,4 @@
-"""A referral's document in readable form: every field that was sent, in the sender's order, in words; pure."""
+"""A referral's document in readable form: every field that was sent, in its own order, in words; pure."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -7,8 +7,28 @@ from typing import Any, Final
 
 from triage_ui.shell.formats import day, label, moment
 
-_NOT_SHOWN: Final = frozenset({"child_id", "referral_id", "code_lists", "history", "edition", "partnership", "source"})
+_NOT_SHOWN: Final = frozenset({"child_id", "referral_id", "code_lists", "history", "edition", "partnership"})
 """Numbers and editions of code lists, which mean nothing to a reader; the page says what matters of them elsewhere."""
+_IN_HEADING: Final = frozenset({"reference", "agency", "received_at", "source"})
+"""Fields of the document itself that the page's heading says."""
+_ONE_OF: Final[Mapping[str, str]] = {
+    "children": "Child",
+    "household": "Household member",
+    "addresses": "Address",
+    "carers_addresses": "Carers' address",
+    "parents_addresses": "Parents' address",
+    "incidents": "Incident",
+    "disclosures": "Disclosure",
+    "professionals": "Professional",
+    "told": "Person told",
+    "help_offered": "Help offered",
+    "risks_to_staff": "Risk to staff",
+    "attachments": "Attachment",
+    "missing_episodes": "Missing episode",
+    "towards_children": "Towards a child",
+    "put_right": "Fact put right",
+}
+"""What one entry of a list is called."""
 
 _CODE_LISTS: Final[Mapping[str, str]] = {
     "sex": "sex",
@@ -75,7 +95,8 @@ class Entry:
 
 def entries_of(document: Mapping[str, Any]) -> tuple[Entry, ...]:
     """The whole document."""
-    return tuple(_entries(document, within=""))
+    said = {key: value for key, value in document.items() if key not in _IN_HEADING}
+    return tuple(_entries(said, within=""))
 
 
 def changes_of(document: Mapping[str, Any]) -> list[tuple[str, tuple[Entry, ...]]]:
@@ -95,25 +116,27 @@ def _entries(fields: Mapping[str, Any], *, within: str) -> Iterator[Entry]:
     for key, value in fields.items():
         if key in _NOT_SHOWN or value is None or value == []:
             continue
-        yield _entry(key, value, within=within)
+        if isinstance(value, list) and any(isinstance(one, Mapping) for one in value):
+            yield from _numbered(key, value)
+        else:
+            yield _entry(key, value, within=within)
 
 
 def _entry(key: str, value: Any, *, within: str) -> Entry:
     name = _name(key)
     if isinstance(value, Mapping):
         return Entry(name, entries=tuple(_entries(value, within=key)), warned=_is_warned(value))
-    if isinstance(value, list) and any(isinstance(one, Mapping) for one in value):
-        return Entry(name, entries=tuple(_numbered(key, value)))
     values = value if isinstance(value, list) else [value]
     return Entry(name, "\n".join(_said(one, key, within) for one in values))
 
 
 def _numbered(key: str, values: list[Any]) -> Iterator[Entry]:
     for number, one in enumerate(values, 1):
+        name = f"{_ONE_OF.get(key, _name(key))} {number}"
         if isinstance(one, Mapping):
-            yield Entry(f"{number}", entries=tuple(_entries(one, within=key)), warned=_is_warned(one))
+            yield Entry(name, entries=tuple(_entries(one, within=key)), warned=_is_warned(one))
         else:
-            yield Entry(f"{number}", _said(one, key, ""))
+            yield Entry(name, _said(one, key, ""))
 
 
 def _is_warned(fields: Mapping[str, Any]) -> bool:

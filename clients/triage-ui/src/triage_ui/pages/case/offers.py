@@ -27,7 +27,7 @@ def acts_of(case: CaseView, words: Words, *, reader: str) -> list[Offered]:
         Offered("Ask an agency", f"{here}/ask"),
         Offered("Ask the sender", f"{here}/ask-sender"),
         Offered("Recommend an outcome for a child", f"{here}/recommend"),
-        *([Offered("Offer a handover", f"{here}/hand-over")] if case.decisions else []),
+        *([Offered("Offer a handover", f"{here}/offer-handover")] if case.decisions else []),
         Offered("Close the case", f"{here}/close"),
     ]
 

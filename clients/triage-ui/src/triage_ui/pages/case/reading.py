@@ -7,7 +7,7 @@ from uuid import UUID
 
 from chassis.http_client import NoAnswer
 from policy.working_time import local_date
-from triage_ui.pages.case.children import Children, Warning, danger_now, safe_contact
+from triage_ui.pages.case.children import Caution, Children, danger_now, safe_contact
 from triage_ui.services.caller import Answer, Refused
 from triage_ui.services.triage import CaseView
 from triage_ui.shell.menu import STAFF
@@ -28,12 +28,12 @@ class CaseFile:
     children: Children
 
     @property
-    def danger(self) -> list[Warning]:
+    def danger(self) -> list[Caution]:
         """What the sender says about danger now."""
         return danger_now(self.document)
 
     @property
-    def safe_contact(self) -> list[Warning]:
+    def safe_contact(self) -> list[Caution]:
         """Where, whom and how not to contact."""
         return safe_contact(self.document)
 

@@ -1,10 +1,9 @@
 """``/cases/{id}/close``: closing a case in which nothing is left to do."""
 
 from collections.abc import Sequence
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from triage_ui.acts.act import Ids, Mistakes, Row, Seen
-from triage_ui.acts.routes import ActPages
 from triage_ui.drafts.model import Draft
 from triage_ui.pages.case.acting import OnCase, file_of
 from triage_ui.shell.visitor import Visitor
@@ -45,6 +44,3 @@ class Close(OnCase):
     async def send(self, visitor: Visitor, ids: Ids, draft: Draft) -> None:
         """Close."""
         await self.act(visitor, ids, "closure", None, draft)
-
-
-router: Final = ActPages(Close()).router()

@@ -1,10 +1,9 @@
 """``/cases/{id}/rate``: how urgently to handle a case, which is not the level of need."""
 
 from collections.abc import Sequence
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from triage_ui.acts.act import Ids, Mistakes, Row, Seen
-from triage_ui.acts.routes import ActPages
 from triage_ui.drafts.model import Draft
 from triage_ui.pages.case.acting import OnCase, file_of
 from triage_ui.shell.visitor import Visitor
@@ -42,6 +41,3 @@ class Rate(OnCase):
         """Set the rating."""
         body = {"rating": draft.get("rating"), "rationale": draft.get("rationale").strip() or None}
         await self.act(visitor, ids, "rating", body, draft)
-
-
-router: Final = ActPages(Rate()).router()

@@ -1,10 +1,9 @@
 """``/cases/{id}/recommend``: proposing an outcome for one child, which another person authorises."""
 
 from collections.abc import Sequence
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from triage_ui.acts.act import Ids, Mistakes, Row, Seen
-from triage_ui.acts.routes import ActPages
 from triage_ui.drafts.model import Draft
 from triage_ui.pages.case.acting import OnCase, file_of
 from triage_ui.shell.formats import label
@@ -70,6 +69,3 @@ def not_answered(visitor: Visitor, seen: Seen) -> str:
     """Who has not answered stands beside every decision."""
     waiting = [one for one in file_of(seen).case.requests if not one.answer]
     return ", ".join(visitor.words.agency(one.agency) for one in waiting) or "Every agency that was asked has answered"
-
-
-router: Final = ActPages(Recommend()).router()

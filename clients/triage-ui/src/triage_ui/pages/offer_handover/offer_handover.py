@@ -1,23 +1,22 @@
-"""``/cases/{id}/hand-over``: offering decided children to a team; it is complete when the team accepts."""
+"""``/cases/{id}/offer-handover``: offering decided children to a team; it is complete when the team accepts."""
 
 from collections.abc import Sequence
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from triage_ui.acts.act import Ids, Mistakes, Row, Seen
-from triage_ui.acts.routes import ActPages
 from triage_ui.drafts.model import Draft
 from triage_ui.pages.case.acting import OnCase, file_of
 from triage_ui.shell.formats import HANDOVER_STATES, said
 from triage_ui.shell.visitor import Visitor
 
 
-class HandOver(OnCase):
+class OfferHandover(OnCase):
     """An offer to a team."""
 
-    name: ClassVar[str] = "hand-over"
-    path: ClassVar[str] = "/cases/{case_id}/hand-over"
+    name: ClassVar[str] = "offer-handover"
+    path: ClassVar[str] = "/cases/{case_id}/offer-handover"
     title: ClassVar[str] = "Offer children to a team"
-    template: ClassVar[str] = "pages/hand_over/hand_over.html"
+    template: ClassVar[str] = "pages/offer_handover/offer_handover.html"
     fields: ClassVar[tuple[str, ...]] = ("team", "child_ids", "summary")
     send_label: ClassVar[str] = "Offer the handover"
 
@@ -49,6 +48,3 @@ class HandOver(OnCase):
         """Offer."""
         body = {"team": draft.get("team"), "child_ids": draft.all("child_ids"), "summary": draft.get("summary").strip()}
         await self.act(visitor, ids, "handovers", body, draft)
-
-
-router: Final = ActPages(HandOver()).router()
