@@ -146,7 +146,7 @@ async def show_handover(handover_id: UUID, request: Request, visitor: SignedIn, 
     offer = await read_offer(visitor, handover_id)
     return pages_of(request).render(
         request,
-        "pages/handover_in/handover.html",
+        "pages/handover_in/handover_in.html",
         visitor=visitor,
         offer=offer,
         entries=entries_of(offer.document) if offer.document is not None else (),
