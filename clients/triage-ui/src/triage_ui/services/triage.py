@@ -272,19 +272,6 @@ class RequestPage(Read):
     next: str | None
 
 
-class QuestionView(Read):
-    """What the sender of a referral is asked."""
-
-    question_id: UUID
-    reference: str
-    state: str
-    overdue: bool
-    question: str
-    asked_at: datetime
-    due_at: datetime
-    answered_at: datetime | None
-
-
 class Decided(Read):
     """A later decision, which a handover does not hand over."""
 
@@ -350,11 +337,6 @@ class Triage:
     async def requests(self, query: dict[str, str]) -> RequestPage:
         """What one's own agency was asked."""
         return (await self._caller.get(SERVICE, "/v1/information-requests", RequestPage, query=query)).body
-
-    async def question(self, question_id: UUID, *, purpose: str | None = None) -> QuestionView:
-        """What the sender was asked."""
-        path = f"/v1/questions/{question_id}"
-        return (await self._caller.get(SERVICE, path, QuestionView, purpose=purpose)).body
 
     async def handover(self, handover_id: UUID, *, purpose: str) -> HandoverView:
         """What a team is offered; the look is recorded."""

@@ -7,10 +7,12 @@ from typing import Any, Final
 
 from triage_ui.shell.formats import day, label, moment
 
-_NOT_SHOWN: Final = frozenset({"child_id", "referral_id", "code_lists", "history", "edition", "partnership"})
-"""Numbers and editions of code lists, which mean nothing to a reader; the page says what matters of them elsewhere."""
-_IN_HEADING: Final = frozenset({"reference", "agency", "received_at", "source"})
-"""Fields of the document itself that the page's heading says."""
+_NOT_SHOWN: Final = frozenset({"child_id", "supplement_id"})
+"""Numbers, which mean nothing to a reader."""
+_SAID_ELSEWHERE: Final = frozenset(
+    {"referral_id", "reference", "partnership", "agency", "source", "received_at", "edition", "history", "code_lists"}
+)
+"""What is put around a referral when it is kept; the page says what matters of it elsewhere."""
 _ONE_OF: Final[Mapping[str, str]] = {
     "children": "Child",
     "household": "Household member",
@@ -95,7 +97,7 @@ class Entry:
 
 def entries_of(document: Mapping[str, Any]) -> tuple[Entry, ...]:
     """The whole document."""
-    said = {key: value for key, value in document.items() if key not in _IN_HEADING}
+    said = {key: value for key, value in document.items() if key not in _SAID_ELSEWHERE}
     return tuple(_entries(said, within=""))
 
 
@@ -107,7 +109,7 @@ def changes_of(document: Mapping[str, Any]) -> list[tuple[str, tuple[Entry, ...]
         said = {"received": "As it was sent", "withdrawn": "Taken back by its sender"}.get(kind)
         words = said or label(kind, "supplement-kind").capitalize()
         heading = f"Edition {edition.get('edition')}: {words}, {_written(edition.get('at'))}"
-        rest = {key: value for key, value in edition.items() if key not in ("edition", "kind", "at", "supplement_id")}
+        rest = {key: value for key, value in edition.items() if key not in ("edition", "kind", "at")}
         found.append((heading, tuple(_entries(rest, within="history"))))
     return found[::-1]
 
