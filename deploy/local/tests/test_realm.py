@@ -119,7 +119,7 @@ def test_staff_get_passwords_that_the_imported_file_holds_only_as_hashes(realm: 
     rendered = json.dumps(with_passwords(realm, keys))
 
     passwords = [staff["password"] for staff in sign_ins(realm, keys)["staff"].values()]
-    assert len(set(passwords)) == len(passwords) == 20
+    assert len(set(passwords)) == len(passwords) == 26
     assert not any(password in rendered for password in passwords)
 
 
