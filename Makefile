@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 export XDG_RUNTIME_DIR ?= $(CURDIR)/.frontdoor/run
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up sandbox down status check test format schemas lock chaos chaos-controls bench bench-accept fuzz clean
+.PHONY: help demo up sandbox down status check test format schemas lock chaos chaos-controls bench bench-accept bench-pages fuzz clean
 
 help: ## Show every target
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -61,6 +61,9 @@ bench: $(STAMP) ## Measure accept and flow next to named peers; keeps the result
 
 bench-accept: $(STAMP) ## Measure accepting a referral next to three plainer endpoints, at 32 and 128 connections
 	@$(BIN)/python -m bench accept
+
+bench-pages: $(STAMP) ## Measure the queue and case pages of triage with 20,000 open of 1,000,000 stored cases
+	@$(BIN)/python -m bench pages
 
 fuzz: $(STAMP) ## Send what nobody should, as every role, and leave in the middle: make fuzz REQUESTS=20000 SEED=1
 	@nice $(BIN)/python -m tests.fuzz --requests $(or $(REQUESTS),20000) --seed $(or $(SEED),1)

@@ -28,6 +28,7 @@ from contracts.events.referral import (
     ReferralWithdrawn,
 )
 from contracts.events.triage import (
+    CaseAssigned,
     CaseClosed,
     CaseDecided,
     CaseInformed,
@@ -70,6 +71,7 @@ EVENTS: Mapping[str, type[Event]] = MappingProxyType(
             CaseInformed,
             CaseReopened,
             CaseRated,
+            CaseAssigned,
             QuestionAsked,
             QuestionAnswered,
             InformationRequested,
@@ -108,6 +110,7 @@ EVENTS: Mapping[str, type[Event]] = MappingProxyType(
 __all__ = [
     "EVENTS",
     "AccessDenied",
+    "CaseAssigned",
     "CaseClosed",
     "CaseDecided",
     "CaseInformed",

@@ -63,3 +63,4 @@ async def _apply(tx: Transaction, dependencies: Dependencies, case: Case, *, upd
     suggested = packs.suggest(pack, update.background, (*case.children, *update.children))
     before = Suggestion(case.suggested_rating, update.background.suggestion_reasons)
     await store.record_background(tx, case.case_id, update.background, decide.more_urgent(suggested, before))
+    await store.keep_line(tx, case.case_id)
