@@ -33,7 +33,7 @@ async def urls(migrated_database: MakeDatabase) -> DatabaseUrls:
 async def emptied(urls: DatabaseUrls) -> None:
     engine = create_async_engine(make_url(urls.owner_url).set(drivername="postgresql+asyncpg"), poolclass=NullPool)
     async with engine.begin() as connection:
-        await connection.execute(text("TRUNCATE session, sign_in, draft"))
+        await connection.execute(text("TRUNCATE session, sign_in, draft, queue_filter"))
     await engine.dispose()
 
 

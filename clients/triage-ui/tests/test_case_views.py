@@ -8,7 +8,18 @@ from typing import Any, Final
 from uuid import UUID
 
 import pytest
-from ui_answers import CHILD_ID, MANAGER, RECOMMENDATION_ID, WORKER, asked, case, document, recommendation
+from ui_answers import (
+    CASE_ID,
+    CHILD_ID,
+    MANAGER,
+    RECOMMENDATION_ID,
+    WORKER,
+    act,
+    asked,
+    case,
+    document,
+    recommendation,
+)
 from ui_world import NOW
 
 from local_stack.checkout import PARTNERSHIPS_FOLDER, ROOT
@@ -131,21 +142,22 @@ def test_the_timeline_has_the_newest_first_and_everybodys_words(words: Words) ->
     assert any(one.what == "Metropolitan Police Service was asked for information" for one in told)
 
 
-def test_the_recommender_is_told_who_can_authorise_and_others_are_led_there(words: Words) -> None:
-    view = CaseView.model_validate(case(recommendations=[recommendation()]))
+def test_what_is_offered_is_led_to_and_what_is_not_says_why_and_who_can(words: Words) -> None:
+    same_person = "You recommended this, so another person has to authorise it"
+    lines = [
+        act("authorise", about=RECOMMENDATION_ID, sign_in_again=True),
+        act("authorise", about=RECOMMENDATION_ID, offered=False, words=same_person, roles=["mash-manager"]),
+        act("assign"),
+    ]
+    view = CaseView.model_validate(case(recommendations=[recommendation()], acts=lines))
 
-    mine = acts_of(view, words, reader=WORKER)[0]
-    theirs = acts_of(view, words, reader=MANAGER)[0]
+    offered, refused = acts_of(view, words)
 
-    assert (mine.path, mine.why_not) == (
-        "",
-        "You recommended this, so another person has to authorise it: mash manager.",
-    )
-    assert theirs.path.endswith(f"/authorise/{RECOMMENDATION_ID}")
-
-
-def test_a_closed_case_offers_nothing(words: Words) -> None:
-    assert acts_of(CaseView.model_validate(case(closed_at="2026-11-28T09:30:00Z")), words, reader=WORKER) == []
+    label = "Authorise or turn down: strategy discussion and child protection enquiry"
+    assert (offered.label, refused.label) == (label, label)
+    assert offered.path == f"/cases/{CASE_ID}/authorise/{RECOMMENDATION_ID}"
+    assert offered.hint == "You will be asked to sign in again."
+    assert (refused.path, refused.why_not) == ("", f"{same_person}. Who can: mash manager.")
 
 
 def test_an_answer_is_said_with_its_kind(words: Words) -> None:

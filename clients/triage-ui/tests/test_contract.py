@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import jsonschema
 import pytest
-from ui_answers import case, queue_line, request_view
+from ui_answers import case, queue_line, queue_page, request_view, worker
 
 from local_stack.checkout import ROOT
 from triage_ui.services import intake, notify, triage
@@ -18,7 +18,7 @@ _OTHER_NAMES: Final = {
     "Edition": "EditionView",
     "Inbox": "Inbox",
 }
-_NOT_READ: Final = {"Done"}
+_NOT_READ: Final = {"Done", "RowProblem"}
 _DOCUMENTS: Final = {triage: "triage", intake: "referral-intake", notify: "agency-notify"}
 
 
@@ -58,10 +58,15 @@ _CASE_ACTS: Final = (
     "recommendations",
     "decisions",
     "handovers",
+    "handovers/{handover_id}/withdrawal",
+    "claim",
+    "unassignment",
 )
 _READ_PATHS: Final = (
     ("triage", "/v1/cases"),
     ("triage", "/v1/cases/{case_id}"),
+    ("triage", "/v1/workers"),
+    ("triage", "/v1/queue/changes"),
     ("triage", "/v1/information-requests"),
     ("triage", "/v1/information-requests/{request_id}"),
     ("triage", "/v1/handovers/{handover_id}"),
@@ -74,6 +79,7 @@ _ACT_PATHS: Final = (
     *(("triage", f"/v1/cases/{{case_id}}/{act}") for act in _CASE_ACTS),
     *(("triage", f"/v1/information-requests/{{request_id}}/{act}") for act in ("answer", "correction", "withdrawal")),
     *(("triage", f"/v1/handovers/{{handover_id}}/{act}") for act in ("acceptance", "return")),
+    ("triage", "/v1/assignments"),
     ("agency-notify", "/v1/notices/{notice_id}/acknowledgement"),
 )
 
@@ -89,7 +95,13 @@ def test_every_operation_that_is_called_is_offered(service: str, method: str, pa
 
 
 @pytest.mark.parametrize(
-    ("name", "answer"), [("CaseView", case()), ("QueueLine", queue_line()), ("RequestView", request_view())]
+    ("name", "answer"),
+    [
+        ("CaseView", case()),
+        ("QueuePage", queue_page(queue_line())),
+        ("RequestView", request_view()),
+        ("WorkerLine", worker()),
+    ],
 )
 def test_the_answers_of_these_tests_are_answers_that_triage_gives(name: str, answer: dict[str, Any]) -> None:
     schema = {"$ref": f"#/components/schemas/{name}", "components": _document("triage")["components"]}

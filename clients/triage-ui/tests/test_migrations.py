@@ -4,9 +4,11 @@ from chassis.run import migrate
 from chassis.run.provision import DatabaseUrls
 from conftest import MakeDatabase
 from triage_ui.drafts.tables import draft
+from triage_ui.pages.queue.remembered import queue_filter
 
 
 async def test_the_migrated_database_is_what_the_tables_say(urls: DatabaseUrls) -> None:
+    assert queue_filter.metadata is draft.metadata
     assert await migrate.differences(urls.owner_url, draft.metadata) == []
 
 

@@ -1,7 +1,7 @@
 """Pages: who sees them, what they say first, and what they never say."""
 
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 import httpx2
 import pytest
@@ -13,12 +13,19 @@ from ui_answers import (
     REQUEST_ID,
     case,
     queue_line,
+    queue_page,
     request_view,
+    worker,
 )
 from ui_world import HOME, TOKEN, World, problem
 
 CASE: Final = f"/cases/{CASE_ID}"
 PAGES: Final = ("/queue", CASE, f"{CASE}/document", f"{CASE}/rate", "/drafts", "/inbox", "/nowhere")
+
+
+def _queue(world: World, *lines: dict[str, Any], **changed: Any) -> None:
+    world.services.answers["GET", "/v1/cases"] = queue_page(*lines, **changed)
+    world.services.answers["GET", "/v1/workers"] = {"workers": [worker()]}
 
 
 async def test_somebody_who_is_not_signed_in_is_sent_to_sign_in_and_back(world: World) -> None:
@@ -38,7 +45,7 @@ async def test_a_cookie_from_before_the_sign_in_proves_nothing(world: World) -> 
 
 @pytest.mark.parametrize("path", PAGES)
 async def test_every_page_has_the_headers_that_keep_it_where_it_belongs(world: World, path: str) -> None:
-    world.services.answers["GET", "/v1/cases"] = {"cases": [queue_line()], "next": None}
+    _queue(world, queue_line())
     answer = await (await world.sign_in()).get(path)
 
     policy = answer.headers["content-security-policy"]
@@ -55,7 +62,7 @@ async def test_every_page_has_the_headers_that_keep_it_where_it_belongs(world: W
 
 
 async def test_the_queue_says_time_in_words_and_as_a_moment_and_who_has_not_answered(world: World) -> None:
-    world.services.answers["GET", "/v1/cases"] = {"cases": [queue_line()], "next": "a.cursor"}
+    _queue(world, queue_line(), next="a.cursor")
 
     page = await (await world.sign_in()).get("/queue?rating=red")
 
@@ -63,7 +70,9 @@ async def test_the_queue_says_time_in_words_and_as_a_moment_and_who_has_not_answ
         REFERENCE,
         "1 hour 1 minute late",
         "was due Mon 30 Nov 2026 at 5:00pm",
-        "1 agency not answered",
+        "1 of 2 requests not answered: Metropolitan Police Service",
+        "A recommendation for a child",
+        "Red (3)",
         "2 children to decide",
         "Danger now",
         "The sender added information",
@@ -72,14 +81,14 @@ async def test_the_queue_says_time_in_words_and_as_a_moment_and_who_has_not_answ
     ):
         assert said in page.text
     (asked,) = [one for one in world.services.asked if one.url.path == "/v1/cases"]
-    assert dict(asked.url.params) == {"status": "open", "rating": "red", "limit": "25"}
+    assert dict(asked.url.params) == {"rating": "red", "limit": "25"}
 
 
 async def test_an_empty_queue_says_which_filter_made_it_empty(world: World) -> None:
-    world.services.answers["GET", "/v1/cases"] = {"cases": [], "next": None}
+    _queue(world)
     person = await world.sign_in()
 
-    filtered, whole = await person.get("/queue?rating=blue"), await person.get("/queue")
+    filtered, whole = await person.get("/queue?rating=blue"), await person.get("/queue?all=yes")
 
     assert "No case fits these filters." in filtered.text
     assert "No open case waits for your team." in whole.text
@@ -261,7 +270,7 @@ async def test_the_first_page_is_where_the_roles_work_is(world: World, role: str
 
 async def test_every_link_of_every_page_leads_somewhere(world: World) -> None:
     """A link to a page that is not there yet would be a dead end."""
-    world.services.answers["GET", "/v1/cases"] = {"cases": [queue_line()], "next": None}
+    _queue(world, queue_line())
     world.services.answers["GET", f"/v1/information-requests/{REQUEST_ID}"] = request_view()
     world.services.answers["GET", "/v1/notices"] = {"notices": [], "next": None}
     edition = {"edition": 1, "made_by": "received", "made_at": AT, "agency": "ashcroft-primary"}
@@ -291,4 +300,4 @@ async def test_a_closed_case_says_so(world: World) -> None:
     page = await (await world.sign_in()).get(CASE)
 
     assert "This case is closed since Saturday 28 November 2026 at 9:30am" in page.text
-    assert f'href="{CASE}/rate"' not in page.text
+    assert f'href="{CASE}/close"' not in page.text

@@ -120,6 +120,48 @@ def case(**changed: Any) -> Json:
         "decisions": [],
         "handovers": [],
         "clocks": [clock],
+        "waits_for": {"code": "recommendation", "label": "A recommendation for a child"},
+        "worker": None,
+        "team": None,
+        "assigned_at": None,
+        "assigned_by": None,
+        "last_looked_at": None,
+        "last_looked_version": None,
+        "acts": [
+            act("rate"),
+            act("close", offered=False, words="Every child needs a decision", roles=["mash-manager"]),
+        ],
+    } | changed
+
+
+def act(name: str, **changed: Any) -> Json:
+    """An act that is offered, unless it is changed."""
+    offered: Json = {"offered": True, "reason": None, "words": None, "roles": [], "sign_in_again": False}
+    return {"act": name, "about": None, **offered} | changed
+
+
+def queue_page(*lines: Json, **changed: Any) -> Json:
+    """A page of the queue, with a count for each filter."""
+    counts = {
+        "rating": [{"value": "red", "label": "Red", "count": 3}, {"value": "blue", "label": "Blue", "count": 0}],
+        "waits_for": [{"value": "rating", "label": "A rating", "count": 1}],
+        "assigned": [{"value": "me", "label": "Me", "count": 2}],
+        "due": [{"value": "overdue", "label": "Late", "count": 1}],
+        "news": [{"value": "unseen", "label": "News that nobody has seen", "count": 1}],
+    }
+    place = {"next": None, "previous": None}
+    return {"cases": list(lines), "as_at": AT, "total": len(lines), "counts": counts, **place} | changed
+
+
+def worker(**changed: Any) -> Json:
+    """A colleague."""
+    return {
+        "worker": MANAGER,
+        "team": "wandsworth-mash",
+        "roles": ["mash-manager"],
+        "open_cases": 4,
+        "is_me": False,
+        "last_seen_at": AT,
     } | changed
 
 
@@ -168,6 +210,7 @@ def queue_line(**changed: Any) -> Json:
         "reference": REFERENCE,
         "agency": "ashcroft-primary",
         "state": "rated",
+        "waits_for": {"code": "recommendation", "label": "A recommendation for a child"},
         "rating": "red",
         "suggested_rating": "red",
         "suggestion_reasons": [],
@@ -175,12 +218,16 @@ def queue_line(**changed: Any) -> Json:
         "decision_due_at": DUE,
         "due_at": DUE,
         "seconds_left": -3700,
+        "working_seconds_left": 0,
         "overdue": True,
+        "closed_at": None,
         "children": 2,
         "children_undecided": 2,
         "children_deciding_again": 0,
         "children_stale": 0,
+        "requests_made": 2,
         "requests_outstanding": 1,
+        "agencies_unanswered": ["metropolitan-police"],
         "questions_outstanding": 0,
         "handovers_outstanding": 0,
         "immediate_danger": True,
@@ -188,6 +235,13 @@ def queue_line(**changed: Any) -> Json:
         "unseen_danger": False,
         "news_at": AT,
         "reopened_at": None,
+        "worker": None,
+        "team": None,
+        "assigned_at": None,
+        "is_mine": False,
+        "last_looked_at": AT,
+        "changed_since_look": True,
+        "news_since_look": [{"code": "new-information", "label": "The sender added information"}],
         "version": 3,
     } | changed
 

@@ -13,6 +13,7 @@ from triage_ui.pages.handover_in.handover_in import ACTS as HANDOVERS
 from triage_ui.pages.offer_handover.offer_handover import OfferHandover
 from triage_ui.pages.rate.rate import Rate
 from triage_ui.pages.recommend.recommend import Recommend
+from triage_ui.pages.take_back.take_back import TakeBack
 
 ACTS: Final[Sequence[Act]] = (
     Rate(),
@@ -21,6 +22,7 @@ ACTS: Final[Sequence[Act]] = (
     Recommend(),
     Authorise(),
     OfferHandover(),
+    TakeBack(),
     Close(),
     *ANSWERS,
     *HANDOVERS,

@@ -11,11 +11,12 @@ from triage_ui.pages.case import case
 from triage_ui.pages.draft_list import draft_list
 from triage_ui.pages.handover_in import handover_in
 from triage_ui.pages.inbox import inbox
-from triage_ui.pages.queue import queue
+from triage_ui.pages.queue import assigning, queue
 from triage_ui.pages.request import request
 
 ROUTERS: Final[Sequence[APIRouter]] = (
     queue.router,
+    assigning.router,
     case.router,
     request.router,
     inbox.router,

@@ -1,6 +1,6 @@
 """One person's requests to the services, under that person's own token; refusals come back as what they are."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Generic, TypeVar
 
@@ -94,6 +94,12 @@ class Caller:
         headers = {name: value for name, value in named.items() if value}
         content = {} if body is None else {"json": body}
         return await self._ask("POST", service, path, reads, headers=headers, **content)
+
+    async def lines(self, service: str, path: str) -> AsyncIterator[str]:
+        """The lines of an answer that goes on. Raises as ``get`` does, and ``NoAnswer`` when it breaks off."""
+        bearer = {"Authorization": f"Bearer {await self.token()}", "Accept": "text/event-stream"}
+        async for line in self.http.lines(self.urls[service] + path, headers=bearer):
+            yield line
 
     async def _ask(
         self, method: str, service: str, path: str, reads: type[T], *, headers: Mapping[str, str], **content: Any

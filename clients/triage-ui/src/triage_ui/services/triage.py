@@ -1,5 +1,6 @@
 """What the client reads of triage, and the commands it gives it."""
 
+from collections.abc import AsyncIterator
 from datetime import datetime
 from uuid import UUID
 
@@ -22,30 +23,109 @@ class QueueLine(Read):
     reference: str
     agency: str
     state: str
+    waits_for: Named
     rating: str | None
     suggested_rating: str
-    received_at: datetime
     due_at: datetime | None
     seconds_left: int | None
     overdue: bool
+    closed_at: datetime | None
     children: int
     children_undecided: int
     children_deciding_again: int
     children_stale: int
-    requests_outstanding: int
+    requests_made: int
+    agencies_unanswered: tuple[str, ...]
     questions_outstanding: int
     handovers_outstanding: int
     immediate_danger: bool
     unseen_news: tuple[Named, ...]
     unseen_danger: bool
     reopened_at: datetime | None
+    worker: str | None
+    team: str | None
+    is_mine: bool
+    last_looked_at: datetime | None
+    changed_since_look: bool
+    news_since_look: tuple[Named, ...]
+    version: int
+
+
+class FilterCount(Read):
+    """One value of a filter, and how many cases it would leave."""
+
+    value: str
+    label: str
+    count: int
+
+
+class FilterCounts(Read):
+    """By filter, each named as the query parameter is."""
+
+    rating: tuple[FilterCount, ...]
+    waits_for: tuple[FilterCount, ...]
+    assigned: tuple[FilterCount, ...]
+    due: tuple[FilterCount, ...]
+    news: tuple[FilterCount, ...]
 
 
 class QueuePage(Read):
-    """A page of the queue."""
+    """A page of the queue, and all counts, as they were at one moment."""
 
     cases: tuple[QueueLine, ...]
+    as_at: datetime
+    total: int
+    counts: FilterCounts
     next: str | None
+    previous: str | None
+
+
+class WorkerLine(Read):
+    """One of the front door team; the issuer alone knows names."""
+
+    worker: str
+    team: str
+    roles: tuple[str, ...]
+    open_cases: int
+    is_me: bool
+
+
+class WorkersView(Read):
+    """Whom a case can be given to."""
+
+    workers: tuple[WorkerLine, ...]
+
+
+class RowProblem(Read):
+    """Why a case was not given to somebody."""
+
+    title: str
+
+
+class RowView(Read):
+    """What became of one case of many."""
+
+    case_id: UUID
+    problem: RowProblem | None
+
+
+class AssignmentsView(Read):
+    """A result for each case."""
+
+    assigned: int
+    refused: int
+    results: tuple[RowView, ...]
+
+
+class ActLine(Read):
+    """One act on a case: offered to this reader, or why not and who can."""
+
+    act: str
+    about: UUID | None
+    offered: bool
+    words: str | None
+    roles: tuple[str, ...]
+    sign_in_again: bool
 
 
 class ChildLine(Read):
@@ -219,6 +299,11 @@ class CaseView(Read):
     decisions: tuple[DecisionLine, ...]
     handovers: tuple[HandoverLine, ...]
     clocks: tuple[ClockLine, ...]
+    waits_for: Named
+    worker: str | None
+    team: str | None
+    last_looked_at: datetime | None
+    acts: tuple[ActLine, ...]
 
 
 class StatementView(Read):
@@ -328,6 +413,18 @@ class Triage:
     async def case(self, case_id: UUID, *, purpose: str) -> Answer[CaseView]:
         """A case; the look is recorded."""
         return await self._caller.get(SERVICE, f"/v1/cases/{case_id}", CaseView, purpose=purpose)
+
+    async def workers(self) -> tuple[WorkerLine, ...]:
+        """Whom a case can be given to."""
+        return (await self._caller.get(SERVICE, "/v1/workers", WorkersView)).body.workers
+
+    async def assign_many(self, body: object, *, key: str) -> AssignmentsView:
+        """Give many cases to one person; each has a result of its own."""
+        return (await self._caller.post(SERVICE, "/v1/assignments", AssignmentsView, body=body, key=key)).body
+
+    def changes(self) -> AsyncIterator[str]:
+        """The lines of the live feed, until the token ends."""
+        return self._caller.lines(SERVICE, "/v1/queue/changes")
 
     async def request(self, request_id: UUID, *, purpose: str | None = None) -> RequestView:
         """What an agency was asked and said; agencies need no purpose, they come to answer."""

@@ -65,6 +65,13 @@ class SessionStore:
         """Every session of one person; how many were ended."""
         return await self._end(tx, session.c.subject == subject, now)
 
+    async def find_names(self, tx: Transaction, partnership: str) -> dict[str, str]:
+        """What people of a partnership are called who signed in lately, by their subjects."""
+        columns = (session.c.session_key, session.c.subject, session.c.name)
+        statement = select(*columns).where(session.c.partnership == partnership).order_by(session.c.began_at)
+        rows = (await tx.execute(statement)).mappings().all()
+        return {row["subject"]: self._name(row) for row in rows}
+
     async def claim_renewal(self, tx: Transaction, key: bytes, seen: Tokens, *, now: datetime) -> bool:
         """Whether the caller renews the tokens it has ``seen``: a refresh token is good for once only."""
         free = session.c.renewing_until.is_(None) | (session.c.renewing_until < now)
@@ -134,12 +141,15 @@ class SessionStore:
         key = row["session_key"]
         person = Person(
             subject=row["subject"],
-            name=self._sealer.open(row["name"], place=f"session/{key.hex()}/name"),
+            name=self._name(row),
             agency=row["agency"],
             partnership=row["partnership"],
             roles=frozenset(row["roles"]),
         )
         return Session(key, person, row["began_at"], row["seen_at"], row["ended_at"], self._tokens(row))
+
+    def _name(self, row: Mapping[Any, Any]) -> str:
+        return self._sealer.open(row["name"], place=f"session/{row['session_key'].hex()}/name")
 
     def _tokens(self, row: Mapping[Any, Any]) -> Tokens | None:
         """None when the session has ended, or when the key that sealed them is gone: then one signs in again."""

@@ -94,8 +94,41 @@ class TimeOut {
   }
 }
 
+// Says at most once a minute that the queue changed; never reorders it, never moves the focus.
+class Changes {
+  constructor(place) {
+    this.place = place;
+    this.cases = new Set();
+    this.saidAt = 0;
+    this.feed = new EventSource(place.dataset.feed);
+    this.feed.addEventListener("changed", (event) => this.note(JSON.parse(event.data).case_id));
+    addEventListener("pagehide", () => this.feed.close());
+  }
+
+  note(caseId) {
+    this.cases.add(caseId);
+    const wait = Math.max(0, this.saidAt + 60000 - Date.now());
+    if (!this.waiting) this.waiting = setTimeout(() => this.say(), wait);
+  }
+
+  say() {
+    this.waiting = undefined;
+    this.saidAt = Date.now();
+    const words = `${this.cases.size} ${this.cases.size === 1 ? "case" : "cases"} changed`;
+    document.getElementById("status").textContent = `${words}.`;
+    const link = document.createElement("a");
+    link.className = "govuk-link";
+    link.href = this.place.dataset.refresh;
+    link.textContent = `${words}: refresh`;
+    this.place.replaceChildren(link);
+    this.place.hidden = false;
+  }
+}
+
 focusFirst();
 revealChosen();
 sendOnce();
 const timeOut = document.getElementById("time-out");
 if (timeOut) new TimeOut(timeOut);
+const changes = document.getElementById("changes");
+if (changes) new Changes(changes);

@@ -1,4 +1,4 @@
-"""Who is signed in, sign-ins under way, and what people have begun to write."""
+"""Who is signed in, sign-ins under way, what people have begun to write, and what they want to see of the queue."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -62,10 +62,17 @@ def upgrade() -> None:
         "draft_open", "draft", ["subject", "act", "about"], unique=True, postgresql_where=sa.text("done_at IS NULL")
     )
     op.create_index("draft_expires", "draft", ["expires_at"])
-    for table in ("session", "sign_in", "draft"):
+    op.create_table(
+        "queue_filter",
+        sa.Column("subject", sa.Text, primary_key=True),
+        sa.Column("query", sa.Text, nullable=False),
+        sa.Column("chosen_at", _AT, nullable=False),
+        comment="What somebody chose to see of the queue, in codes, so that it is chosen again next time.",
+    )
+    for table in ("session", "sign_in", "draft", "queue_filter"):
         grant(op, table=table, rights="SELECT, INSERT, UPDATE, DELETE")
 
 
 def downgrade() -> None:
-    for table in ("draft", "sign_in", "session"):
+    for table in ("queue_filter", "draft", "sign_in", "session"):
         op.drop_table(table)

@@ -6,14 +6,17 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from chassis.ids import RandomIds
 from triage_ui.pages.case.document import changes_of, entries_of
 from triage_ui.pages.case.offers import acts_of
 from triage_ui.pages.case.reading import purpose_of, read_file
 from triage_ui.pages.case.timeline import Telling, timeline
+from triage_ui.pages.queue.people import names_of
 from triage_ui.shell.rendering import pages_of
 from triage_ui.shell.visitor import SignedIn
 
 router = APIRouter()
+_IDS: Final = RandomIds()
 
 _DONE: Final = {
     "rate": "The case is rated.",
@@ -22,7 +25,10 @@ _DONE: Final = {
     "recommend": "Your recommendation waits for another person to authorise it.",
     "authorise": "Your decision is recorded.",
     "offer-handover": "The team is offered the children. The case stays with you until it accepts.",
+    "take-back": "The offer no longer stands. Its children may be offered again.",
     "close": "The case is closed. Nothing is deleted.",
+    "claimed": "The case is yours.",
+    "returned": "The case is given back.",
 }
 """What an act did, by its code in the address."""
 
@@ -39,7 +45,9 @@ async def show_case(case_id: UUID, request: Request, visitor: SignedIn, done: st
         file=file,
         case=file.case,
         timeline=timeline(telling),
-        acts=acts_of(file.case, visitor.words, reader=visitor.person.subject),
+        acts=acts_of(file.case, visitor.words),
+        names=await names_of(request, visitor),
+        form_key=_IDS.new(),
         banner=_DONE.get(done),
     )
 

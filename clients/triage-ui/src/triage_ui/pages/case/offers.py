@@ -1,47 +1,53 @@
-"""The acts that the case page leads to: what there is to do. Whether somebody may do it the service says."""
+"""The acts that the case page leads to, as triage offers them to this reader: where each is done, or why not."""
 
 from dataclasses import dataclass
+from typing import Final
 
-from triage_ui.services.triage import CaseView
+from triage_ui.services.triage import ActLine, CaseView
 from triage_ui.shell.words import Words
+
+_PAGES: Final = {
+    "rate": ("Rate the case", "rate"),
+    "ask": ("Ask an agency", "ask"),
+    "ask-sender": ("Ask the sender", "ask-sender"),
+    "recommend": ("Recommend an outcome for a child", "recommend"),
+    "authorise": ("Authorise or turn down", "authorise"),
+    "offer": ("Offer a handover", "offer-handover"),
+    "take-back": ("Take an offer back", "take-back"),
+    "close": ("Close the case", "close"),
+}
+"""The acts that have a page, and what the page is called in an address."""
 
 
 @dataclass(frozen=True)
 class Offered:
-    """One act: where it is done, or why this reader cannot do it and who can."""
+    """One act: where it is done, or why this reader cannot do it now and who can."""
 
     label: str
     path: str = ""
     why_not: str = ""
+    hint: str = ""
 
 
-def acts_of(case: CaseView, words: Words, *, reader: str) -> list[Offered]:
-    """What can be done with an open case, the next thing first."""
-    if case.closed_at is not None:
-        return []
-    here = f"/cases/{case.case_id}"
-    rate = "Change the rating" if case.rating else "Rate the case"
-    return [
-        *_to_authorise(case, words, reader=reader),
-        Offered(rate, f"{here}/rate"),
-        Offered("Ask an agency", f"{here}/ask"),
-        Offered("Ask the sender", f"{here}/ask-sender"),
-        Offered("Recommend an outcome for a child", f"{here}/recommend"),
-        *([Offered("Offer a handover", f"{here}/offer-handover")] if case.decisions else []),
-        Offered("Close the case", f"{here}/close"),
-    ]
+def acts_of(case: CaseView, words: Words) -> list[Offered]:
+    """What can be done with a case, in the order in which triage names it."""
+    return [_offered(line, case, words) for line in case.acts if line.act in _PAGES]
 
 
-def _to_authorise(case: CaseView, words: Words, *, reader: str) -> list[Offered]:
-    offered = []
-    for one in case.recommendations:
-        if one.settled is not None:
-            continue
-        label = f"Authorise or turn down: {words.outcome(one.outcome).lower()}"
-        if one.recommended_by == reader:
-            who = " or ".join(words.authorisers(one.outcome)).lower() or "another person"
-            why_not = f"You recommended this, so another person has to authorise it: {who}."
-            offered.append(Offered(label, why_not=why_not))
-        else:
-            offered.append(Offered(label, f"/cases/{case.case_id}/authorise/{one.recommendation_id}"))
-    return offered
+def _offered(line: ActLine, case: CaseView, words: Words) -> Offered:
+    label, page = _PAGES[line.act]
+    label = f"{label}: {_about(line, case, words)}" if line.about else label
+    if not line.offered:
+        who = " or ".join(words.role(role).lower() for role in line.roles)
+        return Offered(label, why_not=f"{line.words or 'Not now'}.{f' Who can: {who}.' if who else ''}")
+    address = f"/cases/{case.case_id}/{page}" + (f"/{line.about}" if line.about else "")
+    return Offered(label, address, hint="You will be asked to sign in again." if line.sign_in_again else "")
+
+
+def _about(line: ActLine, case: CaseView, words: Words) -> str:
+    """What a recommendation or an offer is about, in words."""
+    outcomes = {one.recommendation_id: one.outcome for one in case.recommendations}
+    teams = {one.handover_id: one.team for one in case.handovers}
+    if line.about in outcomes:
+        return words.outcome(outcomes[line.about]).lower()
+    return words.team(teams[line.about]) if line.about in teams else ""

@@ -1,96 +1,110 @@
 """``/queue``: the cases of one's partnership in the order of the service; nothing is sorted or counted here."""
 
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
 from typing import Final
+from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response, StreamingResponse
 
-from contracts.codes import Rating
+from chassis.http_client import NoAnswer
+from chassis.ids import RandomIds
+from triage_ui.pages.queue import remembered
+from triage_ui.pages.queue.filter import NAMES, STATUSES, Filter, options
+from triage_ui.pages.queue.people import called, names_of
 from triage_ui.services.triage import QueueLine
+from triage_ui.session.sessions import Sessions
 from triage_ui.shell.formats import count
 from triage_ui.shell.rendering import pages_of
-from triage_ui.shell.visitor import SignedIn
+from triage_ui.shell.visitor import COOKIE, SignedIn, SignInNeeded, Visitor, dependencies_of, visitor_of
+from triage_ui.shell.words import Words
 
 router = APIRouter()
 
-PAGE_SIZE: Final = "25"
-_STATUSES: Final = (("open", "Open"), ("closed", "Closed"))
-_RATINGS: Final = frozenset(Rating)
-
-
-@dataclass(frozen=True)
-class Filter:
-    """What somebody wants to see: codes only, so that it may stand in the address."""
-
-    status: str
-    rating: str
-    cursor: str
-
-    @classmethod
-    def of(cls, request: Request) -> "Filter":
-        """Of the address; a value that is none is as good as absent."""
-        asked = request.query_params
-        status = asked.get("status", "open")
-        rating = asked.get("rating", "")
-        known = {code for code, _ in _STATUSES}
-        return cls(status if status in known else "open", rating if rating in _RATINGS else "", asked.get("cursor", ""))
-
-    @property
-    def query(self) -> dict[str, str]:
-        """As the service is asked."""
-        named = {"status": self.status, "rating": self.rating, "cursor": self.cursor, "limit": PAGE_SIZE}
-        return {name: value for name, value in named.items() if value}
-
-    @property
-    def chosen(self) -> list[tuple[str, str]]:
-        """Each part that narrows the list, in words, and the address without it."""
-        chips = []
-        if self.status != "open":
-            chips.append(("Closed cases", self._address(status="open")))
-        if self.rating:
-            chips.append((f"Rated {Rating(self.rating).label.lower()}", self._address(rating="")))
-        return chips
-
-    def after(self, cursor: str) -> str:
-        """The address of a page."""
-        return self._address(cursor=cursor)
-
-    def _address(self, **changed: str) -> str:
-        named = {"status": self.status, "rating": self.rating, **changed}
-        query = "&".join(
-            f"{name}={value}" for name, value in named.items() if value and (name, value) != ("status", "open")
-        )
-        return f"/queue?{query}" if query else "/queue"
-
-
-def waiting_for(line: QueueLine) -> list[str]:
-    """What the case waits for, in words; what somebody should read first stands first."""
-    said = [
-        (line.children_undecided, f"{count(line.children_undecided, 'child', 'children')} to decide"),
-        (line.children_deciding_again, f"{count(line.children_deciding_again, 'child', 'children')} to decide again"),
-        (line.children_stale, f"{count(line.children_stale, 'decision')} made before the newest facts"),
-        (line.requests_outstanding, f"{count(line.requests_outstanding, 'agency', 'agencies')} not answered"),
-        (line.questions_outstanding, f"{count(line.questions_outstanding, 'question')} to the sender open"),
-        (line.handovers_outstanding, f"{count(line.handovers_outstanding, 'handover')} not accepted"),
-    ]
-    return [words for number, words in said if number] or ["Nothing open"]
+SEE_OTHER: Final = 303
+_IDS: Final = RandomIds()
+_DONE: Final = {"claimed": "The case is yours.", "returned": "The case is given back."}
 
 
 @router.get("/queue")
-async def show_queue(request: Request, visitor: SignedIn) -> Response:
-    """The queue. No page of it names anybody."""
-    chosen = Filter.of(request)
-    page = await visitor.services.triage.queue(chosen.query)
-    lines = [(line, waiting_for(line)) for line in page.cases]
-    ratings = [(rating.value, rating.label) for rating in Rating]
+async def show_queue(request: Request, visitor: SignedIn, done: str = "") -> Response:
+    """The queue, as this person chose to see it last. No page of it names a child."""
+    asked = dict(request.query_params)
+    chosen = Filter.of(asked)
+    if not asked:
+        recalled = await _recalled(request, visitor)
+        if recalled:
+            return RedirectResponse(f"/queue?{recalled}", SEE_OTHER)
+    else:
+        await _remember(request, visitor, chosen)
+    page = await visitor.services.triage.queue(chosen.service_query)
     return pages_of(request).render(
         request,
         "pages/queue/queue.html",
         visitor=visitor,
         filter=chosen,
-        lines=lines,
-        next=chosen.after(page.next) if page.next else None,
-        ratings=ratings,
-        statuses=_STATUSES,
+        page=page,
+        lines=[(line, waiting_for(line, visitor.words)) for line in page.cases],
+        choices=[(name, label, options(name, page.counts)) for name, label in NAMES.items() if name != "status"],
+        statuses=STATUSES,
+        workers=await visitor.services.triage.workers(),
+        names=await names_of(request, visitor),
+        called=called,
+        form_key=_IDS.new(),
+        banner=_DONE.get(done),
     )
+
+
+def waiting_for(line: QueueLine, words: Words) -> list[str]:
+    """What is open in a case, in words; what somebody should read first stands first."""
+    unanswered = ", ".join(words.agency(code) for code in line.agencies_unanswered)
+    said = [
+        (line.children_undecided, f"{count(line.children_undecided, 'child', 'children')} to decide"),
+        (line.children_deciding_again, f"{count(line.children_deciding_again, 'child', 'children')} to decide again"),
+        (line.children_stale, f"{count(line.children_stale, 'decision')} made before the newest facts"),
+        (
+            len(line.agencies_unanswered),
+            f"{len(line.agencies_unanswered)} of {count(line.requests_made, 'request')} not answered: {unanswered}",
+        ),
+        (line.questions_outstanding, f"{count(line.questions_outstanding, 'question')} to the sender open"),
+        (line.handovers_outstanding, f"{count(line.handovers_outstanding, 'handover')} not accepted"),
+    ]
+    return [words for number, words in said if number]
+
+
+@router.get("/queue/changes")
+async def watch(request: Request) -> Response:
+    """What changes in the queue, in ids and codes, passed on from triage. Never lengthens a session; ends with it."""
+    dependencies, secret = dependencies_of(request), request.cookies.get(COOKIE, "")
+    session = await dependencies.sessions.find(secret) if secret else None
+    if session is None or dependencies.sessions.is_over(session):
+        raise SignInNeeded
+    visitor = visitor_of(dependencies, secret, session)
+    return StreamingResponse(_passed_on(dependencies.sessions, secret, visitor), media_type="text/event-stream")
+
+
+async def _passed_on(sessions: Sessions, secret: str, visitor: Visitor) -> AsyncIterator[str]:
+    """Line by line; looks at the session whenever triage says that it is still there."""
+    try:
+        async for line in visitor.services.triage.changes():
+            if line.startswith(":"):
+                session = await sessions.find(secret)
+                if session is None or sessions.is_over(session):
+                    return
+            yield f"{line}\n"
+    except NoAnswer:
+        return
+
+
+async def _recalled(request: Request, visitor: Visitor) -> str:
+    async with dependencies_of(request).db.transaction() as tx:
+        query = await remembered.recall(tx, visitor.person.subject)
+    return Filter.of(dict(parse_qsl(query))).query
+
+
+async def _remember(request: Request, visitor: Visitor, chosen: Filter) -> None:
+    async with dependencies_of(request).db.transaction() as tx:
+        if chosen.query:
+            await remembered.remember(tx, visitor.person.subject, chosen.query, now=visitor.now)
+        else:
+            await remembered.forget(tx, visitor.person.subject)
