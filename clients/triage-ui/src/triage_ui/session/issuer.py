@@ -107,7 +107,8 @@ class Issuer:
         async with self._client() as client:
             auth = client.client_auth("private_key_jwt")
             try:
-                answer = await client.post(
+                answer = await client.request(
+                    "POST",
                     endpoint,
                     data={"client_id": self._client_id, "refresh_token": tokens.refresh},
                     auth=auth,
