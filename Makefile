@@ -40,6 +40,8 @@ test: $(STAMP) ## Every test: unit, contract, end to end and a short fault campa
 	@for tool in bash curl openssl; do command -v $$tool >/dev/null || { \
 		echo "The partners' guide is run as it is written, with $$tool. On Debian or Ubuntu: sudo apt-get install -y $$tool" >&2; \
 		exit 1; }; done
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { \
+		echo "The web client is tried in a real browser. On Debian or Ubuntu: sudo apt-get install -y chromium" >&2; exit 1; }
 	@$(BIN)/python -m local_stack parts
 	@$(BIN)/pytest
 
