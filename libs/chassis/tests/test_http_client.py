@@ -19,6 +19,7 @@ class Server:
         self.answer = b""
         self.drip = False
         self.silent = False
+        self.released = asyncio.Event()
         self.requests: list[bytes] = []
 
     async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -30,8 +31,8 @@ class Server:
                 writer.write(b" ")
                 await writer.drain()
                 await asyncio.sleep(0.01)
-            while self.silent:
-                await asyncio.sleep(0.01)
+            if self.silent:
+                await self.released.wait()
         except (ConnectionError, asyncio.IncompleteReadError):
             self.drip = False
         finally:
@@ -48,7 +49,8 @@ async def server() -> AsyncIterator[tuple[Server, str]]:
     listening = await asyncio.start_server(told.talk, "127.0.0.1", 0)
     port = listening.sockets[0].getsockname()[1]
     yield told, f"http://127.0.0.1:{port}/path"
-    told.drip = told.silent = False
+    told.drip = False
+    told.released.set()
     listening.close()
 
 

@@ -17,11 +17,13 @@ from frontdoor.demo.examples import read_all
 from frontdoor.demo.report import Report
 from frontdoor.demo.run import run
 from frontdoor.demo.sandbox import first_steps
+from frontdoor.demo.web_pages import read_pages
 from frontdoor.demo.world import World
 from frontdoor.errors import Wrong
 from local_stack import runner
 from local_stack.assembly import ALL_PARTS
 from local_stack.checkout import PARTNERSHIPS_FOLDER, ROOT, STACK_FOLDER
+from local_stack.console import say
 from local_stack.errors import StackError
 from local_stack.stack import running
 from local_stack.state import State
@@ -99,7 +101,13 @@ async def _prepare(addresses: Mapping[str, str], sign_ins: Mapping[str, Any], *,
             witness_key=addresses["witness_key"],
         )
         await register(world.operator(), PARTNERSHIPS_FOLDER, world.agencies_url)
-        return await run(world, read_all(EXAMPLES)) if walk else None
+        if not walk:
+            return None
+        report = await run(world, read_all(EXAMPLES))
+        say("opening the queue and a case in the web client, as a manager")
+        seen = await asyncio.to_thread(read_pages, addresses["web_client"], sign_ins["staff"])
+        say(f"the web client shows {seen}")
+        return report
     finally:
         await http.close()
 
