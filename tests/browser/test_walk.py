@@ -33,7 +33,7 @@ async def test_a_case_goes_from_the_queue_to_the_accepted_handover(
     await work.answer(agency, reference, words)
     assert "Your answer is with the front door team." in await agency.text()
     await work.recommend(worker, case, words)
-    assert "Who can: mash manager." in await worker.text()
+    assert "Who can: MASH manager." in await worker.text()
     await work.authorise(manager, case, words)
     assert "Your decision is recorded." in await manager.text()
     await work.offer(worker, case, words)

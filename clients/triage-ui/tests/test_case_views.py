@@ -92,6 +92,13 @@ def test_everything_about_safe_contact_is_said_first() -> None:
     assert [one.advice for one in danger_now(document())] == ["He is at the door.", "was called"]
 
 
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
+def test_every_caution_of_a_real_shaped_referral_is_a_text(example: Path) -> None:
+    sent = json.loads(example.read_text())["referral"]
+
+    assert [one for one in (*safe_contact(sent), *danger_now(sent)) if len(one.advice) < 4] == []
+
+
 def test_what_an_edition_put_right_is_said_with_what_it_was() -> None:
     put_right = {
         "pointer": "/children/0/date_of_birth",
@@ -157,7 +164,7 @@ def test_what_is_offered_is_led_to_and_what_is_not_says_why_and_who_can(words: W
     assert (offered.label, refused.label) == (label, label)
     assert offered.path == f"/cases/{CASE_ID}/authorise/{RECOMMENDATION_ID}"
     assert offered.hint == "You will be asked to sign in again."
-    assert (refused.path, refused.why_not) == ("", f"{same_person}. Who can: mash manager.")
+    assert (refused.path, refused.why_not) == ("", f"{same_person}. Who can: MASH manager.")
 
 
 def test_an_answer_is_said_with_its_kind(words: Words) -> None:

@@ -35,6 +35,16 @@ async def test_what_somebody_chose_is_chosen_again_until_they_clear_it(full: Wor
     assert (others.status_code, cleared.status_code) == (200, 200)
 
 
+async def test_the_way_back_from_a_case_leads_to_the_same_page_and_the_menu_to_the_first(full: World) -> None:
+    person = await full.sign_in()
+    await person.get("/queue?rating=red&cursor=abc")
+
+    back, menu = await person.get("/queue?back=yes"), await person.get("/queue")
+
+    assert back.headers["location"] == "/queue?rating=red&cursor=abc"
+    assert menu.headers["location"] == "/queue?rating=red"
+
+
 async def test_every_filter_shows_its_counts_and_every_choice_a_way_out(full: World) -> None:
     page = (await (await full.sign_in()).get("/queue?rating=red&due=overdue")).text
 

@@ -112,6 +112,11 @@ def said(code: str, words: Mapping[str, str]) -> str:
     return words.get(code, code.replace("-", " ").capitalize())
 
 
+def mid_sentence(label: str) -> str:
+    """A label as it stands within a sentence: ``social worker``, but ``MASH manager``."""
+    return label if label[:2].isupper() else label[:1].lower() + label[1:]
+
+
 def age(born: str | None, *, today: date) -> str:
     """``7 years``, ``5 months``; empty when it is not known exactly."""
     try:

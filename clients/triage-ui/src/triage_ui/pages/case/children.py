@@ -120,7 +120,8 @@ def _not_to_be_told(document: Json) -> Iterator[Caution]:
 
 
 def _of_staff(document: Json) -> Iterator[Caution]:
-    for risk in document.get("risks_to_staff") or ():
+    said = document.get("risks_to_staff") or ()
+    for risk in [said] if isinstance(said, str) else said:  # one text, in referrals from before risks had parts
         fields = risk if isinstance(risk, dict) else {"reason": risk}
         yield Caution("Risk to staff", " ".join(str(fields[name]) for name in ("reason", "advice") if fields.get(name)))
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from triage_ui.services.triage import ActLine, CaseView
+from triage_ui.shell.formats import mid_sentence
 from triage_ui.shell.words import Words
 
 _PAGES: Final = {
@@ -38,7 +39,7 @@ def _offered(line: ActLine, case: CaseView, words: Words) -> Offered:
     label, page = _PAGES[line.act]
     label = f"{label}: {_about(line, case, words)}" if line.about else label
     if not line.offered:
-        who = " or ".join(words.role(role).lower() for role in line.roles)
+        who = " or ".join(mid_sentence(words.role(role)) for role in line.roles)
         return Offered(label, why_not=f"{line.words or 'Not now'}.{f' Who can: {who}.' if who else ''}")
     address = f"/cases/{case.case_id}/{page}" + (f"/{line.about}" if line.about else "")
     return Offered(label, address, hint="You will be asked to sign in again." if line.sign_in_again else "")
@@ -49,5 +50,5 @@ def _about(line: ActLine, case: CaseView, words: Words) -> str:
     outcomes = {one.recommendation_id: one.outcome for one in case.recommendations}
     teams = {one.handover_id: one.team for one in case.handovers}
     if line.about in outcomes:
-        return words.outcome(outcomes[line.about]).lower()
+        return mid_sentence(words.outcome(outcomes[line.about]))
     return words.team(teams[line.about]) if line.about in teams else ""

@@ -51,8 +51,13 @@ class Filter:
 
     @property
     def query(self) -> str:
-        """As it is remembered and stands in an address, without the place."""
-        return "&".join(f"{name}={value}" for name, value in self.chosen.items())
+        """As it is remembered, with the place."""
+        return self.here.partition("?")[2]
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether nothing at all is chosen, not even a place."""
+        return not self.chosen and not self.cursor
 
     def address(self, *, cursor: str = "", without: str = "") -> str:
         """The address of a page of the list, with one filter less where it is named."""

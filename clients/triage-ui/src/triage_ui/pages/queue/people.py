@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from fastapi import Request
 
 from triage_ui.services.triage import WorkerLine
+from triage_ui.shell.formats import mid_sentence
 from triage_ui.shell.visitor import Visitor, dependencies_of
 from triage_ui.shell.words import Words
 
@@ -20,5 +21,5 @@ def called(worker: WorkerLine, names: Mapping[str, str], words: Words) -> str:
     """Name and role, or the role alone."""
     roles = ", ".join(words.role(role) for role in worker.roles)
     name = names.get(worker.worker)
-    who = f"{name}, {roles.lower()}" if name else roles
+    who = f"{name}, {mid_sentence(roles)}" if name else roles
     return f"{who} (you)" if worker.is_me else who

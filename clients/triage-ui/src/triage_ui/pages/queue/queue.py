@@ -31,10 +31,11 @@ async def show_queue(request: Request, visitor: SignedIn, done: str = "") -> Res
     """The queue, as this person chose to see it last. No page of it names a child."""
     asked = dict(request.query_params)
     chosen = Filter.of(asked)
-    if not asked:
+    if not asked or "back" in asked:
         recalled = await _recalled(request, visitor)
-        if recalled:
-            return RedirectResponse(f"/queue?{recalled}", SEE_OTHER)
+        if not recalled.is_everything:
+            place = recalled.cursor if "back" in asked else ""
+            return RedirectResponse(recalled.address(cursor=place), SEE_OTHER)
     else:
         await _remember(request, visitor, chosen)
     page = await visitor.services.triage.queue(chosen.service_query)
@@ -96,15 +97,15 @@ async def _passed_on(sessions: Sessions, secret: str, visitor: Visitor) -> Async
         return
 
 
-async def _recalled(request: Request, visitor: Visitor) -> str:
+async def _recalled(request: Request, visitor: Visitor) -> Filter:
     async with dependencies_of(request).db.transaction() as tx:
         query = await remembered.recall(tx, visitor.person.subject)
-    return Filter.of(dict(parse_qsl(query))).query
+    return Filter.of(dict(parse_qsl(query)))
 
 
 async def _remember(request: Request, visitor: Visitor, chosen: Filter) -> None:
     async with dependencies_of(request).db.transaction() as tx:
-        if chosen.query:
-            await remembered.remember(tx, visitor.person.subject, chosen.query, now=visitor.now)
-        else:
+        if chosen.is_everything:
             await remembered.forget(tx, visitor.person.subject)
+        else:
+            await remembered.remember(tx, visitor.person.subject, chosen.query, now=visitor.now)
