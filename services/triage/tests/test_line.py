@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,12 +14,16 @@ from sqlalchemy import text
 from triage_steps import NEW_CHILD
 from triage_world import HOUSING, POLICE, TEAM, WORDS, World
 
+from chassis.db import Database
+from chassis.run import migrate
+from chassis.run.provision import DatabaseUrls
 from contracts.codes import SupplementKind
 from triage import store
 from triage.model import Case, WaitsFor
 
 KEPT = """due_at, waits_for, children, undecided, deciding_again, stale, handovers_outstanding, requests_made,
-          requests_outstanding, unanswered, questions_outstanding, unseen_news, unseen_danger, news_at"""
+          requests_outstanding, unanswered, questions_outstanding, unseen_news, unseen, unseen_danger,
+          news_at"""
 EARLY_HELP = "wandsworth-early-help"
 
 
@@ -51,6 +56,7 @@ def truth(case: Case) -> dict[str, Any]:
         "unanswered": sorted(set(silent)),
         "questions_outstanding": sum(one.answered_at is None for one in case.questions),
         "unseen_news": [one.what.value for one in case.unseen],
+        "unseen": len(case.unseen),
         "unseen_danger": any(one.immediate_danger for one in case.unseen),
         "news_at": max((one.told_at for one in case.news), default=None),
     }
@@ -191,6 +197,22 @@ async def test_after_whatever_happened_the_line_says_what_the_history_says(world
 
     assert sum(status < 300 for status in walk.answers) > 15, "the walk must get somewhere"
     assert len(walk.waited_for) > 2, "and its case come far"
+
+
+async def test_migrating_gives_every_case_the_line_that_its_history_says(world: World, urls: DatabaseUrls) -> None:
+    walk = Walk(world, seed=1)
+    await walk.begin()
+    for _ in range(40):
+        await walk.step()
+    await migrate.downgrade(urls.owner_url, package="triage", to="0005")
+
+    await migrate.upgrade(urls.owner_url, package="triage")
+
+    migrated = replace(world, db=Database.connect(urls.app_url))  # what was prepared before knows the columns of before
+    [(kept, true)] = await lines(migrated)
+    await migrated.db.close()
+    assert kept == true
+    assert kept["children"] > 0
 
 
 async def test_answers_that_come_together_are_all_counted(world: World) -> None:

@@ -16,7 +16,8 @@ _KEEP: Final = text(
     """
     WITH counted AS (
         SELECT c.case_id, n.children, n.undecided, n.deciding_again, n.stale, r.requests_made, r.requests_outstanding,
-               r.unanswered, q.questions_outstanding, w.unseen_news, w.unseen_danger, w.news_at,
+               r.unanswered, q.questions_outstanding, w.unseen_news, w.unseen, w.unseen_danger,
+               w.news_at,
                n.to_offer + h.to_accept AS handovers_outstanding,
                CASE WHEN c.closed_at IS NOT NULL THEN NULL
                     WHEN n.undecided + n.deciding_again > 0 THEN c.decision_due_at
@@ -68,6 +69,7 @@ _KEEP: Final = text(
         ) q
         CROSS JOIN LATERAL (
             SELECT coalesce(array_agg(what ORDER BY version) FILTER (WHERE seen_at IS NULL), '{}') AS unseen_news,
+                   count(*) FILTER (WHERE seen_at IS NULL) AS unseen,
                    coalesce(bool_or(immediate_danger) FILTER (WHERE seen_at IS NULL), false) AS unseen_danger,
                    max(told_at) AS news_at
             FROM news WHERE case_id = c.case_id
@@ -84,7 +86,7 @@ _KEEP: Final = text(
         deciding_again = n.deciding_again, stale = n.stale, handovers_outstanding = n.handovers_outstanding,
         requests_made = n.requests_made, requests_outstanding = n.requests_outstanding, unanswered = n.unanswered,
         questions_outstanding = n.questions_outstanding, unseen_news = n.unseen_news,
-        unseen_danger = n.unseen_danger, news_at = n.news_at
+        unseen = n.unseen, unseen_danger = n.unseen_danger, news_at = n.news_at
     FROM counted n WHERE c.case_id = n.case_id
     """
 )

@@ -25,7 +25,7 @@ from triage.model import (
 _ASSIGNED: Final = """CASE WHEN worker = :me THEN 'me' WHEN team = :my_team THEN 'my-team'
     WHEN worker IS NULL AND team IS NULL THEN 'nobody' ELSE 'others' END"""
 _DUE: Final = "CASE WHEN due_at IS NULL THEN 'no-limit' WHEN due_at <= :now THEN 'overdue' ELSE 'in-time' END"
-_NEWS: Final = "CASE WHEN unseen_news = '{}' THEN 'seen' ELSE 'unseen' END"
+_NEWS: Final = "CASE WHEN unseen = 0 THEN 'seen' ELSE 'unseen' END"
 _RATING: Final = "coalesce(rating, 'unrated')"
 
 _OPEN: Final = "partnership = :partnership AND closed_at IS NULL"

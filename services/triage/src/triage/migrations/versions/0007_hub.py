@@ -23,6 +23,7 @@ _COLUMNS = """ALTER TABLE "case"
     ADD COLUMN unanswered text[] NOT NULL DEFAULT '{}',
     ADD COLUMN questions_outstanding integer NOT NULL DEFAULT 0,
     ADD COLUMN unseen_news text[] NOT NULL DEFAULT '{}',
+    ADD COLUMN unseen integer NOT NULL DEFAULT 0,
     ADD COLUMN unseen_danger boolean NOT NULL DEFAULT false,
     ADD COLUMN news_at timestamptz"""
 
@@ -64,6 +65,7 @@ _FILL = """
         SELECT case_id, count(*) AS outstanding FROM question WHERE answered_at IS NULL GROUP BY case_id
     ), news_counts AS (
         SELECT case_id, coalesce(array_agg(what ORDER BY version) FILTER (WHERE seen_at IS NULL), '{}') AS unseen,
+               count(*) FILTER (WHERE seen_at IS NULL) AS number,
                coalesce(bool_or(immediate_danger) FILTER (WHERE seen_at IS NULL), false) AS danger,
                max(told_at) AS news_at
         FROM news GROUP BY case_id
@@ -77,7 +79,7 @@ _FILL = """
         handovers_outstanding = n.to_offer + coalesce(h.to_accept, 0), requests_made = coalesce(r.made, 0),
         requests_outstanding = coalesce(r.outstanding, 0), unanswered = coalesce(r.unanswered, '{}'),
         questions_outstanding = coalesce(q.outstanding, 0), unseen_news = coalesce(w.unseen, '{}'),
-        unseen_danger = coalesce(w.danger, false), news_at = w.news_at,
+        unseen = coalesce(w.number, 0), unseen_danger = coalesce(w.danger, false), news_at = w.news_at,
         due_at = CASE WHEN c.closed_at IS NOT NULL THEN NULL
                       WHEN n.undecided + n.deciding_again > 0 THEN c.decision_due_at
                       ELSE least(h.accept_due_at, t.decision_due_at, CASE WHEN n.to_offer > 0
@@ -99,11 +101,12 @@ _FILL = """
 
 _INDEXES = (
     """CREATE INDEX case_queue ON "case"
-        (partnership, coalesce(due_at, 'infinity'::timestamptz), received_at, case_id) WHERE closed_at IS NULL""",
+        (partnership, coalesce(due_at, 'infinity'::timestamptz), received_at, case_id)
+        INCLUDE (rating, waits_for, worker, team, due_at, unseen) WHERE closed_at IS NULL""",
     "DROP INDEX case_open",
     "DROP INDEX case_closed",
     """CREATE INDEX case_closed ON "case" (partnership, closed_at, received_at, case_id)
-        WHERE closed_at IS NOT NULL""",
+        INCLUDE (rating, waits_for, worker, team, due_at, unseen) WHERE closed_at IS NOT NULL""",
     """COMMENT ON TABLE "case" IS
         'What triage works on: one row for each referral, with its line in the queue. changed_version is the last event about the children: no alarm, and not who has the case.'""",  # noqa: E501  # one sentence of SQL
 )
@@ -141,7 +144,8 @@ _DOWN = (
         DROP COLUMN assigned_version, DROP COLUMN due_at, DROP COLUMN waits_for, DROP COLUMN children,
         DROP COLUMN undecided, DROP COLUMN deciding_again, DROP COLUMN stale, DROP COLUMN handovers_outstanding,
         DROP COLUMN requests_made, DROP COLUMN requests_outstanding, DROP COLUMN unanswered,
-        DROP COLUMN questions_outstanding, DROP COLUMN unseen_news, DROP COLUMN unseen_danger, DROP COLUMN news_at""",
+        DROP COLUMN questions_outstanding, DROP COLUMN unseen_news, DROP COLUMN unseen,
+        DROP COLUMN unseen_danger, DROP COLUMN news_at""",
     """COMMENT ON TABLE "case" IS
         'What triage works on: one row for each referral. changed_version is the last event that was no alarm.'""",
 )
