@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-MEMBERS := libs/contracts libs/policy libs/chassis services/referral-intake services/triage services/agency-notify services/audit clients/operator-cli deploy/local
+MEMBERS := libs/contracts libs/policy libs/chassis services/referral-intake services/triage services/agency-notify services/audit clients/operator-cli clients/triage-ui deploy/local
 STAMP := $(VENV)/.installed
 export XDG_RUNTIME_DIR ?= $(CURDIR)/.frontdoor/run
 
@@ -40,6 +40,8 @@ test: $(STAMP) ## Every test: unit, contract, end to end and a short fault campa
 	@for tool in bash curl openssl; do command -v $$tool >/dev/null || { \
 		echo "The partners' guide is run as it is written, with $$tool. On Debian or Ubuntu: sudo apt-get install -y $$tool" >&2; \
 		exit 1; }; done
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { \
+		echo "The web client is tried in a real browser. On Debian or Ubuntu: sudo apt-get install -y chromium" >&2; exit 1; }
 	@$(BIN)/python -m local_stack parts
 	@$(BIN)/pytest
 

@@ -120,7 +120,7 @@ def environment(service: Service, surroundings: Surroundings, services: Mapping[
         "CLIENT_ID": "frontdoor-service",
         "CLIENT_KEY_FILE": str(keys.client_key_file("frontdoor-service")),
     } | _of_its_own(service.name, surroundings)
-    return {f"FRONTDOOR_{name}": value for name, value in given.items()} | _traces(surroundings.zipkin_url)
+    return {f"FRONTDOOR_{name}": value for name, value in given.items()} | traces(surroundings.zipkin_url)
 
 
 def _of_its_own(name: str, surroundings: Surroundings) -> dict[str, str]:
@@ -146,7 +146,7 @@ def _of_its_own(name: str, surroundings: Surroundings) -> dict[str, str]:
     return {}
 
 
-def _traces(zipkin_url: str | None) -> dict[str, str]:
+def traces(zipkin_url: str | None) -> dict[str, str]:
     """To our Zipkin; without it where the standard variables of our own environment say; else nowhere."""
     if zipkin_url is None:
         named = {name: value for name, value in os.environ.items() if name.startswith("OTEL_")}

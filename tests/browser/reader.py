@@ -1,0 +1,111 @@
+"""Somebody at a browser, who notices on every page what nobody should have to put up with."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import urlsplit
+
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+
+from local_stack.stack import Stack
+
+WIDE: Final = {"width": 1280, "height": 900}
+NARROW: Final = {"width": 320, "height": 640}
+_RULES: Final = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+_SIDEWAYS: Final = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@dataclass
+class Reader:
+    """One person's browser. ``addresses`` are all that it asked for."""
+
+    context: BrowserContext
+    page: Page
+    stack: Stack
+    home: str
+    scripts: bool
+    addresses: list[str] = field(default_factory=list)
+    titles: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    @classmethod
+    async def at(cls, browser: Browser, stack: Stack, *, scripts: bool = True) -> "Reader":
+        """A browser of one's own, with nothing in it."""
+        context = await browser.new_context(viewport=WIDE, java_script_enabled=scripts, reduced_motion="reduce")  # type: ignore[arg-type]  # a TypedDict
+        page = await context.new_page()
+        reader = cls(context, page, stack, stack.addresses()["web_client"], scripts)
+        page.on("request", reader._note)
+        page.on("console", reader._complain)
+        return reader
+
+    async def sign_in(self, name: str, to: str = "/") -> None:
+        """Open a page and sign in on the issuer's, as this person."""
+        await self.page.goto(self.home + to)
+        await self.page.fill("#username", name)
+        await self.page.fill("#password", str(self.stack.sign_ins["staff"][name]["password"]))
+        await self.page.click("[type=submit]")
+        await self.page.wait_for_load_state()
+
+    async def open(self, path: str) -> int:
+        """Go to a path of the client; the status."""
+        answer = await self.page.goto(self.home + path)
+        assert answer is not None
+        self.titles.append(await self.page.title())
+        return answer.status
+
+    async def follow(self, name: str) -> None:
+        """Follow a link by its words."""
+        await self.page.get_by_role("link", name=name).first.click()
+        await self.page.wait_for_load_state()
+        self.titles.append(await self.page.title())
+
+    async def choose(self, *labels: str) -> None:
+        """Choose radios and checkboxes by their words."""
+        for label in labels:
+            await self.page.get_by_label(label, exact=True).first.check()
+
+    async def write(self, label: str, words: str) -> None:
+        """Write into a box by its words."""
+        await self.page.get_by_label(label, exact=True).fill(words)
+
+    async def press(self, button: str) -> None:
+        """Press a button by its words."""
+        await self.page.get_by_role("button", name=button, exact=True).click()
+        await self.page.wait_for_load_state()
+        self.titles.append(await self.page.title())
+
+    async def heading(self) -> str:
+        """The first heading of the page."""
+        return (await self.page.locator("h1").first.inner_text()).strip()
+
+    async def text(self) -> str:
+        """All words of the page's main part."""
+        return await self.page.locator("main").inner_text()
+
+    async def path(self) -> str:
+        """The path of the page."""
+        return urlsplit(self.page.url).path
+
+    async def finds_nothing_wrong(self) -> None:
+        """axe finds nothing, and nothing has to be scrolled sideways, at both widths."""
+        assert self.complaints == []
+        for size in (WIDE, NARROW):
+            await self.page.set_viewport_size(size)  # type: ignore[arg-type]  # a TypedDict
+            if self.scripts:
+                found = (await Axe().run(self.page, options=_RULES)).response["violations"]
+                assert _said(found) == [], f"{await self.path()} at {size['width']} px: {_said(found)}"
+            assert await self.page.evaluate(_SIDEWAYS) <= 0 if self.scripts else True, await self.path()
+        await self.page.set_viewport_size(WIDE)  # type: ignore[arg-type]  # a TypedDict
+
+    def _note(self, request: Request) -> None:
+        self.addresses.append(request.url)
+
+    def _complain(self, message: ConsoleMessage) -> None:
+        """What the browser says of a page: a policy that was broken, a script that failed."""
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            self.complaints.append(message.text)
+
+
+def _said(violations: Sequence[dict[str, object]]) -> list[str]:
+    return [f"{one['id']}: {[node['html'] for node in one['nodes']]}" for one in violations]  # type: ignore[attr-defined]

@@ -1,0 +1,185 @@
+"""What holds on every page: it is light, it names nobody outside itself, and roles are refused by the services."""
+
+import json
+from collections.abc import Sequence
+from typing import Final
+
+import pytest
+from playwright.async_api import Response
+
+from frontdoor.demo.waiting import until
+from local_stack.stack import Stack
+from tests.browser import work
+from tests.browser.conftest import NewReader
+from tests.browser.reader import Reader
+from tests.browser.work import Words
+from tests.e2e import leaving
+from tests.e2e.collector import Collector
+from tests.e2e.people import People
+
+pytestmark = pytest.mark.timeout(300)
+
+FIRST_VIEW_BYTES: Final = 100_000
+SCRIPT_BYTES: Final = 20_000
+CHILD_NAME: Final = "Rowan"
+_ROUTE: Final = "/cases/{case_id}/document"
+
+
+async def _weighed(reader: Reader, path: str) -> dict[str, int]:
+    """Bytes over the wire by kind of file, for somebody who opens a page first."""
+    answers: list[Response] = []
+    reader.page.on("response", lambda answer: answers.append(answer))
+    await reader.open(path)
+    await reader.page.wait_for_load_state("load")
+    weights: dict[str, int] = {}
+    for answer in answers:
+        kind = answer.request.resource_type
+        if kind == "eventsource":
+            continue  # goes on for as long as the page is open
+        sizes = await answer.request.sizes()
+        weights[kind] = weights.get(kind, 0) + sizes["responseBodySize"] + sizes["responseHeadersSize"]
+    return weights
+
+
+@pytest.mark.parametrize("which", ["queue", "case"])
+async def test_the_first_view_is_light(people: People, new_reader: NewReader, which: str) -> None:
+    _, case = await work.refer(people)
+    reader = await new_reader("wandsworth-manager", to="/drafts")
+
+    weights = await _weighed(reader, "/queue?all=yes" if which == "queue" else case)
+
+    assert sum(weights.values()) <= FIRST_VIEW_BYTES, weights
+    assert weights.get("script", 0) <= SCRIPT_BYTES, weights
+    assert set(weights) <= {"document", "stylesheet", "script", "image", "other"}, "no font, and nothing else"
+
+
+async def test_nothing_that_is_typed_or_named_is_in_a_log_or_a_span(
+    stack: Stack, collector: Collector, people: People, new_reader: NewReader
+) -> None:
+    words = Words.new()
+    reference, case = await work.refer(people)
+    worker = await new_reader("wandsworth-social-worker-1")
+    await work.rate(worker, case, words)
+    await worker.open(f"{case}/document")
+    await worker.open(f"/queue?rating={words.mark}")
+
+    async def told() -> bool | None:
+        log = leaving.logs(stack.folder).get("web-client.log", "")
+        return all(_ROUTE in said for said in (log, json.dumps(collector.spans()))) or None
+
+    await until("the web client's log line and span", told)
+
+    said = {**leaving.logs(stack.folder), "spans": json.dumps(collector.spans())}
+    assert [name for name, text in said.items() if words.mark in text] == []
+    assert CHILD_NAME not in said["web-client.log"]
+    assert CHILD_NAME not in said["spans"]
+    assert reference not in said["web-client.log"]
+
+
+PAGES: Final[Sequence[str]] = (
+    "",
+    "/document",
+    "/rate",
+    "/ask",
+    "/ask-sender",
+    "/recommend",
+    "/offer-handover",
+    "/close",
+)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "wandsworth-health-visitor",
+        "wandsworth-macpt-member",
+        "wandsworth-early-help-lead",
+        "wandsworth-records-officer",
+        "warwickshire-manager",
+    ],
+)
+async def test_a_case_is_nobodys_by_its_address_whom_it_does_not_concern(
+    people: People, new_reader: NewReader, name: str
+) -> None:
+    reference, case = await work.refer(people)
+    stranger = await new_reader(name)
+
+    for page in PAGES:
+        assert await stranger.open(f"{case}{page}") == 404, page
+        shown = await stranger.page.content()
+        assert reference not in shown
+        assert CHILD_NAME not in shown
+    await stranger.finds_nothing_wrong()
+
+
+@pytest.mark.parametrize(
+    ("name", "act", "filled"),
+    [
+        ("wandsworth-contact-officer", "rate", {"rating": "red"}),
+        ("wandsworth-contact-officer", "close", {}),
+        ("wandsworth-social-worker-1", "close", {}),
+    ],
+)
+async def test_an_act_that_is_not_this_roles_is_refused_by_the_service_and_says_who_can(
+    people: People, new_reader: NewReader, name: str, act: str, filled: dict[str, str]
+) -> None:
+    _, case = await work.refer(people)
+    reader = await new_reader(name, to=f"{case}/{act}")
+    for field, value in filled.items():
+        await reader.page.locator(f"input[name={field}][value={value}]").check()
+    await reader.press("Continue")
+
+    await reader.page.locator("[data-once]").click()
+    await reader.page.wait_for_load_state()
+
+    assert "Your role does not allow this. Ask your MASH manager who can do it" in await reader.text()
+    assert "Nothing was sent." in await reader.text()
+    await reader.finds_nothing_wrong()
+
+
+async def test_empty_error_and_unknown_pages_are_accessible_too(new_reader: NewReader) -> None:
+    reader = await new_reader("warwickshire-contact-officer")
+    for path in ("/drafts", "/inbox", "/queue?rating=blue", "/nowhere", "/signed-out"):
+        await reader.open(path)
+        await reader.finds_nothing_wrong()
+
+
+async def test_the_walk_to_a_rating_is_done_by_keyboard_alone(people: People, new_reader: NewReader) -> None:
+    _, case = await work.refer(people)
+    reader = await new_reader("wandsworth-social-worker-1", to=f"{case}/rate")
+    keyboard = reader.page.keyboard
+
+    await keyboard.press("Tab")
+    assert await _focused(reader) == "Skip to main content"
+    await keyboard.press("Enter")
+    await _tab_to(reader, "input", "rating")
+    await keyboard.press("Space")
+    await keyboard.press("ArrowDown")
+    await _tab_to(reader, "textarea", "rationale")
+    await keyboard.type("By keyboard.")
+    await _tab_to(reader, "button", "then")
+    await keyboard.press("Enter")
+    await reader.page.wait_for_url("**/check")
+    await _tab_to(reader, "button", "")
+    await keyboard.press("Enter")
+    await reader.page.wait_for_url(f"**{case}?done=rate")
+
+    assert await _focused(reader) != "", "the banner has the focus"
+    assert "The case is rated." in await reader.text()
+
+
+async def _focused(reader: Reader) -> str:
+    return str(await reader.page.evaluate("document.activeElement.innerText")).strip()
+
+
+async def _tab_to(reader: Reader, tag: str, name: str) -> None:
+    """Press Tab until a field of the page's main part has the focus; a page has fewer than 60 stops."""
+    for _ in range(60):
+        await reader.page.keyboard.press("Tab")
+        here = await reader.page.evaluate(
+            "(() => { const at = document.activeElement;"
+            " return [at.tagName.toLowerCase(), at.name || '', !!at.closest('main')]; })()"
+        )
+        if here == [tag, name, True]:
+            return
+    raise AssertionError(f"no stop at {tag} {name}")
