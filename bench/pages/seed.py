@@ -48,7 +48,7 @@ _REST: Final[Mapping[str, str]] = {
                          SELECT md5('r' || child_id)::uuid, c.case_id, child_id, 'no-further-action', '1', 'Because.',
                              'worker', c.opened_at, CASE WHEN c.closed_at IS NOT NULL THEN 'agreed' END
                          FROM child JOIN "case" c USING (case_id)
-                         WHERE c.closed_at IS NOT NULL OR child.place = 0""",
+                         WHERE c.closed_at IS NOT NULL OR child.place = 0 OR hashtext(c.case_id::text) % 5 = 0""",
     "decision": """INSERT INTO decision (decision_id, case_id, child_id, recommendation_id, outcome, level, rationale,
                        authorised_by, decided_at, policy_version, version)
                    SELECT md5('d' || child_id)::uuid, c.case_id, child_id, md5('r' || child_id)::uuid,
@@ -78,7 +78,7 @@ async def seed(admin_url: str, *, stored: int, still_open: int, policy_version: 
         await migrate.upgrade(urls.owner_url, package="triage")
         took = time.perf_counter() - began
         await connection.execute("""UPDATE "case" SET worker = 'manager', team = 'wandsworth-mash'
-                                    WHERE closed_at IS NULL AND version % 10 = 0""")
+                                    WHERE closed_at IS NULL AND hashtext(case_id::text) % 10 = 0""")
         await connection.execute("VACUUM ANALYZE", timeout=3600)
     finally:
         await connection.close()

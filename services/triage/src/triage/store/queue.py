@@ -70,7 +70,7 @@ async def list_marks_before(
     """The places up to a mark, the nearest first."""
     statement = _CLOSED_BEFORE if asker.closed_since else _OPEN_BEFORE
     rows = await tx.execute(statement, {**_values(asker, narrowing), **_mark(mark), "limit": limit})
-    return [QueueMark(row.closed_at or row.due_at, row.received_at, row.case_id) for row in rows]
+    return [QueueMark(row.at, row.received_at, row.case_id) for row in rows]
 
 
 async def count_queue(tx: Transaction, asker: Asker) -> Sequence[Cell]:
@@ -90,12 +90,14 @@ async def count_queue(tx: Transaction, asker: Asker) -> Sequence[Cell]:
 
 
 def _page(which: str, place: tuple[str, ...], *, descending: bool, after: bool) -> TextClause:
+    """The page is found in the index, which has everything that narrows; only its own rows are read."""
     order = _order(place, descending=descending)
     beyond = f"AND ({', '.join(place)}) {'<' if descending else '>'} ({_MARK})" if after else ""
     return text(
         f"""
         SELECT c.*, l.looked_at, coalesce(l.version, 0) AS looked_version, n.news_since
-        FROM (SELECT * FROM "case" WHERE {which} AND {_NARROWED} {beyond} ORDER BY {order} LIMIT :limit) c
+        FROM (SELECT case_id FROM "case" WHERE {which} AND {_NARROWED} {beyond} ORDER BY {order} LIMIT :limit) page
+        JOIN "case" c ON c.case_id = page.case_id
         LEFT JOIN last_look l ON l.case_id = c.case_id AND l.subject = :me
         CROSS JOIN LATERAL (
             SELECT array_agg(what ORDER BY version) AS news_since FROM news
@@ -108,7 +110,7 @@ def _page(which: str, place: tuple[str, ...], *, descending: bool, after: bool) 
 
 def _before(which: str, place: tuple[str, ...], *, descending: bool) -> TextClause:
     return text(
-        f"""SELECT due_at, closed_at, received_at, case_id FROM "case"
+        f"""SELECT {"closed_at" if descending else "due_at"} AS at, received_at, case_id FROM "case"
             WHERE {which} AND {_NARROWED} AND ({", ".join(place)}) {">=" if descending else "<="} ({_MARK})
             ORDER BY {_order(place, descending=not descending)} LIMIT :limit"""  # noqa: S608  # built from constants
     )
