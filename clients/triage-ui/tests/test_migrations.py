@@ -1,10 +1,13 @@
 """The client's database is what its tables say, and each revision has a way back."""
 
+from collections.abc import Awaitable, Callable
+
 from chassis.run import migrate
 from chassis.run.provision import DatabaseUrls
-from conftest import MakeDatabase
 from triage_ui.drafts.tables import draft
 from triage_ui.pages.queue.remembered import queue_filter
+
+MakeDatabase = Callable[[str], Awaitable[DatabaseUrls]]
 
 
 async def test_the_migrated_database_is_what_the_tables_say(urls: DatabaseUrls) -> None:
