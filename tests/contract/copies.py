@@ -34,6 +34,7 @@ from chassis.ids import RandomIds
 from chassis.run.provision import DatabaseUrls
 from chassis.testing.clock import SettableClock
 from chassis.testing.signer import Signer
+from chassis.web.sign_in import FreshSignIn
 from local_stack.checkout import PARTNERSHIPS_FOLDER
 from policy.load import load_packs
 from referral_intake import decide, edition
@@ -241,7 +242,9 @@ async def opened_copies(
     settings = referral_intake.settings.Settings(database_url=urls["referral_intake"].app_url, **_SETTINGS)
     service = referral_intake.main.build(settings, clock=clock, verifier=signer.verifier())
     databases = {name: Database.connect(found.app_url) for name, found in urls.items()}
-    dependencies = triage.handlers.Dependencies(databases["triage"], clock, ids, packs, _URL)
+    dependencies = triage.handlers.Dependencies(
+        databases["triage"], clock, ids, packs, _URL, FreshSignIn(timedelta(minutes=15))
+    )
     reading = {
         "referral_intake": (referral_intake.tables.metadata, referral_intake.subscriptions.SUBSCRIPTIONS),
         "triage": (triage.tables.metadata, triage.subscriptions.subscriptions(dependencies)),

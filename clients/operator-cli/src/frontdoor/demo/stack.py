@@ -41,11 +41,9 @@ WORK: Final[Mapping[str, str]] = {
     "macpt-member": "child protection team: accepts children",
     "early-help-lead": "early help: accepts children",
     "auditor": "auditor: sees who looked at what",
-    "head-of-service": "head of service: is notified of what nobody opened in time",
     "agency-representative": "agency representative: answers what the hub asks",
     "data-protection-officer": "data protection officer: answers people's requests for what is held about them",
     "records-officer": "records officer: reviews and destroys records",
-    "data-protection-officer": "data protection officer: makes disclosure receipts for people and courts",
     "restricted-reader": "also reads restricted referrals",
 }
 """Who the people of the realm are, in words; in the order in which a referral meets them."""
