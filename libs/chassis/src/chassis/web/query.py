@@ -1,9 +1,13 @@
 """What stands behind ``?`` in an address is known, or refused: a misspelt filter must not answer with everything."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, Final
 
 from fastapi import FastAPI, Request
 
+from chassis.web.auth import authenticated
 from chassis.web.middleware import template
 from chassis.web.spelling import Names
 from contracts.problems import FieldError, Invalid
@@ -12,15 +16,31 @@ from contracts.problems import FieldError, Invalid
 async def known_query(request: Request) -> None:
     """FastAPI dependency. Raises ``Invalid`` for a parameter that the route does not describe; never repeats its name.
 
+    Without a good token a route that needs one refuses that instead, as ``Verifier.verify`` does.
+
     Routes that describe none ignore them all, as addresses do that strangers link to and decorate.
     """
     if not request.query_params:
         return
     queries: Queries = request.app.state.queries
-    known = queries.described.get((template(request.scope), request.method), frozenset())
-    unknown = [name for name in request.query_params if name not in known] if known else []
-    if unknown:
-        raise Invalid(errors=(FieldError("query", _advice(unknown[0], known)),))
+    described = queries.described.get((template(request.scope), request.method), _NOTHING)
+    unknown = [name for name in request.query_params if name not in described.known] if described.known else []
+    if not unknown:
+        return
+    if described.guarded:
+        await authenticated(request)  # nobody else is answered anything about such a route
+    raise Invalid(errors=(FieldError("query", _advice(unknown[0], described.known)),))
+
+
+@dataclass(frozen=True)
+class Described:
+    """The query parameters of one route, and whether it needs a token."""
+
+    known: frozenset[str] = frozenset()
+    guarded: bool = False
+
+
+_NOTHING: Final = Described()
 
 
 class Queries:
@@ -30,14 +50,19 @@ class Queries:
         self._app = app
 
     @cached_property
-    def described(self) -> dict[tuple[str, str], frozenset[str]]:
-        """The query parameters of every route, by path and method."""
+    def described(self) -> dict[tuple[str, str], Described]:
+        """What the description says of every route with parameters, by path and method."""
         return {
-            (path, method.upper()): frozenset(each["name"] for each in operation["parameters"] if each["in"] == "query")
+            (path, method.upper()): _described(operation)
             for path, operations in self._app.openapi().get("paths", {}).items()
             for method, operation in operations.items()
             if "parameters" in operation
         }
+
+
+def _described(operation: Mapping[str, Any]) -> Described:
+    known = frozenset(each["name"] for each in operation["parameters"] if each["in"] == "query")
+    return Described(known, guarded=bool(operation.get("security")))
 
 
 def _advice(written: str, known: frozenset[str]) -> str:
