@@ -6,7 +6,7 @@ from chassis.delivery.schema import grant
 from chassis.web.commands import create_command_table, drop_command_table
 
 revision = "0007"
-down_revision = "0005"
+down_revision = "0006"
 
 _COLUMNS = """ALTER TABLE "case"
     ADD COLUMN worker text, ADD COLUMN team text, ADD COLUMN assigned_by text, ADD COLUMN assigned_at timestamptz,
