@@ -28,7 +28,7 @@ from triage_ui.pages.case.children import Children, danger_now, safe_contact
 from triage_ui.pages.case.document import Entry, changes_of, entries_of
 from triage_ui.pages.case.offers import acts_of
 from triage_ui.pages.case.timeline import Telling, timeline
-from triage_ui.services.triage import CaseView
+from triage_ui.services.triage_case import CaseView
 from triage_ui.shell.words import Words
 
 EXAMPLES: Final = sorted((ROOT / "examples" / "referrals").glob("*.json"))

@@ -10,7 +10,7 @@ import pytest
 from ui_answers import case, queue_line, queue_page, request_view, worker
 
 from local_stack.checkout import ROOT
-from triage_ui.services import intake, notify, triage
+from triage_ui.services import intake, notify, triage, triage_case, triage_queue
 from triage_ui.services.caller import Read
 
 _OTHER_NAMES: Final = {
@@ -19,7 +19,13 @@ _OTHER_NAMES: Final = {
     "Inbox": "Inbox",
 }
 _NOT_READ: Final = {"Done", "RowProblem"}
-_DOCUMENTS: Final = {triage: "triage", intake: "referral-intake", notify: "agency-notify"}
+_DOCUMENTS: Final = {
+    triage: "triage",
+    triage_case: "triage",
+    triage_queue: "triage",
+    intake: "referral-intake",
+    notify: "agency-notify",
+}
 
 
 @cache

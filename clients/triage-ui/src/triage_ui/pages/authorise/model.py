@@ -5,7 +5,7 @@ from typing import cast
 
 from triage_ui.acts.act import Seen
 from triage_ui.pages.case.reading import CaseFile
-from triage_ui.services.triage import RecommendationLine
+from triage_ui.services.triage_case import RecommendationLine
 
 
 @dataclass(frozen=True)

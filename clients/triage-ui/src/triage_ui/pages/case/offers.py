@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from triage_ui.services.triage import ActLine, CaseView
+from triage_ui.services.triage_case import ActLine, CaseView
 from triage_ui.shell.formats import mid_sentence
 from triage_ui.shell.words import Words
 

@@ -9,7 +9,7 @@ from chassis.http_client import NoAnswer
 from policy.working_time import local_date
 from triage_ui.pages.case.children import Caution, Children, danger_now, safe_contact
 from triage_ui.services.caller import Answer, Refused
-from triage_ui.services.triage import CaseView
+from triage_ui.services.triage_case import CaseView
 from triage_ui.shell.menu import STAFF
 from triage_ui.shell.visitor import Visitor
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from triage_ui.pages.case.children import Children
-from triage_ui.services.triage import CaseView, HandoverLine, RequestLine
+from triage_ui.services.triage_case import CaseView, HandoverLine, RequestLine
 from triage_ui.shell.formats import label
 from triage_ui.shell.words import Words
 

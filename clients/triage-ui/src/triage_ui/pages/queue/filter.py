@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from triage_ui.services.triage import FilterCount, FilterCounts
+from triage_ui.services.triage_queue import FilterCount, FilterCounts
 
 NAMES: Final[Mapping[str, str]] = {
     "status": "Cases",

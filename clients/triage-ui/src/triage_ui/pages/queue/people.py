@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from fastapi import Request
 
-from triage_ui.services.triage import WorkerLine
+from triage_ui.services.triage_queue import WorkerLine
 from triage_ui.shell.formats import mid_sentence
 from triage_ui.shell.visitor import Visitor, dependencies_of
 from triage_ui.shell.words import Words

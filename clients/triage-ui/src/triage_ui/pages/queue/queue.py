@@ -12,7 +12,7 @@ from chassis.ids import RandomIds
 from triage_ui.pages.queue import remembered
 from triage_ui.pages.queue.filter import NAMES, STATUSES, Filter, options
 from triage_ui.pages.queue.people import called, names_of
-from triage_ui.services.triage import QueueLine
+from triage_ui.services.triage_queue import QueueLine
 from triage_ui.session.sessions import Sessions
 from triage_ui.shell.formats import count
 from triage_ui.shell.rendering import pages_of
