@@ -33,7 +33,7 @@ class AssignmentForm(Form):
     @model_validator(mode="after")
     def _one_of_them(self) -> Self:
         if (self.worker is None) == (self.team is None):
-            raise ValueError("send a worker or a team, and not both")
+            raise ValueError("Send a worker or a team, and not both")
         return self
 
     @property
@@ -73,7 +73,7 @@ class RowForm(Form):
 
 def _each_once(rows: tuple[RowForm, ...]) -> tuple[RowForm, ...]:
     if len({row.case_id for row in rows}) != len(rows):
-        raise ValueError("send each case once")
+        raise ValueError("Send each case once")
     return rows
 
 
@@ -87,7 +87,7 @@ class AssignmentsForm(Form):
     @model_validator(mode="after")
     def _not_both(self) -> Self:
         if self.worker is not None and self.team is not None:
-            raise ValueError("send a worker or a team, and not both")
+            raise ValueError("Send a worker or a team, and not both")
         return self
 
 
