@@ -9,7 +9,7 @@ import asyncpg
 from chassis.run import migrate
 from chassis.run.provision import DatabaseUrls, provision
 
-BEFORE: Final = "0005"
+BEFORE: Final = "0006"
 _NAME: Final = "bench_pages"
 
 _CASES: Final = """

@@ -66,7 +66,10 @@ NOT_COPIED: Final[Mapping[str, Mapping[str, frozenset[str] | None]]] = {
         **_DELIVERY,
         "news": None,  # that each edition came
         "notice": None,  # how far notices have come
-        "case": frozenset({"reference", "document_url", "version", "changed_version"}),
+        "case": frozenset(
+            {"reference", "document_url", "version", "changed_version"}
+            | {"news_at", "unseen", "unseen_news", "unseen_danger"}  # what the queue shows of news
+        ),
     },
     "agency_notify": {
         **_DELIVERY,

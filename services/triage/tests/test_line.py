@@ -204,7 +204,7 @@ async def test_migrating_gives_every_case_the_line_that_its_history_says(world: 
     await walk.begin()
     for _ in range(40):
         await walk.step()
-    await migrate.downgrade(urls.owner_url, package="triage", to="0005")
+    await migrate.downgrade(urls.owner_url, package="triage", to="0006")
 
     await migrate.upgrade(urls.owner_url, package="triage")
 
