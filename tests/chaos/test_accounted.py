@@ -1,6 +1,8 @@
 """Accounting for poison: a record that is nowhere, kept otherwise than it came, or held up without need is named."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
@@ -31,17 +33,17 @@ class Log:
         self.databases = Databases(admin_url, services=("audit",), names={"audit": name})
         self._app_url = urls.app_url
 
-    async def hold(self, parked: Sequence[Poison], followed: Sequence[Poison]) -> None:
+    async def hold(self, parked: Sequence[Poison], followed: Sequence[Poison], *, why: str = "Invalid") -> None:
         db = Database.connect(self._app_url)
         async with db.transaction() as tx:
             for offset, record in enumerate(parked):
-                await parking.park(tx, as_read(record, offset), None, why=Why("Invalid"), now=NOW)
+                await parking.park(tx, as_read(record, offset), None, why=Why(why), now=NOW)
             for record in followed:
                 await tx.execute(text("INSERT INTO applied VALUES (:a, 1)"), {"a": record.aggregate})
         await db.close()
 
-    async def found(self) -> list[str]:
-        return await Accounted(self.databases, SENT).violations()
+    async def found(self, sent: Sequence[Poison] = SENT) -> list[str]:
+        return await Accounted(self.databases, sent).violations()
 
 
 def as_read(record: Poison, offset: int) -> Record:
@@ -86,6 +88,14 @@ async def test_what_a_newer_writer_may_write_is_not_to_be_held_up(log: Log) -> N
     await log.hold([*parked(), NEWER], [record for record in followed() if record != NEWER])
 
     assert await log.found() == [f"audit: parked, although a newer writer may write it: 1, such as {NEWER.name}"]
+
+
+@pytest.mark.parametrize(("live", "named"), [(True, 0), (False, 1)])
+async def test_on_a_key_of_ours_it_waits_behind_other_poison_and_nowhere_else(log: Log, live: bool, named: int) -> None:
+    newer = replace(NEWER, live=UUID(int=1) if live else None)
+    await log.hold([newer], [], why=parking.BEHIND)
+
+    assert len(await log.found([newer])) == named
 
 
 async def test_only_what_blocks_a_key_of_ours_is_for_the_operator_to_discard(log: Log) -> None:

@@ -44,7 +44,7 @@ READY_SECONDS: Final = 60.0
 
 NOT_FOR_PARTNERS: Final = frozenset(
     {
-        "document-refused", "no-such-edition",  # documents are read by staff
+        "document-refused", "document-restricted", "no-such-edition",  # documents are read by staff
         "unknown-referral", "unknown-child", "unknown-question",  # messages on Kafka
         "no-such-partner", "partnership-unknown", "partner-differs", "key-refused", "private-key-sent",
         "keys-elsewhere", "key-used-before",  # operators

@@ -64,7 +64,7 @@ def _our_constants() -> frozenset[str]:
 
 
 _ROOT: Final = Path(__file__).parents[2]
-_CODE: Final = ("libs", "services", "tests", "bench")
+_CODE: Final = ("libs", "services", "clients", "deploy", "tests", "bench")
 
 
 class Vocabulary:

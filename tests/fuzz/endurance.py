@@ -16,6 +16,7 @@ WARM_UP: Final = 1_000
 MEMORY_TOLERANCE_MB: Final = 24.0
 """What the allocator keeps of the largest moment: up to ``AT_ONCE`` bodies of 1 MiB at the same time, as objects. How
 many meet is chance; how many requests there were is not in it."""
+ROOM_SECONDS: Final = 1.0
 PROBLEMS: Final = ("application/problem+json", "application/fhir+json")
 
 
@@ -49,7 +50,11 @@ async def attempt_all(server: Server, all_attacks: Sequence[Attack]) -> list[str
 
     async def attempt(attack: Attack) -> list[Answer]:
         async with turns:
-            return await talk(server.port, attack.sent, answers=attack.answers, half_closed=attack.half_closed)
+            while True:
+                said = await talk(server.port, attack.sent, answers=attack.answers, half_closed=attack.half_closed)
+                if not any(map(_has_no_room, said)):
+                    return said
+                await asyncio.sleep(ROOM_SECONDS)
 
     answers = await asyncio.gather(*map(attempt, all_attacks))
     pairs = [(attack, answer) for attack, each in zip(all_attacks, answers, strict=True) for answer in each]
@@ -60,10 +65,19 @@ async def attempt_all(server: Server, all_attacks: Sequence[Attack]) -> list[str
     ]
 
 
+def _has_no_room(answer: Answer) -> bool:
+    """So much of one sender is read in a second; the rest is asked to come again."""
+    return answer.status == 503 and "retry-after" in answer.headers and is_problem(answer)
+
+
+def is_problem(answer: Answer) -> bool:
+    """Whether it is a problem that says what to do."""
+    return answer.headers.get("content-type") in PROBLEMS and bool(answer.said())
+
+
 def is_clear(answer: Answer) -> bool:
     """No fault of ours; a refusal is a problem and says what to do."""
-    is_problem = answer.headers.get("content-type") in PROBLEMS and bool(answer.said())
-    return answer.status < 400 or (answer.status < 500 and is_problem)
+    return answer.status < 400 or (answer.status < 500 and is_problem(answer))
 
 
 async def lost_or_doubled(server: Server, seen: Storm, known: tuple[int, int]) -> list[str]:

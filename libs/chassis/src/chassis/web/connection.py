@@ -74,18 +74,19 @@ class Connection(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Most of the time whole headers come at once, and nothing has to be timed.
 
-        Of a body nothing more is read until somebody asks for it: whoever has no room for it need not have read it.
+        Of a body nothing more is read until somebody asks for it: a service without room for it need not have read it.
         """
         self._header_bytes += len(data) if self._in_headers else 0
         idle, in_headers = self.is_idle, self._in_headers
         super().data_received(data)
-        if in_headers and not self._in_headers and self.cycle.more_body:
+        cycle: RequestResponseCycle | None = self.cycle  # none yet for what turned out to be no request
+        if in_headers and not self._in_headers and cycle is not None and cycle.more_body:
             self.flow.pause_reading()
         if self._in_headers:
             self._bound()
         elif self._deadline is not None:
             self._wait_no_more()
-        if idle and not self._in_headers and self.timeout_keep_alive_task is None and self.cycle.response_complete:
+        if idle and not self._in_headers and self.timeout_keep_alive_task is None and cycle and cycle.response_complete:
             self.transport.close()  # empty lines between requests begin nothing, and would stop the idle clock
 
     def send_400_response(self, msg: str) -> None:
