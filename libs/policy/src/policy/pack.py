@@ -10,6 +10,7 @@ from typing import NamedTuple, Self, TypeVar
 from pydantic import Field, model_validator
 
 from contracts.codes import Channel, ConcernType, Outcome, Rating, RatingReason
+from contracts.events import EditionFacts, ReferralReceived
 from policy.clocks import Clock
 from policy.escalation import EscalationPace, RoleChannels
 from policy.rules import (
@@ -47,6 +48,16 @@ class Facts(NamedTuple):
     immediate_danger: bool
     repeat: bool
     unborn: bool
+
+    @classmethod
+    def of(cls, said: ReferralReceived | EditionFacts) -> Self:
+        """Those of a referral as an event says it as a whole."""
+        return cls(
+            concern_types=said.concern_types,
+            immediate_danger=said.immediate_danger,
+            repeat=said.previous_referral_id is not None,
+            unborn=any(child.unborn for child in said.children),
+        )
 
 
 class Suggestion(NamedTuple):

@@ -83,14 +83,7 @@ def more_urgent(rating: Rating | None, said: EditionFacts | None, pack: Pack) ->
     """
     if said is None:
         return rating
-    suggested = pack.suggest(
-        Facts(
-            concern_types=said.concern_types,
-            immediate_danger=said.immediate_danger,
-            repeat=said.previous_referral_id is not None,
-            unborn=any(child.unborn for child in said.children),
-        )
-    ).rating
+    suggested = pack.suggest(Facts.of(said)).rating
     return min(rating or suggested, suggested, key=tuple(Rating).index)
 
 

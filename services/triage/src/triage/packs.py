@@ -49,14 +49,7 @@ def timing(pack: Pack, name: str, *, rating: Rating | None, start: datetime) -> 
 
 def opening_terms(pack: Pack, received: ReferralReceived) -> OpeningTerms:
     """The suggested rating, and when a decision is due without any rating."""
-    suggestion = pack.suggest(
-        Facts(
-            concern_types=received.concern_types,
-            immediate_danger=received.immediate_danger,
-            repeat=received.previous_referral_id is not None,
-            unborn=any(child.unborn for child in received.children),
-        )
-    )
+    suggestion = pack.suggest(Facts.of(received))
     return OpeningTerms(
         suggested_rating=suggestion.rating,
         suggestion_reasons=suggestion.reasons,

@@ -17,7 +17,10 @@ _LIVED_AT: Final = frozenset({AddressKind.HOME, AddressKind.TEMPORARY})
 
 def child_of(child: Child) -> ChildFacts:
     """What a form says about one child."""
-    addresses, has_school, has_location = child.addresses, _school(child.school), is_place(child.location_now)
+    has_school, has_location = _school(child.school), is_place(child.location_now)
+    addresses = child.addresses
+    withheld = tuple(map(_is_withheld, addresses))
+    places = [each for each, hidden in zip(addresses, withheld, strict=True) if not hidden and _is_place(each)]
     return ChildFacts(
         has_name=is_named(child.first_name) or is_named(child.last_name) or any(map(is_named, child.aliases)),
         has_description=is_written(child.description) or _is_awaited(child),
@@ -33,10 +36,10 @@ def child_of(child: Child) -> ChildFacts:
         has_upn_reason=child.upn_unknown_reason is not None,
         la_child_id=child.la_child_id if said(child.la_child_id) else None,
         has_la_code=child.la_code is not None,
-        home_until=_home_until(addresses),
-        has_withheld_home=any(map(_is_withheld, addresses)),
+        home_until=_home_until(places),
+        has_withheld_home=any(withheld),
         has_school=has_school,
-        has_place=has_location or has_school or any(map(_is_place, addresses)),
+        has_place=has_location or has_school or bool(places),
         postcodes=tuple([each.postcode for each in addresses if each.postcode and is_written(each.postcode)]),
         has_gp=_practice(child.gp),
         has_location_now=has_location,
@@ -55,21 +58,19 @@ def _is_awaited(child: Child) -> bool:
     return child.expected_date_of_birth is not None and (said(child.first_name) or said(child.last_name))
 
 
-def _home_until(addresses: Sequence[Address]) -> date | None:
+def _home_until(places: Sequence[Address]) -> date | None:
     """The last day that a home or a place to stay is known for: the last of all while no end was said; None without."""
-    ends = [each.lived_until or date.max for each in addresses if each.kind in _LIVED_AT and _is_place(each)]
+    ends = [each.lived_until or date.max for each in places if each.kind in _LIVED_AT]
     return max(ends, default=None)
 
 
 def _is_place(address: Address) -> bool:
-    """Withheld lines lead nobody anywhere, whatever stands beside them."""
-    if _is_withheld(address):
-        return False
     has_code = said(address.postcode) and is_place(address.postcode)
     return has_code or any(map(is_place, address.lines)) or said(address.uprn)
 
 
 def _is_withheld(address: Address) -> bool:
+    """Withheld lines lead nobody anywhere, whatever stands beside them."""
     return any(map(is_withheld, address.lines)) or is_withheld(address.postcode)
 
 
