@@ -14,7 +14,7 @@ from chassis.http_client import NoAnswer
 from triage_ui.acts.act import Act, Ids, Seen
 from triage_ui.drafts.model import Draft
 from triage_ui.drafts.store import SENDING_SECONDS
-from triage_ui.services.caller import FreshSignInNeeded, Refused
+from triage_ui.services.caller import Refused
 from triage_ui.session.model import Session
 from triage_ui.shell import forms
 from triage_ui.shell.forms import Form
@@ -105,7 +105,7 @@ class ActPages:
         dependencies = dependencies_of(request)
         try:
             await self._act.send(visitor, ids, draft)
-        except (Refused, FreshSignInNeeded, NoAnswer) as error:
+        except Exception as error:
             async with dependencies.db.transaction() as tx:
                 await dependencies.drafts.not_sent(tx, draft.form_key)
             return await self._not_sent(request, visitor, ids, draft, error)
@@ -115,12 +115,11 @@ class ActPages:
         return RedirectResponse(led_to, SEE_OTHER)
 
     async def _not_sent(self, request: Request, visitor: Visitor, ids: Ids, draft: Draft, error: Exception) -> Response:
-        """Say why, with everything that was written still there."""
-        if isinstance(error, FreshSignInNeeded):
-            here = quote(request.url.path, safe="/")
-            return RedirectResponse(f"/sign-in?max_age={error.max_age_seconds}&to={here}", SEE_OTHER)
-        if not isinstance(error, Refused):
+        """Say why, with everything that was written still there. What is no answer of a service is raised again."""
+        if isinstance(error, NoAnswer):
             return self._render(request, visitor, "acts/not_now.html", ids, 503)
+        if not isinstance(error, Refused):
+            raise error
         seen = await self._act.look(visitor, ids)
         if error.status == STALE:
             standing = self._act.standing(visitor, seen, draft)
