@@ -71,7 +71,8 @@ class Reader:
 
     async def press(self, button: str) -> None:
         """Press a button by its words."""
-        await self.page.get_by_role("button", name=button, exact=True).click()
+        async with self.page.expect_navigation():
+            await self.page.get_by_role("button", name=button, exact=True).click()
         await self.page.wait_for_load_state()
         self.titles.append(await self.page.title())
 
