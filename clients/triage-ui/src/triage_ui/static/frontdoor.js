@@ -63,9 +63,9 @@ async function askFirst(event) {
 }
 
 function sayWhenPrinted() {
-  const said = { timeZone: "Europe/London", dateStyle: "full", timeStyle: "short" };
+  const said = { timeZone: "Europe/London", dateStyle: "full", timeStyle: "short", hour12: true };
   addEventListener("beforeprint", () => {
-    const now = new Intl.DateTimeFormat("en-GB", said).format(Date.now());
+    const now = new Intl.DateTimeFormat("en-GB", said).format(Date.now()).replace(/\s(?=[ap]m)/, "").replace(",", "");
     document.getElementById("printed").textContent = ` Printed on ${now}.`;
   });
 }
