@@ -51,7 +51,13 @@ class Reader:
     async def sign_in(self, name: str, to: str = "/") -> None:
         """Open a page and sign in on the issuer's, as this person."""
         await self.page.goto(self.home + to)
-        await self.page.fill("#username", name)
+        await self.prove(name)
+
+    async def prove(self, name: str) -> None:
+        """Give name and password on the issuer's page, which may know the name already."""
+        asked_for_name = self.page.locator("#username:not([type=hidden])")
+        if await asked_for_name.count() and await asked_for_name.is_editable():
+            await asked_for_name.fill(name)
         await self.page.fill("#password", str(self.stack.sign_ins["staff"][name]["password"]))
         await self.page.click("[type=submit]")
         await self.page.wait_for_load_state()

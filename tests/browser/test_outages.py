@@ -10,7 +10,6 @@ from tests.browser.reader import Reader
 from tests.browser.work import Words
 from tests.e2e.outages import away, killed
 from tests.e2e.people import People
-from tests.e2e.steps import FOR_TRIAGE, done
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -24,11 +23,6 @@ async def _writing(people: People, new_reader: NewReader, words: Words, *, scrip
     await reader.choose("Red")
     await reader.write("Why", words.of("Typed"))
     return reader, case
-
-
-async def _ratings(people: People, case: str) -> list[str]:
-    seen = done(await people.staff("wandsworth-manager").ask("GET", "triage", f"/v1{case}", headers=FOR_TRIAGE))
-    return [one["rationale"] for one in seen["ratings"]]
 
 
 async def test_triage_that_is_killed_before_the_button_is_pressed(
@@ -50,7 +44,7 @@ async def test_triage_that_is_killed_before_the_button_is_pressed(
     assert words.of("Typed") in await reader.text()
     await reader.press("Rate the case")
     assert "The case is rated." in await reader.text()
-    assert await _ratings(people, case) == [words.of("Typed")]
+    assert await work.ratings(people, case) == [words.of("Typed")]
 
 
 async def test_a_page_of_a_case_says_why_it_cannot_be_shown(
@@ -86,7 +80,7 @@ async def test_the_web_client_that_is_killed_while_somebody_types(
     await reader.press("Continue")
     await reader.page.wait_for_url("**/check")
     await reader.press("Rate the case")
-    assert await _ratings(people, case) == [words.of("Typed")]
+    assert await work.ratings(people, case) == [words.of("Typed")]
 
 
 async def test_without_scripts_the_browser_sends_the_text_again_to_a_web_client_that_was_killed(
@@ -103,7 +97,7 @@ async def test_without_scripts_the_browser_sends_the_text_again_to_a_web_client_
     assert await reader.path() == f"{case}/rate/check"
     assert words.of("Typed") in await reader.text()
     await reader.press("Rate the case")
-    assert await _ratings(people, case) == [words.of("Typed")]
+    assert await work.ratings(people, case) == [words.of("Typed")]
 
 
 async def test_the_database_that_is_stopped_while_somebody_types(
@@ -131,6 +125,6 @@ async def test_the_database_that_is_stopped_while_somebody_types(
     await reader.press("Rate the case")
 
     async def rated() -> list[str] | None:
-        return await _ratings(people, case) or None
+        return await work.ratings(people, case) or None
 
     assert await until("the rating", rated) == [words.of("Typed")]

@@ -224,7 +224,7 @@ async def test_a_service_that_wants_a_fresh_sign_in_is_given_one_and_the_text_is
     answer = await manager.post(f"{path}/check", form_key=form_key[1])
 
     assert "Before you go on" in paused.text
-    assert answer.headers["location"] == f"/sign-in?max_age=300&to={path}/check"
+    assert answer.headers["location"] == f"/sign-in?max_age=300&to={path}/check%3Fsure%3Dyes"
     assert SHOWN in (await manager.get(f"{path}/check?sure=yes")).text
 
 
