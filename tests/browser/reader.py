@@ -27,7 +27,7 @@ _SIDEWAYS: Final = """() => [...document.querySelectorAll("*")].filter((one) => 
 
 @dataclass
 class Reader:
-    """One person's browser. ``addresses`` are all that it asked for."""
+    """One person's browser. ``addresses`` are all that it asked for, ``referrers`` what it said where it came from."""
 
     context: BrowserContext
     page: Page
@@ -36,6 +36,7 @@ class Reader:
     scripts: bool
     addresses: list[str] = field(default_factory=list)
     titles: list[str] = field(default_factory=list)
+    referrers: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
 
     @classmethod
@@ -116,6 +117,7 @@ class Reader:
 
     def _note(self, request: Request) -> None:
         self.addresses.append(request.url)
+        self.referrers.append(request.headers.get("referer", ""))
 
     def _complain(self, message: ConsoleMessage) -> None:
         """What the browser says of a page: a policy that was broken, a script that failed."""

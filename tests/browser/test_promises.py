@@ -16,6 +16,7 @@ from tests.browser.work import Words
 from tests.e2e import leaving
 from tests.e2e.collector import Collector
 from tests.e2e.people import People
+from tests.e2e.planted import Planted
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -53,27 +54,34 @@ async def test_the_first_view_is_light(people: People, new_reader: NewReader, wh
     assert set(weights) <= {"document", "stylesheet", "script", "image", "other"}, "no font, and nothing else"
 
 
-async def test_nothing_that_is_typed_or_named_is_in_a_log_or_a_span(
+async def test_nothing_that_is_typed_or_named_is_in_an_address_a_title_a_referrer_a_log_or_a_span(
     stack: Stack, collector: Collector, people: People, new_reader: NewReader
 ) -> None:
-    words = Words.new()
-    reference, case = await work.refer(people)
-    worker = await new_reader("wandsworth-social-worker-1")
-    await work.rate(worker, case, words)
+    """Every field of the referral is planted, names and identifiers too, and all that people write."""
+    planted = Planted()
+    reference, case = await work.refer(people, planted.referral())
+    worker = await new_reader("wandsworth-social-worker-1", to="/queue?all=yes")
+    await work.rate(worker, case, Words(planted.text()))
+    await work.ask(worker, case, Words(planted.text()))
+    for path in (case, f"{case}/document", f"{case}/recommend", "/drafts", f"{case}/nowhere"):
+        await worker.open(path)
+    shown = await worker.page.content()
     await worker.open(f"{case}/document")
-    await worker.open(f"/queue?rating={words.mark}")
+    assert planted.found_in(await worker.page.content()), "the document is there to be read"
+    told = {"addresses": worker.addresses, "titles": worker.titles, "referrers": worker.referrers, "page": [shown]}
+    assert [name for name, texts in told.items() if planted.found_in("\n".join(texts))] == []
+    await worker.open(f"/queue?rating={planted.text()}")
+    await worker.page.request.post(f"{worker.home}{case}/rate", form={"csrf": "x", "rationale": planted.text()})
 
-    async def told() -> bool | None:
+    async def said() -> bool | None:
         log = leaving.logs(stack.folder).get("web-client.log", "")
-        return all(_ROUTE in said for said in (log, json.dumps(collector.spans()))) or None
+        return all(_ROUTE in text for text in (log, json.dumps(collector.spans()))) or None
 
-    await until("the web client's log line and span", told)
+    await until("the web client's log line and span", said)
 
-    said = {**leaving.logs(stack.folder), "spans": json.dumps(collector.spans())}
-    assert [name for name, text in said.items() if words.mark in text] == []
-    assert CHILD_NAME not in said["web-client.log"]
-    assert CHILD_NAME not in said["spans"]
-    assert reference not in said["web-client.log"]
+    logs = {**leaving.logs(stack.folder), "spans": json.dumps(collector.spans())}
+    assert [name for name, text in logs.items() if planted.found_in(text)] == []
+    assert reference not in logs["web-client.log"]
 
 
 PAGES: Final[Sequence[str]] = (

@@ -37,7 +37,8 @@ function sendOnce() {
   });
 }
 
-// A page that nobody answers with would take the text with it, so we ask whether anybody answers before we leave.
+// A page that nobody answers with would take the text with it, so we ask whether anybody answers, and what is too
+// long stays where it is.
 function keepTyped() {
   for (const text of document.querySelectorAll("form[method=post] textarea")) {
     text.form.addEventListener("submit", askFirst);
@@ -51,15 +52,19 @@ async function askFirst(event) {
     return;
   }
   event.preventDefault();
-  const away = document.getElementById("away");
+  if (new URLSearchParams(new FormData(form)).toString().length > 1000000) return notSent("too-long");
   try {
     await fetch("/health/live", { cache: "no-store", signal: AbortSignal.timeout(5000) });
     form.dataset.answered = "yes";
     form.requestSubmit(event.submitter);
   } catch {
-    away.hidden = false;
-    away.focus();
+    notSent("away");
   }
+}
+
+function notSent(id) {
+  for (const why of document.querySelectorAll("[data-not-sent]")) why.hidden = why.id !== id;
+  document.getElementById(id).focus();
 }
 
 function sayWhenPrinted() {
