@@ -325,7 +325,7 @@ async def _nowhere(_: Database) -> AsyncIterator[None]:
     yield
 
 
-def _form_of(page: str) -> dict[str, str]:
+def _form_of(page: str) -> dict[str, Any]:
     """The hidden fields of the page's own form, as a browser sends them."""
     form = page.partition("<main")[2].partition("<form")[2].partition("</form>")[0]
     return {name: unescape(value) for name, value in _HIDDEN.findall(form)}
