@@ -2,12 +2,12 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-MEMBERS := libs/contracts libs/policy libs/chassis services/referral-intake services/triage services/agency-notify services/audit clients/operator-cli deploy/local
+MEMBERS := libs/contracts libs/policy libs/chassis services/referral-intake services/triage services/agency-notify services/audit clients/operator-cli clients/triage-ui deploy/local
 STAMP := $(VENV)/.installed
 export XDG_RUNTIME_DIR ?= $(CURDIR)/.frontdoor/run
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up sandbox down status check test format schemas lock chaos chaos-controls bench bench-accept fuzz clean
+.PHONY: help demo up sandbox down status check test format schemas lock chaos chaos-controls bench bench-accept bench-pages fuzz clean
 
 help: ## Show every target
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -40,6 +40,8 @@ test: $(STAMP) ## Every test: unit, contract, end to end and a short fault campa
 	@for tool in bash curl openssl; do command -v $$tool >/dev/null || { \
 		echo "The partners' guide is run as it is written, with $$tool. On Debian or Ubuntu: sudo apt-get install -y $$tool" >&2; \
 		exit 1; }; done
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { \
+		echo "The web client is tried in a real browser. On Debian or Ubuntu: sudo apt-get install -y chromium" >&2; exit 1; }
 	@$(BIN)/python -m local_stack parts
 	@$(BIN)/pytest
 
@@ -61,6 +63,9 @@ bench: $(STAMP) ## Measure accept and flow next to named peers; keeps the result
 
 bench-accept: $(STAMP) ## Measure accepting a referral next to three plainer endpoints, at 32 and 128 connections
 	@$(BIN)/python -m bench accept
+
+bench-pages: $(STAMP) ## Measure the queue and case pages of triage with 20,000 open of 1,000,000 stored cases
+	@$(BIN)/python -m bench pages
 
 fuzz: $(STAMP) ## Send what nobody should, as every role, and leave in the middle: make fuzz REQUESTS=20000 SEED=1
 	@nice $(BIN)/python -m tests.fuzz --requests $(or $(REQUESTS),20000) --seed $(or $(SEED),1)

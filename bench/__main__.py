@@ -1,4 +1,7 @@
-"""``python -m bench [accept [options] | flow]``: run the scenario named, or both. ``accept --help`` has its options."""
+"""``python -m bench [accept [options] | flow | pages [options]]``: run the scenario named, or the first two.
+
+``accept --help`` and ``pages --help`` have their options.
+"""
 
 import asyncio
 import signal
@@ -6,22 +9,28 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from bench import accept, flow
+from bench import accept, flow, pages
 
 
 def _flow(_: Sequence[str]) -> None:
     asyncio.run(flow.run())
 
 
-SCENARIOS: Final[Mapping[str, Callable[[Sequence[str]], None]]] = {"accept": accept.run, "flow": _flow}
+SCENARIOS: Final[Mapping[str, Callable[[Sequence[str]], None]]] = {
+    "accept": accept.run,
+    "flow": _flow,
+    "pages": pages.run,
+}
+TOGETHER: Final = ("accept", "flow")
+"""What is run when nothing is named; the pages take minutes to seed and have no peers beside them."""
 
 
 def main(arguments: Sequence[str]) -> int:
     """The exit code: 2 for a scenario that does not exist."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # being asked to end must not leave servers behind
     if not arguments:
-        for scenario in SCENARIOS.values():
-            scenario(())
+        for name in TOGETHER:
+            SCENARIOS[name](())
         return 0
     name, *options = arguments
     if name not in SCENARIOS:

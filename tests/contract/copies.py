@@ -34,6 +34,7 @@ from chassis.ids import RandomIds
 from chassis.run.provision import DatabaseUrls
 from chassis.testing.clock import SettableClock
 from chassis.testing.signer import Signer
+from chassis.web.sign_in import FreshSignIn
 from local_stack.checkout import PARTNERSHIPS_FOLDER
 from policy.load import load_packs
 from referral_intake import decide, edition
@@ -65,7 +66,10 @@ NOT_COPIED: Final[Mapping[str, Mapping[str, frozenset[str] | None]]] = {
         **_DELIVERY,
         "news": None,  # that each edition came
         "notice": None,  # how far notices have come
-        "case": frozenset({"reference", "document_url", "version", "changed_version"}),
+        "case": frozenset(
+            {"reference", "document_url", "version", "changed_version"}
+            | {"news_at", "unseen", "unseen_news", "unseen_danger"}  # what the queue shows of news
+        ),
     },
     "agency_notify": {
         **_DELIVERY,
@@ -248,7 +252,9 @@ async def opened_copies(
     settings = referral_intake.settings.Settings(database_url=urls["referral_intake"].app_url, **_SETTINGS)
     service = referral_intake.main.build(settings, clock=clock, verifier=signer.verifier())
     databases = {name: Database.connect(found.app_url) for name, found in urls.items()}
-    dependencies = triage.handlers.Dependencies(databases["triage"], clock, ids, packs, _URL)
+    dependencies = triage.handlers.Dependencies(
+        databases["triage"], clock, ids, packs, _URL, FreshSignIn(timedelta(minutes=15))
+    )
     reading = {
         "referral_intake": (referral_intake.tables.metadata, referral_intake.subscriptions.SUBSCRIPTIONS),
         "triage": (triage.tables.metadata, triage.subscriptions.subscriptions(dependencies)),

@@ -18,6 +18,7 @@ from chassis.delivery.messages import parsed as parse
 from chassis.ids import RandomIds
 from chassis.run.provision import DatabaseUrls
 from chassis.testing.clock import SettableClock
+from chassis.web.sign_in import FreshSignIn
 from contracts.bounds import EARLIEST, INTEGER, LATEST, MOST_ITEMS, MOST_TEXT_BYTES
 from contracts.envelope import Envelope
 from contracts.events import EVENTS, Event
@@ -137,7 +138,8 @@ def subscriptions_of(reader: str, db: Database) -> Subscriptions:
     clock, ids, packs = SettableClock(NOW), RandomIds(), PACKS
     match reader:
         case "triage":
-            return triage_reads(Dependencies(db, clock, ids, packs, "https://triage.example.org"))
+            fresh = FreshSignIn(timedelta(minutes=15))
+            return triage_reads(Dependencies(db, clock, ids, packs, "https://triage.example.org", fresh))
         case "agency_notify":
             return agency_notify_reads(packs, ids)
         case _:

@@ -25,7 +25,13 @@ _CHECKS: Final = (
     "unsupported_method",
     "allow_header_conformance",
 )
-_SHAPE: Final = ("invalid", "malformed", "unsupported-media-type", "idempotency-key-missing")
+_SHAPE: Final = (
+    "invalid",
+    "malformed",
+    "unsupported-media-type",
+    "idempotency-key-missing",
+    "idempotency-key-unreadable",
+)
 """Problems that say that a request is not what the API document describes."""
 _BETWEEN_FIELDS: Final = (
     "Send each channel once",
@@ -33,6 +39,8 @@ _BETWEEN_FIELDS: Final = (
     "Send a secret with signing v1, and none with v1a",
     "The secret must be whsec_ followed by base64",
     "Say what you need this for",  # agencies need not
+    "Send a worker or a team, and not both",
+    "Send each case once",
 )
 """Rules that a schema has no words for."""
 

@@ -15,7 +15,7 @@ from local_stack.waiting import until
 def test_keycloak_brings_the_agencies_along_that_hold_its_clients_keys(tmp_path: Path) -> None:
     ports = Ports()
 
-    parts = assemble(tmp_path, frozenset({"keycloak"}), ports=ports, environ={})
+    parts = assemble(tmp_path, frozenset({"keycloak"}), ports=ports, environ={}, web_client_url="http://127.0.0.1:9")
 
     assert set(parts) == {"keycloak", "agencies"}
     ports.release()
@@ -23,7 +23,7 @@ def test_keycloak_brings_the_agencies_along_that_hold_its_clients_keys(tmp_path:
 
 def test_an_unknown_part_is_refused_with_the_known_ones(tmp_path: Path) -> None:
     with pytest.raises(StackError, match=r"unknown part redis; there are agencies, kafka"):
-        assemble(tmp_path, frozenset({"redis"}), ports=Ports(), environ={})
+        assemble(tmp_path, frozenset({"redis"}), ports=Ports(), environ={}, web_client_url="http://127.0.0.1:9")
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,9 @@ def test_an_unknown_part_is_refused_with_the_known_ones(tmp_path: Path) -> None:
 def test_a_part_named_in_the_environment_is_not_ours(tmp_path: Path, part: str, variable: str, address: str) -> None:
     ports = Ports()
 
-    parts = assemble(tmp_path, frozenset({part}), ports=ports, environ={variable: address})
+    parts = assemble(
+        tmp_path, frozenset({part}), ports=ports, environ={variable: address}, web_client_url="http://127.0.0.1:9"
+    )
 
     assert parts[part].address == parts[part].start() == address
     ports.release()

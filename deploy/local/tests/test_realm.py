@@ -48,6 +48,19 @@ def test_staff_can_sign_in_only_by_code_with_pkce(realm: dict[str, Any]) -> None
     assert not staff["implicitFlowEnabled"]
 
 
+def test_the_web_client_signs_people_in_by_its_key_with_pkce_and_is_told_when_they_sign_out(
+    realm: dict[str, Any],
+) -> None:
+    (client,) = [client for client in realm["clients"] if client["clientId"] == "frontdoor-ui"]
+
+    assert not client["publicClient"]
+    assert not client["directAccessGrantsEnabled"]
+    assert client["clientAuthenticatorType"] == "client-jwt"
+    assert client["attributes"]["pkce.code.challenge.method"] == "S256"
+    assert client["redirectUris"] == ["${FRONTDOOR_WEB_CLIENT_URL}/sign-in/back"]
+    assert client["attributes"]["backchannel.logout.url"].startswith("${FRONTDOOR_WEB_CLIENT_URL}/")
+
+
 def test_everyone_has_one_known_role_and_all_but_operators_and_services_a_partnership(realm: dict[str, Any]) -> None:
     known = {role["name"] for role in realm["roles"]["realm"]}
 
@@ -64,6 +77,9 @@ def test_each_partnership_has_the_people_that_a_case_needs(realm: dict[str, Any]
     roles = sorted(role for person in staff for role in person.roles)
 
     assert roles == [
+        "agency-representative",
+        "agency-representative",
+        "agency-representative",
         "auditor",
         "contact-officer",
         "data-protection-officer",
@@ -106,7 +122,7 @@ def test_staff_get_passwords_that_the_imported_file_holds_only_as_hashes(realm: 
     rendered = json.dumps(with_passwords(realm, keys))
 
     passwords = [staff["password"] for staff in sign_ins(realm, keys)["staff"].values()]
-    assert len(set(passwords)) == len(passwords) == 20
+    assert len(set(passwords)) == len(passwords) == 26
     assert not any(password in rendered for password in passwords)
 
 

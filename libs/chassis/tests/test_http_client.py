@@ -18,6 +18,8 @@ class Server:
     def __init__(self) -> None:
         self.answer = b""
         self.drip = False
+        self.silent = False
+        self.released = asyncio.Event()
         self.requests: list[bytes] = []
 
     async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -29,6 +31,8 @@ class Server:
                 writer.write(b" ")
                 await writer.drain()
                 await asyncio.sleep(0.01)
+            if self.silent:
+                await self.released.wait()
         except (ConnectionError, asyncio.IncompleteReadError):
             self.drip = False
         finally:
@@ -46,6 +50,7 @@ async def server() -> AsyncIterator[tuple[Server, str]]:
     port = listening.sockets[0].getsockname()[1]
     yield server, f"http://127.0.0.1:{port}/path"
     server.drip = False
+    server.released.set()
     listening.close()
 
 
@@ -173,3 +178,36 @@ async def test_the_pool_is_whole_after_many_cancelled_requests(server: tuple[Ser
     server[0].answers(b"[1]")
 
     assert await client.get_json(server[1]) == [1]
+
+
+async def test_an_answer_that_goes_on_is_read_line_by_line(server: tuple[Server, str], client: HttpClient) -> None:
+    server[0].answers(b"event: changed\ndata: {}\n\n", "Content-Type: text/event-stream")
+
+    lines = [line async for line in client.lines(server[1], headers={"Accept": "text/event-stream"})]
+
+    assert lines == ["event: changed", "data: {}", ""]
+    assert b"accept: text/event-stream" in server[0].requests[0].lower()
+
+
+async def test_an_answer_that_goes_on_is_no_answer_unless_it_is_good(
+    server: tuple[Server, str], client: HttpClient
+) -> None:
+    server[0].answers(b"", status="429 Too Many Requests")
+
+    with pytest.raises(NoAnswer):
+        _ = [line async for line in client.lines(server[1])]
+
+
+async def test_an_answer_that_falls_silent_is_given_up(
+    server: tuple[Server, str], client: HttpClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http_client, "SILENT_SECONDS", 0.2)
+    server[0].answer = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nfirst\n"
+    server[0].silent = True
+
+    lines: list[str] = []
+    with pytest.raises(NoAnswer):
+        async for line in client.lines(server[1]):
+            lines.append(line)
+
+    assert lines == ["first"]

@@ -27,7 +27,7 @@ from agency_notify.main import build
 MakeDatabase = Callable[[str], Awaitable[DatabaseUrls]]
 _EMPTY = (
     "TRUNCATE attempt, delivery, escalation, decision, accepted_handover, notice, endpoint, referral,"
-    " event, position, applied, parked, suspension"
+    " event, position, applied, parked, suspension, command"
 )
 
 

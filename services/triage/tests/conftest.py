@@ -39,7 +39,10 @@ _TABLES = (
         "question",
         "news",
         "child",
+        "last_look",
         "case",
+        "worker",
+        "command",
     ),
     *("notice", "event", "position", "applied", "parked", "suspension"),
 )

@@ -81,8 +81,8 @@ async def test_queue_and_case_show_what_is_stale_and_what_is_decided_again(world
     assert (stale["children_stale"], stale["children_deciding_again"], stale["state"]) == (2, 0, "decided")
     assert (again["children_stale"], again["children_deciding_again"], again["state"]) == (2, 1, "new")
     assert [(one["decision_stale"], one["deciding_again"]) for one in page["children"]] == [(True, True), (True, False)]
-    superseded = [each["supersedes"] for each in page["recommendations"] if each["supersedes"]]  # all of one moment
-    assert superseded == [of_child(page, 1)[0]["decision_id"]]
+    [waiting] = [one for one in page["recommendations"] if one["settled"] is None]
+    assert waiting["supersedes"] == of_child(page, 1)[0]["decision_id"]
 
 
 async def test_without_a_reason_and_for_one_that_has_not_happened_it_is_refused(world: World) -> None:

@@ -95,7 +95,11 @@ ACTS: dict[Act, set[str]] = {
     Act.RECOMMEND: {"contact officer", "social worker", "manager"},
     Act.AUTHORISE: {"contact officer", "social worker", "manager"},
     Act.OFFER: {"social worker", "manager"},
+    Act.TAKE_BACK: {"social worker", "manager"},
     Act.CLOSE: {"manager"},
+    Act.CLAIM: {"contact officer", "social worker", "manager"},
+    Act.ASSIGN: {"manager"},
+    Act.UNASSIGN: {"contact officer", "social worker", "manager"},
 }
 STAFF = {"contact officer", "social worker", "manager"}
 

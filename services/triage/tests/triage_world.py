@@ -84,10 +84,14 @@ class World:
             headers["Access-Purpose"] = purpose
         return await self.http.get(path, headers=headers)
 
-    async def post(self, path: str, who: str, body: Any = None, *, version: int | str | None = None) -> httpx2.Response:
-        headers = self.signer.bearer(**PEOPLE[who])
+    async def post(
+        self, path: str, who: str, body: Any = None, *, version: int | str | None = None, key: str | None = None
+    ) -> httpx2.Response:
+        headers = self.signer.bearer(auth_time=int(self.clock.now().timestamp()), **PEOPLE[who])
         if version is not None:
             headers["If-Match"] = f'"{version}"' if isinstance(version, int) else version
+        if key is not None:
+            headers["Idempotency-Key"] = key
         return await self.http.post(path, headers=headers, json=body)
 
     async def deliver(self, event: Event, *, partnership: str = "wandsworth") -> None:

@@ -7,7 +7,7 @@ from typing import Final
 
 from local_stack.errors import StackError
 from local_stack.kafka import Kafka, KafkaPorts
-from local_stack.keycloak import Keycloak, KeycloakPorts
+from local_stack.keycloak import Addresses, Keycloak, KeycloakPorts
 from local_stack.keys import Keys
 from local_stack.part import NamedPart, Part
 from local_stack.ports import Ports
@@ -26,13 +26,18 @@ _NAMED_BY: Final = {
 }
 
 
-def assemble(folder: Path, wanted: frozenset[str], *, ports: Ports, environ: Mapping[str, str]) -> dict[str, Part]:
-    """The parts ``wanted``, none started yet. Keycloak brings the agencies along: they hold its clients' keys."""
+def assemble(
+    folder: Path, wanted: frozenset[str], *, ports: Ports, environ: Mapping[str, str], web_client_url: str
+) -> dict[str, Part]:
+    """The parts ``wanted``, none started yet. Keycloak brings the agencies along: they hold its clients' keys.
+
+    ``web_client_url`` is where Keycloak sends people back to who signed in.
+    """
     unknown = wanted - ALL_PARTS
     if unknown:
         raise StackError(f"unknown part {', '.join(sorted(unknown))}; there are {', '.join(sorted(ALL_PARTS))}")
     names = wanted | {"agencies"} if "keycloak" in wanted else wanted
-    made = _ours(folder, ports)
+    made = _ours(folder, ports, web_client_url)
     return {name: _named(name, environ) or made[name]() for name in sorted(names)}
 
 
@@ -41,13 +46,13 @@ def _named(name: str, environ: Mapping[str, str]) -> Part | None:
     return NamedPart(name, address) if address else None
 
 
-def _ours(folder: Path, ports: Ports) -> Mapping[str, Callable[[], Part]]:
+def _ours(folder: Path, ports: Ports, web_client_url: str) -> Mapping[str, Callable[[], Part]]:
     keys, agencies_port = Keys(folder), ports.take()
-    jwks_url = f"http://127.0.0.1:{agencies_port}/jwks"
+    addresses = Addresses(jwks=f"http://127.0.0.1:{agencies_port}/jwks", web_client=web_client_url)
     return {
         "postgres": lambda: Postgres(folder, ports.take(), keys),
         "kafka": lambda: Kafka(folder, KafkaPorts.taken_from(ports)),
-        "keycloak": lambda: Keycloak(folder, KeycloakPorts.taken_from(ports), keys, jwks_url=jwks_url),
+        "keycloak": lambda: Keycloak(folder, KeycloakPorts.taken_from(ports), keys, addresses),
         "agencies": partial(AgenciesSink, folder, agencies_port, keys),
         "smtp": lambda: SmtpSink(folder, smtp_port=ports.take(), http_port=ports.take()),
         "witness": lambda: WitnessPart(folder, ports.take(), keys),

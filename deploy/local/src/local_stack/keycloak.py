@@ -67,16 +67,24 @@ class KeycloakPorts:
         return KeycloakPorts(ports.take(), ports.take())
 
 
+@dataclass(frozen=True)
+class Addresses:
+    """Where the realm finds clients' public keys (``jwks/<client>``), and the web client."""
+
+    jwks: str
+    web_client: str
+
+
 class Keycloak(ProcessPart):
-    """The OpenID provider; partners' public keys are fetched from ``jwks_url/<client>``."""
+    """The OpenID provider."""
 
     name = "keycloak"
 
-    def __init__(self, folder: Path, ports: KeycloakPorts, keys: Keys, *, jwks_url: str) -> None:
+    def __init__(self, folder: Path, ports: KeycloakPorts, keys: Keys, addresses: Addresses) -> None:
         super().__init__(folder)
         self._ports = ports
         self._keys = keys
-        self._jwks_url = jwks_url
+        self._addresses = addresses
         self._flag: str | None = None
         self.console = f"http://127.0.0.1:{ports.http}"
         self.address = f"{self.console}/realms/frontdoor"
@@ -120,7 +128,8 @@ class Keycloak(ProcessPart):
 
     def _environment(self) -> dict[str, str]:
         return {
-            "FRONTDOOR_PARTNER_JWKS_URL": self._jwks_url,
+            "FRONTDOOR_PARTNER_JWKS_URL": self._addresses.jwks,
+            "FRONTDOOR_WEB_CLIENT_URL": self._addresses.web_client,
             "KC_BOOTSTRAP_ADMIN_USERNAME": ADMINISTRATOR,
             "KC_BOOTSTRAP_ADMIN_PASSWORD": self._keys.password("keycloak-console"),
         }
@@ -150,9 +159,9 @@ def _build(draft: Path) -> None:
 
 def _train(draft: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="keycloak-training-") as folder:
-        jwks_url = "http://127.0.0.1:9/jwks"  # never asked during a start
+        nowhere = Addresses("http://127.0.0.1:9/jwks", "http://127.0.0.1:9")  # never asked during a start
         place, ports = Path(folder), Ports()
         try:
-            Keycloak(place, KeycloakPorts.taken_from(ports), Keys(place), jwks_url=jwks_url).train(draft)
+            Keycloak(place, KeycloakPorts.taken_from(ports), Keys(place), nowhere).train(draft)
         finally:
             ports.release()

@@ -39,9 +39,9 @@ class Keys:
             write_private(path, _pem(Ed25519PrivateKey.generate()))
         return path
 
-    def sealing_key_file(self) -> Path:
-        """The key with which secrets are sealed before they are stored, as base64: 32 random bytes."""
-        path = self.folder / "sealing.keys"
+    def sealing_key_file(self, owner: str = "sealing") -> Path:
+        """The key with which a service's secrets are sealed before they are stored, as base64: 32 random bytes."""
+        path = self.folder / f"{owner}.keys"
         if not path.exists():
             write_private(path, base64.b64encode(secrets.token_bytes(_SEALING_KEY_BYTES)) + b"\n")
         return path

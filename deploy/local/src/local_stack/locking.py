@@ -15,6 +15,7 @@ _ROOTS: Final = (
     ("kafka", "org.apache.kafka", "kafka_2.13", "4.3.0", "", "jar"),
     ("kafka", "org.apache.logging.log4j", "log4j-slf4j-impl", "2.25.4", "", "jar"),
     ("keycloak", "org.keycloak", "keycloak-quarkus-dist", "26.7.0", "", "zip"),
+    ("govuk-frontend", "org.webjars.npm", "govuk-frontend", "5.14.0", "", "jar"),
     ("zipkin", "io.zipkin", "zipkin-server", "3.5.1", "exec", "jar"),
 )
 _WITH_DEPENDENCIES: Final = frozenset({"kafka"})

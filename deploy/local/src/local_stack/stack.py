@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from local_stack import probes, realm, services
+from local_stack import probes, realm, services, web_client
 from local_stack.assembly import SERVING_PARTS, assemble
 from local_stack.checkout import PARTNERSHIPS_FOLDER, REALM_FILE, STACK_FOLDER
 from local_stack.children import Identity
@@ -27,6 +27,7 @@ from local_stack.state import State, own_identity
 from local_stack.supervisor import Supervisor
 from local_stack.timeline import Timeline
 from local_stack.waiting import until
+from local_stack.web_client import WebClient
 
 _READY_SECONDS: Final = 300  # a bound for machines that are busy with other things; 15 is usual
 _RESTARTS_UNTIL_HOPELESS: Final = 5
@@ -77,7 +78,15 @@ class Stack:
         self.keys = Keys(state.folder)
         self._state = state
         self._ports = Ports()
-        self.parts: Mapping[str, Part] = assemble(state.folder, wanted, ports=self._ports, environ=os.environ)
+        self._web_client_port = self._ports.take()
+        self.parts: Mapping[str, Part] = assemble(
+            state.folder,
+            wanted,
+            ports=self._ports,
+            environ=os.environ,
+            web_client_url=web_client.address(self._web_client_port),
+        )
+        self.web_client: WebClient | None = None
         self.services: Mapping[str, Service] = {}
         self.sign_ins = self._sign_ins()
         self._with_services = with_services
@@ -116,7 +125,7 @@ class Stack:
 
     def addresses(self) -> dict[str, str]:
         """Every address of the stack by a name that says what it is for."""
-        found: dict[str, str] = {}
+        found = {"web_client": self.web_client.url} if self.web_client else {}
         for part in self.parts.values():
             found |= part.addresses()
         if self._sandbox_port is not None:
@@ -142,7 +151,8 @@ class Stack:
             with self._timeline.span("databases"):
                 self.services = services.provisioned(postgres.address, self._ports)
                 for service in self.services.values():
-                    services.migrate(service)
+                    services.migrate(service.name, service.owner_url, package=service.package)
+                self.web_client = web_client.provisioned(postgres.address, self._web_client_port)
 
     def _start_services(self) -> None:
         commands, health = (
@@ -153,6 +163,9 @@ class Stack:
             self._write()  # it reads the file at its start
             commands[sandbox_process.NAME] = sandbox_process.command(self._state.file, self._sandbox_port)
             health[sandbox_process.NAME] = sandbox_process.health(self._sandbox_port)
+        if self.web_client is not None:
+            commands[web_client.NAME] = web_client.command(self.web_client, self._surroundings(), self.services)
+            health[web_client.NAME] = self.web_client.health
         self.supervisor.start(commands)
         self._together([partial(self._wait_for_process, name, url) for name, url in health.items()])
 

@@ -74,7 +74,7 @@ class TokenSource:
 
 
 def _client_token(issuer: str, client_id: str, private_key: Path) -> Token:
-    with _client() as http:
+    with person_client() as http:
         endpoint = _discovery(http, issuer)["token_endpoint"]
         form = {
             "grant_type": "client_credentials",
@@ -96,16 +96,17 @@ def _staff_token(issuer: str, username: str, password: str) -> Token:
     challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
     common = {"client_id": STAFF_CLIENT, "redirect_uri": _REDIRECT}
     asked = {**common, "response_type": "code", "scope": "openid", "state": state}
-    with _client() as http:
+    with person_client() as http:
         endpoints = _discovery(http, issuer)
         pkce = {"code_challenge": challenge, "code_challenge_method": "S256"}
         page = http.get(endpoints["authorization_endpoint"], params={**asked, **pkce})
-        code = _code(http.post(_form_action(page), data={"username": username, "password": password}), state, username)
+        code = _code(http.post(form_action(page), data={"username": username, "password": password}), state, username)
         form = {**common, "grant_type": "authorization_code", "code": code, "code_verifier": verifier}
         return _token(http.post(endpoints["token_endpoint"], data=form), username)
 
 
-def _client() -> httpx2.Client:
+def person_client() -> httpx2.Client:
+    """A client that keeps cookies as a browser on this machine does."""
     # Keycloak marks its cookies Secure; browsers send those over plain http to this machine too.
     cookies = CookieJar(DefaultCookiePolicy(secure_protocols=("https", "http")))
     return httpx2.Client(timeout=_TIMEOUT_SECONDS, trust_env=False, cookies=cookies)
@@ -116,7 +117,8 @@ def _discovery(http: httpx2.Client, issuer: str) -> dict[str, Any]:
     return found
 
 
-def _form_action(page: httpx2.Response) -> str:
+def form_action(page: httpx2.Response) -> str:
+    """Where the issuer's sign-in page sends name and password. Raises ``StackError`` when it is no such page."""
     found = _FormFinder()
     found.feed(page.text)
     if found.action is None:

@@ -80,6 +80,10 @@ class _DriverPool:
             )
         return await self._pool
 
+    async def connect_alone(self) -> asyncpg.Connection:
+        """A connection outside the pool."""
+        return await asyncpg.connect(self._dsn, server_settings=_SERVER_SETTINGS, timeout=5, command_timeout=20)
+
     async def close(self) -> None:
         """Close its connections."""
         if self._pool is not None:
@@ -143,6 +147,18 @@ class Database:
         except (OSError, builtins.TimeoutError, *_OURS) as error:
             raise DatabaseUnavailable from error
 
+    @asynccontextmanager
+    async def own_connection(self) -> AsyncIterator[asyncpg.Connection]:
+        """A connection of the driver's that belongs to no pool, for what has to keep one. Raises as the others do."""
+        try:
+            connection = await self._driver_pool.connect_alone()
+            try:
+                yield connection
+            finally:
+                connection.terminate()
+        except (OSError, builtins.TimeoutError, *_OURS) as error:
+            raise DatabaseUnavailable from error
+
     async def ping(self) -> None:
         """Raises ``DatabaseUnavailable`` unless the database answers."""
         async with self.transaction() as tx:
@@ -152,6 +168,11 @@ class Database:
         """Close every connection."""
         await self.engine.dispose()
         await self._driver_pool.close()
+
+
+async def as_at_one_moment(tx: Transaction) -> None:
+    """Let every statement of a transaction that only reads see the same moment. MUST be its first statement."""
+    await tx.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
 
 
 @contextmanager

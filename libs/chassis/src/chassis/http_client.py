@@ -1,7 +1,7 @@
 """The one way out over HTTP: deadlines and limits on everything, no redirects, no retries of its own."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Any, Final, Self
 
 import httpx2
@@ -11,6 +11,8 @@ from contracts.problems import Unavailable
 
 CONNECT_SECONDS: Final = 3.0
 TOTAL_SECONDS: Final = 10.0
+SILENT_SECONDS: Final = 60.0
+"""So long an answer that goes on may say nothing."""
 MAX_ANSWER_BYTES: Final = 4 * 1_048_576
 
 
@@ -50,6 +52,21 @@ class HttpClient:
                 async with self._client.stream(method, url, headers={**traced, **(headers or {})}, **content) as given:
                     return await _read(given)
         except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, TimeoutError) as error:
+            raise NoAnswer from error
+
+    async def lines(self, url: str, *, headers: Mapping[str, str] | None = None) -> AsyncIterator[str]:
+        """The lines of an answer that goes on, such as server-sent events, for as long as they come.
+
+        Raises ``NoAnswer`` when there is none, when it is not 200, and when nothing came for ``SILENT_SECONDS``.
+        """
+        silence = httpx2.Timeout(CONNECT_SECONDS, read=SILENT_SECONDS)
+        try:
+            async with self._client.stream("GET", url, headers=headers, timeout=silence) as given:
+                if given.status_code != httpx2.codes.OK:
+                    raise NoAnswer
+                async for line in given.aiter_lines():
+                    yield line
+        except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError) as error:
             raise NoAnswer from error
 
     async def get_json(self, url: str, *, headers: Mapping[str, str] | None = None) -> Any:

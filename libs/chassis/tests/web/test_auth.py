@@ -5,6 +5,7 @@ import base64
 import hashlib
 import hmac
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -78,12 +79,14 @@ async def refused(verifier: Verifier, token: str) -> Unauthenticated:
 async def test_a_token_names_its_principal(
     stamp: Signer, verifier: Verifier, roles: list[str], kind: ActorKind
 ) -> None:
-    token = stamp.token(subject="abc", roles=roles, agency="ashcroft-primary", partnership="wandsworth", azp="school")
+    said: dict[str, Any] = {"azp": "school", "auth_time": 1, "acr": "gold", "exp": 2_000_000_000}
+    token = stamp.token(subject="abc", roles=roles, agency="ashcroft-primary", partnership="wandsworth", **said)
 
     principal = await verifier.verify(token)
 
     expected = Principal("abc", kind, "ashcroft-primary", "wandsworth", frozenset(roles), "school", token)
-    assert principal == expected
+    signed_in_at, expires_at = datetime.fromtimestamp(1, UTC), datetime.fromtimestamp(2_000_000_000, UTC)
+    assert principal == replace(expected, signed_in_at=signed_in_at, acr="gold", expires_at=expires_at)
     assert token not in repr(principal)
 
 

@@ -21,11 +21,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from chassis.delivery.tables import add_to
-from chassis.web import suspension
+from chassis.web import commands, suspension
 
 metadata = MetaData()
 add_to(metadata)
 suspension.add_to(metadata)
+commands.add_to(metadata)
 
 _AT = DateTime(timezone=True)
 

@@ -90,6 +90,7 @@ SHOWN_TO: Final[Mapping[str, Mapping[Party, Rule]]] = MappingProxyType(
         # These name the sender's agency, and hold ratings and outcomes that it is not shown.
         "case.opened.v1": _COURT,
         "case.rated.v1": _COURT,
+        "case.assigned.v1": _COURT,
         "case.informed.v1": _COURT,
         "case.reopened.v1": _COURT,
         "case.recommended.v1": _COURT,

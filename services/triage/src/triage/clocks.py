@@ -60,4 +60,5 @@ async def _sound(tx: Transaction, clock: Clock, addresses: Addresses) -> int:
             await store.advance(tx, case_id, version=version, changed=False)
         for one in alarms:
             await store.record_sounded(tx, one, at=now)
+        await store.announce(tx, case_id)
     return len(due)

@@ -57,7 +57,11 @@ class Act(Enum):
     RECOMMEND = "recommend"
     AUTHORISE = "authorise"
     OFFER = "offer"
+    TAKE_BACK = "take-back"
     CLOSE = "close"
+    CLAIM = "claim"
+    ASSIGN = "assign"
+    UNASSIGN = "unassign"
 
 
 ACT_ROLES: Final[Mapping[Act, frozenset[str]]] = MappingProxyType(
@@ -68,7 +72,11 @@ ACT_ROLES: Final[Mapping[Act, frozenset[str]]] = MappingProxyType(
         Act.RECOMMEND: STAFF,
         Act.AUTHORISE: STAFF,
         Act.OFFER: frozenset({SOCIAL_WORKER, MASH_MANAGER}),
+        Act.TAKE_BACK: frozenset({SOCIAL_WORKER, MASH_MANAGER}),
         Act.CLOSE: frozenset({MASH_MANAGER}),
+        Act.CLAIM: STAFF,
+        Act.ASSIGN: frozenset({MASH_MANAGER}),
+        Act.UNASSIGN: STAFF,
     }
 )
 """Who does what; the pack narrows who recommends and who authorises each outcome."""

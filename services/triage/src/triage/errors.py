@@ -75,6 +75,48 @@ class CaseAlreadyClosed(Conflict):
     slug, title = "case-closed", "This case is closed. New concerns need a new referral"
 
 
+class AlreadyAssigned(Conflict):
+    """Somebody else has the case. A manager gives it to another person."""
+
+    slug, title = "already-assigned", "Somebody else has this case. Ask them or a manager to pass it on"
+
+
+class AssignmentChanged(Stale):
+    """The case was assigned after the version that was seen."""
+
+    slug, title = "assignment-changed", "Somebody assigned this case after you saw it. Read it again"
+
+
+class SameAssignment(Conflict):
+    """Nothing would change."""
+
+    slug, title = "same-assignment", "The case is already with this person or team"
+
+
+class NotYours(Conflict):
+    """Only who has a case, or a manager, gives it back."""
+
+    slug, title = "not-yours", "You do not have this case, so you cannot give it back"
+
+
+class NoSuchWorker(Invalid):
+    """Nobody of that id has worked in this partnership's front door team."""
+
+    slug, title = "no-such-worker", "Choose somebody of the front door team who has signed in here"
+
+
+class NoSuchWorkersTeam(Invalid):
+    """Nobody of the front door team is of that team."""
+
+    slug, title = "no-such-workers-team", "Choose a team of the front door that somebody has signed in from"
+
+
+class NothingToOffer(Conflict):
+    """No child waits to be offered."""
+
+    slug, title = "nothing-to-offer", "No child of this case waits to be offered to a team"
+
+
 class RationaleMissing(Invalid):
     """A change of urgency without a reason cannot be reviewed."""
 

@@ -104,6 +104,11 @@ def outcome_terms(pack: Pack, outcome: Outcome) -> OutcomeTerms:
     )
 
 
+def every_outcome(pack: Pack) -> Mapping[Outcome, OutcomeTerms]:
+    """The same for every outcome of the pack."""
+    return {rule.outcome: outcome_terms(pack, rule.outcome) for rule in pack.outcomes}
+
+
 def offer_terms(pack: Pack, team: str, *, now: datetime) -> OfferTerms:
     """How long a team has to accept, in which role, and who may choose another one. Raises ``NoSuchTeam``."""
     try:

@@ -20,13 +20,16 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from chassis.delivery.tables import add_to
-from chassis.web import suspension
+from chassis.web import commands, suspension
 
 metadata = MetaData()
 add_to(metadata)
 suspension.add_to(metadata)
+commands.add_to(metadata)
 
 _AT = DateTime(timezone=True)
+_COUNTED = ["rating", "waits_for", "worker", "team", "due_at", "unseen"]
+"""What filters look at: in the index, so that counting every filter reads no row."""
 
 case = Table(
     "case",
@@ -53,9 +56,68 @@ case = Table(
     Column("reopened_at", _AT),
     Column("version", Integer, nullable=False),
     Column("changed_version", Integer, nullable=False),
-    Index("case_open", "partnership", "decision_due_at", postgresql_where=text("closed_at IS NULL")),
-    Index("case_closed", "partnership", "closed_at", postgresql_where=text("closed_at IS NOT NULL")),
-    comment="What triage works on: one row for each referral. changed_version is the last event that was no alarm.",
+    Column("worker", Text),
+    Column("team", Text),
+    Column("assigned_by", Text),
+    Column("assigned_at", _AT),
+    Column("assigned_version", Integer, nullable=False, server_default=text("0")),
+    # From here on: what the queue shows and sorts by, kept by ``store.keep_line`` whenever the case changes.
+    Column("due_at", _AT),
+    Column("waits_for", Text, nullable=False, server_default=text("'rating'")),
+    Column("children", Integer, nullable=False, server_default=text("0")),
+    Column("undecided", Integer, nullable=False, server_default=text("0")),
+    Column("deciding_again", Integer, nullable=False, server_default=text("0")),
+    Column("stale", Integer, nullable=False, server_default=text("0")),
+    Column("handovers_outstanding", Integer, nullable=False, server_default=text("0")),
+    Column("requests_made", Integer, nullable=False, server_default=text("0")),
+    Column("requests_outstanding", Integer, nullable=False, server_default=text("0")),
+    Column("unanswered", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    Column("questions_outstanding", Integer, nullable=False, server_default=text("0")),
+    Column("unseen_news", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    Column("unseen", Integer, nullable=False, server_default=text("0")),
+    Column("unseen_danger", Boolean, nullable=False, server_default=text("false")),
+    Column("news_at", _AT),
+    Index(
+        "case_queue",
+        "partnership",
+        text("coalesce(due_at, 'infinity'::timestamptz)"),
+        "received_at",
+        "case_id",
+        postgresql_include=_COUNTED,
+        postgresql_where=text("closed_at IS NULL"),
+    ),
+    Index(
+        "case_closed",
+        "partnership",
+        "closed_at",
+        "received_at",
+        "case_id",
+        postgresql_include=_COUNTED,
+        postgresql_where=text("closed_at IS NOT NULL"),
+    ),
+    comment="What triage works on: one row for each referral, with its line in the queue. changed_version is the last "
+    "event about the children: no alarm, and not who has the case.",
+)
+
+last_look = Table(
+    "last_look",
+    metadata,
+    Column("case_id", Uuid, ForeignKey("case.case_id"), primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("looked_at", _AT, nullable=False),
+    Column("version", Integer, nullable=False),
+    comment="When each of triage's staff last opened a case, and the version of it that was seen.",
+)
+
+worker = Table(
+    "worker",
+    metadata,
+    Column("partnership", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("team", Text, nullable=False),
+    Column("roles", ARRAY(Text), nullable=False),
+    Column("seen_at", _AT, nullable=False),
+    comment="Triage's staff as the issuer last vouched for them: to whom a case can be assigned. No names.",
 )
 
 child = Table(

@@ -17,6 +17,7 @@ from frontdoor.demo.examples import read_all
 from frontdoor.demo.report import Report
 from frontdoor.demo.run import run
 from frontdoor.demo.sandbox import first_steps
+from frontdoor.demo.web_pages import read_pages
 from frontdoor.demo.world import World
 from frontdoor.errors import Wrong
 from local_stack import runner
@@ -40,11 +41,12 @@ WORK: Final[Mapping[str, str]] = {
     "macpt-member": "child protection team: accepts children",
     "early-help-lead": "early help: accepts children",
     "auditor": "auditor: sees who looked at what",
+    "agency-representative": "agency representative: answers what the hub asks",
+    "data-protection-officer": "data protection officer: answers people's requests for what is held about them",
     "records-officer": "records officer: reviews and destroys records",
-    "data-protection-officer": "data protection officer: makes disclosure receipts for people and courts",
     "restricted-reader": "also reads restricted referrals",
 }
-"""Who the people of the realm are, in words."""
+"""Who the people of the realm are, in words; in the order in which a referral meets them."""
 
 
 def demo(*, timing: bool = False) -> Answer:
@@ -106,7 +108,13 @@ async def _prepare(addresses: Mapping[str, str], sign_ins: Mapping[str, Any], *,
             witness_key=addresses["witness_key"],
         )
         await register(world.operator(), PARTNERSHIPS_FOLDER, world.agencies_url)
-        return await run(world, read_all(EXAMPLES)) if walk else None
+        if not walk:
+            return None
+        report = await run(world, read_all(EXAMPLES))
+        say("opening the queue and a case in the web client, as a manager")
+        seen = await asyncio.to_thread(read_pages, addresses["web_client"], sign_ins["staff"])
+        say(f"the web client shows {seen}")
+        return report
     finally:
         await http.close()
 
@@ -134,16 +142,18 @@ def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
 def shown(found: Mapping[str, Any]) -> tuple[RenderableType, ...]:
     """Addresses and sign-ins; anyone who sees this terminal may use this stack."""
     sign_ins = found["sign_ins"]
+    by_role = sorted(sign_ins["staff"].items(), key=lambda one: [list(WORK).index(role) for role in one[1]["roles"]])
     people = [
         (name, known["password"], ", ".join(WORK[role] for role in known["roles"]), known["agency"])
-        for name, known in sign_ins["staff"].items()
+        for name, known in by_role
     ]
     console = sign_ins.get("keycloak_console")
     if console:
         people.insert(0, (console["username"], console["password"], "manages sign-ins in Keycloak's console", ""))
     addresses = {**found["addresses"], "database_url": f"in {found['folder']}/stack.json, with its password"}
     return (
-        table("Addresses", ("what", "where"), list(addresses.items())),
+        f"Open {addresses.pop('web_client')} and sign in as one of these people:",
         table("Sign-ins of invented staff, for this stack only", ("name", "password", "who", "agency"), people),
+        table("Addresses", ("what", "where"), list(addresses.items())),
         "`make down` ends it.",
     )

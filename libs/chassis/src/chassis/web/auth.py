@@ -3,6 +3,7 @@
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
 from fastapi import Depends, Request
@@ -55,7 +56,11 @@ _KIND_OF_ROLE: Final[Mapping[str, ActorKind]] = {
 
 @dataclass(frozen=True)
 class Principal:
-    """Who is asking, as the issuer vouches: an opaque subject, their agency, partnership and roles."""
+    """Who is asking, as the issuer vouches: an opaque subject, their agency, partnership and roles.
+
+    ``signed_in_at`` is when a person last proved who they are (``auth_time``), ``acr`` how; ``expires_at`` is the end
+    of the token. Systems sign in anew for each token, so theirs may say nothing of the first two.
+    """
 
     subject: str
     kind: ActorKind
@@ -64,6 +69,9 @@ class Principal:
     roles: frozenset[str]
     client_id: str
     token: str = field(repr=False, default="")
+    signed_in_at: datetime | None = None
+    acr: str = ""
+    expires_at: datetime | None = None
 
     def has_role(self, *roles: str) -> bool:
         """True with any of the roles."""
@@ -208,7 +216,18 @@ def _principal(claims: Mapping[str, Any], token: str) -> Principal:
         roles=roles,
         client_id=_code(claims.get("azp") or claims.get("client_id")),
         token=token,
+        signed_in_at=_instant(claims.get("auth_time")),
+        acr=_code(claims.get("acr")),
+        expires_at=_instant(claims["exp"]),
     )
+
+
+def _instant(value: object) -> datetime | None:
+    """A claim in seconds since 1970; anything else is as good as nothing."""
+    try:
+        return datetime.fromtimestamp(value, UTC) if type(value) in (int, float) else None  # type: ignore[arg-type]
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def _code(value: object) -> str:

@@ -30,6 +30,7 @@ from contracts.events.referral import (
     ReferralWithdrawn,
 )
 from contracts.events.triage import (
+    CaseAssigned,
     CaseClosed,
     CaseDecided,
     CaseInformed,
@@ -72,6 +73,7 @@ EVENTS: Mapping[str, type[Event]] = MappingProxyType(
             CaseInformed,
             CaseReopened,
             CaseRated,
+            CaseAssigned,
             QuestionAsked,
             QuestionAnswered,
             InformationRequested,
@@ -110,6 +112,7 @@ EVENTS: Mapping[str, type[Event]] = MappingProxyType(
 __all__ = [
     "EVENTS",
     "AccessDenied",
+    "CaseAssigned",
     "CaseClosed",
     "CaseDecided",
     "CaseInformed",

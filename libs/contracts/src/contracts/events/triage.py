@@ -66,6 +66,19 @@ class CaseRated(CaseEvent):
     policy_version: str
 
 
+class CaseAssigned(CaseEvent):
+    """Who has the case: a worker and the team that worker is of, a team alone, or nobody when both are empty."""
+
+    TYPE: ClassVar[str] = "case.assigned.v1"
+
+    worker: str | None = None
+    team: str | None = None
+    previous_worker: str | None = None
+    previous_team: str | None = None
+    assigned_by: str
+    assigned_at: AwareDatetime
+
+
 class InformationRequested(CaseEvent):
     """An agency was asked what it knows; what exactly is read at ``detail_url`` by that agency only."""
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
+from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from agency_notify import channels, policy, wording
@@ -19,6 +20,7 @@ from agency_notify.store import notices
 from chassis.web.access import unwrap
 from chassis.web.app import problem_responses
 from chassis.web.auth import Principal, SignedIn, signed_in_as
+from chassis.web.commands import Answered, Command
 from chassis.web.head import ReadInFull
 from chassis.web.operator import BIGINT
 from contracts.codes import Channel, DeliveryFailure, EscalationReason, NoticeKind
@@ -175,16 +177,19 @@ async def read_notice(notice_id: UUID, dependencies: Injected, reader: SignedIn,
 @router.post(
     "/v1/notices/{notice_id}/acknowledgement",
     summary="Say that a notice is dealt with",
+    response_model=NoticeView,
     responses=problem_responses(403, 409),
 )
-async def acknowledge_notice(notice_id: UUID, dependencies: Injected, reader: SignedIn) -> NoticeView:
+async def acknowledge_notice(notice_id: UUID, dependencies: Injected, reader: SignedIn, once: Command) -> Response:
     """Only an opened notice can be acknowledged, by somebody it is for. Doing it again changes nothing and gives the
     same answer. Acknowledging an escalation notice means that you deal with it: nobody else is notified.
     """
     now = dependencies.clock.now()
-    async with dependencies.db.transaction() as tx:
-        result = await inbox.acknowledge(tx, notice_id, reader, packs=dependencies.packs, now=now)
-    return _view(dependencies, unwrap(result))
+    return await once.do(
+        dependencies,
+        lambda tx: inbox.acknowledge(tx, notice_id, reader, packs=dependencies.packs, now=now),
+        lambda read: Answered(_view(dependencies, read)),
+    )
 
 
 @router.get("/v1/notices/{notice_id}/attempts", summary="How a notice was pushed")

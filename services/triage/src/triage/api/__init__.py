@@ -4,10 +4,12 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from triage.api import answers, cases, handovers, information, outcomes, questions, queue
+from triage.api import answers, assignments, cases, changes, handovers, information, outcomes, questions, queue
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     queue.router,
+    changes.router,
+    assignments.router,
     cases.router,
     information.router,
     answers.router,

@@ -1,19 +1,21 @@
 """``/v1/information-requests/{id}/…``: what an agency says to a request: its answer, a correction, a withdrawal."""
 
 from datetime import datetime
-from typing import Final
+from typing import Final, Self
 from uuid import UUID
 
 from fastapi import APIRouter
+from fastapi.responses import Response
 from pydantic import ConfigDict, Field
 
-from chassis.web.access import unwrap
 from chassis.web.app import problem_responses
+from chassis.web.commands import Answered, Command
 from contracts.codes import Answer, RefusalGround
 from contracts.events import InformationAnswered, InformationCorrected, InformationWithdrawn
 from triage import handlers
 from triage.api import examples
 from triage.api.dependencies import Form, Injected, OtherParty, View, Words
+from triage.handlers import Recorded
 from triage.model import Correct, Reply, TakeBack
 
 router = APIRouter(prefix="/v1/information-requests/{request_id}", tags=["information requests"])
@@ -48,6 +50,17 @@ class AnsweredView(View):
     answer: Answer
     answered_at: datetime
 
+    @classmethod
+    def of(cls, recorded: Recorded) -> Self:
+        """The view of what was recorded."""
+        said = recorded.get(InformationAnswered)
+        return cls(
+            request_id=said.request_id,
+            revision=said.revision,
+            answer=said.answer,
+            answered_at=said.answered_at,
+        )
+
 
 class CorrectionForm(AnswerForm):
     """The whole answer as it should have been, and why it changes."""
@@ -68,6 +81,17 @@ class CorrectedView(View):
     answer: Answer
     corrected_at: datetime
 
+    @classmethod
+    def of(cls, recorded: Recorded) -> Self:
+        """The view of what was recorded."""
+        said = recorded.get(InformationCorrected)
+        return cls(
+            request_id=said.request_id,
+            revision=said.revision,
+            answer=said.answer,
+            corrected_at=said.corrected_at,
+        )
+
 
 class WithdrawalForm(Form):
     """Which answer is taken back, and why."""
@@ -87,51 +111,57 @@ class WithdrawnView(View):
     revision: int
     withdrawn_at: datetime
 
+    @classmethod
+    def of(cls, recorded: Recorded) -> Self:
+        """The view of what was recorded."""
+        said = recorded.get(InformationWithdrawn)
+        return cls(
+            request_id=said.request_id,
+            revision=said.revision,
+            withdrawn_at=said.withdrawn_at,
+        )
+
 
 @router.post("/answer", summary="Answer a request", response_model=AnsweredView, responses=_CONFLICTS)
-async def answer_request(request_id: UUID, form: AnswerForm, dependencies: Injected, visit: OtherParty) -> AnsweredView:
+async def answer_request(
+    request_id: UUID, form: AnswerForm, dependencies: Injected, visit: OtherParty, once: Command
+) -> Response:
     """By the agency that was asked; late is better than never. After a decision it is news on the case.
 
     A closed case is opened again by it, so that somebody decides with it; not by "nothing held", which adds nothing.
     """
-    async with dependencies.db.transaction() as tx:
-        result = await handlers.answer_request(tx, dependencies, request_id, reply=form.reply, visit=visit)
-    answered = unwrap(result).get(InformationAnswered)
-    return AnsweredView(
-        request_id=request_id,
-        revision=answered.revision,
-        answer=answered.answer,
-        answered_at=answered.answered_at,
+    return await once.do(
+        dependencies,
+        lambda tx: handlers.answer_request(tx, dependencies, request_id, reply=form.reply, visit=visit),
+        lambda recorded: Answered(AnsweredView.of(recorded)),
     )
 
 
 @router.post("/correction", summary="Correct an answer", response_model=CorrectedView, responses=_CONFLICTS)
 async def correct_answer(
-    request_id: UUID, form: CorrectionForm, dependencies: Injected, visit: OtherParty
-) -> CorrectedView:
+    request_id: UUID, form: CorrectionForm, dependencies: Injected, visit: OtherParty, once: Command
+) -> Response:
     """By the agency that gave it, at any time. What was decided with the earlier one may be decided again.
 
-    Sent twice, the second is refused (409): read the request to see that the first arrived.
+    Sent twice without an `Idempotency-Key`, the second is refused (409): read the request to see that the first
+    arrived.
     """
     command = Correct(form.revision, form.reply, form.reason)
-    async with dependencies.db.transaction() as tx:
-        result = await handlers.correct_answer(tx, dependencies, request_id, command=command, visit=visit)
-    corrected = unwrap(result).get(InformationCorrected)
-    return CorrectedView(
-        request_id=request_id,
-        revision=corrected.revision,
-        answer=corrected.answer,
-        corrected_at=corrected.corrected_at,
+    return await once.do(
+        dependencies,
+        lambda tx: handlers.correct_answer(tx, dependencies, request_id, command=command, visit=visit),
+        lambda recorded: Answered(CorrectedView.of(recorded)),
     )
 
 
 @router.post("/withdrawal", summary="Withdraw an answer", response_model=WithdrawnView, responses=_CONFLICTS)
 async def withdraw_answer(
-    request_id: UUID, form: WithdrawalForm, dependencies: Injected, visit: OtherParty
-) -> WithdrawnView:
+    request_id: UUID, form: WithdrawalForm, dependencies: Injected, visit: OtherParty, once: Command
+) -> Response:
     """By the agency that gave it, for instance because it is about somebody else. It may answer again."""
     command = TakeBack(form.revision, form.reason)
-    async with dependencies.db.transaction() as tx:
-        result = await handlers.withdraw_answer(tx, dependencies, request_id, command=command, visit=visit)
-    withdrawn = unwrap(result).get(InformationWithdrawn)
-    return WithdrawnView(request_id=request_id, revision=withdrawn.revision, withdrawn_at=withdrawn.withdrawn_at)
+    return await once.do(
+        dependencies,
+        lambda tx: handlers.withdraw_answer(tx, dependencies, request_id, command=command, visit=visit),
+        lambda recorded: Answered(WithdrawnView.of(recorded)),
+    )

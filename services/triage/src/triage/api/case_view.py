@@ -11,6 +11,7 @@ from contracts.codes import (
     ConcernType,
     Rating,
 )
+from triage.api.act_lines import ActLine
 from triage.api.dependencies import View
 from triage.api.lines import ChildLine, ClockLine, Named, NewsLine, QuestionLine, RatingLine, seconds_left
 from triage.api.outcome_lines import DecisionLine, HandoverLine, RecommendationLine
@@ -56,9 +57,19 @@ class CaseView(View):
     decisions: tuple[DecisionLine, ...] = Field(description="All of them, oldest first; a later one may supersede.")
     handovers: tuple[HandoverLine, ...]
     clocks: tuple[ClockLine, ...]
+    waits_for: Named = Field(description="What somebody has to do next, with words for it.")
+    worker: str | None = Field(description="Who has the case: the subject of that person's tokens.")
+    team: str | None
+    assigned_at: datetime | None
+    assigned_by: str | None
+    last_looked_at: datetime | None = Field(description="When you last opened the case before now; empty: never.")
+    last_looked_version: int | None = Field(description="The version of the case that you saw then.")
+    acts: tuple[ActLine, ...] = Field(
+        description="For triage staff: every act on the case in the order of its life, offered to you or not, and why."
+    )
 
     @classmethod
-    def of(cls, file: CaseFile, *, now: datetime) -> Self:
+    def of(cls, file: CaseFile, *, now: datetime, signed_in_freshly: bool) -> Self:
         """The view of a case that the reader may see."""
         case, background = file.case, file.background
         waits = bool(case.undecided) or case.decision_clock is not None
@@ -87,8 +98,34 @@ class CaseView(View):
             concern_types=background.concern_types,
             missing_information=tuple(map(Named.of, background.missing_information)),
             previous_referral_id=background.previous_referral_id,
+            waits_for=Named.of(case.waits_for),
+            **_of_reader(file, signed_in_freshly=signed_in_freshly),
             **_parts(file, now),
         )
+
+
+class _OfReader(TypedDict):
+    worker: str | None
+    team: str | None
+    assigned_at: datetime | None
+    assigned_by: str | None
+    last_looked_at: datetime | None
+    last_looked_version: int | None
+    acts: tuple[ActLine, ...]
+
+
+def _of_reader(file: CaseFile, *, signed_in_freshly: bool) -> _OfReader:
+    """Who has the case, and what this reader saw and may do."""
+    assignment, look = file.case.assignment, file.last_look
+    return {
+        "worker": assignment.worker,
+        "team": assignment.team,
+        "assigned_at": assignment.assigned_at,
+        "assigned_by": assignment.assigned_by,
+        "last_looked_at": look.looked_at if look else None,
+        "last_looked_version": look.version if look else None,
+        "acts": tuple(ActLine.of(one, signed_in_freshly=signed_in_freshly) for one in file.acts),
+    }
 
 
 class _Parts(TypedDict):

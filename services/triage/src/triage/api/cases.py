@@ -1,19 +1,22 @@
 """``/v1/cases/{id}``: a case with all that happened to it; rating and closing it."""
 
 from datetime import datetime
-from typing import Final
+from typing import Final, Self
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter
+from fastapi.responses import Response
 from pydantic import Field
 
 from chassis.web.access import unwrap
 from chassis.web.app import problem_responses
+from chassis.web.commands import Answered, Command
 from contracts.codes import ClosureReason, Rating
 from contracts.events import CaseClosed, CaseRated
 from triage import handlers
 from triage.api.case_view import CaseView
-from triage.api.dependencies import Form, Injected, Reader, View, Words, Writer, tag
+from triage.api.dependencies import Form, Injected, Reader, View, Words, Writer, tag, tagged
+from triage.handlers import Recorded
 from triage.model import Rate
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"])
@@ -37,6 +40,18 @@ class RatingView(View):
     previous_rating: Rating | None
     decision_due_at: datetime
 
+    @classmethod
+    def of(cls, recorded: Recorded) -> Self:
+        """The view of a rating that was recorded."""
+        rated = recorded.get(CaseRated)
+        return cls(
+            case_id=recorded.case_id,
+            version=recorded.version,
+            rating=rated.rating,
+            previous_rating=rated.previous_rating,
+            decision_due_at=rated.decision_due_at,
+        )
+
 
 class ClosureView(View):
     """The case is closed. Nothing is deleted."""
@@ -46,6 +61,12 @@ class ClosureView(View):
     reason: ClosureReason
     closed_at: datetime
 
+    @classmethod
+    def of(cls, recorded: Recorded) -> Self:
+        """The view of a closing that was recorded."""
+        closed = recorded.get(CaseClosed)
+        return cls(case_id=recorded.case_id, version=recorded.version, reason=closed.reason, closed_at=closed.closed_at)
+
 
 @router.get("/{case_id}", summary="Open a case", response_model=CaseView)
 async def read_case(case_id: UUID, response: Response, dependencies: Injected, visit: Reader) -> CaseView:
@@ -54,35 +75,26 @@ async def read_case(case_id: UUID, response: Response, dependencies: Injected, v
         result = await handlers.read_case(tx, dependencies, case_id, visit=visit)
     found = unwrap(result)
     tag(response, found.case.version)
-    return CaseView.of(found, now=visit.now)
+    fresh = dependencies.authorising.holds(visit.principal, now=visit.now)
+    return CaseView.of(found, now=visit.now, signed_in_freshly=fresh)
 
 
 @router.post("/{case_id}/rating", summary="Rate", response_model=RatingView, responses=WRITE_PROBLEMS)
-async def rate_case(
-    case_id: UUID, form: RatingForm, response: Response, dependencies: Injected, visit: Writer
-) -> RatingView:
+async def rate_case(case_id: UUID, form: RatingForm, dependencies: Injected, visit: Writer, once: Command) -> Response:
     """Set the urgency. Send the ETag of the case you have seen in ``If-Match``."""
     command = Rate(form.rating, form.rationale)
-    async with dependencies.db.transaction() as tx:
-        result = await handlers.rate_case(tx, dependencies, case_id, command=command, visit=visit)
-    recorded = unwrap(result)
-    rated = recorded.get(CaseRated)
-    tag(response, recorded.version)
-    return RatingView(
-        case_id=case_id,
-        version=recorded.version,
-        rating=rated.rating,
-        previous_rating=rated.previous_rating,
-        decision_due_at=rated.decision_due_at,
+    return await once.do(
+        dependencies,
+        lambda tx: handlers.rate_case(tx, dependencies, case_id, command=command, visit=visit),
+        lambda recorded: Answered(RatingView.of(recorded), headers=tagged(recorded.version)),
     )
 
 
 @router.post("/{case_id}/closure", summary="Close", response_model=ClosureView, responses=WRITE_PROBLEMS)
-async def close_case(case_id: UUID, response: Response, dependencies: Injected, visit: Writer) -> ClosureView:
+async def close_case(case_id: UUID, dependencies: Injected, visit: Writer, once: Command) -> Response:
     """Close a case in which every child is decided and no team has anything left to accept."""
-    async with dependencies.db.transaction() as tx:
-        result = await handlers.close_case(tx, case_id, visit=visit)
-    recorded = unwrap(result)
-    closed = recorded.get(CaseClosed)
-    tag(response, recorded.version)
-    return ClosureView(case_id=case_id, version=recorded.version, reason=closed.reason, closed_at=closed.closed_at)
+    return await once.do(
+        dependencies,
+        lambda tx: handlers.close_case(tx, case_id, visit=visit),
+        lambda recorded: Answered(ClosureView.of(recorded), headers=tagged(recorded.version)),
+    )

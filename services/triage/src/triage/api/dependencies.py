@@ -72,6 +72,11 @@ async def _writer(
     return Visit(principal, dependencies.clock.now(), seen_version=seen_version)
 
 
+async def _authoriser(dependencies: Injected, visit: Annotated[Visit, Depends(_writer)]) -> Visit:
+    dependencies.authorising.check(visit.principal, now=visit.now)
+    return visit
+
+
 async def _reader(
     dependencies: Injected, principal: SignedIn, purpose: Annotated[Purpose, Depends(access_purpose)]
 ) -> Visit:
@@ -111,6 +116,16 @@ OtherParty = Annotated[Visit, Depends(_other_party)]
 """An agency or a team, which cannot know the case's version."""
 
 
+Authoriser = Annotated[Visit, Depends(_authoriser)]
+"""A writer who signed in lately: raises ``SignInAgain`` for anyone else, whatever the case."""
+
+
 def tag(response: Response, version: int) -> None:
     """Name the version of the case, to be sent back in ``If-Match``."""
-    response.headers["ETag"] = f'"{version}"'
+    response.headers.update(tagged(version))
+
+
+def tagged(version: int, *, location: str | None = None) -> dict[str, str]:
+    """The headers that name the version of the case, and where a new record of it is read."""
+    tag = {"ETag": f'"{version}"'}
+    return {**tag, "Location": location} if location is not None else tag

@@ -5,18 +5,20 @@ from datetime import datetime
 from typing import Self
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter
+from fastapi.responses import Response
 from pydantic import ConfigDict, Field
 
 from chassis.web.access import unwrap
 from chassis.web.app import problem_responses
+from chassis.web.commands import Answered, Command
 from contracts.codes import HandoverReturnReason, Outcome, ThresholdLevel
 from contracts.events import HandoverAccepted, HandoverOffered, HandoverReturned, HandoverWithdrawn
 from triage import handlers
 from triage.api import examples
 from triage.api.cases import WRITE_PROBLEMS
-from triage.api.dependencies import Code, Form, Injected, OtherParty, Reader, View, Words, Writer, tag
-from triage.handlers import HandoverFile
+from triage.api.dependencies import Code, Form, Injected, OtherParty, Reader, View, Words, Writer, tagged
+from triage.handlers import HandoverFile, Recorded
 from triage.model import Decision, HandoverState, Offer, Return
 
 router = APIRouter(prefix="/v1", tags=["handovers"])
@@ -38,6 +40,18 @@ class OfferedView(View):
     handover_id: UUID
     team: str
     accept_due_at: datetime
+
+    @classmethod
+    def of(cls, recorded: Recorded) -> Self:
+        """The view of what was recorded."""
+        done = recorded.get(HandoverOffered)
+        return cls(
+            case_id=recorded.case_id,
+            version=recorded.version,
+            handover_id=done.handover_id,
+            team=done.team,
+            accept_due_at=done.accept_due_at,
+        )
 
 
 class Decided(View):
@@ -128,6 +142,16 @@ class AcceptedView(View):
     accepted_at: datetime
     case_closed: bool
 
+    @classmethod
+    def of(cls, recorded: Recorded) -> Self:
+        """The view of what was recorded."""
+        done = recorded.get(HandoverAccepted)
+        return cls(
+            handover_id=done.handover_id,
+            accepted_at=done.accepted_at,
+            case_closed=recorded.closed,
+        )
+
 
 class ReturnForm(Form):
     """Why the team does not accept, and what the front door team should know."""
@@ -146,6 +170,15 @@ class ReturnedView(View):
     handover_id: UUID
     returned_at: datetime
 
+    @classmethod
+    def of(cls, recorded: Recorded) -> Self:
+        """The view of what was recorded."""
+        done = recorded.get(HandoverReturned)
+        return cls(
+            handover_id=done.handover_id,
+            returned_at=done.returned_at,
+        )
+
 
 class WithdrawnOfferView(View):
     """The offer no longer stands, and its children may be offered again."""
@@ -154,6 +187,17 @@ class WithdrawnOfferView(View):
     version: int
     handover_id: UUID
     withdrawn_at: datetime
+
+    @classmethod
+    def of(cls, recorded: Recorded) -> Self:
+        """The view of what was recorded."""
+        done = recorded.get(HandoverWithdrawn)
+        return cls(
+            case_id=recorded.case_id,
+            version=recorded.version,
+            handover_id=done.handover_id,
+            withdrawn_at=done.withdrawn_at,
+        )
 
 
 @router.post(
@@ -164,25 +208,17 @@ class WithdrawnOfferView(View):
     responses=WRITE_PROBLEMS,
 )
 async def offer_handover(
-    case_id: UUID, form: OfferForm, response: Response, dependencies: Injected, visit: Writer
-) -> OfferedView:
+    case_id: UUID, form: OfferForm, dependencies: Injected, visit: Writer, once: Command
+) -> Response:
     """Offer decided children to the team that the pack names for their outcomes.
 
     Once that team has returned a child, somebody who may authorise its outcome may offer it to another team.
     """
     command = Offer(form.team, form.child_ids, form.summary)
-    async with dependencies.db.transaction() as tx:
-        result = await handlers.offer_handover(tx, dependencies, case_id, command=command, visit=visit)
-    recorded = unwrap(result)
-    offered = recorded.get(HandoverOffered)
-    tag(response, recorded.version)
-    response.headers["Location"] = f"/v1/handovers/{offered.handover_id}"
-    return OfferedView(
-        case_id=case_id,
-        version=recorded.version,
-        handover_id=offered.handover_id,
-        team=offered.team,
-        accept_due_at=offered.accept_due_at,
+    return await once.do(
+        dependencies,
+        lambda tx: handlers.offer_handover(tx, dependencies, case_id, command=command, visit=visit),
+        _offered,
     )
 
 
@@ -200,13 +236,13 @@ async def read_handover(handover_id: UUID, dependencies: Injected, visit: Reader
     response_model=AcceptedView,
     responses=problem_responses(409),
 )
-async def accept_handover(handover_id: UUID, dependencies: Injected, visit: OtherParty) -> AcceptedView:
+async def accept_handover(handover_id: UUID, dependencies: Injected, visit: OtherParty, once: Command) -> Response:
     """By a member of the team: only now is the handover complete."""
-    async with dependencies.db.transaction() as tx:
-        result = await handlers.accept_handover(tx, dependencies, handover_id, visit=visit)
-    recorded = unwrap(result)
-    accepted = recorded.get(HandoverAccepted)
-    return AcceptedView(handover_id=handover_id, accepted_at=accepted.accepted_at, case_closed=recorded.closed)
+    return await once.do(
+        dependencies,
+        lambda tx: handlers.accept_handover(tx, dependencies, handover_id, visit=visit),
+        lambda recorded: Answered(AcceptedView.of(recorded)),
+    )
 
 
 @router.post(
@@ -216,17 +252,18 @@ async def accept_handover(handover_id: UUID, dependencies: Injected, visit: Othe
     responses=problem_responses(409),
 )
 async def return_handover(
-    handover_id: UUID, form: ReturnForm, dependencies: Injected, visit: OtherParty
-) -> ReturnedView:
+    handover_id: UUID, form: ReturnForm, dependencies: Injected, visit: OtherParty, once: Command
+) -> Response:
     """By a member of the team, instead of accepting: the front door team offers it again, or decides again.
 
     What was accepted is not returned: from then on the children are the team's.
     """
     command = Return(handover_id, form.reason, form.note)
-    async with dependencies.db.transaction() as tx:
-        result = await handlers.return_handover(tx, dependencies, command=command, visit=visit)
-    returned = unwrap(result).get(HandoverReturned)
-    return ReturnedView(handover_id=handover_id, returned_at=returned.returned_at)
+    return await once.do(
+        dependencies,
+        lambda tx: handlers.return_handover(tx, dependencies, command=command, visit=visit),
+        lambda recorded: Answered(ReturnedView.of(recorded)),
+    )
 
 
 @router.post(
@@ -236,17 +273,16 @@ async def return_handover(
     responses=WRITE_PROBLEMS,
 )
 async def take_back_offer(
-    case_id: UUID, handover_id: UUID, response: Response, dependencies: Injected, visit: Writer
-) -> WithdrawnOfferView:
+    case_id: UUID, handover_id: UUID, dependencies: Injected, visit: Writer, once: Command
+) -> Response:
     """An offer that nobody has accepted, for instance to a team that is no longer there."""
-    async with dependencies.db.transaction() as tx:
-        result = await handlers.take_back_offer(tx, dependencies, case_id, handover_id=handover_id, visit=visit)
-    recorded = unwrap(result)
-    withdrawn = recorded.get(HandoverWithdrawn)
-    tag(response, recorded.version)
-    return WithdrawnOfferView(
-        case_id=case_id,
-        version=recorded.version,
-        handover_id=handover_id,
-        withdrawn_at=withdrawn.withdrawn_at,
+    return await once.do(
+        dependencies,
+        lambda tx: handlers.take_back_offer(tx, dependencies, case_id, handover_id=handover_id, visit=visit),
+        lambda recorded: Answered(WithdrawnOfferView.of(recorded), headers=tagged(recorded.version)),
     )
+
+
+def _offered(recorded: Recorded) -> Answered:
+    location = f"/v1/handovers/{recorded.get(HandoverOffered).handover_id}"
+    return Answered(OfferedView.of(recorded), 201, tagged(recorded.version, location=location))

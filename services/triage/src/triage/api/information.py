@@ -4,18 +4,20 @@ from datetime import datetime
 from typing import Self
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter
+from fastapi.responses import Response
 from pydantic import ConfigDict, Field
 
 from chassis.web.access import unwrap
+from chassis.web.commands import Answered, Command
 from contracts.codes import Answer, LawfulBasis, RefusalGround
 from contracts.events import InformationRequested
 from triage import handlers, store
 from triage.api import examples
 from triage.api.cases import WRITE_PROBLEMS
-from triage.api.dependencies import Agency, Code, Form, Injected, StaffOrAgency, View, Words, Writer, tag
+from triage.api.dependencies import Agency, Code, Form, Injected, StaffOrAgency, View, Words, Writer, tagged
 from triage.api.paging import Cursor, PageSize, read_place, write_cursor
-from triage.handlers import RequestFile
+from triage.handlers import Recorded, RequestFile
 from triage.model import AnswerRevision, Ask, ListedRequest, RequestState, Statement, request_state
 
 router = APIRouter(prefix="/v1", tags=["information requests"])
@@ -38,6 +40,18 @@ class AskedView(View):
     request_id: UUID
     agency: str
     due_at: datetime
+
+    @classmethod
+    def of(cls, recorded: Recorded) -> Self:
+        """The view of a request that was recorded."""
+        requested = recorded.get(InformationRequested)
+        return cls(
+            case_id=recorded.case_id,
+            version=recorded.version,
+            request_id=requested.request_id,
+            agency=requested.agency,
+            due_at=requested.due_at,
+        )
 
 
 class StatementView(View):
@@ -165,22 +179,14 @@ class RequestPage(View):
     responses=WRITE_PROBLEMS,
 )
 async def request_information(
-    case_id: UUID, form: AskForm, response: Response, dependencies: Injected, visit: Writer
-) -> AskedView:
+    case_id: UUID, form: AskForm, dependencies: Injected, visit: Writer, once: Command
+) -> Response:
     """The agency learns that it is asked, not what: it reads the question here. Its silence holds nothing up."""
     command = Ask(form.agency, form.lawful_basis, form.question, form.child_ids)
-    async with dependencies.db.transaction() as tx:
-        result = await handlers.request_information(tx, dependencies, case_id, command=command, visit=visit)
-    recorded = unwrap(result)
-    requested = recorded.get(InformationRequested)
-    tag(response, recorded.version)
-    response.headers["Location"] = f"/v1/information-requests/{requested.request_id}"
-    return AskedView(
-        case_id=case_id,
-        version=recorded.version,
-        request_id=requested.request_id,
-        agency=requested.agency,
-        due_at=requested.due_at,
+    return await once.do(
+        dependencies,
+        lambda tx: handlers.request_information(tx, dependencies, case_id, command=command, visit=visit),
+        _asked,
     )
 
 
@@ -205,3 +211,8 @@ async def read_request(request_id: UUID, dependencies: Injected, visit: StaffOrA
     async with dependencies.db.transaction() as tx:
         result = await handlers.read_request(tx, request_id, visit=visit)
     return RequestView.of(unwrap(result), now=visit.now)
+
+
+def _asked(recorded: Recorded) -> Answered:
+    location = f"/v1/information-requests/{recorded.get(InformationRequested).request_id}"
+    return Answered(AskedView.of(recorded), 201, tagged(recorded.version, location=location))

@@ -4,17 +4,19 @@ from datetime import datetime
 from typing import Self
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter
+from fastapi.responses import Response
 from pydantic import ConfigDict, Field
 
 from chassis.web.access import unwrap
+from chassis.web.commands import Answered, Command
 from contracts.events import QuestionAsked
 from triage import handlers, store
 from triage.api import examples
 from triage.api.cases import WRITE_PROBLEMS
-from triage.api.dependencies import Agency, Form, Injected, StaffOrSender, View, Words, Writer, tag
+from triage.api.dependencies import Agency, Form, Injected, StaffOrSender, View, Words, Writer, tagged
 from triage.api.paging import Cursor, PageSize, read_place, write_cursor
-from triage.handlers import QuestionFile
+from triage.handlers import QuestionFile, Recorded
 from triage.model import AskSender, ListedQuestion, RequestState, question_state
 
 router = APIRouter(prefix="/v1", tags=["questions"])
@@ -34,6 +36,18 @@ class AskedSenderView(View):
     question_id: UUID
     agency: str
     due_at: datetime
+
+    @classmethod
+    def of(cls, recorded: Recorded) -> Self:
+        """The view of a question that was recorded."""
+        asked = recorded.get(QuestionAsked)
+        return cls(
+            case_id=recorded.case_id,
+            version=recorded.version,
+            question_id=asked.question_id,
+            agency=asked.agency,
+            due_at=asked.due_at,
+        )
 
 
 class QuestionView(View):
@@ -112,22 +126,14 @@ class OpenQuestions(View):
     responses=WRITE_PROBLEMS,
 )
 async def ask_sender(
-    case_id: UUID, form: QuestionForm, response: Response, dependencies: Injected, visit: Writer
-) -> AskedSenderView:
+    case_id: UUID, form: QuestionForm, dependencies: Injected, visit: Writer, once: Command
+) -> Response:
     """The sender learns that it is asked, not what: it reads the question here. No decision waits for its answer."""
     command = AskSender(form.question)
-    async with dependencies.db.transaction() as tx:
-        result = await handlers.ask_sender(tx, dependencies, case_id, command=command, visit=visit)
-    recorded = unwrap(result)
-    asked = recorded.get(QuestionAsked)
-    tag(response, recorded.version)
-    response.headers["Location"] = f"/v1/questions/{asked.question_id}"
-    return AskedSenderView(
-        case_id=case_id,
-        version=recorded.version,
-        question_id=asked.question_id,
-        agency=asked.agency,
-        due_at=asked.due_at,
+    return await once.do(
+        dependencies,
+        lambda tx: handlers.ask_sender(tx, dependencies, case_id, command=command, visit=visit),
+        _asked,
     )
 
 
@@ -156,3 +162,8 @@ async def read_question(question_id: UUID, dependencies: Injected, visit: StaffO
     async with dependencies.db.transaction() as tx:
         result = await handlers.read_question(tx, question_id, visit=visit)
     return QuestionView.of(unwrap(result), now=visit.now)
+
+
+def _asked(recorded: Recorded) -> Answered:
+    location = f"/v1/questions/{recorded.get(QuestionAsked).question_id}"
+    return Answered(AskedSenderView.of(recorded), 201, tagged(recorded.version, location=location))

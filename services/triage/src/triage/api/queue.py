@@ -1,23 +1,27 @@
-"""``GET /v1/cases``: the queue, the least time left first."""
+"""``GET /v1/cases``: the queue, the least time left first, with how many cases each filter would leave."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 
 from chassis.web import paging
-from contracts.codes import Rating
-from triage import store
+from triage import handlers
 from triage.api.dependencies import Injected, Staff, View
-from triage.api.lines import Named, seconds_left
 from triage.api.paging import Cursor, PageSize, read_cursor, write_cursor
-from triage.model import CaseState, QueueItem, QueueMark
-from triage.store import Filter
+from triage.api.queue_line import QueueLine
+from triage.handlers import Dependencies, QueueFile
+from triage.model import AssignedTo, Due, Narrowing, NewsSeen, QueueMark, Urgency, WaitsFor
+from triage.store import Asker
 
 router = APIRouter(tags=["queue"])
+
+_FIRST: Final = "first"
+"""The cursor of the first page, for whoever goes back to it."""
+_NOTHING_DUE: Final = "none"
 
 
 class Status(StrEnum):
@@ -27,102 +31,113 @@ class Status(StrEnum):
     CLOSED = "closed"
 
 
-class QueueLine(View):
-    """One case, in codes, counts and times: nothing here describes a person."""
+class FilterCount(View):
+    """One value of a filter, and how many cases it would leave, the other filters staying as they are."""
 
-    case_id: UUID
-    reference: str
-    agency: str
-    state: CaseState
-    rating: Rating | None
-    suggested_rating: Rating
-    suggestion_reasons: tuple[Named, ...]
-    received_at: datetime
-    decision_due_at: datetime
-    due_at: datetime | None = Field(
-        description="When the step the case waits for is due; empty when it waits for none."
-    )
-    seconds_left: int | None
-    overdue: bool
-    children: int
-    children_undecided: int
-    children_deciding_again: int = Field(description="Children whose decision somebody recommends to supersede.")
-    children_stale: int = Field(description="Children decided without something that is known now.")
-    requests_outstanding: int
-    questions_outstanding: int
-    handovers_outstanding: int
-    immediate_danger: bool = Field(description="The referral as it now stands says that a child is in danger.")
-    unseen_news: tuple[Named, ...] = Field(description="What nobody has looked at, oldest first.")
-    unseen_danger: bool = Field(description="Some of it says that a child is in danger now.")
-    news_at: datetime | None = Field(description="When something last came.")
-    reopened_at: datetime | None
-    version: int
+    value: str
+    label: str
+    count: int
 
-    @classmethod
-    def of(cls, item: QueueItem, *, now: datetime) -> Self:
-        """The same, as shown."""
-        return cls(
-            case_id=item.case_id,
-            reference=item.reference,
-            agency=item.agency,
-            state=item.state,
-            rating=item.rating,
-            suggested_rating=item.suggested_rating,
-            suggestion_reasons=tuple(map(Named.of, item.suggestion_reasons)),
-            received_at=item.received_at,
-            decision_due_at=item.decision_due_at,
-            due_at=item.due_at,
-            seconds_left=seconds_left(item.due_at, now) if item.due_at else None,
-            overdue=item.due_at is not None and now >= item.due_at,
-            children=item.children,
-            children_undecided=item.undecided,
-            children_deciding_again=item.deciding_again,
-            children_stale=item.stale,
-            requests_outstanding=item.requests_outstanding,
-            questions_outstanding=item.questions_outstanding,
-            handovers_outstanding=item.handovers_outstanding,
-            immediate_danger=item.immediate_danger,
-            unseen_news=tuple(map(Named.of, item.unseen_news)),
-            unseen_danger=item.unseen_danger,
-            news_at=item.news_at,
-            reopened_at=item.reopened_at,
-            version=item.version,
-        )
+
+class FilterCounts(View):
+    """By filter, each named as the query parameter is."""
+
+    rating: tuple[FilterCount, ...]
+    waits_for: tuple[FilterCount, ...]
+    assigned: tuple[FilterCount, ...]
+    due: tuple[FilterCount, ...]
+    news: tuple[FilterCount, ...]
 
 
 class QueuePage(View):
-    """A page of the queue. ``next`` is the cursor of the following page; empty on the last one."""
+    """A page of the queue, and all counts, as they were at one moment.
+
+    A cursor is a place in the queue and no case: the page after it can be read again when a case on it was worked on.
+    """
 
     cases: tuple[QueueLine, ...]
-    next: str | None
+    as_at: datetime
+    total: int = Field(description="How many cases the filters leave, on all pages.")
+    counts: FilterCounts
+    next: str | None = Field(description="The cursor of the following page; empty on the last one.")
+    previous: str | None = Field(description="The cursor of the page before; empty on the first one.")
+
+
+class Wanted:
+    """Which cases, by query parameters."""
+
+    def __init__(
+        self,
+        status: Status = Status.OPEN,
+        rating: Annotated[Urgency | None, Query()] = None,
+        waits_for: Annotated[WaitsFor | None, Query()] = None,
+        assigned: Annotated[AssignedTo | None, Query()] = None,
+        due: Annotated[Due | None, Query()] = None,
+        news: Annotated[NewsSeen | None, Query()] = None,
+        closed_days: Annotated[
+            int, Query(ge=1, le=366, description="With `status=closed`: those closed in so many days.")
+        ] = 30,
+    ) -> None:
+        self.closed_within = timedelta(days=closed_days) if status is Status.CLOSED else None
+        self.narrowing = Narrowing(rating, waits_for, assigned, due, news)
 
 
 @router.get("/v1/cases", summary="The queue", response_model=QueuePage)
 async def list_queue(
     dependencies: Injected,
     asker: Staff,
+    wanted: Annotated[Wanted, Depends()],
     *,
-    status: Status = Status.OPEN,
-    rating: Annotated[Rating | None, Query()] = None,
     cursor: Cursor = None,
     limit: PageSize = 50,
 ) -> QueuePage:
-    """The cases of your own partnership, for triage staff."""
-    after = read_cursor(cursor, _mark_of)
-    which = Filter(asker.partnership, closed=status is Status.CLOSED, rating=rating)
+    """The cases of your own partnership, for triage staff.
+
+    Open cases: what is late first, then by the time left, then by age; what waits only to be closed last. Closed ones:
+    the newest first.
+    """
+    after, now = read_cursor(cursor, _mark_of), dependencies.clock.now()
+    closed_since = now - wanted.closed_within if wanted.closed_within else None
+    who = Asker(asker.partnership, asker.subject, asker.agency, now, closed_since)
     async with dependencies.db.transaction() as tx:
-        found = await store.list_queue(tx, which, after=after, limit=limit + 1)
-    now, shown = dependencies.clock.now(), found[:limit]
-    following = _cursor(shown[-1].mark) if len(found) > limit else None
-    return QueuePage(cases=tuple(QueueLine.of(item, now=now) for item in shown), next=following)
+        await handlers.note_visit(tx, asker, now=now)
+    async with dependencies.db.transaction() as tx:
+        found = await handlers.read_queue(tx, who, wanted.narrowing, after=after, limit=limit)
+    return _page(found, who, dependencies)
+
+
+def _page(found: QueueFile, who: Asker, dependencies: Dependencies) -> QueuePage:
+    return QueuePage(
+        cases=_lines(found, who, dependencies) if found.items else (),
+        as_at=who.now,
+        total=found.total,
+        counts=_counts(found),
+        next=_cursor(found.items[-1].mark) if found.goes_on else None,
+        previous=(_cursor(found.previous) if found.previous else _FIRST) if found.before else None,
+    )
+
+
+def _lines(found: QueueFile, who: Asker, dependencies: Dependencies) -> tuple[QueueLine, ...]:
+    worked = dependencies.packs.newest(who.partnership, at=who.now).calendar.time_worked
+    return tuple(QueueLine.of(item, subject=who.subject, now=who.now, worked=worked) for item in found.items)
+
+
+def _counts(found: QueueFile) -> FilterCounts:
+    return FilterCounts(
+        **{
+            name: tuple(FilterCount(value=code.value, label=code.label, count=count) for code, count in counts.items())
+            for name, counts in found.counts.items()
+        }
+    )
 
 
 def _cursor(mark: QueueMark) -> str:
-    return write_cursor(int(mark.without_due), mark.due_at, mark.case_id)
+    return write_cursor(mark.at or _NOTHING_DUE, mark.received_at, mark.case_id)
 
 
-def _mark_of(cursor: str) -> QueueMark:
-    without_due, due_at, case_id = paging.read_cursor(cursor, parts=3)
-    if without_due not in ("0", "1"):
-        raise ValueError("neither with nor without a time that is due")
-    return QueueMark(without_due == "1", paging.read_instant(due_at), UUID(case_id))
+def _mark_of(cursor: str) -> QueueMark | None:
+    if cursor == _FIRST:
+        return None
+    at, received_at, case_id = paging.read_cursor(cursor, parts=3)
+    due_at = None if at == _NOTHING_DUE else paging.read_instant(at)
+    return QueueMark(due_at, paging.read_instant(received_at), UUID(case_id))

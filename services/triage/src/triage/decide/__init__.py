@@ -1,6 +1,7 @@
 """The rules of a case: facts and the time in, events out. Nothing here does I/O."""
 
 from triage.decide.alarms import ended_at, ends_every_wait, ends_wait, sound
+from triage.decide.assignments import assign, check_assignment_seen, claim, unassign
 from triage.decide.cases import check_version, close_by_itself, close_case, decision_due_at, open_case, rate
 from triage.decide.handovers import (
     accept_handover,
@@ -30,6 +31,7 @@ from triage.decide.news import (
     supplement,
     withdraw,
 )
+from triage.decide.offered_acts import offered_acts
 from triage.decide.outcomes import authorise, follow_handovers, get_recommendation, recommend
 
 __all__ = [
@@ -37,8 +39,11 @@ __all__ = [
     "accept_handover",
     "answer_request",
     "ask_sender",
+    "assign",
     "authorise",
+    "check_assignment_seen",
     "check_version",
+    "claim",
     "close_by_itself",
     "close_case",
     "correct_answer",
@@ -57,6 +62,7 @@ __all__ = [
     "news_of",
     "news_of_return",
     "offer_handover",
+    "offered_acts",
     "open_case",
     "rate",
     "recommend",
@@ -67,6 +73,7 @@ __all__ = [
     "standing_children",
     "supplement",
     "take_back_offer",
+    "unassign",
     "withdraw",
     "withdraw_answer",
 ]

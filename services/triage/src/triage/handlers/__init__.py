@@ -1,5 +1,6 @@
 """One function per command, read or message: load, decide, record. The caller opens the transaction and commits."""
 
+from triage.handlers.assignments import RowResult, assign_case, assign_cases, claim_case, unassign_case
 from triage.handlers.cases import close_case, rate_case, read_case
 from triage.handlers.dependencies import Dependencies, Recorded, Visit
 from triage.handlers.handovers import (
@@ -22,20 +23,28 @@ from triage.handlers.information import (
 from triage.handlers.news import on_referral_supplemented, on_referral_withdrawn
 from triage.handlers.outcomes import authorise_outcome, recommend_outcome
 from triage.handlers.questions import QuestionFile, ask_sender, read_question
+from triage.handlers.queue import QueueFile, list_workers, note_visit, read_queue
 
 __all__ = [
     "Dependencies",
     "HandoverFile",
     "QuestionFile",
+    "QueueFile",
     "Recorded",
     "RequestFile",
+    "RowResult",
     "Visit",
     "accept_handover",
     "answer_request",
     "ask_sender",
+    "assign_case",
+    "assign_cases",
     "authorise_outcome",
+    "claim_case",
     "close_case",
     "correct_answer",
+    "list_workers",
+    "note_visit",
     "offer_handover",
     "on_notice_delivered",
     "on_notice_opened",
@@ -47,10 +56,12 @@ __all__ = [
     "read_case",
     "read_handover",
     "read_question",
+    "read_queue",
     "read_request",
     "recommend_outcome",
     "request_information",
     "return_handover",
     "take_back_offer",
+    "unassign_case",
     "withdraw_answer",
 ]

@@ -11,15 +11,17 @@ from triage import decide, entitlement, packs, store
 from triage.entitlement import Act
 from triage.errors import NoSuchCase
 from triage.handlers.dependencies import Dependencies, Recorded, Visit, admit, look, record_change, refuse
-from triage.model import DECISION_CLOCK, Case, CaseFile, Rate, Timing
+from triage.model import DECISION_CLOCK, Case, CaseFile, LastLook, Offered, Rate, Timing
 
 
 async def read_case(tx: Transaction, dependencies: Dependencies, case_id: UUID, *, visit: Visit) -> CaseFile | Problem:
     """The case with all that happened to it; the look is written down in the same transaction.
 
     A look by triage's staff is what makes news seen. This view still shows it as new.
+    Interleaving prevented: two of them hold the case for reading, and each waits for the other to mark its news seen.
     """
-    case = await store.find_case(tx, case_id)
+    load = store.lock_case if entitlement.is_staff(visit.by.actor) else store.find_case
+    case = await load(tx, case_id)
     if case is None:
         raise NoSuchCase
     at = look(case, visit, RecordKind.CASE, case_id)
@@ -28,8 +30,7 @@ async def read_case(tx: Transaction, dependencies: Dependencies, case_id: UUID, 
     if refusal is not None:
         return await refuse(tx, at, visit, reason=refusal.reason, problem=refusal.problem)
     await access.allow(tx, at, context=visit.context(case))
-    if case.unseen and entitlement.is_staff(visit.by.actor):
-        await store.record_seen(tx, case_id, by=visit.by.actor.subject, at=visit.now)
+    acts, last_look = await _for_staff(tx, dependencies, case, visit)
     about_ids = [request.request_id for request in case.requests] + [one.handover_id for one in case.handovers]
     about_ids += [question.question_id for question in case.questions]
     return CaseFile(
@@ -37,6 +38,8 @@ async def read_case(tx: Transaction, dependencies: Dependencies, case_id: UUID, 
         background=await store.get_background(tx, case_id),
         ratings=await store.load_ratings(tx, case_id),
         notices=await store.load_progress(tx, about_ids),
+        acts=acts,
+        last_look=last_look,
     )
 
 
@@ -53,6 +56,7 @@ async def rate_case(
     recorded = await record_change(tx, case, [rated], context=visit.context(case))
     await store.record_rated(tx, rated, rationale=command.rationale, version=recorded.version)
     await _retime(tx, case, rated, timing=timing)
+    await store.keep_line(tx, case_id)
     return recorded
 
 
@@ -62,7 +66,26 @@ async def close_case(tx: Transaction, case_id: UUID, *, visit: Visit) -> Recorde
     if isinstance(case, Problem):
         return case
     closed = decide.close_case(case, by=visit.by)
-    return await record_change(tx, case, [closed], context=visit.context(case))
+    recorded = await record_change(tx, case, [closed], context=visit.context(case))
+    await store.keep_line(tx, case_id)
+    return recorded
+
+
+async def _for_staff(
+    tx: Transaction, dependencies: Dependencies, case: Case, visit: Visit
+) -> tuple[tuple[Offered, ...], LastLook | None]:
+    """What triage's staff may do, and when they last looked: this look is noted, and all news counts as seen by it."""
+    actor = visit.by.actor
+    if not entitlement.is_staff(actor):
+        return (), None
+    last_look = await store.find_last_look(tx, case.case_id, actor.subject)
+    await store.note_worker(tx, actor, now=visit.now)
+    await store.record_looked(tx, case.case_id, by=actor.subject, version=case.version, at=visit.now)
+    if case.unseen:
+        await store.record_seen(tx, case.case_id, by=actor.subject, at=visit.now)
+        await store.keep_line(tx, case.case_id)
+    terms = packs.every_outcome(dependencies.pack_of(case, at=visit.now))
+    return tuple(decide.offered_acts(case, by=visit.by, terms=terms)), last_look
 
 
 async def _retime(tx: Transaction, case: Case, rated: CaseRated, *, timing: Timing) -> None:

@@ -1,6 +1,6 @@
 """What every handler needs: what the service stands on, who is visiting, and how a change is recorded."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -12,8 +12,9 @@ from chassis.delivery.events import Context, record
 from chassis.ids import Ids
 from chassis.web import access
 from chassis.web.auth import Principal
+from chassis.web.sign_in import FreshSignIn
 from contracts.codes import DenialReason, Purpose, RecordKind
-from contracts.events import CaseClosed, CaseReopened, Event
+from contracts.events import CaseAssigned, CaseClosed, CaseReopened, Event
 from contracts.problems import Problem
 from policy.pack import Pack
 from policy.packs import Began, Packs
@@ -27,13 +28,17 @@ E = TypeVar("E", bound=Event)
 
 @dataclass(frozen=True)
 class Dependencies:
-    """What routes and handlers stand on. ``public_url`` is where others reach this service."""
+    """What routes and handlers stand on.
+
+    ``public_url`` is where others reach this service; ``authorising`` is how lately whoever authorises signed in.
+    """
 
     db: Database
     clock: Clock
     ids: Ids
     packs: Packs
     public_url: str
+    authorising: FreshSignIn
 
     @property
     def addresses(self) -> Addresses:
@@ -106,8 +111,10 @@ async def refuse(tx: Transaction, at: access.Look, visit: Visit, *, reason: Deni
     return await access.deny(tx, at, reason, context=context, problem=problem)
 
 
-async def admit(tx: Transaction, visit: Visit, case_id: UUID, *, act: Act) -> Case | Problem:
-    """The case, locked, for staff who may do this to it and have seen its newest version.
+async def admit(
+    tx: Transaction, visit: Visit, case_id: UUID, *, act: Act, check: Callable[[Case, int], None] = decide.check_version
+) -> Case | Problem:
+    """The case, locked, for staff who may do this to it and have seen its newest version, as ``check`` counts it.
 
     Raises ``NoSuchCase`` and ``StaleVersion``; a refusal is returned, so that its record is kept.
     """
@@ -118,7 +125,7 @@ async def admit(tx: Transaction, visit: Visit, case_id: UUID, *, act: Act) -> Ca
     if refusal is not None:
         at = look(case, visit, RecordKind.CASE, case_id)
         return await refuse(tx, at, visit, reason=refusal.reason, problem=refusal.problem)
-    decide.check_version(case, visit.seen_version)
+    check(case, visit.seen_version)
     return case
 
 
@@ -126,7 +133,8 @@ async def record_change(tx: Transaction, case: Case, events: Sequence[Event], *,
     """Record what happened, move the case's version, stop the clocks that waited for it, close or open the case."""
     versions = await record(tx, events, context=context)
     version = versions[events[0].subject]
-    await store.advance(tx, case.case_id, version=version, changed=True)
+    changed = not all(isinstance(event, CaseAssigned) for event in events)
+    await store.advance(tx, case.case_id, version=version, changed=changed)
     for event in events:
         await _stop_clocks(tx, event, now=context.now)
         if isinstance(event, CaseReopened):
@@ -140,6 +148,8 @@ async def record_change(tx: Transaction, case: Case, events: Sequence[Event], *,
 async def follow_up(tx: Transaction, dependencies: Dependencies, recorded: Recorded, *, context: Context) -> Recorded:
     """What follows by itself from deciding and handing over: time runs for what is to be offered; the case closes.
 
+    It keeps the case's line in the queue, so it comes last.
+
     The case is read again as it is after the change, so that no rule has to foresee what the change made of it.
     """
     case = await store.lock_case(tx, recorded.case_id)
@@ -147,10 +157,11 @@ async def follow_up(tx: Transaction, dependencies: Dependencies, recorded: Recor
         raise NoSuchCase
     await _keep_offer_clock(tx, dependencies, case, now=context.now)
     closed = decide.close_by_itself(case, now=context.now)
-    if closed is None:
-        return recorded
-    last = await record_change(tx, case, [closed], context=context)
-    return Recorded(case.case_id, last.version, (*recorded.events, closed))
+    if closed is not None:
+        last = await record_change(tx, case, [closed], context=context)
+        recorded = Recorded(case.case_id, last.version, (*recorded.events, closed))
+    await store.keep_line(tx, case.case_id)
+    return recorded
 
 
 async def start_decision_clock(tx: Transaction, dependencies: Dependencies, case: Case, *, timing: Timing) -> None:

@@ -106,7 +106,7 @@ async def take_back_offer(
     tx: Transaction, dependencies: Dependencies, case_id: UUID, *, handover_id: UUID, visit: Visit
 ) -> Recorded | Problem:
     """Triage takes back an offer that nobody has accepted."""
-    case = await admit(tx, visit, case_id, act=Act.OFFER)
+    case = await admit(tx, visit, case_id, act=Act.TAKE_BACK)
     if isinstance(case, Problem):
         return case
     withdrawn = decide.take_back_offer(case, handover_id, by=visit.by, addresses=dependencies.addresses)

@@ -36,6 +36,7 @@ async def on_referral_received(tx: Transaction, message: Message, now: datetime,
     await store.record_opened(tx, opened, received, partnership=partnership, version=version)
     for timing in packs.opening_timings(pack, received):
         await start_clock(tx, dependencies, opened.case_id, about_id=opened.case_id, timing=timing)
+    await store.keep_line(tx, opened.case_id)
 
 
 async def on_notice_queued(tx: Transaction, message: Message, now: datetime) -> None:

@@ -59,6 +59,7 @@ async def request_information(
     about = command if command.child_ids else replace(command, child_ids=case.child_ids)
     await store.record_requested(tx, requested, about)
     await start_clock(tx, dependencies, case_id, about_id=detail.id, timing=terms.timing)
+    await store.keep_line(tx, case_id)
     return recorded
 
 
@@ -162,6 +163,7 @@ async def _record_said(
         await store.record_news(tx, case.case_id, news, version=recorded.version)
     if timing is not None:
         await start_decision_clock(tx, dependencies, case, timing=timing)
+    await store.keep_line(tx, case.case_id)
     return recorded
 
 

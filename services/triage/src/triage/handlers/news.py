@@ -63,3 +63,4 @@ async def _apply(tx: Transaction, dependencies: Dependencies, case: Case, *, upd
     await start_decision_clock(tx, dependencies, case, timing=timing)
     await store.record_children(tx, update.changed)
     await store.record_background(tx, case.case_id, update.background, suggested)
+    await store.keep_line(tx, case.case_id)

@@ -40,7 +40,9 @@ async def recommend_outcome(
     await store.record_recommended(tx, recommended, rationale=command.rationale)
     timing = packs.timing(pack, DECISION_CLOCK, rating=case.rating, start=visit.now)
     await start_decision_clock(tx, dependencies, case, timing=timing)
-    return await record_change(tx, case, [recommended], context=visit.context(case))
+    recorded = await record_change(tx, case, [recommended], context=visit.context(case))
+    await store.keep_line(tx, case_id)
+    return recorded
 
 
 async def authorise_outcome(
@@ -58,7 +60,9 @@ async def authorise_outcome(
         return await _refused(tx, case, visit, problem)
     if not isinstance(event, CaseDecided):
         await store.record_turned_down(tx, event, rationale=command.rationale)
-        return await record_change(tx, case, [event], context=visit.context(case))
+        recorded = await record_change(tx, case, [event], context=visit.context(case))
+        await store.keep_line(tx, case_id)
+        return recorded
     recorded = await _decide(tx, dependencies, case, decided=event, visit=visit)
     await store.record_decided(tx, event, rationale=command.rationale, team=terms.team, version=recorded.version)
     return await follow_up(tx, dependencies, recorded, context=visit.context(case))

@@ -36,6 +36,7 @@ async def ask_sender(
     recorded = await record_change(tx, case, [asked], context=visit.context(case))
     await store.record_asked(tx, asked, question=command.question)
     await start_clock(tx, dependencies, case_id, about_id=detail.id, timing=timing)
+    await store.keep_line(tx, case_id)
     return recorded
 
 

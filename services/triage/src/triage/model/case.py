@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from contracts.codes import CaseNews, ClosureReason, CurrentPlan, Rating
+from contracts.codes import CaseNews, ClosureReason, Code, CurrentPlan, Rating
 from contracts.events import ChildPlans, ChildReference
 from triage.model.handover import Handover, HandoverState
 from triage.model.information import InformationRequest
@@ -23,6 +23,18 @@ class CaseState(StrEnum):
     DECIDED = "decided"
     HANDING_OVER = "handing-over"
     CLOSED = "closed"
+
+
+class WaitsFor(Code):
+    """The next thing that somebody has to do to a case."""
+
+    RATING = "rating", "Needs a rating"
+    RECOMMENDATION = "recommendation", "Needs a recommendation"
+    AUTHORISATION = "authorisation", "Needs someone to authorise a recommendation"
+    OFFER = "offer", "Needs to be offered to a team"
+    ACCEPTANCE = "acceptance", "Waits for a team to accept"
+    CLOSING = "closing", "Needs a look, then can be closed"
+    NOTHING = "nothing", "Closed"
 
 
 @dataclass(frozen=True)
@@ -52,10 +64,24 @@ class Clock:
 
 
 @dataclass(frozen=True)
+class Assignment:
+    """Who has a case: a worker and the team that worker is of, or a team alone."""
+
+    worker: str | None = None
+    team: str | None = None
+    assigned_by: str | None = None
+    assigned_at: datetime | None = None
+
+
+NOBODY = Assignment()
+
+
+@dataclass(frozen=True)
 class Case:
     """What triage works on: one referral, with everything decided about it.
 
-    ``version`` counts the case's events; ``changed_version`` is the last of them that was not a clock's alarm.
+    ``version`` counts the case's events; ``changed_version`` is the last of them that says something about children:
+    neither a clock's alarm nor who has the case, of which the last is ``assigned_version``.
     """
 
     case_id: UUID
@@ -82,6 +108,8 @@ class Case:
     closed_at: datetime | None = None
     closed_reason: ClosureReason | None = None
     reopened_at: datetime | None = None
+    assignment: Assignment = NOBODY
+    assigned_version: int = 0
 
     @property
     def child_ids(self) -> tuple[UUID, ...]:
@@ -170,6 +198,23 @@ class Case:
             handovers=bool(self.not_offered or self.not_accepted),
             rated=self.rating is not None,
         )
+
+    @property
+    def waits_for(self) -> WaitsFor:
+        """What somebody has to do next."""
+        if self.closed_at is not None:
+            return WaitsFor.NOTHING
+        waiting = self.undecided | self.deciding_again
+        if waiting:
+            return self._waits_for_decision(waiting)
+        if self.not_offered:
+            return WaitsFor.OFFER
+        return WaitsFor.ACCEPTANCE if self.not_accepted else WaitsFor.CLOSING
+
+    def _waits_for_decision(self, waiting: frozenset[UUID]) -> WaitsFor:
+        if waiting <= {one.child_id for one in self.recommendations if one.settled is None}:
+            return WaitsFor.AUTHORISATION
+        return WaitsFor.RATING if self.rating is None else WaitsFor.RECOMMENDATION
 
     def _running(self, name: str) -> Clock | None:
         return next((clock for clock in self.clocks if clock.name == name and clock.runs), None)

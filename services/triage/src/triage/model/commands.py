@@ -119,3 +119,19 @@ class Return:
     handover_id: UUID
     reason: HandoverReturnReason
     note: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Assign:
+    """Give a case to a worker, to a team, or to nobody. A worker's team is the one that worker is of."""
+
+    worker: str | None = None
+    team: str | None = None
+
+
+@dataclass(frozen=True)
+class AssignRow:
+    """One case of many that are assigned at once, and the version of it that was seen."""
+
+    case_id: UUID
+    seen_version: int

@@ -1,14 +1,15 @@
-"""What is shown beside a case: how it came in, how it was rated, how far notices are, and its line in the queue."""
+"""What is shown beside a case: how it came in, how it was rated, how far notices are."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from contracts.codes import CaseNews, ConcernType, MissingItem, Rating, RatingReason
-from triage.model.case import Case, CaseState, Child, state_of
+from contracts.codes import ConcernType, MissingItem, Rating, RatingReason
+from triage.model.case import Case, Child
 from triage.model.information import InformationRequest, RequestState
 from triage.model.news import News, Question
+from triage.model.people import LastLook
 
 
 @dataclass(frozen=True)
@@ -60,73 +61,32 @@ NO_NOTICE = NoticeProgress()
 
 
 @dataclass(frozen=True)
+class Offered:
+    """An act on a case, as a person may do it now. ``reason`` and ``words`` say why not; both None: it is offered.
+
+    ``about`` is the recommendation or handover that it is about; ``roles`` are those who can do it at all.
+    """
+
+    act: str
+    about: UUID | None
+    reason: str | None
+    words: str | None
+    roles: frozenset[str]
+
+
+@dataclass(frozen=True)
 class CaseFile:
-    """A case as its readers see it. ``notices`` are by the request, question or handover they are about."""
+    """A case as its readers see it. ``notices`` are by the request, question or handover they are about.
+
+    ``acts`` are offered to triage's staff only; ``last_look`` is this reader's own before this one.
+    """
 
     case: Case
     background: Background
     ratings: tuple[Rated, ...]
     notices: Mapping[UUID, NoticeProgress]
-
-
-@dataclass(frozen=True)
-class QueueMark:
-    """A place in the queue, from which the next page goes on."""
-
-    without_due: bool
-    due_at: datetime
-    case_id: UUID
-
-
-@dataclass(frozen=True)
-class QueueItem:
-    """One line of the queue: codes, counts and times only.
-
-    ``due_at`` is when the step that the case waits for is due: a decision, the offer or the acceptance of a handover,
-    or that a person is done with news. None when the case only waits to be closed. ``deciding_again`` counts children
-    with a decision that somebody recommends to supersede, ``stale`` those whose decision was made without what is
-    known now. ``unseen_news`` is what nobody of triage has looked at, oldest first; ``unseen_danger`` that some of it
-    says that a child is in danger now.
-    """
-
-    case_id: UUID
-    reference: str
-    agency: str
-    rating: Rating | None
-    suggested_rating: Rating
-    suggestion_reasons: tuple[RatingReason, ...]
-    received_at: datetime
-    decision_due_at: datetime
-    due_at: datetime | None
-    closed_at: datetime | None
-    children: int
-    undecided: int
-    deciding_again: int
-    stale: int
-    handovers_outstanding: int
-    requests_outstanding: int
-    questions_outstanding: int
-    immediate_danger: bool
-    unseen_news: tuple[CaseNews, ...]
-    unseen_danger: bool
-    news_at: datetime | None
-    reopened_at: datetime | None
-    version: int
-
-    @property
-    def state(self) -> CaseState:
-        """How far the case is."""
-        return state_of(
-            closed=self.closed_at is not None,
-            undecided=self.undecided + self.deciding_again > 0,
-            handovers=self.handovers_outstanding > 0,
-            rated=self.rating is not None,
-        )
-
-    @property
-    def mark(self) -> QueueMark:
-        """Where the queue goes on after this line."""
-        return QueueMark(self.due_at is None, self.due_at or self.decision_due_at, self.case_id)
+    acts: tuple[Offered, ...] = ()
+    last_look: LastLook | None = None
 
 
 @dataclass(frozen=True)

@@ -31,3 +31,21 @@ class Acting:
 
     actor: Actor
     now: datetime
+
+
+@dataclass(frozen=True)
+class Worker:
+    """One of triage's staff, as the issuer vouched when this person was last here. The service knows no names."""
+
+    subject: str
+    team: str
+    roles: frozenset[str]
+    seen_at: datetime
+
+
+@dataclass(frozen=True)
+class LastLook:
+    """When a person last opened a case, and the version that was seen."""
+
+    looked_at: datetime
+    version: int

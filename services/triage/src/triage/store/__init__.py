@@ -34,6 +34,7 @@ from triage.store.handovers import (
     record_returned,
     record_withdrawn,
 )
+from triage.store.line import CHANGES, announce, keep_line
 from triage.store.news import (
     find_case_of_question,
     list_open_questions,
@@ -44,34 +45,55 @@ from triage.store.news import (
 )
 from triage.store.notices import load_progress
 from triage.store.outcomes import record_decided, record_recommended, record_turned_down
-from triage.store.queue import Filter, list_queue
+from triage.store.people import (
+    find_last_look,
+    find_worker,
+    is_team,
+    list_workers,
+    note_worker,
+    record_assigned,
+    record_looked,
+)
+from triage.store.queue import Asker, count_queue, list_marks_before, list_queue
 from triage.store.requests import find_case_of_request, list_requests, record_requested, record_said
 
 __all__ = [
-    "Filter",
+    "CHANGES",
+    "Asker",
     "add_children",
     "advance",
+    "announce",
+    "count_queue",
     "find_case",
     "find_case_id",
     "find_case_of_handover",
     "find_case_of_question",
     "find_case_of_request",
+    "find_last_look",
+    "find_worker",
     "get_background",
+    "is_team",
+    "keep_line",
+    "list_marks_before",
     "list_open_questions",
     "list_queue",
     "list_requests",
+    "list_workers",
     "load_due_alarms",
     "load_progress",
     "load_ratings",
     "lock_case",
     "lock_cases_with_due_alarms",
+    "note_worker",
     "record_accepted",
     "record_asked",
+    "record_assigned",
     "record_background",
     "record_children",
     "record_closed",
     "record_decided",
     "record_due",
+    "record_looked",
     "record_news",
     "record_offered",
     "record_opened",

@@ -13,7 +13,7 @@ from contracts.codes import ClosureReason, ConcernType, CurrentPlan, MissingItem
 from contracts.events import CaseClosed, CaseOpened, CaseRated, CaseReopened, ReferralReceived
 from triage import tables
 from triage.errors import NotOneCase
-from triage.model import Background, Case, Child, Rated, Suggestion, children_of
+from triage.model import Assignment, Background, Case, Child, Rated, Suggestion, children_of
 from triage.store.clocks import load_clocks
 from triage.store.handovers import load_handovers
 from triage.store.news import load_news, load_questions
@@ -176,7 +176,7 @@ async def record_due(tx: Transaction, case_id: UUID, *, due_at: datetime) -> Non
 
 
 async def advance(tx: Transaction, case_id: UUID, *, version: int, changed: bool) -> None:
-    """The case's events have come to ``version``. ``changed`` is False when they were alarms only."""
+    """The case's events have come to ``version``. ``changed`` is False when they say nothing about the children."""
     changes = {"version": version, **({"changed_version": version} if changed else {})}
     await tx.execute(update(tables.case).where(tables.case.c.case_id == case_id).values(changes))
 
@@ -222,6 +222,8 @@ async def _whole(tx: Transaction, row: Row[Any]) -> Case:
         closed_at=row.closed_at,
         closed_reason=ClosureReason(row.closed_reason) if row.closed_reason else None,
         reopened_at=row.reopened_at,
+        assignment=Assignment(row.worker, row.team, row.assigned_by, row.assigned_at),
+        assigned_version=row.assigned_version,
     )
 
 

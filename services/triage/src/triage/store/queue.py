@@ -1,109 +1,152 @@
-"""SQL of the queue: open cases by the time left, and closed ones."""
+"""SQL of the queue: pages of open cases by the time left, pages of closed ones, and counts of both."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row, TextClause, text
 
 from chassis.db import Transaction
 from contracts.codes import CaseNews, Rating, RatingReason
-from triage.model import DECISION_CLOCK, OFFER_CLOCK, QueueItem, QueueMark
+from triage.model import (
+    AssignedTo,
+    Assignment,
+    Cell,
+    Due,
+    Narrowing,
+    NewsSeen,
+    QueueItem,
+    QueueMark,
+    Urgency,
+    WaitsFor,
+)
+
+_ASSIGNED: Final = """CASE WHEN worker = :me THEN 'me' WHEN team = :my_team THEN 'my-team'
+    WHEN worker IS NULL AND team IS NULL THEN 'nobody' ELSE 'others' END"""
+_DUE: Final = "CASE WHEN due_at IS NULL THEN 'no-limit' WHEN due_at <= :now THEN 'overdue' ELSE 'in-time' END"
+_NEWS: Final = "CASE WHEN unseen = 0 THEN 'seen' ELSE 'unseen' END"
+_RATING: Final = "coalesce(rating, 'unrated')"
+
+_OPEN: Final = "partnership = :partnership AND closed_at IS NULL"
+_CLOSED: Final = "partnership = :partnership AND closed_at IS NOT NULL AND closed_at >= :closed_since"
+_NARROWED: Final = f"""(CAST(:rating AS text) IS NULL OR {_RATING} = :rating)
+    AND (CAST(:waits_for AS text) IS NULL OR waits_for = :waits_for)
+    AND (CAST(:assigned AS text) IS NULL OR {_ASSIGNED} = :assigned)
+    AND (CAST(:due AS text) IS NULL OR {_DUE} = :due)
+    AND (CAST(:news AS text) IS NULL OR {_NEWS} = :news)"""
+_OPEN_PLACE: Final = ("coalesce(due_at, 'infinity'::timestamptz)", "received_at", "case_id")
+_CLOSED_PLACE: Final = ("closed_at", "received_at", "case_id")
+_MARK: Final = """coalesce(CAST(:at AS timestamptz), 'infinity'::timestamptz), CAST(:received_at AS timestamptz),
+    CAST(:case_id AS uuid)"""
 
 
 @dataclass(frozen=True)
-class Filter:
-    """Which cases of a partnership: open or closed ones, of one rating or any."""
+class Asker:
+    """Whose queue it is. ``closed_since``: closed cases from then on instead of open ones."""
 
     partnership: str
-    closed: bool = False
-    rating: Rating | None = None
+    subject: str
+    team: str
+    now: datetime
+    closed_since: datetime | None = None
 
 
-_QUEUE: Final = text(
+async def list_queue(
+    tx: Transaction, asker: Asker, narrowing: Narrowing, *, after: QueueMark | None, limit: int
+) -> Sequence[QueueItem]:
+    """A page of the queue: open cases with the least time left first, of equals the oldest; or the newest closed.
+
+    What waits for nothing but closing comes last. All late cases come first, because their time is below zero.
     """
-    WITH counted AS (
-        SELECT c.*, n.children, n.undecided, n.deciding_again, n.stale, n.to_offer, h.to_accept, h.accept_due_at,
-               r.requests_outstanding, q.questions_outstanding, w.unseen_news, w.unseen_danger, w.news_at,
-               n.to_offer + h.to_accept AS handovers_outstanding,
-               CASE WHEN c.closed_at IS NOT NULL THEN NULL
-                    WHEN n.undecided + n.deciding_again > 0 THEN c.decision_due_at
-                    ELSE least(h.accept_due_at, t.decision_running_due_at, CASE WHEN n.to_offer > 0
-                         THEN coalesce(t.offer_running_due_at, c.decision_due_at) END) END AS due_at
-        FROM "case" c
+    statement = (_CLOSED_PAGE if asker.closed_since else _OPEN_PAGE)[after is not None]
+    values = {**_values(asker, narrowing), **_mark(after), "limit": limit}
+    return [_item(row) for row in await tx.execute(statement, values)]
+
+
+async def list_marks_before(
+    tx: Transaction, asker: Asker, narrowing: Narrowing, *, mark: QueueMark, limit: int
+) -> Sequence[QueueMark]:
+    """The places up to a mark, the nearest first."""
+    statement = _CLOSED_BEFORE if asker.closed_since else _OPEN_BEFORE
+    rows = await tx.execute(statement, {**_values(asker, narrowing), **_mark(mark), "limit": limit})
+    return [QueueMark(row.at, row.received_at, row.case_id) for row in rows]
+
+
+async def count_queue(tx: Transaction, asker: Asker) -> Sequence[Cell]:
+    """How many cases there are of each kind, all filters apart."""
+    statement = _COUNT_CLOSED if asker.closed_since else _COUNT_OPEN
+    return [
+        Cell(
+            Urgency(row.rating),
+            WaitsFor(row.waits_for),
+            AssignedTo(row.assigned),
+            Due(row.due),
+            NewsSeen(row.news),
+            row.cases,
+        )
+        for row in await tx.execute(statement, _of(asker))
+    ]
+
+
+def _page(which: str, place: tuple[str, ...], *, descending: bool, after: bool) -> TextClause:
+    """The page is found in the index, which has everything that narrows; only its own rows are read."""
+    order = _order(place, descending=descending)
+    beyond = f"AND ({', '.join(place)}) {'<' if descending else '>'} ({_MARK})" if after else ""
+    return text(
+        f"""
+        SELECT c.*, l.looked_at, coalesce(l.version, 0) AS looked_version, n.news_since
+        FROM (SELECT case_id FROM "case" WHERE {which} AND {_NARROWED} {beyond} ORDER BY {order} LIMIT :limit) page
+        JOIN "case" c ON c.case_id = page.case_id
+        LEFT JOIN last_look l ON l.case_id = c.case_id AND l.subject = :me
         CROSS JOIN LATERAL (
-            SELECT count(*) AS children,
-                   count(*) FILTER (WHERE d.decision_id IS NULL) AS undecided,
-                   count(*) FILTER (WHERE d.decision_id IS NOT NULL AND EXISTS (
-                       SELECT FROM recommendation o WHERE o.child_id = k.child_id AND o.settled IS NULL
-                   )) AS deciding_again,
-                   count(*) FILTER (WHERE EXISTS (
-                       SELECT FROM news o WHERE o.case_id = c.case_id AND o.version > d.version
-                          AND o.what <> :no_knowledge AND (o.about = '{}' OR k.child_id = ANY(o.about))
-                   )) AS stale,
-                   count(*) FILTER (WHERE d.team IS NOT NULL AND NOT EXISTS (
-                       SELECT FROM handover o WHERE o.case_id = c.case_id AND d.decision_id = ANY(o.decision_ids)
-                          AND o.returned_at IS NULL AND o.withdrawn_at IS NULL
-                   )) AS to_offer
-            FROM child k LEFT JOIN decision d ON d.child_id = k.child_id AND NOT EXISTS (
-                SELECT FROM decision later WHERE later.supersedes = d.decision_id
-            )
-            WHERE k.case_id = c.case_id
+            SELECT array_agg(what ORDER BY version) AS news_since FROM news
+            WHERE case_id = c.case_id AND (l.version IS NULL OR version > l.version)
         ) n
-        CROSS JOIN LATERAL (
-            SELECT count(*) AS to_accept, min(accept_due_at) AS accept_due_at
-            FROM handover
-            WHERE case_id = c.case_id AND num_nonnulls(accepted_at, returned_at, withdrawn_at) = 0
-        ) h
-        CROSS JOIN LATERAL (
-            SELECT count(*) AS requests_outstanding
-            FROM information_request i WHERE case_id = c.case_id AND NOT EXISTS (
-                SELECT FROM information_answer a WHERE a.request_id = i.request_id
-            )
-        ) r
-        CROSS JOIN LATERAL (
-            SELECT count(*) AS questions_outstanding
-            FROM question WHERE case_id = c.case_id AND answered_at IS NULL
-        ) q
-        CROSS JOIN LATERAL (
-            SELECT array_agg(what ORDER BY version) FILTER (WHERE seen_at IS NULL) AS unseen_news,
-                   coalesce(bool_or(immediate_danger) FILTER (WHERE seen_at IS NULL), false) AS unseen_danger,
-                   max(told_at) AS news_at
-            FROM news WHERE case_id = c.case_id
-        ) w
-        CROSS JOIN LATERAL (
-            SELECT min(due_at) FILTER (WHERE name = :decision_clock) AS decision_running_due_at,
-                   min(due_at) FILTER (WHERE name = :offer_clock) AS offer_running_due_at
-            FROM clock WHERE case_id = c.case_id AND stopped_at IS NULL
-        ) t
-        WHERE c.partnership = :partnership AND (c.closed_at IS NOT NULL) = :closed
-          AND (CAST(:rating AS text) IS NULL OR c.rating = :rating)
+        ORDER BY {order.replace("case_id", "c.case_id")}
+        """  # noqa: S608  # built from constants
     )
-    SELECT * FROM counted
-    WHERE CAST(:after_due_at AS timestamptz) IS NULL
-       OR (due_at IS NULL, coalesce(due_at, decision_due_at), case_id)
-          > (CAST(:after_without AS boolean), CAST(:after_due_at AS timestamptz), CAST(:after_case_id AS uuid))
-    ORDER BY due_at IS NULL, coalesce(due_at, decision_due_at), case_id
-    LIMIT :limit
-    """
-)
 
 
-async def list_queue(tx: Transaction, which: Filter, *, after: QueueMark | None, limit: int) -> Sequence[QueueItem]:
-    """A page of the queue, the least time left first; what waits for nothing but closing comes last."""
-    values = {
-        "partnership": which.partnership,
-        "decision_clock": DECISION_CLOCK,
-        "offer_clock": OFFER_CLOCK,
-        "no_knowledge": CaseNews.HANDOVER_RETURNED.value,
-        "closed": which.closed,
-        "rating": which.rating.value if which.rating else None,
-        "after_without": after.without_due if after else None,
-        "after_due_at": after.due_at if after else None,
-        "after_case_id": after.case_id if after else None,
-        "limit": limit,
-    }
-    return [_item(row) for row in await tx.execute(_QUEUE, values)]
+def _before(which: str, place: tuple[str, ...], *, descending: bool) -> TextClause:
+    return text(
+        f"""SELECT {"closed_at" if descending else "due_at"} AS at, received_at, case_id FROM "case"
+            WHERE {which} AND {_NARROWED} AND ({", ".join(place)}) {">=" if descending else "<="} ({_MARK})
+            ORDER BY {_order(place, descending=not descending)} LIMIT :limit"""  # noqa: S608  # built from constants
+    )
+
+
+def _order(place: tuple[str, ...], *, descending: bool) -> str:
+    return ", ".join(f"{column} DESC" if descending else column for column in place)
+
+
+def _count(which: str) -> TextClause:
+    return text(
+        f"""SELECT {_RATING} AS rating, waits_for, {_ASSIGNED} AS assigned, {_DUE} AS due, {_NEWS} AS news,
+                   count(*) AS cases
+            FROM "case" WHERE {which} GROUP BY 1, 2, 3, 4, 5"""  # noqa: S608  # built from constants
+    )
+
+
+_OPEN_PAGE: Final = tuple(_page(_OPEN, _OPEN_PLACE, descending=False, after=after) for after in (False, True))
+_CLOSED_PAGE: Final = tuple(_page(_CLOSED, _CLOSED_PLACE, descending=True, after=after) for after in (False, True))
+_OPEN_BEFORE: Final = _before(_OPEN, _OPEN_PLACE, descending=False)
+_CLOSED_BEFORE: Final = _before(_CLOSED, _CLOSED_PLACE, descending=True)
+_COUNT_OPEN: Final = _count(_OPEN)
+_COUNT_CLOSED: Final = _count(_CLOSED)
+
+
+def _of(asker: Asker) -> dict[str, Any]:
+    of = {"partnership": asker.partnership, "me": asker.subject, "my_team": asker.team, "now": asker.now}
+    return {**of, "closed_since": asker.closed_since} if asker.closed_since else of
+
+
+def _values(asker: Asker, narrowing: Narrowing) -> Mapping[str, Any]:
+    return {**_of(asker), **{name: code and code.value for name, code in vars(narrowing).items()}}
+
+
+def _mark(mark: QueueMark | None) -> Mapping[str, Any]:
+    return vars(mark) if mark is not None else {}
 
 
 def _item(row: Row[Any]) -> QueueItem:
@@ -111,6 +154,7 @@ def _item(row: Row[Any]) -> QueueItem:
         case_id=row.case_id,
         reference=row.reference,
         agency=row.agency,
+        waits_for=WaitsFor(row.waits_for),
         rating=Rating(row.rating) if row.rating else None,
         suggested_rating=Rating(row.suggested_rating),
         suggestion_reasons=tuple(map(RatingReason, row.suggestion_reasons)),
@@ -123,12 +167,19 @@ def _item(row: Row[Any]) -> QueueItem:
         deciding_again=row.deciding_again,
         stale=row.stale,
         handovers_outstanding=row.handovers_outstanding,
+        requests_made=row.requests_made,
         requests_outstanding=row.requests_outstanding,
+        unanswered=tuple(row.unanswered),
         questions_outstanding=row.questions_outstanding,
         immediate_danger=row.immediate_danger,
-        unseen_news=tuple(map(CaseNews, row.unseen_news or ())),
+        unseen_news=tuple(map(CaseNews, row.unseen_news)),
         unseen_danger=row.unseen_danger,
         news_at=row.news_at,
         reopened_at=row.reopened_at,
         version=row.version,
+        changed_version=row.changed_version,
+        assignment=Assignment(row.worker, row.team, row.assigned_by, row.assigned_at),
+        looked_at=row.looked_at,
+        looked_version=row.looked_version,
+        news_since=tuple(map(CaseNews, row.news_since or ())),
     )

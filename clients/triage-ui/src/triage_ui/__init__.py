@@ -1,0 +1,1 @@
+"""The web client of the people who do the work."""

@@ -1,0 +1,1 @@
+"""Acts: how a form becomes one command to a service, once."""

@@ -1,0 +1,1 @@
+"""Drafts: what people have begun to write, kept until it is sent."""

@@ -1,0 +1,1 @@
+"""One room for each page: its route, its view model and its template."""

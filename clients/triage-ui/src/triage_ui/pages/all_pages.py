@@ -1,0 +1,26 @@
+"""Every page there is."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from fastapi import APIRouter
+
+from triage_ui.acts.routes import ActPages
+from triage_ui.pages.all_acts import ACTS
+from triage_ui.pages.case import case
+from triage_ui.pages.draft_list import draft_list
+from triage_ui.pages.handover_in import handover_in
+from triage_ui.pages.inbox import inbox
+from triage_ui.pages.queue import assigning, queue
+from triage_ui.pages.request import request
+
+ROUTERS: Final[Sequence[APIRouter]] = (
+    queue.router,
+    assigning.router,
+    case.router,
+    request.router,
+    inbox.router,
+    handover_in.router,
+    draft_list.router,
+    *(ActPages(act).router() for act in ACTS),
+)

@@ -1,0 +1,1 @@
+"""Asking the sender of a referral."""

@@ -1,0 +1,1 @@
+"""Authorising a recommendation, or turning it down."""

@@ -1,0 +1,1 @@
+"""The case: what is known, due and missing."""

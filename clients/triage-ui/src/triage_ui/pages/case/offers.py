@@ -1,0 +1,54 @@
+"""The acts that the case page leads to, as triage offers them to this reader: where each is done, or why not."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from triage_ui.services.triage_case import ActLine, CaseView
+from triage_ui.shell.formats import mid_sentence
+from triage_ui.shell.words import Words
+
+_PAGES: Final = {
+    "rate": ("Rate the case", "rate"),
+    "ask": ("Ask an agency", "ask"),
+    "ask-sender": ("Ask the sender", "ask-sender"),
+    "recommend": ("Recommend an outcome for a child", "recommend"),
+    "authorise": ("Authorise or turn down", "authorise"),
+    "offer": ("Offer a handover", "offer-handover"),
+    "take-back": ("Take an offer back", "take-back"),
+    "close": ("Close the case", "close"),
+}
+"""The acts that have a page, and what the page is called in an address."""
+
+
+@dataclass(frozen=True)
+class Offered:
+    """One act: where it is done, or why this reader cannot do it now and who can."""
+
+    label: str
+    path: str = ""
+    why_not: str = ""
+    hint: str = ""
+
+
+def acts_of(case: CaseView, words: Words) -> list[Offered]:
+    """What can be done with a case, in the order in which triage names it."""
+    return [_offered(line, case, words) for line in case.acts if line.act in _PAGES]
+
+
+def _offered(line: ActLine, case: CaseView, words: Words) -> Offered:
+    label, page = _PAGES[line.act]
+    label = f"{label}: {_about(line, case, words)}" if line.about else label
+    if not line.offered:
+        who = " or ".join(mid_sentence(words.role(role)) for role in line.roles)
+        return Offered(label, why_not=f"{line.words or 'Not now'}.{f' Who can: {who}.' if who else ''}")
+    address = f"/cases/{case.case_id}/{page}" + (f"/{line.about}" if line.about else "")
+    return Offered(label, address, hint="You will be asked to sign in again." if line.sign_in_again else "")
+
+
+def _about(line: ActLine, case: CaseView, words: Words) -> str:
+    """What a recommendation or an offer is about, in words."""
+    outcomes = {one.recommendation_id: one.outcome for one in case.recommendations}
+    teams = {one.handover_id: one.team for one in case.handovers}
+    if line.about in outcomes:
+        return mid_sentence(words.outcome(outcomes[line.about]))
+    return words.team(teams[line.about]) if line.about in teams else ""

@@ -1,0 +1,69 @@
+"""Reads a case and its referral's document for a page; what is withheld is said, never left out silently."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from chassis.http_client import NoAnswer
+from policy.working_time import local_date
+from triage_ui.pages.case.children import Caution, Children, danger_now, safe_contact
+from triage_ui.services.caller import Answer, Refused
+from triage_ui.services.triage_case import CaseView
+from triage_ui.shell.menu import STAFF
+from triage_ui.shell.visitor import Visitor
+
+TRIAGE: Final = "triage"
+CHILD_PROTECTION: Final = "child-protection"
+
+
+@dataclass(frozen=True)
+class CaseFile:
+    """A case, and its document or why there is none to show."""
+
+    case: CaseView
+    version: str
+    document: Mapping[str, Any] | None
+    withheld: str
+    children: Children
+
+    @property
+    def danger(self) -> list[Caution]:
+        """What the sender says about danger now."""
+        return danger_now(self.document)
+
+    @property
+    def safe_contact(self) -> list[Caution]:
+        """Where, whom and how not to contact."""
+        return safe_contact(self.document)
+
+
+def purpose_of(visitor: Visitor) -> str:
+    """What a look at a case is for: triage staff open it from the queue, others for a child they protect."""
+    return TRIAGE if visitor.person.roles & STAFF else CHILD_PROTECTION
+
+
+async def read_file(visitor: Visitor, case_id: UUID, *, edition: int | None = None) -> CaseFile:
+    """Both, as this person may see them; each look is recorded by its service."""
+    purpose = purpose_of(visitor)
+    answer = await visitor.services.triage.case(case_id, purpose=purpose)
+    document, withheld = await read_document(visitor, answer.body.referral_id, purpose=purpose, edition=edition)
+    return _file(visitor, answer, document, withheld)
+
+
+async def read_document(
+    visitor: Visitor, referral_id: UUID, *, purpose: str, edition: int | None = None
+) -> tuple[Mapping[str, Any] | None, str]:
+    """The document, or in words why it is not shown. A case is worked on also while intake does not answer."""
+    try:
+        return await visitor.services.intake.document(referral_id, purpose=purpose, edition=edition), ""
+    except Refused as refused:
+        return None, f"{refused.title}. {refused.detail}".strip()
+    except NoAnswer:
+        return None, "The referral cannot be read now. Try again in a minute; nothing is lost."
+
+
+def _file(visitor: Visitor, answer: Answer[CaseView], document: Mapping[str, Any] | None, withheld: str) -> CaseFile:
+    child_ids = [child.child_id for child in answer.body.children]
+    children = Children(child_ids, document, today=local_date(visitor.now))
+    return CaseFile(answer.body, answer.version, document, withheld, children)

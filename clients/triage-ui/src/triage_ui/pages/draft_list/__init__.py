@@ -1,0 +1,1 @@
+"""What somebody has begun and not sent."""

@@ -1,0 +1,1 @@
+"""A handover as the team sees it that is offered it."""

@@ -1,0 +1,154 @@
+"""``/handovers/{id}``: what a team is offered, and its answer: accept or return."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final, cast
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from policy.working_time import local_date
+from triage_ui.acts.act import Ids, Mistakes, Row, Seen
+from triage_ui.drafts.model import Draft
+from triage_ui.pages.case.children import Caution, Children, danger_now, safe_contact
+from triage_ui.pages.case.document import entries_of
+from triage_ui.pages.case.reading import CHILD_PROTECTION, TRIAGE, read_document
+from triage_ui.services.triage import HandoverView
+from triage_ui.shell.formats import HANDOVER_STATES, label, said
+from triage_ui.shell.rendering import pages_of
+from triage_ui.shell.visitor import SignedIn, Visitor
+
+_DONE: Final = {
+    "accept": "Your team has accepted. The children are yours to work with now.",
+    "return": "The handover is returned. The children are with the front door team again.",
+}
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A handover, who the children are, and the referral or why it is not shown."""
+
+    handover: HandoverView
+    children: Children
+    document: Any
+    withheld: str
+
+    @property
+    def danger(self) -> list[Caution]:
+        """What the sender says about danger now."""
+        return danger_now(self.document)
+
+    @property
+    def safe_contact(self) -> list[Caution]:
+        """Where, whom and how not to contact."""
+        return safe_contact(self.document)
+
+
+async def read_offer(visitor: Visitor, handover_id: UUID) -> Offer:
+    """What this person's team is offered; each look is recorded by its service."""
+    purpose = CHILD_PROTECTION if visitor.person.has_role("macpt-member") else TRIAGE
+    handover = await visitor.services.triage.handover(handover_id, purpose=purpose)
+    referral_id = UUID(handover.document_url.rstrip("/").split("/")[-2])
+    document, withheld = await read_document(visitor, referral_id, purpose=purpose)
+    child_ids = [child.child_id for child in handover.children]
+    return Offer(handover, Children(child_ids, document, today=local_date(visitor.now)), document, withheld)
+
+
+class OnHandover:
+    """The base of accepting and returning."""
+
+    async def look(self, visitor: Visitor, ids: Ids) -> Seen:
+        """The handover; a team knows no version of the case."""
+        offer = await read_offer(visitor, ids["handover_id"])
+        return Seen(offer.handover.reference, "", offer)
+
+    def standing(self, visitor: Visitor, seen: Seen, draft: Draft) -> Sequence[Row]:
+        """How far the handover is."""
+        return [Row("The handover", said(_offer(seen).handover.state, HANDOVER_STATES))]
+
+    def pause(self, seen: Seen, draft: Draft) -> str:
+        """None: the page before says what it means."""
+        return ""
+
+    def back(self, ids: Ids) -> str:
+        """To the handover."""
+        return f"/handovers/{ids['handover_id']}"
+
+
+class Accept(OnHandover):
+    """Taking the children on: only now is the handover complete."""
+
+    name: ClassVar[str] = "accept"
+    path: ClassVar[str] = "/handovers/{handover_id}/accept"
+    title: ClassVar[str] = "Accept these children"
+    template: ClassVar[str] = "pages/handover_in/accept.html"
+    fields: ClassVar[tuple[str, ...]] = ()
+    send_label: ClassVar[str] = "Accept"
+
+    def mistakes(self, seen: Seen, draft: Draft) -> Mistakes:
+        """There is nothing to fill in."""
+        return {}
+
+    def rows(self, visitor: Visitor, seen: Seen, draft: Draft) -> Sequence[Row]:
+        """Who, and what was decided."""
+        offer = _offer(seen)
+        return [
+            Row(offer.children.called(child.child_id), visitor.words.outcome(child.outcome))
+            for child in offer.handover.children
+        ]
+
+    async def send(self, visitor: Visitor, ids: Ids, draft: Draft) -> None:
+        """Accept."""
+        await visitor.services.triage.act_on_handover(ids["handover_id"], "acceptance", None, key=str(draft.form_key))
+
+
+class Return(OnHandover):
+    """Giving the children back, with a reason."""
+
+    name: ClassVar[str] = "return"
+    path: ClassVar[str] = "/handovers/{handover_id}/return"
+    title: ClassVar[str] = "Return this handover"
+    template: ClassVar[str] = "pages/handover_in/return.html"
+    fields: ClassVar[tuple[str, ...]] = ("reason", "note")
+    send_label: ClassVar[str] = "Return the handover"
+
+    def mistakes(self, seen: Seen, draft: Draft) -> Mistakes:
+        """Why, and what the front door team should know."""
+        wanted = {"reason": "Choose why you return it", "note": "Write what the front door team should know"}
+        return {field: advice for field, advice in wanted.items() if not draft.get(field).strip()}
+
+    def rows(self, visitor: Visitor, seen: Seen, draft: Draft) -> Sequence[Row]:
+        """The reason and the note."""
+        reason = label(draft.get("reason"), "handover-return-reason")
+        return [
+            Row("Why", reason, "reason"),
+            Row("What the front door team should know", draft.get("note").strip(), "note"),
+        ]
+
+    async def send(self, visitor: Visitor, ids: Ids, draft: Draft) -> None:
+        """Return."""
+        body = {"reason": draft.get("reason"), "note": draft.get("note").strip()}
+        await visitor.services.triage.act_on_handover(ids["handover_id"], "return", body, key=str(draft.form_key))
+
+
+def _offer(seen: Seen) -> Offer:
+    return cast(Offer, seen.view)
+
+
+ACTS: Final = (Accept(), Return())
+router = APIRouter()
+
+
+@router.get("/handovers/{handover_id}")
+async def show_handover(handover_id: UUID, request: Request, visitor: SignedIn, done: str = "") -> Response:
+    """What the team is offered: decisions, summary, referral. The look is recorded."""
+    offer = await read_offer(visitor, handover_id)
+    return pages_of(request).render(
+        request,
+        "pages/handover_in/handover_in.html",
+        visitor=visitor,
+        offer=offer,
+        entries=entries_of(offer.document) if offer.document is not None else (),
+        banner=_DONE.get(done),
+    )

@@ -1,0 +1,73 @@
+"""``/inbox``: what an agency or a team is asked and offered; codes and times, until a notice is opened."""
+
+from typing import Final
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from starlette.responses import RedirectResponse, Response
+
+from triage_ui.services.notify import NoticeItem, NoticeView
+from triage_ui.shell import forms
+from triage_ui.shell.menu import AGENCY
+from triage_ui.shell.rendering import pages_of
+from triage_ui.shell.visitor import SignedIn
+
+router = APIRouter()
+
+_PAGE: Final = "50"
+_ABOUT: Final = {
+    "information-requested": ("/requests/", "Read what your agency is asked"),
+    "handover-offered": ("/handovers/", "Read what your team is offered"),
+    "handover-withdrawn": ("/handovers/", "Read the handover"),
+    "handover-superseded": ("/handovers/", "Read the handover"),
+}
+"""Where the client shows what a notice is about."""
+SEE_OTHER: Final = 303
+
+
+def is_waiting(notice: NoticeItem) -> bool:
+    """Nobody has dealt with it, and nothing newer took its place."""
+    return not (notice.acknowledged_at or notice.done_at or notice.superseded_by)
+
+
+def link_of(notice: NoticeView) -> tuple[str, str] | None:
+    """Address and words of the page about it; None where there is none."""
+    found = _ABOUT.get(notice.kind)
+    return (f"{found[0]}{notice.about_id}", found[1]) if found else None
+
+
+@router.get("/inbox")
+async def show_inbox(request: Request, visitor: SignedIn, after: int | None = None, done: str = "") -> Response:
+    """What waits for this person's agency or team."""
+    query = {"limit": _PAGE, **({"cursor": str(after)} if after is not None else {})}
+    page = await visitor.services.notify.inbox(query)
+    asked = None
+    if visitor.person.roles & AGENCY:
+        asked = (await visitor.services.triage.requests({"limit": _PAGE})).requests
+    return pages_of(request).render(
+        request,
+        "pages/inbox/inbox.html",
+        visitor=visitor,
+        waiting=[one for one in page.notices if is_waiting(one)],
+        done_with=[one for one in page.notices if not is_waiting(one)],
+        asked=asked,
+        next=page.next,
+        banner="The notice is dealt with." if done == "acknowledged" else None,
+    )
+
+
+@router.get("/inbox/{notice_id}")
+async def open_notice(notice_id: UUID, request: Request, visitor: SignedIn) -> Response:
+    """Open a notice, which is recorded as opened."""
+    notice = await visitor.services.notify.open(notice_id)
+    return pages_of(request).render(
+        request, "pages/inbox/notice.html", visitor=visitor, notice=notice, link=link_of(notice)
+    )
+
+
+@router.post("/inbox/{notice_id}")
+async def acknowledge(notice_id: UUID, request: Request, visitor: SignedIn) -> Response:
+    """Say that it is dealt with. Saying so twice changes nothing."""
+    await forms.read_of_session(request, visitor.secret)
+    await visitor.services.notify.acknowledge(notice_id)
+    return RedirectResponse("/inbox?done=acknowledged", SEE_OTHER)

@@ -1,0 +1,1 @@
+"""Offering decided children to a team."""

@@ -1,0 +1,1 @@
+"""The queue: what must be touched next."""

@@ -1,0 +1,1 @@
+"""Recommending an outcome for a child."""

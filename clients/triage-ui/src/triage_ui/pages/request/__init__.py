@@ -1,0 +1,1 @@
+"""What an agency was asked and said, as triage reads it."""

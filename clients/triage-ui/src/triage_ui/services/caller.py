@@ -1,0 +1,141 @@
+"""One person's requests to the services, under that person's own token; refusals come back as what they are."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Generic, TypeVar
+
+import httpx2
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from chassis.http_client import HttpClient, NoAnswer
+
+T = TypeVar("T", bound=BaseModel)
+
+_STEP_UP: Final = "insufficient_user_authentication"
+
+
+class Read(BaseModel):
+    """What the client reads of an answer: fields that it shows, and no others. More may come."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+
+@dataclass(frozen=True)
+class FieldProblem:
+    """A field that a service refused, and what to do about it."""
+
+    pointer: str
+    detail: str
+
+    @property
+    def name(self) -> str:
+        """The field, without its place."""
+        return self.pointer.strip("/").partition("/")[0]
+
+
+class Refused(Exception):
+    """A service understood and refused: problem details, in words that may be shown."""
+
+    def __init__(self, status: int, *, slug: str, title: str, detail: str, errors: tuple[FieldProblem, ...]) -> None:
+        super().__init__(f"{status} {slug}")
+        self.status = status
+        self.slug = slug
+        self.title = title
+        self.detail = detail
+        self.errors = errors
+
+
+class FreshSignInNeeded(Exception):
+    """The act needs a sign-in that is no older than ``max_age_seconds``; the service checks that."""
+
+    def __init__(self, max_age_seconds: int) -> None:
+        super().__init__()
+        self.max_age_seconds = max_age_seconds
+
+
+class TokenEnded(Exception):
+    """The service does not believe the token any more."""
+
+
+@dataclass(frozen=True)
+class Answer(Generic[T]):
+    """What a service answered, and the version it names of what was read or changed."""
+
+    body: T
+    version: str
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Asks services as one person. ``token`` gives an access token that holds."""
+
+    http: HttpClient
+    urls: Mapping[str, str]
+    token: Callable[[], Awaitable[str]] = field(repr=False)
+
+    async def get(
+        self,
+        service: str,
+        path: str,
+        reads: type[T],
+        *,
+        purpose: str | None = None,
+        query: Mapping[str, str] | None = None,
+    ) -> Answer[T]:
+        """Read. Raises ``Refused``, ``FreshSignInNeeded``, ``TokenEnded`` and ``NoAnswer``."""
+        headers = {} if purpose is None else {"Access-Purpose": purpose}
+        return await self._ask("GET", service, path, reads, headers=headers, params=dict(query or {}))
+
+    async def post(
+        self, service: str, path: str, reads: type[T], *, body: Any = None, version: str = "", key: str = ""
+    ) -> Answer[T]:
+        """Act, once for each ``key``, on what was seen at ``version``. Raises as ``get`` does."""
+        named = {"If-Match": version, "Idempotency-Key": key}
+        headers = {name: value for name, value in named.items() if value}
+        content = {} if body is None else {"json": body}
+        return await self._ask("POST", service, path, reads, headers=headers, **content)
+
+    async def lines(self, service: str, path: str) -> AsyncIterator[str]:
+        """The lines of an answer that goes on. Raises as ``get`` does, and ``NoAnswer`` when it breaks off."""
+        bearer = {"Authorization": f"Bearer {await self.token()}", "Accept": "text/event-stream"}
+        async for line in self.http.lines(self.urls[service] + path, headers=bearer):
+            yield line
+
+    async def _ask(
+        self, method: str, service: str, path: str, reads: type[T], *, headers: Mapping[str, str], **content: Any
+    ) -> Answer[T]:
+        bearer = {"Authorization": f"Bearer {await self.token()}"}
+        answer = await self.http.request(method, self.urls[service] + path, headers={**bearer, **headers}, **content)
+        if not answer.is_success:
+            raise _refusal(answer)
+        try:
+            return Answer(reads.model_validate_json(answer.content), answer.headers.get("etag", ""))
+        except ValidationError as error:
+            raise NoAnswer from error
+
+
+def _refusal(answer: httpx2.Response) -> Exception:
+    """The exception that an answer stands for."""
+    if answer.status_code == httpx2.codes.UNAUTHORIZED:
+        challenge = answer.headers.get("www-authenticate", "")
+        return FreshSignInNeeded(_max_age(challenge)) if _STEP_UP in challenge else TokenEnded()
+    try:
+        problem = answer.json()
+    except ValueError:
+        problem = None
+    if answer.status_code >= httpx2.codes.INTERNAL_SERVER_ERROR or not isinstance(problem, dict):
+        return NoAnswer()
+    errors = [one for one in problem.get("errors", ()) if isinstance(one, dict)]
+    return Refused(
+        answer.status_code,
+        slug=str(problem.get("type", "")).rpartition("/")[2],
+        title=str(problem.get("title", "")),
+        detail=str(problem.get("detail", "")),
+        errors=tuple(FieldProblem(str(one.get("pointer", "")), str(one.get("detail", ""))) for one in errors),
+    )
+
+
+def _max_age(challenge: str) -> int:
+    _, _, rest = challenge.partition("max_age=")
+    digits = rest.strip('"').partition('"')[0].partition(",")[0]
+    return int(digits) if digits.isdigit() else 0

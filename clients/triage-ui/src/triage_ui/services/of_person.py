@@ -1,0 +1,26 @@
+"""The services as one signed-in person asks them."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from chassis.http_client import HttpClient
+from triage_ui.services.caller import Caller
+from triage_ui.services.intake import Intake
+from triage_ui.services.notify import Notify
+from triage_ui.services.triage import Triage
+
+
+@dataclass(frozen=True)
+class Services:
+    """Each service by its subject."""
+
+    triage: Triage
+    intake: Intake
+    notify: Notify
+
+    @classmethod
+    def of(cls, http: HttpClient, urls: Mapping[str, str], token: Callable[[], Awaitable[str]]) -> Self:
+        """Under the token that ``token`` gives."""
+        caller = Caller(http, urls, token)
+        return cls(Triage(caller), Intake(caller), Notify(caller))

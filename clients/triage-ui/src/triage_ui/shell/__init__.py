@@ -1,0 +1,1 @@
+"""What every page stands in: layout, words, headers, forms, errors."""

@@ -1,0 +1,60 @@
+"""Pages from templates: one environment for all rooms, in which nothing that was typed can become markup."""
+
+from pathlib import Path
+from typing import Any, Final
+
+from fastapi import Request
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader, select_autoescape
+from starlette.responses import HTMLResponse
+
+from triage_ui.shell import formats
+from triage_ui.shell.assets import Assets
+from triage_ui.shell.headers import NONCE
+from triage_ui.shell.visitor import Visitor
+from triage_ui.shell.words import codes
+
+_ROOMS: Final = Path(__file__).parents[1]
+
+
+class Pages:
+    """Renders templates, named by their place in the package: ``pages/queue/queue.html``."""
+
+    def __init__(self, assets: Assets) -> None:
+        govuk = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
+        self._environment = Environment(
+            loader=ChoiceLoader([FileSystemLoader(_ROOMS), govuk]),
+            autoescape=select_autoescape(["html"]),
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.filters.update(_FILTERS)
+        self._environment.globals.update(asset=assets.address, codes=codes, govukRebrand=False)
+
+    def render(
+        self, request: Request, template: str, *, visitor: Visitor | None = None, status: int = 200, **shown: Any
+    ) -> HTMLResponse:
+        """A page. ``visitor`` is whoever is signed in; the layout shows their menu and their time left."""
+        found = self._environment.get_template(template)
+        text = found.render(cspNonce=request.scope.get(NONCE, ""), visitor=visitor, path=request.url.path, **shown)
+        return HTMLResponse(text, status_code=status)
+
+
+_FILTERS: Final = {
+    "moment": formats.moment,
+    "short_moment": formats.short_moment,
+    "day": formats.day,
+    "time_left": formats.time_left,
+    "count": formats.count,
+    "label": formats.label,
+    "mid_sentence": formats.mid_sentence,
+    "case_state": lambda code: formats.said(code, formats.CASE_STATES),
+    "request_state": lambda code: formats.said(code, formats.REQUEST_STATES),
+    "handover_state": lambda code: formats.said(code, formats.HANDOVER_STATES),
+    "clock_name": lambda code: formats.said(code, formats.CLOCKS),
+}
+
+
+def pages_of(request: Request) -> Pages:
+    """The pages of this app."""
+    pages: Pages = request.app.state.pages
+    return pages

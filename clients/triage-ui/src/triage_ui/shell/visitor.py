@@ -1,0 +1,106 @@
+"""Who asks for a page: the person signed in, the services under their token, and what their forms need."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from chassis.clock import Clock
+from chassis.db import Database
+from chassis.http_client import HttpClient
+from policy.packs import Packs
+from triage_ui.drafts.store import DraftStore
+from triage_ui.services.of_person import Services
+from triage_ui.session.model import Person, Session, csrf_token
+from triage_ui.session.sessions import Sessions
+from triage_ui.shell.menu import Item, items_of
+from triage_ui.shell.words import Words
+
+COOKIE = "__Host-frontdoor"
+
+
+@dataclass(frozen=True)
+class Dependencies:
+    """What the client stands on."""
+
+    db: Database
+    clock: Clock
+    http: HttpClient
+    sessions: Sessions
+    drafts: DraftStore
+    packs: Packs
+    service_urls: dict[str, str]
+
+
+class SignInNeeded(Exception):
+    """The page is for people who are signed in."""
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """One request of somebody who is signed in."""
+
+    session: Session
+    secret: str = field(repr=False)
+    services: Services
+    words: Words
+    now: datetime
+    ends_at: datetime
+
+    @property
+    def person(self) -> Person:
+        """Who."""
+        return self.session.person
+
+    @property
+    def csrf(self) -> str:
+        """For the forms of this page."""
+        return csrf_token(self.secret)
+
+    @property
+    def menu(self) -> list[Item]:
+        """The places this person's roles have work in."""
+        return items_of(self.person.roles)
+
+    @property
+    def seconds_left(self) -> int:
+        """Until the session ends unless it is used."""
+        return max(0, int((self.ends_at - self.now).total_seconds()))
+
+
+def dependencies_of(request: Request) -> Dependencies:
+    """The client's own parts."""
+    found: Dependencies = request.app.state.dependencies
+    return found
+
+
+async def signed_in(request: Request) -> Visitor:
+    """FastAPI dependency: the visitor; the session idles anew. Raises ``SignInNeeded``."""
+    dependencies, secret = dependencies_of(request), request.cookies.get(COOKIE, "")
+    session = await dependencies.sessions.find(secret) if secret else None
+    if session is None or dependencies.sessions.is_over(session):
+        raise SignInNeeded
+    return visitor_of(dependencies, secret, await dependencies.sessions.use(session))
+
+
+def visitor_of(dependencies: Dependencies, secret: str, session: Session) -> Visitor:
+    """The visitor of a session that is not over."""
+    now, held = dependencies.clock.now(), session
+
+    async def token() -> str:
+        nonlocal held
+        held, access = await dependencies.sessions.with_fresh_tokens(secret, held)
+        return access
+
+    return Visitor(
+        session=session,
+        secret=secret,
+        services=Services.of(dependencies.http, dependencies.service_urls, token),
+        words=Words(dependencies.packs, session.person.partnership, at=now),
+        now=now,
+        ends_at=session.ends_at(dependencies.sessions.lifetimes),
+    )
+
+
+SignedIn = Annotated[Visitor, Depends(signed_in)]

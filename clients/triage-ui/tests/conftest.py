@@ -1,0 +1,70 @@
+"""Fixtures of the client's tests: its migrated database, emptied for each test, and the client on it."""
+
+import base64
+import secrets
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from chassis.db import Database
+from chassis.run.provision import DatabaseUrls
+
+sys.path.insert(0, str(Path(__file__).parent))  # so that the tests here can share their builders
+
+from ui_world import World, made_world
+
+from triage_ui.session.sealing import KEY_BYTES, Sealer
+
+MakeDatabase = Callable[[str], Awaitable[DatabaseUrls]]
+
+
+@pytest.fixture(scope="session")
+async def urls(migrated_database: MakeDatabase) -> DatabaseUrls:
+    return await migrated_database("triage_ui")
+
+
+@pytest.fixture
+async def emptied(urls: DatabaseUrls) -> None:
+    engine = create_async_engine(make_url(urls.owner_url).set(drivername="postgresql+asyncpg"), poolclass=NullPool)
+    async with engine.begin() as connection:
+        await connection.execute(text("TRUNCATE session, sign_in, draft, queue_filter"))
+    await engine.dispose()
+
+
+@pytest.fixture
+async def db(urls: DatabaseUrls, emptied: None) -> AsyncIterator[Database]:
+    """As the serving role, which owns nothing."""
+    database = Database.connect(urls.app_url, pool_size=5)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def sealer() -> Sealer:
+    return Sealer((secrets.token_bytes(KEY_BYTES),))
+
+
+@pytest.fixture(scope="session")
+def key_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The client's keys, and the style it serves."""
+    from joserfc.jwk import ECKey
+
+    folder = tmp_path_factory.mktemp("keys")
+    (folder / "client.pem").write_bytes(ECKey.generate_key("P-256").as_pem(private=True))
+    (folder / "sealing.keys").write_bytes(base64.b64encode(secrets.token_bytes(KEY_BYTES)))
+    (folder / "govuk-frontend.min.css").write_text(".govuk-body { margin: 0 }")
+    return {"client": folder / "client.pem", "sealing": folder / "sealing.keys", "assets": folder}
+
+
+@pytest.fixture
+async def world(urls: DatabaseUrls, emptied: None, key_files: dict[str, Path]) -> AsyncIterator[World]:
+    """The client in this process, before services that answer what a test tells them to."""
+    made = made_world(urls.app_url, key_files)
+    yield made
+    await made.close()

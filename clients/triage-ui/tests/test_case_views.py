@@ -1,0 +1,183 @@
+"""What the case page says of a document: first what could do harm, and then everything, in words."""
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+import pytest
+from ui_answers import (
+    CASE_ID,
+    CHILD_ID,
+    MANAGER,
+    RECOMMENDATION_ID,
+    WORKER,
+    act,
+    asked,
+    case,
+    document,
+    recommendation,
+)
+from ui_world import NOW
+
+from local_stack.checkout import PARTNERSHIPS_FOLDER, ROOT
+from policy.load import load_packs
+from triage_ui.pages.case.children import Children, danger_now, safe_contact
+from triage_ui.pages.case.document import Entry, changes_of, entries_of
+from triage_ui.pages.case.offers import acts_of
+from triage_ui.pages.case.timeline import Telling, timeline
+from triage_ui.services.triage_case import CaseView
+from triage_ui.shell.words import Words
+
+EXAMPLES: Final = sorted((ROOT / "examples" / "referrals").glob("*.json"))
+TODAY: Final = date(2026, 11, 29)
+
+
+@pytest.fixture(scope="module")
+def words() -> Words:
+    return Words(load_packs(PARTNERSHIPS_FOLDER), "wandsworth", at=NOW)
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
+def test_every_text_that_was_sent_is_shown(example: Path) -> None:
+    sent = json.loads(example.read_text())["referral"]
+
+    shown = " ".join(_texts(entries_of(sent)))
+
+    missing = [text for text in _leaves(sent) if " " in text and text not in shown]
+    assert missing == []
+
+
+def _leaves(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for one in value.values():
+            yield from _leaves(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _leaves(one)
+    elif isinstance(value, str):
+        yield value
+
+
+def _texts(entries: tuple[Entry, ...]) -> Iterator[str]:
+    for entry in entries:
+        yield entry.value
+        yield from _texts(entry.entries)
+
+
+def test_codes_dates_and_answers_are_said_in_words() -> None:
+    shown = " | ".join(_texts(entries_of(document())))
+
+    for said in ("Female", "Physical abuse", "4 May 2017", "Lives there", "Yes"):
+        assert said in shown
+
+
+def test_what_may_not_be_contacted_is_marked() -> None:
+    (child,) = [entry for entry in entries_of(document()) if entry.name == "Child 1"]
+    (address,) = [entry for entry in child.entries if entry.name == "Address 1"]
+
+    assert child.warned
+    assert address.warned
+
+
+def test_everything_about_safe_contact_is_said_first() -> None:
+    said = [(one.about, one.advice) for one in safe_contact(document())]
+
+    assert ("Domestic abuse", "Text first.") in said
+    assert ("Rowan Testerley", "Not safe to contact.") in said
+    assert ("Do not contact here: 12 Made-up Street, ZZ99 1AA", "He reads the post.") in said
+    assert ("Risk to staff", "A dog Two people visit.") in said
+    assert [one.advice for one in danger_now(document())] == ["He is at the door.", "was called"]
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
+def test_every_caution_of_a_real_shaped_referral_is_a_text(example: Path) -> None:
+    sent = json.loads(example.read_text())["referral"]
+
+    assert [one for one in (*safe_contact(sent), *danger_now(sent)) if len(one.advice) < 4] == []
+
+
+def test_what_an_edition_put_right_is_said_with_what_it_was() -> None:
+    put_right = {
+        "pointer": "/children/0/date_of_birth",
+        "was": "2017-05-04",
+        "value": "2017-05-14",
+        "reason": "A slip.",
+    }
+    history = [
+        {"edition": 1, "kind": "received", "at": "2026-11-27T09:30:00Z"},
+        {"edition": 2, "kind": "correction", "at": "2026-11-28T09:30:00Z", "put_right": [put_right]},
+    ]
+
+    (newest, entries), (first, _) = changes_of(document(history=history, edition=2))
+
+    assert newest.startswith("Edition 2: ")
+    assert newest.endswith("Saturday 28 November 2026 at 9:30am")
+    assert first.startswith("Edition 1: As it was sent")
+    assert {"2017-05-04", "2017-05-14", "A slip."} <= set(_texts(entries))
+
+
+def test_children_are_called_by_their_names_or_by_their_numbers() -> None:
+    known = Children([UUID(CHILD_ID)], document(), today=TODAY)
+    unknown = Children([UUID(CHILD_ID)], None, today=TODAY)
+
+    assert known.all[0].title == "Rowan Testerley, 9 years"
+    assert unknown.all[0].title == "Child 1"
+    assert known.called(UUID(RECOMMENDATION_ID)) == "A child"
+
+
+def test_an_unborn_child_has_a_date_and_no_age() -> None:
+    said = document(children=[{"child_id": CHILD_ID, "expected_date_of_birth": "2027-02-01"}])
+
+    assert (
+        Children([UUID(CHILD_ID)], said, today=TODAY).all[0].title == "Child 1, not born yet, expected 1 February 2027"
+    )
+
+
+def test_the_timeline_has_the_newest_first_and_everybodys_words(words: Words) -> None:
+    later = "2026-11-28T09:30:00Z"
+    view = CaseView.model_validate(case(recommendations=[recommendation(recommended_at=later)]))
+    children = Children([UUID(CHILD_ID)], document(), today=TODAY)
+
+    told = timeline(Telling(view, children, words, WORKER))
+
+    assert [one.at for one in told] == sorted((one.at for one in told), reverse=True)
+    assert told[0].what == "Strategy discussion and child protection enquiry recommended for Rowan Testerley, by you"
+    assert told[0].text == "The facts point to significant harm."
+    assert any(one.what == "Metropolitan Police Service was asked for information" for one in told)
+
+
+def test_what_is_offered_is_led_to_and_what_is_not_says_why_and_who_can(words: Words) -> None:
+    same_person = "You recommended this, so another person has to authorise it"
+    lines = [
+        act("authorise", about=RECOMMENDATION_ID, sign_in_again=True),
+        act("authorise", about=RECOMMENDATION_ID, offered=False, words=same_person, roles=["mash-manager"]),
+        act("assign"),
+    ]
+    view = CaseView.model_validate(case(recommendations=[recommendation()], acts=lines))
+
+    offered, refused = acts_of(view, words)
+
+    label = "Authorise or turn down: strategy discussion and child protection enquiry"
+    assert (offered.label, refused.label) == (label, label)
+    assert offered.path == f"/cases/{CASE_ID}/authorise/{RECOMMENDATION_ID}"
+    assert offered.hint == "You will be asked to sign in again."
+    assert (refused.path, refused.why_not) == ("", f"{same_person}. Who can: MASH manager.")
+
+
+def test_an_answer_is_said_with_its_kind(words: Words) -> None:
+    statement = {
+        "revision": 1,
+        "statement": "answered",
+        "answer": "nothing-held",
+        "refusal_ground": None,
+        "said_by": MANAGER,
+        "said_at": "2026-11-28T09:30:00Z",
+    }
+    view = CaseView.model_validate(case(requests=[asked(answer="nothing-held", statements=[statement])]))
+
+    told = timeline(Telling(view, Children([UUID(CHILD_ID)], None, today=TODAY), words, WORKER))
+
+    assert told[0].what == "Metropolitan Police Service answered: nothing held"

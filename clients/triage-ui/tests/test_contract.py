@@ -1,0 +1,115 @@
+"""Every field that the client reads is one that a service promises, of a type that it promises."""
+
+import inspect
+import json
+from functools import cache
+from typing import Any, Final
+
+import jsonschema
+import pytest
+from ui_answers import case, queue_line, queue_page, request_view, worker
+
+from local_stack.checkout import ROOT
+from triage_ui.services import intake, notify, triage, triage_case, triage_queue
+from triage_ui.services.caller import Read
+
+_OTHER_NAMES: Final = {
+    "ListedRequest": "ListedView",
+    "Edition": "EditionView",
+    "Inbox": "Inbox",
+}
+_NOT_READ: Final = {"Done", "RowProblem"}
+_DOCUMENTS: Final = {
+    triage: "triage",
+    triage_case: "triage",
+    triage_queue: "triage",
+    intake: "referral-intake",
+    notify: "agency-notify",
+}
+
+
+@cache
+def _document(service: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((ROOT / "docs" / "api" / f"{service}.json").read_text())
+    return found
+
+
+def _models() -> list[tuple[str, type[Read]]]:
+    return [
+        (service, model)
+        for module, service in _DOCUMENTS.items()
+        for name, model in inspect.getmembers(module, inspect.isclass)
+        if issubclass(model, Read) and model.__module__ == module.__name__ and name not in _NOT_READ
+    ]
+
+
+@pytest.mark.parametrize(("service", "model"), _models(), ids=lambda one: getattr(one, "__name__", one))
+def test_every_field_that_is_read_is_promised(service: str, model: type[Read]) -> None:
+    schemas = _document(service)["components"]["schemas"]
+    schema = schemas[_OTHER_NAMES.get(model.__name__, model.__name__)]
+
+    for name, field in model.model_fields.items():
+        promised = schema["properties"].get(name)
+        assert promised is not None, f"{service} does not promise {model.__name__}.{name}"
+        may_be_null = any(one.get("type") == "null" for one in promised.get("anyOf", ()))
+        if may_be_null:
+            assert type(None) in getattr(field.annotation, "__args__", ()), f"{model.__name__}.{name} may be empty"
+
+
+_CASE_ACTS: Final = (
+    "rating",
+    "closure",
+    "information-requests",
+    "questions",
+    "recommendations",
+    "decisions",
+    "handovers",
+    "handovers/{handover_id}/withdrawal",
+    "claim",
+    "unassignment",
+)
+_READ_PATHS: Final = (
+    ("triage", "/v1/cases"),
+    ("triage", "/v1/cases/{case_id}"),
+    ("triage", "/v1/workers"),
+    ("triage", "/v1/queue/changes"),
+    ("triage", "/v1/information-requests"),
+    ("triage", "/v1/information-requests/{request_id}"),
+    ("triage", "/v1/handovers/{handover_id}"),
+    ("referral-intake", "/v1/referrals/{referral_id}/document"),
+    ("referral-intake", "/v1/referrals/{referral_id}/document/editions"),
+    ("agency-notify", "/v1/notices"),
+    ("agency-notify", "/v1/notices/{notice_id}"),
+)
+_ACT_PATHS: Final = (
+    *(("triage", f"/v1/cases/{{case_id}}/{act}") for act in _CASE_ACTS),
+    *(("triage", f"/v1/information-requests/{{request_id}}/{act}") for act in ("answer", "correction", "withdrawal")),
+    *(("triage", f"/v1/handovers/{{handover_id}}/{act}") for act in ("acceptance", "return")),
+    ("triage", "/v1/assignments"),
+    ("agency-notify", "/v1/notices/{notice_id}/acknowledgement"),
+)
+
+
+def _paths() -> list[tuple[str, str, str]]:
+    reads = [(service, "get", path) for service, path in _READ_PATHS]
+    return [*reads, *((service, "post", path) for service, path in _ACT_PATHS)]
+
+
+@pytest.mark.parametrize(("service", "method", "path"), _paths())
+def test_every_operation_that_is_called_is_offered(service: str, method: str, path: str) -> None:
+    assert method in _document(service)["paths"][path]
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("CaseView", case()),
+        ("QueuePage", queue_page(queue_line())),
+        ("RequestView", request_view()),
+        ("WorkerLine", worker()),
+    ],
+)
+def test_the_answers_of_these_tests_are_answers_that_triage_gives(name: str, answer: dict[str, Any]) -> None:
+    schema = {"$ref": f"#/components/schemas/{name}", "components": _document("triage")["components"]}
+
+    jsonschema.Draft202012Validator(schema).validate(answer)
