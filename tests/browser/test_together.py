@@ -5,7 +5,6 @@ import pytest
 from frontdoor.demo.waiting import until
 from tests.browser import work
 from tests.browser.conftest import NewReader
-from tests.browser.reader import Reader
 from tests.browser.work import Words
 from tests.e2e.people import People
 from tests.e2e.steps import FOR_TRIAGE, done
@@ -66,7 +65,7 @@ async def test_a_case_is_claimed_by_one_and_seen_as_theirs_by_the_other(people: 
     second = await new_reader("wandsworth-social-worker-2")
     for reader in (first, second):
         await reader.open("/queue?all=yes")
-        await _page_with(reader, reference)
+        await work.turn_to(reader, reference)
 
     await first.press(f"Claim {reference}")
     await second.press(f"Claim {reference}")
@@ -76,7 +75,7 @@ async def test_a_case_is_claimed_by_one_and_seen_as_theirs_by_the_other(people: 
     assert f"{reference}: not changed." in await second.text()
     await second.finds_nothing_wrong()
     await first.open("/queue?assigned=me")
-    await _page_with(first, reference)
+    await work.turn_to(first, reference)
     await first.finds_nothing_wrong()
 
 
@@ -87,9 +86,9 @@ async def test_cases_that_are_given_at_once_have_a_result_each_and_nobody_loses_
     manager = await new_reader("wandsworth-manager", to="/queue?assigned=nobody")
     quicker = await new_reader("wandsworth-social-worker-2", to="/queue?assigned=nobody")
     for reference in references:
-        await _page_with(manager, reference)
+        await work.turn_to(manager, reference)
         await manager.choose(f"Choose {reference}")
-    await _page_with(quicker, references[0])
+    await work.turn_to(quicker, references[0])
     await quicker.press(f"Claim {references[0]}")
 
     person = manager.page.get_by_label("Give the chosen cases to")
@@ -102,7 +101,7 @@ async def test_cases_that_are_given_at_once_have_a_result_each_and_nobody_loses_
     assert rows[1] == f"{references[1]}: given"
     await manager.finds_nothing_wrong()
     await quicker.open("/queue?assigned=me")
-    await _page_with(quicker, references[0])
+    await work.turn_to(quicker, references[0])
 
 
 async def test_the_queue_says_that_something_changed_and_stays_as_it_is(people: People, new_reader: NewReader) -> None:
@@ -128,9 +127,3 @@ async def test_the_queue_says_that_something_changed_and_stays_as_it_is(people: 
 async def _rated(people: People, case: str) -> bool:
     seen = done(await people.staff("wandsworth-manager").ask("GET", "triage", f"/v1{case}", headers=FOR_TRIAGE))
     return bool(seen["ratings"])
-
-
-async def _page_with(reader: Reader, reference: str) -> None:
-    """Turn the pages of the queue until the case is on one."""
-    while not await reader.page.get_by_role("link", name=reference, exact=True).count():
-        await reader.follow("Next page")

@@ -37,6 +37,12 @@ async def refer(people: People, referral: Json = REFERRAL) -> tuple[str, str]:
     return reference, f"/cases/{line['case_id']}"
 
 
+async def turn_to(reader: Reader, reference: str) -> None:
+    """Turn the pages of the queue until the case is on one."""
+    while not await reader.page.get_by_role("link", name=reference, exact=True).count():
+        await reader.follow("Next page")
+
+
 async def ratings(people: People, case: str) -> list[str]:
     """Why the case was rated as it was, each time, as triage has it."""
     answer = await people.staff("wandsworth-manager").ask("GET", "triage", f"/v1{case}", headers=FOR_TRIAGE)
