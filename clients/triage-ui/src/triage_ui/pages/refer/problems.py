@@ -1,0 +1,79 @@
+"""What intake refused: kept with the answers until each is put right, and shown where it belongs; pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from triage_ui.drafts.model import Fields
+from triage_ui.pages.refer.body import find_asked
+from triage_ui.pages.refer.form.model import Section
+from triage_ui.pages.refer.written import Place
+from triage_ui.services.caller import FieldProblem
+
+_REFUSED: Final = "refused"
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """One thing to put right: its page and box within the form, both empty when no page has it; and what to do."""
+
+    path: str
+    box: str
+    advice: str
+
+    @property
+    def address(self) -> str:
+        """Where it is put right, within the form; the task list where no page has it."""
+        return f"/{self.path}#{self.box}" if self.path else "#tasks"
+
+
+def with_refusal(fields: Fields, errors: Sequence[FieldProblem]) -> Fields:
+    """The same with what was refused, by page and box: entries may come and go before it is put right."""
+    return _with(fields, [_trouble(fields, one) for one in errors])
+
+
+def without_refusal(fields: Fields) -> Fields:
+    """The same as if nothing was refused."""
+    return _with(fields, ())
+
+
+def troubles_of(fields: Fields) -> list[Trouble]:
+    """Everything to put right, in the order in which intake names it."""
+    return [_read(one) for one in fields.get(_REFUSED, ())]
+
+
+def mistakes_on(fields: Fields, place: Place) -> Mapping[str, str]:
+    """What to put right on one page, by the name of the box."""
+    return {one.box: one.advice for one in reversed(troubles_of(fields)) if one.path == place.path}
+
+
+def settled(fields: Fields, place: Place) -> Fields:
+    """The same without what was refused on a page that was written anew."""
+    return _with(fields, [one for one in troubles_of(fields) if one.path not in ("", place.path)])
+
+
+def forgotten(fields: Fields, section: Section, number: int) -> Fields:
+    """The same without what was refused of an entry that is gone."""
+    gone = f"{section.slug}/{number}/"
+    return _with(fields, [one for one in troubles_of(fields) if one.path and not one.path.startswith(gone)])
+
+
+def _trouble(fields: Fields, error: FieldProblem) -> Trouble:
+    asked = find_asked(fields, error.pointer)
+    return (
+        Trouble("", "", error.detail) if asked is None else Trouble(asked.place.path, asked.box.names[0], error.detail)
+    )
+
+
+def _with(fields: Fields, troubles: Sequence[Trouble]) -> Fields:
+    kept = {name: values for name, values in fields.items() if name != _REFUSED}
+    return {**kept, _REFUSED: [_written(one) for one in troubles]} if troubles else kept
+
+
+def _written(trouble: Trouble) -> str:
+    return f"{trouble.path}#{trouble.box}#{trouble.advice}"
+
+
+def _read(written: str) -> Trouble:
+    path, box, advice = written.split("#", 2)
+    return Trouble(path, box, advice)
