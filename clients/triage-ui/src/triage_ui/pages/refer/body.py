@@ -37,6 +37,8 @@ def body_of(fields: Fields) -> dict[str, Any]:
 
 def find_asked(fields: Fields, pointer: str) -> Asked | None:
     """The box that a place in the referral came from, or that would fill it; None when no page asks for it."""
+    if not pointer:
+        return None
     asked = list(_asked(fields))
     answered = [one for one in asked if _value(fields, one) is not None]
     places = _places([*(one.steps for one in answered), *_children(fields)])

@@ -24,7 +24,7 @@ def address_of(draft: Draft) -> str:
 
 def new_fields(name: str) -> Fields:
     """What a new one begins with: who signed in, to be read and changed like every answer."""
-    return {"referrer/name": [name]}
+    return {"referrer-name": [name]}
 
 
 def answers_of(fields: Fields) -> Fields:

@@ -7,6 +7,7 @@ from typing import Final
 from triage_ui.drafts.model import Fields
 from triage_ui.pages.refer.body import find_asked
 from triage_ui.pages.refer.form.model import Section
+from triage_ui.pages.refer.form.whole import FORM
 from triage_ui.pages.refer.written import Place
 from triage_ui.services.caller import FieldProblem
 
@@ -15,7 +16,10 @@ _REFUSED: Final = "refused"
 
 @dataclass(frozen=True)
 class Trouble:
-    """One thing to put right: its page and box within the form, both empty when no page has it; and what to do."""
+    """One thing to put right, and what to do: its page and box within the form.
+
+    Without a page, the box is the part of the task list to which something has to be added, or empty.
+    """
 
     path: str
     box: str
@@ -23,8 +27,8 @@ class Trouble:
 
     @property
     def address(self) -> str:
-        """Where it is put right, within the form; the task list where no page has it."""
-        return f"/{self.path}#{self.box}" if self.path else "#tasks"
+        """Where it is put right, within the form; in the task list where no page has it."""
+        return f"/{self.path}#{self.box}" if self.path else f"#{self.box or 'tasks'}"
 
 
 def with_refusal(fields: Fields, errors: Sequence[FieldProblem]) -> Fields:
@@ -60,9 +64,10 @@ def forgotten(fields: Fields, section: Section, number: int) -> Fields:
 
 def _trouble(fields: Fields, error: FieldProblem) -> Trouble:
     asked = find_asked(fields, error.pointer)
-    return (
-        Trouble("", "", error.detail) if asked is None else Trouble(asked.place.path, asked.box.names[0], error.detail)
-    )
+    if asked is not None:
+        return Trouble(asked.place.path, asked.box.names[0], error.detail)
+    section = next((one for one in FORM if one.entries and error.pointer == f"/{one.entries}"), None)
+    return Trouble("", section.slug if section else "", error.detail)
 
 
 def _with(fields: Fields, troubles: Sequence[Trouble]) -> Fields:
