@@ -17,7 +17,7 @@ from triage_ui.pages.refer.form.model import Box, Kind
 from triage_ui.pages.refer.form.people import PEOPLE
 from triage_ui.pages.refer.form.whole import FORM, find_section
 from triage_ui.pages.refer.problems import forgotten, mistakes_on, settled, troubles_of, with_refusal
-from triage_ui.pages.refer.tasks import groups_of, parts_of, unanswered
+from triage_ui.pages.refer.tasks import groups_of, parts_of, summary_of, unanswered
 from triage_ui.pages.refer.written import (
     MOST_ENTRIES,
     Place,
@@ -230,6 +230,29 @@ def test_what_was_refused_stays_with_its_box_while_entries_come_and_go_until_it_
     assert mistakes_on(fields, second) == {"first_name": "Give the child's name."}
     assert [one.advice for one in troubles_of(fields)] == ["Give the child's name."]
     assert troubles_of(settled(fields, second)) == []
+
+
+def test_a_day_that_is_none_is_said_so_as_it_was_asked_and_everything_names_whose_question_it_is() -> None:
+    fields, _ = with_entry({}, CHILDREN)
+    born = dict(zip(("day", "month", "year"), (["31"], ["2"], ["2017"]), strict=True))
+    fields |= {f"children/1/date_of_birth-{part}": value for part, value in born.items()}
+    errors = [
+        FieldProblem("/children/0/date_of_birth", "Send a date such as 2026-03-02"),
+        FieldProblem("/children/0/expected_date_of_birth", "Never both."),
+        FieldProblem("/referrer/phone", "Give one."),
+    ]
+
+    assert summary_of(with_refusal(fields, errors)) == [
+        (
+            "/children/1/birth#date_of_birth-day",
+            "Child 1, date of birth: Write a day that there is, with its month and year in numbers",
+        ),
+        (
+            "/children/1/birth#expected_date_of_birth-day",
+            "Child 1, if the child is not born yet: when is the birth expected: Never both.",
+        ),
+        ("/you/you#referrer-phone", "Phone number: Give one."),
+    ]
 
 
 def test_an_advice_that_belongs_to_no_page_is_shown_until_something_is_written() -> None:

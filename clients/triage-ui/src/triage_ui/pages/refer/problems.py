@@ -8,10 +8,12 @@ from triage_ui.drafts.model import Fields
 from triage_ui.pages.refer.body import find_asked
 from triage_ui.pages.refer.form.model import Section
 from triage_ui.pages.refer.form.whole import FORM
-from triage_ui.pages.refer.written import Place
+from triage_ui.pages.refer.written import Place, is_no_day
 from triage_ui.services.caller import FieldProblem
 
 _REFUSED: Final = "refused"
+_NO_DAY: Final = "Write a day that there is, with its month and year in numbers"
+"""Intake takes a day in one piece, and says so; here it is written in three."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,8 @@ def forgotten(fields: Fields, section: Section, number: int) -> Fields:
 def _trouble(fields: Fields, error: FieldProblem) -> Trouble:
     asked = find_asked(fields, error.pointer)
     if asked is not None:
-        return Trouble(asked.place.path, asked.box.names[0], error.detail)
+        advice = _NO_DAY if is_no_day(fields, asked.place, asked.box) else error.detail
+        return Trouble(asked.place.path, asked.box.names[0], advice)
     section = next((one for one in FORM if one.entries and error.pointer == f"/{one.entries}"), None)
     return Trouble("", section.slug if section else "", error.detail)
 

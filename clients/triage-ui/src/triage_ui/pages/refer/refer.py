@@ -14,8 +14,8 @@ from triage_ui.pages.refer import model
 from triage_ui.pages.refer.form.model import Section
 from triage_ui.pages.refer.form.whole import find_section
 from triage_ui.pages.refer.keeping import GONE, change, keep_late, open_draft
-from triage_ui.pages.refer.problems import forgotten, mistakes_on, settled, troubles_of
-from triage_ui.pages.refer.tasks import Part, Said, groups_of, heading_of, words_of
+from triage_ui.pages.refer.problems import forgotten, mistakes_on, settled
+from triage_ui.pages.refer.tasks import Part, Said, groups_of, heading_of, summary_of, words_of
 from triage_ui.pages.refer.written import (
     Answers,
     Place,
@@ -82,8 +82,8 @@ async def show_tasks(form_key: UUID, request: Request, visitor: SignedIn) -> Res
     draft = await open_draft(request, visitor, form_key)
     if isinstance(draft, Response):
         return draft
-    troubles = troubles_of(draft.fields)
-    return _render(request, visitor, draft, "tasks", groups=groups_of(draft.fields), mistakes=troubles)
+    mistakes = summary_of(draft.fields)
+    return _render(request, visitor, draft, "tasks", groups=groups_of(draft.fields), mistakes=mistakes)
 
 
 @router.post("/refer/{form_key}/{slug}/add")

@@ -13,8 +13,8 @@ from triage_ui.drafts.model import Draft, Fields
 from triage_ui.pages.refer import model
 from triage_ui.pages.refer.body import body_of
 from triage_ui.pages.refer.keeping import gone, keep_late, open_draft
-from triage_ui.pages.refer.problems import troubles_of, with_refusal, without_refusal
-from triage_ui.pages.refer.tasks import Part, parts_of, unanswered, words_of
+from triage_ui.pages.refer.problems import with_refusal, without_refusal
+from triage_ui.pages.refer.tasks import Part, parts_of, summary_of, unanswered, words_of
 from triage_ui.services.caller import Refused
 from triage_ui.services.intake_own import Receipt
 from triage_ui.shell import forms
@@ -132,7 +132,7 @@ def _checked(
         parts=parts,
         in_danger=fields.get("immediate_danger") == ["yes"],
         unanswered=unanswered(fields),
-        mistakes=troubles_of(fields),
+        mistakes=summary_of(fields),
         refusal=refused,
     )
 

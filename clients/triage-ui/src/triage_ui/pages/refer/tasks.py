@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from triage_ui.drafts.model import Fields
 from triage_ui.pages.refer.form.model import Section
 from triage_ui.pages.refer.form.whole import FORM
-from triage_ui.pages.refer.problems import troubles_of
-from triage_ui.pages.refer.written import Place, entry_name, is_begun, numbers_of, places_of, shown
+from triage_ui.pages.refer.problems import Trouble, troubles_of
+from triage_ui.pages.refer.written import Place, entry_name, is_begun, numbers_of, place_of, places_of, shown
+from triage_ui.shell.formats import mid_sentence
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,21 @@ def heading_of(fields: Fields, section: Section, number: int) -> str:
     if not section.entries:
         return section.title
     return f"{section.one.capitalize()} {numbers_of(fields, section).index(number) + 1}"
+
+
+def summary_of(fields: Fields) -> list[tuple[str, str]]:
+    """What to put right, each with where: the page within the form, and whose question it is."""
+    return [(one.address, f"{_whose(fields, one)}{one.advice}") for one in troubles_of(fields)]
+
+
+def _whose(fields: Fields, trouble: Trouble) -> str:
+    place = place_of(trouble.path) if trouble.path else None
+    if place is None:
+        return ""
+    box = next(box for box in place.question.boxes if box.names[0] == trouble.box)
+    name = box.label.rstrip("?")
+    entry = f"{heading_of(fields, place.section, place.number)}, " if place.number else ""
+    return f"{entry}{mid_sentence(name) if entry else name}: "
 
 
 def _entries(fields: Fields, section: Section, troubled: set[str]) -> list[Entry]:

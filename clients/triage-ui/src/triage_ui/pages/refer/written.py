@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Final
 
 from triage_ui.drafts.model import Fields
 from triage_ui.pages.refer.form.model import DAY_PARTS, Box, Kind, Question, Section
-from triage_ui.pages.refer.form.whole import FORM
+from triage_ui.pages.refer.form.whole import FORM, find_section
 from triage_ui.shell.formats import day, label
 
 MOST_ENTRIES: Final = 60
@@ -76,6 +77,14 @@ def next_of(place: Place) -> Place | None:
     return replace(place, question=following) if following else None
 
 
+def place_of(path: str) -> Place | None:
+    """The page of a path within the form, whatever was written; None for a path of no page."""
+    slug, *number, question = path.split("/")
+    section = find_section(slug)
+    asked = section.find(question) if section else None
+    return Place(section, asked, int(number[0]) if number else 0) if section and asked else None
+
+
 def find_place(section: Section, number: int, slug: str, fields: Fields) -> Place | None:
     """A page; None when there is no such question, or no such entry was ever made."""
     question = section.find(slug)
@@ -131,6 +140,16 @@ def written_day(parts: list[str]) -> str:
     """A day as it is sent. What is no day goes as it was written, and intake says so."""
     found = dict(zip(DAY_PARTS, parts, strict=True))
     return f"{found['year']}-{found['month']:0>2}-{found['day']:0>2}"
+
+
+def is_no_day(fields: Fields, place: Place, box: Box) -> bool:
+    """Whether something was written for a day that is none."""
+    parts = values_of(fields, place, box) if box.kind is Kind.DAY else []
+    try:
+        date.fromisoformat(written_day(parts) if parts else str(date.min))
+    except ValueError:
+        return True
+    return False
 
 
 def shown(fields: Fields, place: Place, box: Box) -> str:
