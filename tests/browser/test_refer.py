@@ -117,6 +117,7 @@ async def test_a_question_waits_on_the_first_page_and_a_referral_is_withdrawn(
     assert await lead.page.get_by_role("link", name="Withdraw it").count() == 0
 
 
+@pytest.mark.timeout(1200)  # some forty pages, each at two widths
 async def test_every_page_of_the_form_is_accessible(new_reader: NewReader) -> None:
     lead = await new_reader(LEAD)
     home = await referring.begin(lead)

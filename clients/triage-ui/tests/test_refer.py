@@ -65,6 +65,7 @@ async def test_the_first_page_says_to_call_999_first_and_shows_what_was_sent_and
     page = (await lead.get("/refer")).text
 
     assert "call 999 first" in page
+    assert "come back to them for 34 hours" in page
     assert "Ashcroft Primary School" in page
     assert f'href="/referrals/{REFERRAL_ID}"' in page
     assert f'href="{home}"' in page

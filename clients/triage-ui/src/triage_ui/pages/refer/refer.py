@@ -1,5 +1,6 @@
 """``/refer``: a referral, a question on each page; what is written is kept from the first post on."""
 
+from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from starlette.responses import Response
 
 from chassis.ids import RandomIds
 from triage_ui.acts.posting import Posting, posted
-from triage_ui.drafts.model import Draft, Fields
+from triage_ui.drafts.model import KEPT, Draft, Fields
 from triage_ui.pages.refer import model
 from triage_ui.pages.refer.form.model import Section
 from triage_ui.pages.refer.form.whole import find_section
@@ -52,6 +53,7 @@ async def show_start(request: Request, visitor: SignedIn) -> Response:
         recent=recent.referrals,
         begun=[(draft, model.address_of(draft)) for draft in drafts if draft.act == model.NAME],
         form_key=_IDS.new(),
+        kept_hours=KEPT // timedelta(hours=1),
     )
 
 
