@@ -139,7 +139,7 @@ async def test_every_page_of_the_form_is_accessible(new_reader: NewReader) -> No
 @pytest.mark.parametrize(
     "name", ["wandsworth-social-worker-1", "wandsworth-macpt-member", "wandsworth-records-officer"]
 )
-async def test_whoever_is_no_agencys_representative_finds_no_way_to_refer(new_reader: NewReader, name: str) -> None:
+async def test_a_person_who_represents_no_agency_finds_no_way_to_refer(new_reader: NewReader, name: str) -> None:
     stranger = await new_reader(name)
 
     assert [await stranger.open(path) for path in ("/refer", "/referrals")] == [403, 403]

@@ -227,7 +227,7 @@ async def test_an_expired_draft_is_gone(world: World, lead: SignedInBrowser) -> 
     assert (await _send(person, home)).status_code == 410
 
 
-async def test_what_intake_refuses_is_shown_at_its_question_until_that_is_written_anew(
+async def test_what_intake_refuses_is_shown_at_its_question_until_that_is_written_again(
     world: World, lead: SignedInBrowser
 ) -> None:
     home = await _written(lead)

@@ -212,7 +212,7 @@ def test_what_no_page_asks_for_leads_nowhere(pointer: str) -> None:
     assert find_asked({}, pointer) is None
 
 
-def test_what_was_refused_stays_with_its_box_while_entries_come_and_go_until_it_is_written_anew() -> None:
+def test_what_was_refused_stays_with_its_box_while_entries_come_and_go_until_it_is_written_again() -> None:
     fields: Fields = {}
     for _ in range(2):
         fields, _ = with_entry(fields, CHILDREN)

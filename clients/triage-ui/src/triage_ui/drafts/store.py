@@ -86,7 +86,7 @@ class DraftStore:
         return self._draft(row) if row else None
 
     async def keep(self, tx: Transaction, locked: Draft, fields: Fields, *, now: datetime) -> None:
-        """Keep what stands in a draft now, that was locked. Kept anew, it lasts as long as a new one."""
+        """Keep what stands in a draft now, that was locked. Kept again, it lasts as long as a new one."""
         sealed = self._sealer.seal(json.dumps(fields), place=_place(locked.form_key))
         times = {"saved_at": now, "expires_at": now + KEPT}
         await tx.execute(update(draft).where(draft.c.form_key == locked.form_key).values(fields=sealed, **times))

@@ -10,7 +10,7 @@ from triage_ui.shell.visitor import Visitor
 
 
 class OnOwnReferral:
-    """The base of adding, answering and taking back. Whoever signed in says it, by name."""
+    """The base of adding, answering and withdrawing. The person who signed in says it, by name."""
 
     async def look(self, visitor: Visitor, ids: Ids) -> Seen:
         """How far the referral has come; the look is recorded. What was said of it before is never overwritten."""

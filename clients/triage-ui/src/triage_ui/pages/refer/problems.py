@@ -54,7 +54,7 @@ def mistakes_on(fields: Fields, place: Place) -> Mapping[str, str]:
 
 
 def settled(fields: Fields, place: Place) -> Fields:
-    """The same without what was refused on a page that was written anew."""
+    """The same without what was refused on a page that was written again."""
     return _with(fields, [one for one in troubles_of(fields) if one.path not in ("", place.path)])
 
 

@@ -57,7 +57,7 @@ CIRCUMSTANCES: Final = Section(
                 Box("concern/exploitation/people", "Who may be exploiting the child?", Kind.NARRATIVE),
                 Box("concern/exploitation/places", "Where?", Kind.NARRATIVE),
                 Box("concern/online_harm/platforms", "Apps, games and sites", Kind.NARRATIVE),
-                Box("concern/online_harm/account_names", "Accounts of whoever may harm the child", Kind.NARRATIVE),
+                Box("concern/online_harm/account_names", "Accounts of people who may harm the child", Kind.NARRATIVE),
                 Box("concern/place_or_peers/place", "The place outside the home", Kind.NARRATIVE),
                 Box("concern/place_or_peers/times", "Days and times", Kind.NARRATIVE),
                 Box("concern/place_or_peers/peer_group", "The young people involved", Kind.NARRATIVE),

@@ -20,7 +20,7 @@ FIRST: Final = Section(
                 Box("immediate_safety/present", "Who is at the scene?", shown_for=_IN_DANGER),
                 Box(
                     "immediate_safety/next_contact_with_abuser",
-                    "When will a child next meet whoever may have harmed them?",
+                    "When will a child next meet the person who may have harmed them?",
                     hint="A date, a time, or in your own words. For example, collects them from school on Friday.",
                 ),
                 Box(
