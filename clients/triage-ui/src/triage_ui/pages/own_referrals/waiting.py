@@ -1,4 +1,4 @@
-"""What waits for the agency of the person who signed in: questions about its referrals, and requests for what it knows."""
+"""What waits for the agency of the person who signed in: questions about its referrals, and information requests."""
 
 from dataclasses import dataclass
 
