@@ -45,9 +45,9 @@ _SIGNED_IN: Final = _ANYONE - {NOBODY}
 _LET_IN: Final = tuple(
     (re.compile(pattern), roles)
     for pattern, roles in (
-        (r"POST /v1/referrals", _SENDERS),
+        (r"POST /v1/referrals", _AGENCY),
         (r"GET /v1/referrals(/{referral_id}(/receipt)?)?", _AGENCY),
-        (r"POST /v1/referrals/{referral_id}/(supplements|withdrawal)", _SENDERS),
+        (r"POST /v1/referrals/{referral_id}/(supplements|withdrawal)", _AGENCY),
         (r"GET /v1/referrals/{referral_id}/document(/editions)?", _READERS),
         (r"POST /fhir/R4/\$process-message", _SENDERS),
         (r"GET /fhir/R4/metadata|GET /v1/code-lists(/{name})?|GET /partners/{client_id}/jwks.json", _ANYONE),

@@ -7,10 +7,21 @@ from typing import Any, Final
 
 import jsonschema
 import pytest
-from ui_answers import case, queue_line, queue_page, request_view, worker
+from ui_answers import (
+    case,
+    open_question,
+    own_line,
+    own_referral,
+    question,
+    queue_line,
+    queue_page,
+    receipt,
+    request_view,
+    worker,
+)
 
 from local_stack.checkout import ROOT
-from triage_ui.services import intake, notify, triage, triage_case, triage_queue
+from triage_ui.services import intake, intake_own, notify, triage, triage_case, triage_queue
 from triage_ui.services.caller import Read
 
 _OTHER_NAMES: Final = {
@@ -18,12 +29,13 @@ _OTHER_NAMES: Final = {
     "Edition": "EditionView",
     "Inbox": "Inbox",
 }
-_NOT_READ: Final = {"Done", "RowProblem"}
+_NOT_READ: Final = {"Done", "RowProblem", "Changed"}
 _DOCUMENTS: Final = {
     triage: "triage",
     triage_case: "triage",
     triage_queue: "triage",
     intake: "referral-intake",
+    intake_own: "referral-intake",
     notify: "agency-notify",
 }
 
@@ -76,6 +88,11 @@ _READ_PATHS: Final = (
     ("triage", "/v1/information-requests"),
     ("triage", "/v1/information-requests/{request_id}"),
     ("triage", "/v1/handovers/{handover_id}"),
+    ("triage", "/v1/questions"),
+    ("triage", "/v1/questions/{question_id}"),
+    ("referral-intake", "/v1/referrals"),
+    ("referral-intake", "/v1/referrals/{referral_id}"),
+    ("referral-intake", "/v1/referrals/{referral_id}/receipt"),
     ("referral-intake", "/v1/referrals/{referral_id}/document"),
     ("referral-intake", "/v1/referrals/{referral_id}/document/editions"),
     ("agency-notify", "/v1/notices"),
@@ -86,6 +103,9 @@ _ACT_PATHS: Final = (
     *(("triage", f"/v1/information-requests/{{request_id}}/{act}") for act in ("answer", "correction", "withdrawal")),
     *(("triage", f"/v1/handovers/{{handover_id}}/{act}") for act in ("acceptance", "return")),
     ("triage", "/v1/assignments"),
+    ("referral-intake", "/v1/referrals"),
+    ("referral-intake", "/v1/referrals/{referral_id}/supplements"),
+    ("referral-intake", "/v1/referrals/{referral_id}/withdrawal"),
     ("agency-notify", "/v1/notices/{notice_id}/acknowledgement"),
 )
 
@@ -111,5 +131,21 @@ def test_every_operation_that_is_called_is_offered(service: str, method: str, pa
 )
 def test_the_answers_of_these_tests_are_answers_that_triage_gives(name: str, answer: dict[str, Any]) -> None:
     schema = {"$ref": f"#/components/schemas/{name}", "components": _document("triage")["components"]}
+
+    jsonschema.Draft202012Validator(schema).validate(answer)
+
+
+@pytest.mark.parametrize(
+    ("service", "name", "answer"),
+    [
+        ("referral-intake", "Receipt", receipt()),
+        ("referral-intake", "StatusView", own_referral()),
+        ("referral-intake", "Page", {"referrals": [own_line()], "next": None}),
+        ("triage", "QuestionView", question()),
+        ("triage", "OpenQuestions", {"questions": [open_question()], "next": None}),
+    ],
+)
+def test_the_answers_to_senders_are_answers_that_services_give(service: str, name: str, answer: dict[str, Any]) -> None:
+    schema = {"$ref": f"#/components/schemas/{name}", "components": _document(service)["components"]}
 
     jsonschema.Draft202012Validator(schema).validate(answer)

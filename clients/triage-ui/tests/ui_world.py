@@ -74,12 +74,18 @@ class World:
         transport = httpx2.ASGITransport(app=self.app, raise_app_exceptions=False)
         return httpx2.AsyncClient(transport=transport, base_url=HOME)
 
-    async def sign_in(self, *, subject: str = WORKER, roles: tuple[str, ...] = ("social-worker",)) -> "SignedInBrowser":
+    async def sign_in(
+        self, *, subject: str = WORKER, roles: tuple[str, ...] = ("social-worker",), agency: str = "wandsworth-mash"
+    ) -> "SignedInBrowser":
         """Somebody who is signed in, as if the issuer had said so."""
-        person = Person(subject, "Ama O'Brien", "wandsworth-mash", "wandsworth", frozenset(roles))
+        person = Person(subject, "Ama O'Brien", agency, "wandsworth", frozenset(roles))
         tokens = Tokens(TOKEN, "a-refresh-token", self.clock.now() + timedelta(hours=12))
         secret = await self.dependencies.sessions.begin(SignedIn(person, tokens, issuer_session=f"sid-{subject}"))
         return SignedInBrowser(self, secret)
+
+    async def sign_in_lead(self, *, subject: str = WORKER) -> "SignedInBrowser":
+        """A school's safeguarding lead."""
+        return await self.sign_in(subject=subject, roles=("agency-representative",), agency="ashcroft-primary")
 
     async def close(self) -> None:
         """Close what the client opened."""

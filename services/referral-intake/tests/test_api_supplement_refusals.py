@@ -216,7 +216,7 @@ async def test_a_key_is_needed(caller: Caller) -> None:
         ({"agency": "metropolitan-police"}, "relationship"),
         ({"partnership": "warwickshire"}, "partnership"),
         ({"roles": ["social-worker"]}, "role"),
-        ({"roles": ["agency-representative"]}, "role"),
+        ({"roles": ["agency-representative"], "agency": "metropolitan-police"}, "relationship"),
     ],
 )
 @pytest.mark.parametrize("change", ["add", "withdraw"])

@@ -17,10 +17,11 @@ from contracts.problems import Suspended, Unavailable
 from policy.load import load_packs
 from referral_intake import standing as standing_module
 from referral_intake.errors import ScopeMissing, TooManyRequests
-from referral_intake.model import Limited, OwnRates, Rates, Scope
+from referral_intake.model import Limited, OwnRates, Rates, Scope, Sender
 from referral_intake.standing import UNREGISTERED, Known, Standing
 
 CLUB = Known(ContactSource.OTHER, frozenset(Scope), OwnRates(), suspended=False)
+SYSTEM = Sender("wandsworth", "lantern-youth-club", "club")
 SUSPENDED = Known(ContactSource.OTHER, frozenset(Scope), OwnRates(), suspended=True)
 
 
@@ -67,7 +68,7 @@ async def test_a_client_that_nobody_registered_has_the_defaults(clock: SettableC
     allowance = standing.admit(client(), scope=Scope.SEND)
 
     assert (allowance.limit, allowance.remaining) == (3, 2)
-    assert standing.source_of("club") is None
+    assert standing.source_of(SYSTEM) is None
 
 
 async def test_what_was_agreed_with_a_partner_counts_before_the_defaults(clock: SettableClock) -> None:
@@ -77,7 +78,7 @@ async def test_what_was_agreed_with_a_partner_counts_before_the_defaults(clock: 
 
     assert standing.admit(client(), scope=Scope.SEND).limit == 40
     assert standing.admit(client(), scope=Scope.READ).limit == 5
-    assert standing.source_of("club") is ContactSource.OTHER
+    assert standing.source_of(SYSTEM) is ContactSource.OTHER
 
 
 async def test_a_scope_that_was_not_agreed_is_named(clock: SettableClock) -> None:

@@ -171,7 +171,7 @@ class Preparation:
         now, sender = self.clock.now(), arrival.sender
         pack, refusal = self._pack(sender.partnership, at=now)
         due = self.promises.decision_due(pack, at=now)
-        agreed = self.standing.source_of(sender.client_id)
+        agreed = self.standing.source_of(sender)
         maker = ReferralMaker(self.ids, self.public_url, arrival.traceparent)
         submission = submission_of(arrival.form, sender, key=arrival.key)
         if arrival.handling is not PLAIN:

@@ -106,6 +106,6 @@ def _registry(db: Database) -> Exchange:
             if limited:
                 await partners.add_limited(tx, limited)
             found = await partners.list_agreements(tx)
-        return {agreed.client_id: Known.of(agreed, suspended=suspended) for agreed, suspended in found}
+        return {agreed.client_id: Known.of(agreed, suspended_for=reason) for agreed, reason in found}
 
     return exchange

@@ -16,13 +16,14 @@ from chassis import telemetry
 from chassis.clock import Clock
 from chassis.tasks import repeating
 from chassis.web.auth import Principal, client_of
-from contracts.codes import ContactSource
+from contracts.codes import ContactSource, SuspensionReason
 from contracts.problems import Suspended
 from policy.contact import whom_to_phone
 from policy.packs import Packs
-from referral_intake.errors import ScopeMissing, TooManyRequests
-from referral_intake.model import PARTNER, Agreement, Limited, OwnRates, Rates, Scope
+from referral_intake.errors import AgencyNotRegistered, AgreementEnded, ScopeMissing, TooManyRequests
+from referral_intake.model import PARTNER, Agreement, Limited, OwnRates, Rates, Scope, Sender
 from referral_intake.rates import Allowance, Limiter
+from referral_intake.served import find_newest_pack
 
 REFRESH_SECONDS: Final = 1.0
 """How long a suspension may take to reach a process that did not carry it out itself, beside the time of a query."""
@@ -33,19 +34,32 @@ limited_total = Counter("frontdoor_partner_limited", "Requests over a partner's 
 log = telemetry.logger(__name__)
 
 
+Whose = tuple[str, str]
+"""A partnership and an agency of it."""
+
+
 @dataclass(frozen=True)
 class Known:
-    """What the registry says of one client, as it is needed to admit it."""
+    """What the registry says of one client, as it is needed to admit it, and the people of its agency."""
 
     source: ContactSource | None
     scopes: frozenset[Scope]
     rates: OwnRates
     suspended: bool
+    whose: Whose = ("", "")
+    agreement_ended: bool = False
 
     @classmethod
-    def of(cls, agreement: Agreement, *, suspended: bool) -> "Known":
+    def of(cls, agreement: Agreement, *, suspended_for: SuspensionReason | None) -> "Known":
         """What was agreed with a registered partner."""
-        return cls(agreement.source, frozenset(agreement.scopes), agreement.rates, suspended)
+        return cls(
+            agreement.source,
+            frozenset(agreement.scopes),
+            agreement.rates,
+            suspended=suspended_for is not None,
+            whose=(agreement.partnership, agreement.agency),
+            agreement_ended=suspended_for is SuspensionReason.AGREEMENT_ENDED,
+        )
 
 
 UNREGISTERED: Final = Known(source=None, scopes=frozenset(Scope), rates=OwnRates(), suspended=False)
@@ -61,6 +75,8 @@ class Standing:
     - ``admit`` waits for nothing and asks nobody: it goes by what was last read.
     - What is known stays in force while the registry cannot be read: a suspended partner stays suspended, and
       nobody else is kept from referring.
+    - People refer for an agency that the pack names or that has a registered system. When its systems are suspended
+      they are not; only when the agreement with all of them has ended, it is over for the people, too.
     - ``immediate_danger`` is neither counted nor limited. A suspended partner is refused that, too, as on every
       route: ``check`` is asked wherever somebody signs in.
     """
@@ -72,6 +88,7 @@ class Standing:
         self.everybody = everybody
         self._limiter = Limiter(lambda: clock.now().timestamp())
         self._known: Mapping[str, Known] = {}
+        self._systems: Mapping[Whose, Sequence[Known]] = {}
         self._limited: dict[tuple[str, Scope], Limited] = {}
         self._said_at: dict[tuple[str, Scope], datetime] = {}
         self._reading = asyncio.Lock()
@@ -98,9 +115,22 @@ class Standing:
             raise TooManyRequests(allowance.headers)
         return allowance
 
-    def source_of(self, client: str) -> ContactSource | None:
-        """The source code that was agreed with a registered partner; None for everybody else."""
-        return self._known.get(client, UNREGISTERED).source
+    def check_agency(self, principal: Principal) -> None:
+        """Whether people may refer for their agency. Raises ``AgencyNotRegistered`` and ``AgreementEnded``."""
+        now, systems = self._clock.now(), self._systems.get((principal.partnership, principal.agency), ())
+        advice = whom_to_phone(self._packs, principal.partnership, at=now)
+        if systems and all(each.agreement_ended for each in systems):
+            raise AgreementEnded(advice)
+        pack = find_newest_pack(self._packs, principal.partnership, at=now)
+        if not systems and (pack is None or pack.find_agency(principal.agency) is None):
+            raise AgencyNotRegistered(advice)
+
+    def source_of(self, sender: Sender) -> ContactSource | None:
+        """The source code that was agreed with a registered partner, also for its people; None for everybody else."""
+        if not sender.is_person:
+            return self._known.get(sender.client_id, UNREGISTERED).source
+        systems = self._systems.get((sender.partnership, sender.agency), ())
+        return systems[0].source if systems else None
 
     async def refresh(self) -> None:
         """Read the registry, and write who was limited since. Raises ``Unavailable``; what was known stays.
@@ -111,11 +141,17 @@ class Standing:
         async with self._reading:
             limited, self._limited = self._limited, {}
             try:
-                self._known = await self._exchange(tuple(limited.values()))
+                self._know(await self._exchange(tuple(limited.values())))
             except Exception:
                 for key, each in limited.items():  # written with the next one that succeeds
                     self._count(key, each)
                 raise
+
+    def _know(self, known: Mapping[str, Known]) -> None:
+        systems: dict[Whose, list[Known]] = {}
+        for each in known.values():
+            systems.setdefault(each.whose, []).append(each)
+        self._known, self._systems = known, systems
 
     @asynccontextmanager
     async def kept_fresh(self) -> AsyncIterator[None]:

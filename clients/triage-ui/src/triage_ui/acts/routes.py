@@ -1,6 +1,5 @@
 """The pages of an act: write, check, send once; what is written is kept from the first post on."""
 
-import asyncio
 import re
 from typing import Final
 from urllib.parse import quote
@@ -12,21 +11,18 @@ from starlette.responses import RedirectResponse, Response
 
 from chassis.http_client import NoAnswer
 from triage_ui.acts.act import Act, Ids, Seen
+from triage_ui.acts.posting import SEE_OTHER, Posting, claim, find_draft, posted, where_it_led
 from triage_ui.drafts.model import Draft
-from triage_ui.drafts.store import SENDING_SECONDS
 from triage_ui.services.caller import FreshSignInNeeded, Refused
-from triage_ui.session.model import Session
 from triage_ui.shell import forms
 from triage_ui.shell.forms import Form
 from triage_ui.shell.rendering import pages_of
-from triage_ui.shell.visitor import COOKIE, Dependencies, SignedIn, SignInNeeded, Visitor, dependencies_of
+from triage_ui.shell.visitor import SignedIn, Visitor, dependencies_of
 
-SEE_OTHER: Final = 303
 GONE: Final = 410
 STALE: Final = 412
 PAUSED: Final = "sure=yes"
 """In the address of the page to check: this person has read the page that asks to pause."""
-_LOOK_AGAIN_SECONDS: Final = 0.25
 _REFERENCE: Final = re.compile(r"[A-Z0-9-]{1,30}")
 _VERSION: Final = re.compile(r'"[0-9]{1,9}"|')
 
@@ -56,17 +52,10 @@ class ActPages:
 
     async def save(self, request: Request) -> Response:
         """Keep everything as it was typed, then go on; also when the session has ended meanwhile."""
-        dependencies, secret = dependencies_of(request), request.cookies.get(COOKIE, "")
-        session = await dependencies.sessions.find(secret) if secret else None
-        if session is None:
-            raise SignInNeeded
-        form, ids = await forms.read_of_session(request, secret), _ids(request)
-        await self._save(dependencies, session, form, ids)
-        here = request.url.path
-        if dependencies.sessions.is_over(session):
-            return RedirectResponse(f"/sign-in?to={quote(here, safe='/')}", SEE_OTHER)
-        await dependencies.sessions.use(session)
-        return RedirectResponse("/drafts?saved=yes" if form.get("then") == "later" else f"{here}/check", SEE_OTHER)
+        posting, here = await posted(request), request.url.path
+        await self._save(posting, _ids(request))
+        to = "/drafts?saved=yes" if posting.form.get("then") == "later" else f"{here}/check"
+        return await posting.lead_on(to, back=here)
 
     async def check(self, request: Request, visitor: SignedIn) -> Response:
         """What will be sent, or the form again with what is not filled in."""
@@ -89,9 +78,9 @@ class ActPages:
         draft = await self._draft_of(request, visitor, form, ids)
         if draft is None:
             return pages_of(request).render(request, "acts/form_gone.html", visitor=visitor, status=GONE)
-        if draft.done_at is None and await self._claim(request, draft):
+        if draft.done_at is None and await claim(dependencies_of(request), draft):
             return await self._sent(request, visitor, ids, draft)
-        return await self._where_it_led(request, visitor, draft)
+        return await where_it_led(dependencies_of(request), draft, otherwise=request.url.path)
 
     async def go_on(self, request: Request, visitor: SignedIn) -> Response:
         """The person has seen what changed, and goes on with what they wrote."""
@@ -134,28 +123,13 @@ class ActPages:
             )
         return self._checked(request, visitor, seen, ids, draft, refused=error)
 
-    async def _where_it_led(self, request: Request, visitor: Visitor, draft: Draft) -> Response:
-        """For a second click or a page that was reloaded: wait for the first, then lead to the same place."""
-        dependencies = dependencies_of(request)
-        for _ in range(int(SENDING_SECONDS / _LOOK_AGAIN_SECONDS)):
-            async with dependencies.db.transaction() as tx:
-                found = await dependencies.drafts.find(tx, draft.subject, draft.form_key, now=dependencies.clock.now())
-            if found is not None and found.led_to is not None:
-                return RedirectResponse(found.led_to, SEE_OTHER)
-            await asyncio.sleep(_LOOK_AGAIN_SECONDS)
-        return RedirectResponse(request.url.path, SEE_OTHER)
-
-    async def _claim(self, request: Request, draft: Draft) -> bool:
-        dependencies = dependencies_of(request)
-        async with dependencies.db.transaction() as tx:
-            return await dependencies.drafts.claim_sending(tx, draft.form_key, now=dependencies.clock.now())
-
-    async def _save(self, dependencies: Dependencies, session: Session, form: Form, ids: Ids) -> Draft:
+    async def _save(self, posting: Posting, ids: Ids) -> Draft:
+        dependencies, form = posting.dependencies, posting.form
         reference = form.get("reference")
         async with dependencies.db.transaction() as tx:
             return await dependencies.drafts.save(
                 tx,
-                session.person.subject,
+                posting.subject,
                 act=self._act.name,
                 about=_about(ids),
                 reference=reference if _REFERENCE.fullmatch(reference) else "",
@@ -173,13 +147,7 @@ class ActPages:
 
     async def _draft_of(self, request: Request, visitor: Visitor, form: Form, ids: Ids) -> Draft | None:
         """The draft of the form's key, when it is this person's, of this act and on this record."""
-        dependencies = dependencies_of(request)
-        try:
-            form_key = UUID(form.get("form_key"))
-        except ValueError:
-            return None
-        async with dependencies.db.transaction() as tx:
-            draft = await dependencies.drafts.find(tx, visitor.person.subject, form_key, now=visitor.now)
+        draft = await find_draft(dependencies_of(request), visitor.person.subject, form.get("form_key"))
         return draft if draft and (draft.act, draft.about) == (self._act.name, _about(ids)) else None
 
     def _form(

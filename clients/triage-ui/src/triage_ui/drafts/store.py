@@ -58,6 +58,39 @@ class DraftStore:
         )
         return self._draft(saved.mappings().one())
 
+    async def begin(
+        self, tx: Transaction, subject: str, form_key: UUID, *, act: str, fields: Fields, now: datetime
+    ) -> None:
+        """Begin a draft about nothing that exists yet, under a key that a page gave; if begun, it stays as it is."""
+        await tx.execute(delete(draft).where(draft.c.expires_at < now))
+        await tx.execute(
+            insert(draft)
+            .values(
+                form_key=form_key,
+                subject=subject,
+                act=act,
+                about=str(form_key),
+                reference="",
+                fields=self._sealer.seal(json.dumps(fields), place=_place(form_key)),
+                seen_version="",
+                saved_at=now,
+                expires_at=now + KEPT,
+            )
+            .on_conflict_do_nothing()
+        )
+
+    async def lock(self, tx: Transaction, subject: str, form_key: UUID, *, now: datetime) -> Draft | None:
+        """As ``find``, changed by nobody else until the transaction ends."""
+        mine = (draft.c.form_key == form_key, draft.c.subject == subject, draft.c.expires_at > now)
+        row = (await tx.execute(select(draft).where(*mine).with_for_update())).mappings().one_or_none()
+        return self._draft(row) if row else None
+
+    async def keep(self, tx: Transaction, locked: Draft, fields: Fields, *, now: datetime) -> None:
+        """Keep what stands in a draft now, that was locked. Kept again, it lasts as long as a new one."""
+        sealed = self._sealer.seal(json.dumps(fields), place=_place(locked.form_key))
+        times = {"saved_at": now, "expires_at": now + KEPT}
+        await tx.execute(update(draft).where(draft.c.form_key == locked.form_key).values(fields=sealed, **times))
+
     async def find_open(self, tx: Transaction, subject: str, *, act: str, about: str, now: datetime) -> Draft | None:
         """What somebody has begun to write for an act on a record."""
         mine = (draft.c.subject == subject, draft.c.act == act, draft.c.about == about)
@@ -96,10 +129,13 @@ class DraftStore:
         """It was refused or did not arrive: it may be sent again, under the same key."""
         await tx.execute(update(draft).where(draft.c.form_key == form_key).values(sending_until=None))
 
-    async def done(self, tx: Transaction, form_key: UUID, *, led_to: str, now: datetime) -> None:
-        """It took effect: the text is erased, and its key only leads on."""
+    async def done(
+        self, tx: Transaction, form_key: UUID, *, led_to: str, now: datetime, answered: Fields | None = None
+    ) -> None:
+        """It took effect: the text is erased, and its key only leads on; ``answered`` takes its place."""
+        sealed = self._sealer.seal(json.dumps(answered), place=_place(form_key)) if answered else None
         await tx.execute(
-            update(draft).where(draft.c.form_key == form_key).values(fields=None, done_at=now, led_to=led_to)
+            update(draft).where(draft.c.form_key == form_key).values(fields=sealed, done_at=now, led_to=led_to)
         )
 
     async def see_version(self, tx: Transaction, form_key: UUID, version: str) -> None:

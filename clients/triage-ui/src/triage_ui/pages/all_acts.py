@@ -11,6 +11,7 @@ from triage_ui.pages.authorise.authorise import Authorise
 from triage_ui.pages.close.close import Close
 from triage_ui.pages.handover_in.handover_in import ACTS as HANDOVERS
 from triage_ui.pages.offer_handover.offer_handover import OfferHandover
+from triage_ui.pages.own_referrals.acts import ACTS as OWN_REFERRALS
 from triage_ui.pages.rate.rate import Rate
 from triage_ui.pages.recommend.recommend import Recommend
 from triage_ui.pages.take_back.take_back import TakeBack
@@ -26,4 +27,5 @@ ACTS: Final[Sequence[Act]] = (
     Close(),
     *ANSWERS,
     *HANDOVERS,
+    *OWN_REFERRALS,
 )

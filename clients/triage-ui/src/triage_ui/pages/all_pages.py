@@ -11,7 +11,9 @@ from triage_ui.pages.case import case
 from triage_ui.pages.draft_list import draft_list
 from triage_ui.pages.handover_in import handover_in
 from triage_ui.pages.inbox import inbox
+from triage_ui.pages.own_referrals import own_referrals
 from triage_ui.pages.queue import assigning, queue
+from triage_ui.pages.refer import refer, sending
 from triage_ui.pages.request import request
 
 ROUTERS: Final[Sequence[APIRouter]] = (
@@ -22,5 +24,8 @@ ROUTERS: Final[Sequence[APIRouter]] = (
     inbox.router,
     handover_in.router,
     draft_list.router,
+    sending.router,
+    refer.router,
+    own_referrals.router,
     *(ActPages(act).router() for act in ACTS),
 )

@@ -66,6 +66,14 @@ class Answer(Generic[T]):
 
 
 @dataclass(frozen=True)
+class Printable:
+    """A page as a service made it; ``policy`` says what may run and load in it."""
+
+    text: str = field(repr=False)
+    policy: str
+
+
+@dataclass(frozen=True)
 class Caller:
     """Asks services as one person. ``token`` gives an access token that holds."""
 
@@ -94,6 +102,17 @@ class Caller:
         headers = {name: value for name, value in named.items() if value}
         content = {} if body is None else {"json": body}
         return await self._ask("POST", service, path, reads, headers=headers, **content)
+
+    async def page(self, service: str, path: str) -> Printable:
+        """A page that a service made, with the policy that it made for it. Raises as ``get`` does."""
+        headers = {"Authorization": f"Bearer {await self.token()}", "Accept": "text/html"}
+        answer = await self.http.request("GET", self.urls[service] + path, headers=headers)
+        policy = answer.headers.get("content-security-policy", "")
+        if not answer.is_success:
+            raise _refusal(answer)
+        if not policy or not answer.headers.get("content-type", "").startswith("text/html"):
+            raise NoAnswer
+        return Printable(answer.text, policy)
 
     async def lines(self, service: str, path: str) -> AsyncIterator[str]:
         """The lines of an answer that goes on. Raises as ``get`` does, and ``NoAnswer`` when it breaks off."""

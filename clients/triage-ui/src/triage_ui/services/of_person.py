@@ -7,6 +7,7 @@ from typing import Self
 from chassis.http_client import HttpClient
 from triage_ui.services.caller import Caller
 from triage_ui.services.intake import Intake
+from triage_ui.services.intake_own import OwnReferrals
 from triage_ui.services.notify import Notify
 from triage_ui.services.triage import Triage
 
@@ -18,9 +19,10 @@ class Services:
     triage: Triage
     intake: Intake
     notify: Notify
+    own: OwnReferrals
 
     @classmethod
     def of(cls, http: HttpClient, urls: Mapping[str, str], token: Callable[[], Awaitable[str]]) -> Self:
         """Under the token that ``token`` gives."""
         caller = Caller(http, urls, token)
-        return cls(Triage(caller), Intake(caller), Notify(caller))
+        return cls(Triage(caller), Intake(caller), Notify(caller), OwnReferrals(caller))

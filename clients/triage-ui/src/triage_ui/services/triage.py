@@ -62,6 +62,37 @@ class RequestPage(Read):
     next: str | None
 
 
+class QuestionView(Read):
+    """What the front door team asks about a referral of one's own agency."""
+
+    question_id: UUID
+    referral_id: UUID
+    reference: str
+    question: str
+    overdue: bool
+    asked_at: datetime
+    due_at: datetime
+    answered_at: datetime | None
+
+
+class OpenQuestion(Read):
+    """One question that waits for one's own agency."""
+
+    question_id: UUID
+    referral_id: UUID
+    reference: str
+    asked_at: datetime
+    due_at: datetime
+    overdue: bool
+
+
+class OpenQuestions(Read):
+    """Questions that wait, newest first."""
+
+    questions: tuple[OpenQuestion, ...]
+    next: str | None
+
+
 class Decided(Read):
     """A later decision, which a handover does not hand over."""
 
@@ -139,6 +170,14 @@ class Triage:
     async def requests(self, query: dict[str, str]) -> RequestPage:
         """What one's own agency was asked."""
         return (await self._caller.get(SERVICE, "/v1/information-requests", RequestPage, query=query)).body
+
+    async def question(self, question_id: UUID) -> QuestionView:
+        """A question about a referral of one's own agency; the look is recorded."""
+        return (await self._caller.get(SERVICE, f"/v1/questions/{question_id}", QuestionView)).body
+
+    async def questions(self) -> OpenQuestions:
+        """The newest questions that wait for one's own agency."""
+        return (await self._caller.get(SERVICE, "/v1/questions", OpenQuestions)).body
 
     async def handover(self, handover_id: UUID, *, purpose: str) -> HandoverView:
         """What a team is offered; the look is recorded."""

@@ -19,6 +19,8 @@ class Item:
 
 QUEUE: Final = Item("Queue", "/queue")
 INBOX: Final = Item("Inbox", "/inbox")
+REFER: Final = Item("Refer a child", "/refer")
+REFERRALS: Final = Item("Your referrals", "/referrals")
 DRAFTS: Final = Item("Your drafts", "/drafts")
 
 
@@ -26,7 +28,8 @@ def items_of(roles: Collection[str]) -> list[Item]:
     """The menu of somebody with these roles; the first is where their day begins."""
     has = set(roles)
     items = [QUEUE] if has & STAFF else []
-    return [*items, INBOX, DRAFTS]
+    own = [REFER, REFERRALS] if has & AGENCY else []
+    return [*items, INBOX, *own, DRAFTS]
 
 
 def home_of(roles: Collection[str]) -> str:

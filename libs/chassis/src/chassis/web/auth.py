@@ -32,6 +32,7 @@ __all__ = [
     "authenticated",
     "client_of",
     "issuers_verifier",
+    "owner_of",
     "require_role",
     "signed_in_as",
 ]
@@ -262,6 +263,14 @@ def client_of(principal: Principal) -> str:
     return principal.client_id or principal.subject
 
 
+def owner_of(principal: Principal) -> str:
+    """Whose a request is: all that a partner's system sends is the system's, whoever uses it; people share one client,
+    such as a web client, and what each of them sends is their own.
+    """
+    client = client_of(principal)
+    return client if principal.kind is ActorKind.PARTNER else f"{client}/{principal.subject}"
+
+
 async def authenticated(
     request: Request, _documented: Annotated[HTTPAuthorizationCredentials | None, Depends(_SCHEME)] = None
 ) -> Principal:
@@ -276,16 +285,12 @@ async def authenticated(
 
 
 async def sender_of(scope: Scope) -> str:
-    """Whose request it is, by its token and before its body is read; empty for everybody without a good one.
-
-    All that a system of others sends is one sender's, whoever uses it.
-    """
+    """Whose request it is, by its token and before its body is read; empty for everybody without a good one."""
     try:
         principal = await _proven(Request(scope))
     except Problem:
         return ""
-    client = client_of(principal)
-    return client if principal.kind is ActorKind.PARTNER else f"{client}/{principal.subject}"
+    return owner_of(principal)
 
 
 async def _proven(request: Request) -> Principal:

@@ -6,25 +6,28 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from chassis.web.auth import Principal, SignedIn, client_of, require_role
+from chassis.web.auth import Principal, SignedIn, owner_of, require_role
 from chassis.web.leaving import while_connected
 from chassis.web.middleware import ADDED
 from chassis.web.room import HELD, Held
 from referral_intake.handlers import Dependencies
-from referral_intake.model import OWN_AGENCY_ROLES, PARTNER, Scope
+from referral_intake.model import AGENCY_REPRESENTATIVE, OWN_AGENCY_ROLES, PARTNER, Scope
 from referral_intake.turns import Turns
 
 
 def admit(request: Request, principal: Principal, *, scope: Scope, emergency: bool = False) -> None:
-    """Let a partner's system do this, or raise why not; people have no limit. Waits for nothing.
+    """Let a partner's system or a person of an agency do this, or raise why not. Waits for nothing.
 
-    What is no emergency is turned out of the room that is kept for those.
+    People have no limit, and send for agencies that are known only. What is no emergency is turned out of the room
+    that is kept for those.
     """
-    if not principal.has_role(PARTNER):
-        return
     dependencies: Dependencies = request.app.state.dependencies
-    allowance = dependencies.standing.admit(principal, scope=scope, emergency=emergency)
-    request.scope[ADDED] = allowance.headers
+    if principal.has_role(PARTNER):
+        request.scope[ADDED] = dependencies.standing.admit(principal, scope=scope, emergency=emergency).headers
+    elif principal.has_role(AGENCY_REPRESENTATIVE) and scope is Scope.SEND:
+        dependencies.standing.check_agency(principal)
+    else:
+        return
     held_by(request).confirm(first=emergency)
 
 
@@ -37,7 +40,7 @@ def held_by(request: Request) -> Held:
 @asynccontextmanager
 async def turn(request: Request, turns: Turns, principal: Principal, *, urgent: bool = False) -> AsyncIterator[None]:
     """The block is the principal's turn. Whoever goes away before it has begun gives it up."""
-    owner = client_of(principal)
+    owner = owner_of(principal)
     with while_connected(request.scope):
         await turns.enter(owner, urgent=urgent)
     try:

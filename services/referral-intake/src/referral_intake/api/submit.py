@@ -18,7 +18,7 @@ from referral_intake.api.refusing import refusal_of
 from referral_intake.api.standing import admit, held_by
 from referral_intake.errors import KeyMissing
 from referral_intake.form import ReferralForm
-from referral_intake.model import PARTNER, Scope
+from referral_intake.model import OWN_AGENCY_ROLES, Scope
 
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
 _KEY_DESCRIPTION: Final = (
@@ -32,7 +32,8 @@ _KEY_HEADER: Final = Header(
 )
 _LOCATION: Final = {"Location": {"description": "Where to follow the referral.", "schema": {"type": "string"}}}
 
-Partner = Annotated[Principal, Depends(signed_in_as(PARTNER))]
+Sending = Annotated[Principal, Depends(signed_in_as(*OWN_AGENCY_ROLES))]
+"""A system or a person of an agency, which is the agency that refers."""
 
 
 async def idempotency_key(value: Annotated[str | None, _KEY_HEADER] = None) -> str:
@@ -49,13 +50,13 @@ async def body_size(request: Request) -> int:
 
 async def _submit(request: Request) -> Response:
     """``submit_referral`` with the arguments that its signature says."""
-    partner = await authenticated(request)
-    require_role(partner, PARTNER)
+    principal = await authenticated(request)
+    require_role(principal, *OWN_AGENCY_ROLES)
     key = await idempotency_key(request.headers.get("idempotency-key"))
-    admit(request, partner, scope=Scope.SEND, emergency=_says_danger(request))
+    admit(request, principal, scope=Scope.SEND, emergency=_says_danger(request))
     form, size = _form_of(request), held_by(request).size
     with while_connected(request.scope):
-        return await submit_referral(request.app.state.dependencies, partner, key, form, size)
+        return await submit_referral(request.app.state.dependencies, principal, key, form, size)
 
 
 def _says_danger(request: Request) -> bool:
@@ -84,7 +85,7 @@ router = APIRouter(tags=["referrals"], route_class=direct(_submit))
 )
 async def submit_referral(
     dependencies: Injected,
-    partner: Partner,
+    principal: Sending,
     key: Annotated[str, Depends(idempotency_key)],
     form: ReferralForm,
     size: Annotated[int, Depends(body_size)],
@@ -93,8 +94,9 @@ async def submit_referral(
 
     Almost everything may be left out; what is missing is listed in the answer and asked for later. The answer comes
     only after the referral is safely stored. On 409 or 503, send the same request again with the same key.
-    If a child is in danger now, call 999 first.
+    A person of an agency sends by the same form; which agency refers the access token says. If a child is in danger
+    now, call 999 first.
     """
-    answer = await handlers.submit_referral(dependencies, form, handlers.sender_of(partner), key=key, size=size)
+    answer = await handlers.submit_referral(dependencies, form, handlers.sender_of(principal), key=key, size=size)
     location = receipt.path_of(answer.referral_id)
     return Response(answer.body, 202, media_type="application/json", headers={"Location": location})

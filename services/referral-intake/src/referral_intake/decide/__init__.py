@@ -1,7 +1,6 @@
 """The rules: what a referral must say, what is missing from it, and who may see how much. Nothing here does I/O."""
 
 from referral_intake.decide.access import (
-    add_to,
     denied,
     destroyed,
     read_document,
@@ -59,7 +58,6 @@ from referral_intake.decide.supplementing import (
 
 __all__ = [
     "add",
-    "add_to",
     "advice",
     "approve_destruction",
     "births_in",

@@ -7,7 +7,6 @@ from referral_intake.errors import DocumentRefused, DocumentRestricted, NoSuchRe
 from referral_intake.model import (
     DOCUMENT_PURPOSES,
     OWN_AGENCY_ROLES,
-    PARTNER,
     RESTRICTED_READER,
     Asker,
     Referral,
@@ -15,7 +14,7 @@ from referral_intake.model import (
 
 
 def read_status(referral: Referral | None, asker: Asker) -> Referral | DenialReason:
-    """The referral, for its own agency only; or why not."""
+    """The referral, for its own agency only, which may follow it, add to it and take it back; or why not."""
     if not OWN_AGENCY_ROLES.intersection(asker.roles):
         return DenialReason.ROLE
     if referral is None:
@@ -23,11 +22,6 @@ def read_status(referral: Referral | None, asker: Asker) -> Referral | DenialRea
     if referral.partnership != asker.partnership:
         return DenialReason.PARTNERSHIP
     return referral if referral.agency == asker.agency else DenialReason.RELATIONSHIP
-
-
-def add_to(referral: Referral | None, asker: Asker) -> Referral | DenialReason:
-    """The referral, for systems of the agency that sent it, which may add to it and take it back; or why not."""
-    return read_status(referral, asker) if PARTNER in asker.roles else DenialReason.ROLE
 
 
 def read_document(referral: Referral | None, asker: Asker, purpose: Purpose | None) -> Referral | DenialReason:

@@ -2,6 +2,8 @@
 
 from referral_intake.errors.incoming import UnknownChild, UnknownQuestion, UnknownReferral
 from referral_intake.errors.partners import (
+    AgencyNotRegistered,
+    AgreementEnded,
     KeyRefused,
     KeysElsewhere,
     KeyUsedBefore,
@@ -58,6 +60,8 @@ from referral_intake.errors.supplementing import (
 
 __all__ = [
     "RETRY_AFTER_SECONDS",
+    "AgencyNotRegistered",
+    "AgreementEnded",
     "AlreadyWithdrawn",
     "CursorInvalid",
     "DocumentFull",

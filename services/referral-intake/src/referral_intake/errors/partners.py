@@ -16,6 +16,30 @@ class ScopeMissing(Forbidden):
         )
 
 
+class AgencyNotRegistered(Forbidden):
+    """Somebody signed in for an agency that neither the pack nor the registry knows."""
+
+    slug, title = "agency-not-registered", "Your agency is not registered to send referrals here"
+
+    def __init__(self, phone_advice: str) -> None:
+        super().__init__(
+            f"If a child is in danger now, call 999. To tell us about a child, {phone_advice}. "
+            "To have your agency registered, contact the people who gave you access."
+        )
+
+
+class AgreementEnded(Forbidden):
+    """The agreement with the agency has ended, for its people as for its systems."""
+
+    slug, title = "agreement-ended", "The agreement with your agency has ended, so we did not take this"
+
+    def __init__(self, phone_advice: str) -> None:
+        super().__init__(
+            f"If a child is in danger now, call 999. To tell us about a child, {phone_advice}. "
+            "To renew the agreement, contact the people who gave you access."
+        )
+
+
 class TooManyRequests(Problem):
     """More in a minute than was agreed; nothing was taken, and nothing is lost when it is sent again."""
 

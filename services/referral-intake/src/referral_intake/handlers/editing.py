@@ -56,10 +56,10 @@ class Opened:
 async def answered_at_once(
     tx: Transaction, change: Change, principal: Principal, *, now: datetime
 ) -> Answer | Problem | None:
-    """What a change is told that is not made: by anybody but a system of the agency that sent the referral, the denial
-    recorded, or under a key that is not new. None when it is to be made; its key is locked then.
+    """What a change is told that is not made: by anybody but the agency that sent the referral, the denial recorded,
+    or under a key that is not new. None when it is to be made; its key is locked then.
     """
-    referral = decide.add_to(await store.find_referral(tx, change.referral_id), asker_of(principal))
+    referral = decide.read_status(await store.find_referral(tx, change.referral_id), asker_of(principal))
     if isinstance(referral, DenialReason):
         look = Look(RecordKind.REFERRAL, change.referral_id, change.referral_id, principal, Purpose.OWN_REFERRAL)
         context = Context(SERVICE, principal.partnership, now)

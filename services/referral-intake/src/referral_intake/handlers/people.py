@@ -1,6 +1,7 @@
 """Who sends and who asks, as their token says."""
 
-from chassis.web.auth import Principal, client_of
+from chassis.web.auth import Principal, owner_of
+from contracts.codes import ActorKind
 from referral_intake.model import Asker, Sender
 
 
@@ -10,5 +11,10 @@ def asker_of(principal: Principal) -> Asker:
 
 
 def sender_of(principal: Principal) -> Sender:
-    """Who sends something. The client it is remembered by is the one that is registered and counted."""
-    return Sender(principal.partnership, principal.agency, client_of(principal))
+    """Who sends something. A system is remembered by the client that is registered and counted, a person by both."""
+    return Sender(
+        principal.partnership,
+        principal.agency,
+        owner_of(principal),
+        is_person=principal.kind is ActorKind.PERSON,
+    )

@@ -17,7 +17,7 @@ AGENCY_REPRESENTATIVE: Final = "agency-representative"
 
 
 OWN_AGENCY_ROLES: Final = frozenset({PARTNER, AGENCY_REPRESENTATIVE})
-"""Who may follow their own agency's referrals."""
+"""Who may refer for their own agency, follow what it referred, add to it and take it back."""
 
 
 DOCUMENT_PURPOSES: Final[Mapping[str, frozenset[Purpose]]] = MappingProxyType(
@@ -37,11 +37,12 @@ RESTRICTED_READER: Final = "restricted-reader"
 
 @dataclass(frozen=True)
 class Sender:
-    """Who sent a referral, as the access token says. Idempotency keys belong to the client."""
+    """Who sent a referral, as the access token says. Idempotency keys belong to the client, or to one person of it."""
 
     partnership: str
     agency: str
     client_id: str
+    is_person: bool = False
 
 
 @dataclass(frozen=True)

@@ -74,9 +74,10 @@ async def list_partners(tx: Transaction) -> list[Partner]:
     return [_partner(row, tuple(keys.get(row.client_id, ()))) for row in rows]
 
 
-async def list_agreements(tx: Transaction) -> list[tuple[Agreement, bool]]:
-    """What was agreed with every partner, and whether it is suspended."""
-    return [(_agreement(row), row.suspended_at is not None) for row in await tx.execute(select(partner))]
+async def list_agreements(tx: Transaction) -> list[tuple[Agreement, SuspensionReason | None]]:
+    """What was agreed with every partner, and why it is suspended if it is; the one agreed first comes first."""
+    rows = await tx.execute(select(partner).order_by(partner.c.registered_at, partner.c.client_id))
+    return [(_agreement(row), _suspended_for(row)) for row in rows]
 
 
 async def list_standings(tx: Transaction) -> list[Standing]:
@@ -162,8 +163,11 @@ async def _add_keys(tx: Transaction, client_id: str, keys: Sequence[PublicKey], 
 
 
 def _partner(row: Row[*tuple[Any, ...]], keys: tuple[PartnerKey, ...]) -> Partner:
-    reason = SuspensionReason(row.suspended_for) if row.suspended_for else None
-    return Partner(_agreement(row), keys, row.registered_at, row.suspended_at, reason)
+    return Partner(_agreement(row), keys, row.registered_at, row.suspended_at, _suspended_for(row))
+
+
+def _suspended_for(row: Row[*tuple[Any, ...]]) -> SuspensionReason | None:
+    return SuspensionReason(row.suspended_for) if row.suspended_for else None
 
 
 def _agreement(row: Row[*tuple[Any, ...]]) -> Agreement:

@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from triage_ui.acts.act import Act
 from triage_ui.drafts.model import Draft
 from triage_ui.pages.all_acts import ACTS
+from triage_ui.pages.refer import model as refer
 from triage_ui.shell import forms
 from triage_ui.shell.rendering import pages_of
 from triage_ui.shell.visitor import SignedIn, dependencies_of
@@ -22,6 +23,8 @@ _BY_NAME: Final[Mapping[str, Act]] = {act.name: act for act in ACTS}
 
 def address_of(draft: Draft) -> str | None:
     """The form of a draft; None when the client has that act no more."""
+    if draft.act == refer.NAME:
+        return refer.address_of(draft)
     act = _BY_NAME.get(draft.act)
     if act is None:
         return None
@@ -32,7 +35,11 @@ def address_of(draft: Draft) -> str | None:
 def listed(drafts: Sequence[Draft]) -> list[tuple[Draft, str, str]]:
     """Each with its title and where it goes on."""
     found = ((draft, address_of(draft)) for draft in drafts)
-    return [(draft, _BY_NAME[draft.act].title, address) for draft, address in found if address]
+    return [(draft, _title(draft), address) for draft, address in found if address]
+
+
+def _title(draft: Draft) -> str:
+    return refer.TITLE if draft.act == refer.NAME else _BY_NAME[draft.act].title
 
 
 @router.get("/drafts")

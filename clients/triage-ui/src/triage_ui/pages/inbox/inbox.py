@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
+from triage_ui.pages.own_referrals.waiting import waiting_for_agency
 from triage_ui.services.notify import NoticeItem, NoticeView
 from triage_ui.shell import forms
 from triage_ui.shell.menu import AGENCY
@@ -17,6 +18,7 @@ router = APIRouter()
 _PAGE: Final = "50"
 _ABOUT: Final = {
     "information-requested": ("/requests/", "Read what your agency is asked"),
+    "question-asked": ("/questions/", "Read and answer the question"),
     "handover-offered": ("/handovers/", "Read what your team is offered"),
     "handover-withdrawn": ("/handovers/", "Read the handover"),
     "handover-superseded": ("/handovers/", "Read the handover"),
@@ -52,6 +54,7 @@ async def show_inbox(request: Request, visitor: SignedIn, after: int | None = No
         done_with=[one for one in page.notices if not is_waiting(one)],
         asked=asked,
         next=page.next,
+        to_do=await waiting_for_agency(visitor),
         banner="The notice is dealt with." if done == "acknowledged" else None,
     )
 

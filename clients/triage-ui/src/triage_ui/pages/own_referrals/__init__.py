@@ -1,0 +1,1 @@
+"""What an agency referred itself: how far it has come, what it is asked, and what it adds."""

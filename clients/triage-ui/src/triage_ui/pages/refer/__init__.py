@@ -1,0 +1,1 @@
+"""Referring children: a question on each page, in any order, kept until it is sent."""

@@ -1,0 +1,159 @@
+"""A school without a system of its own refers by form, and stays in touch, with scripts and without."""
+
+import pytest
+
+from frontdoor.demo.waiting import until
+from tests.browser import referring, work
+from tests.browser.conftest import NewReader
+from tests.browser.reader import Reader
+from tests.browser.referring import FIRST_NAME, LEAD
+from tests.browser.work import Words
+from tests.e2e.people import People
+from tests.e2e.steps import find_in_queue
+
+pytestmark = pytest.mark.timeout(600)
+
+
+async def _case_of(people: People, reference: str) -> str:
+    worker = people.staff("wandsworth-social-worker-1")
+    line = await until(f"a case for {reference}", lambda: find_in_queue(worker, reference))
+    return f"/cases/{line['case_id']}"
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+async def test_a_school_refers_by_form_is_asked_answers_and_adds(
+    people: People, new_reader: NewReader, scripts: bool
+) -> None:
+    words = Words.new()
+    lead = await new_reader(LEAD, scripts=scripts)
+    worker = await new_reader("wandsworth-social-worker-1", scripts=scripts)
+
+    reference, own = await referring.refer(lead, words)
+    await _reads_it_in_the_list_and_prints_it(lead, reference, own)
+    case = await _case_of(people, reference)
+    await _staff_read_it_and_ask(worker, case, words)
+    await referring.find_question(lead, own)
+    assert words.of("Who collects him?") in await lead.text()
+    await lead.write("Your answer", words.of("His aunt does"))
+    await lead.press("Continue")
+    await lead.finds_nothing_wrong()
+    await lead.press("Send the answer")
+    assert "Your answer is with the front door team." in await lead.text()
+    await lead.follow("Add to it")
+    await lead.finds_nothing_wrong()
+    await lead.write("What is new?", words.of("A stranger at the gate"))
+    await lead.press("Continue")
+    await lead.press("Add this to the referral")
+    await lead.finds_nothing_wrong()
+    assert "Your agency added: new information" in await lead.text()
+    await _staff_see_what_was_added(worker, case, words)
+    for reader in (lead, worker):
+        assert not [one for one in (*reader.addresses, *reader.titles) if words.mark in one or FIRST_NAME in one]
+
+
+async def _reads_it_in_the_list_and_prints_it(lead: Reader, reference: str, own: str) -> None:
+    await lead.follow("Your referrals")
+    await lead.finds_nothing_wrong()
+    assert await lead.page.get_by_role("link", name=reference).count() == 1
+    await lead.follow(reference)
+    assert await lead.path() == own
+    await lead.finds_nothing_wrong()
+    await lead.follow("Print the receipt")
+    await lead.finds_nothing_wrong()
+    assert await lead.heading() == f"Receipt for referral {reference}"
+    assert FIRST_NAME not in await lead.page.content()
+
+
+async def _staff_read_it_and_ask(worker: Reader, case: str, words: Words) -> None:
+    await worker.open(f"{case}/document")
+    shown = await worker.text()
+    for written in ("Testerley", "No coat all week", "Ring the aunt", "Jo Testerley"):
+        assert words.of(written) in shown
+    await worker.open(f"{case}/ask-sender")
+    await worker.write("What do you want to know?", words.of("Who collects him?"))
+    await worker.press("Continue")
+    await worker.press("Ask the sender")
+
+
+async def _staff_see_what_was_added(worker: Reader, case: str, words: Words) -> None:
+    async def added() -> bool | None:
+        await worker.open(f"{case}/document")
+        shown = await worker.text()
+        return (words.of("A stranger at the gate") in shown and words.of("His aunt does") in shown) or None
+
+    await until("what the school added", added)
+
+
+async def test_a_question_waits_on_the_first_page_and_a_referral_is_withdrawn(
+    people: People, new_reader: NewReader
+) -> None:
+    words = Words.new()
+    lead = await new_reader(LEAD)
+    worker = await new_reader("wandsworth-social-worker-1")
+    reference, own = await referring.refer_shortly(lead, words)
+    case = await _case_of(people, reference)
+    await work.rate(worker, case, words)
+    await worker.open(f"{case}/ask-sender")
+    await worker.write("What do you want to know?", words.of("Since when?"))
+    await worker.press("Continue")
+    await worker.press("Ask the sender")
+
+    async def waits() -> bool | None:
+        await lead.open("/inbox")
+        return await lead.page.get_by_role("link", name=f"about your referral {reference}").count() > 0 or None
+
+    await until(f"a question about {reference} on the first page", waits)
+    await lead.finds_nothing_wrong()
+    await lead.open(own)
+    await lead.follow("Withdraw it")
+    await lead.finds_nothing_wrong()
+    await lead.choose("It is about the wrong child")
+    await lead.press("Continue")
+    await lead.finds_nothing_wrong()
+    await lead.press("Withdraw the referral")
+
+    assert "Your referral is withdrawn." in await lead.text()
+    await lead.finds_nothing_wrong()
+    assert await lead.page.get_by_role("link", name="Withdraw it").count() == 0
+
+
+@pytest.mark.timeout(1200)  # some forty pages, each at two widths
+async def test_every_page_of_the_form_is_accessible(new_reader: NewReader) -> None:
+    lead = await new_reader(LEAD)
+    home = await referring.begin(lead)
+    await lead.open(home)
+    for button in ("child", "statement", "person", "professional", "paper"):
+        await lead.press(f"Add a {button}")
+        await lead.open(home)
+    links = lead.page.locator(".govuk-task-list__link")
+    paths = [str(await one.get_attribute("href")) for one in await links.all()]
+
+    assert len(paths) > 30
+    for path in paths:
+        assert await lead.open(path) == 200
+        await lead.finds_nothing_wrong()
+    await lead.open(f"{home}/check")
+    await lead.finds_nothing_wrong()
+
+
+@pytest.mark.parametrize(
+    "name", ["wandsworth-social-worker-1", "wandsworth-macpt-member", "wandsworth-records-officer"]
+)
+async def test_a_person_who_represents_no_agency_finds_no_way_to_refer(new_reader: NewReader, name: str) -> None:
+    stranger = await new_reader(name)
+
+    assert [await stranger.open(path) for path in ("/refer", "/referrals")] == [403, 403]
+    await stranger.finds_nothing_wrong()
+    assert await stranger.page.get_by_role("link", name="Refer a child").count() == 0
+
+
+async def test_a_colleague_of_another_agency_sees_nothing_of_it(new_reader: NewReader) -> None:
+    words = Words.new()
+    lead, stranger = await new_reader(LEAD), await new_reader("wandsworth-police-officer")
+    reference, own = await referring.refer_shortly(lead, words)
+
+    for page in ("", "/add", "/add-child", "/withdraw", "/receipt"):
+        assert await stranger.open(f"{own}{page}") == 404
+        assert reference not in await stranger.page.content()
+    assert await stranger.open("/referrals") == 200
+    assert reference not in await stranger.page.content()
