@@ -17,13 +17,13 @@ from chassis.testing.clock import SettableClock
 from local_stack.checkout import PARTNERSHIPS_FOLDER
 from triage_ui.main import build
 from triage_ui.session.issuer import SignedIn
-from triage_ui.session.model import Person, Tokens, csrf_token
+from triage_ui.session.model import Person, Place, Tokens, csrf_token
 from triage_ui.settings import Settings
 from triage_ui.shell.visitor import COOKIE, Dependencies
 
 NOW: Final = datetime(2026, 11, 29, 12, 0, tzinfo=UTC)
 HOME: Final = "https://frontdoor.example.org"
-SERVICES: Final = {name: f"http://{name}.test" for name in ("referral-intake", "triage", "agency-notify")}
+SERVICES: Final = {name: f"http://{name}.test" for name in ("referral-intake", "triage", "agency-notify", "audit")}
 SAME_SITE: Final = {"sec-fetch-site": "same-origin", "origin": HOME}
 FORM: Final = "application/x-www-form-urlencoded"
 TOKEN: Final = "an-access-token-that-no-browser-sees"  # nobody's
@@ -74,9 +74,12 @@ class World:
         transport = httpx2.ASGITransport(app=self.app, raise_app_exceptions=False)
         return httpx2.AsyncClient(transport=transport, base_url=HOME)
 
-    async def sign_in(self, *, subject: str = WORKER, roles: tuple[str, ...] = ("social-worker",)) -> "SignedInBrowser":
-        """Somebody who is signed in, as if the issuer had said so."""
-        person = Person(subject, "Ama O'Brien", "wandsworth-mash", "wandsworth", frozenset(roles))
+    async def sign_in(
+        self, *, subject: str = WORKER, roles: tuple[str, ...] = ("social-worker",), elsewhere: tuple[Place, ...] = ()
+    ) -> "SignedInBrowser":
+        """Somebody who is signed in, as if the issuer had said so; ``elsewhere`` are their other memberships."""
+        home = Place("wandsworth", "wandsworth-mash", frozenset(roles))
+        person = Person(subject, "Ama O'Brien", home.agency, home.partnership, home.roles, (home, *elsewhere))
         tokens = Tokens(TOKEN, "a-refresh-token", self.clock.now() + timedelta(hours=12))
         secret = await self.dependencies.sessions.begin(SignedIn(person, tokens, issuer_session=f"sid-{subject}"))
         return SignedInBrowser(self, secret)

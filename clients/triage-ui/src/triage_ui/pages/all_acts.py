@@ -13,6 +13,8 @@ from triage_ui.pages.handover_in.handover_in import ACTS as HANDOVERS
 from triage_ui.pages.offer_handover.offer_handover import OfferHandover
 from triage_ui.pages.rate.rate import Rate
 from triage_ui.pages.recommend.recommend import Recommend
+from triage_ui.pages.records.acts import ACTS as RECORDS
+from triage_ui.pages.records.hold_acts import ACTS as HOLDS
 from triage_ui.pages.take_back.take_back import TakeBack
 
 ACTS: Final[Sequence[Act]] = (
@@ -26,4 +28,6 @@ ACTS: Final[Sequence[Act]] = (
     Close(),
     *ANSWERS,
     *HANDOVERS,
+    *RECORDS,
+    *HOLDS,
 )
