@@ -33,17 +33,20 @@ Respond = Callable[[httpx2.Request], httpx2.Response]
 
 @dataclass
 class FakeServices:
-    """Answers by method and path; remembers everything that it was asked."""
+    """Answers by method and path, or by service too where all have that path; remembers all that it was asked."""
 
     answers: dict[tuple[str, str], Respond | Json] = field(default_factory=dict)
+    by_service: dict[tuple[str, str, str], Respond | Json] = field(default_factory=dict)
     asked: list[httpx2.Request] = field(default_factory=list)
     away: set[str] = field(default_factory=set)
 
     def __call__(self, request: httpx2.Request) -> httpx2.Response:
-        if request.url.host.removesuffix(".test") in self.away:
+        service = request.url.host.removesuffix(".test")
+        if service in self.away:
             raise httpx2.ConnectError("away")
         self.asked.append(request)
-        found = self.answers.get((request.method, request.url.path))
+        named = (request.method, request.url.path)
+        found = self.by_service.get((service, *named), self.answers.get(named))
         if callable(found):
             return found(request)
         if found is None:

@@ -123,7 +123,7 @@ def visitor_of(dependencies: Dependencies, secret: str, session: Session) -> Vis
         secret=secret,
         services=Services.of(dependencies.http, dependencies.service_urls, token, acting_for=session.person.acting_for),
         words=Words(dependencies.packs, session.person.partnership, at=now),
-        words_of=lambda place: Words(dependencies.packs, place.partnership, at=now).place(place.agency),
+        words_of=lambda place: Words(dependencies.packs, place.partnership, at=now).agency(place.agency),
         now=now,
         ends_at=session.ends_at(dependencies.sessions.lifetimes),
     )

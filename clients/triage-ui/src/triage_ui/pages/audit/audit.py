@@ -73,7 +73,7 @@ async def show_reader(request: Request, visitor: SignedIn) -> Response:
 
 
 def _mistakes(purpose: str, named: str | None) -> Mapping[str, str]:
-    mistakes = {} if named else {"reference": "Enter the whole reference, such as WAN-7K3M-Q9TD"}
+    mistakes = {} if named else {"reference": "Enter the whole reference, such as WAN-7K3M-Q9TR"}
     known = purpose in {one.value for one in PURPOSES}
     return mistakes if known else {"purpose": "Choose why you look", **mistakes}
 

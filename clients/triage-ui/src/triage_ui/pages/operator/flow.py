@@ -9,6 +9,7 @@ from triage_ui.services.audit import LogEntry
 from triage_ui.services.operator import ConsumerState, Delivery, ParkedMessage
 from triage_ui.shell.formats import count, span
 
+_MINUTE: Final = 60
 RECEIVED: Final = "referral.received.v1"
 STATES: Final[Mapping[str, str]] = {
     "failing": "Failing: our code fails on it, and it is tried again",
@@ -72,7 +73,7 @@ def _step(entry: LogEntry, received: datetime | None) -> Step:
     at = _at(event)
     return Step(
         at=at,
-        after="" if received is None or at < received else span(int((at - received).total_seconds())),
+        after="" if received is None or at < received else _elapsed((at - received).total_seconds()),
         service=str(event["source"]),
         what=words_of(str(event["type"])),
         subject=str(event["subject"]).partition("/")[0],
@@ -80,6 +81,11 @@ def _step(entry: LogEntry, received: datetime | None) -> Step:
         trace=_trace(str(event.get("traceparent") or "")),
         leaf_index=entry.leaf_index,
     )
+
+
+def _elapsed(seconds: float) -> str:
+    """Tenths of a second count in a journey while it is less than a minute old."""
+    return f"{seconds:.1f} seconds" if seconds < _MINUTE else span(int(seconds))
 
 
 def words_of(event_type: str) -> str:

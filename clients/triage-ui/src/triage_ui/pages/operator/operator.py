@@ -32,7 +32,7 @@ async def show_journey(request: Request, visitor: SignedIn) -> Response:
     form = await forms.read_of_session(request, visitor.secret)
     reference = find_reference(form.get("reference").strip())
     if reference is None:
-        advice = "Enter the whole reference, such as WAN-7K3M-Q9TD"
+        advice = "Enter the whole reference, such as WAN-7K3M-Q9TR"
         return await _page(request, visitor, form, {"reference": advice})
     referral_id = await visitor.services.operator.find(reference)
     found = await visitor.services.audit.journey(referral_id)
