@@ -8,7 +8,7 @@ from office_answers import KEY, checked, entries, entry, look, witnessing
 from ui_answers import MANAGER, REFERENCE, REFERRAL_ID, WORKER
 from ui_world import SignedInBrowser, World, problem
 
-LOOKS: Final = {"reference": REFERENCE, "purpose": "audit"}
+LOOKS: Final[dict[str, Any]] = {"reference": REFERENCE, "purpose": "audit"}
 
 
 async def auditor(world: World) -> SignedInBrowser:
@@ -41,7 +41,7 @@ async def test_the_first_page_asks_why_before_anything_is_looked_for(world: Worl
     ],
 )
 async def test_what_is_not_filled_in_is_said_and_nothing_is_looked_for(
-    world: World, fields: dict[str, str], advice: str
+    world: World, fields: dict[str, Any], advice: str
 ) -> None:
     answer = await (await auditor(world)).post("/audit/looks", **fields)
 

@@ -28,7 +28,7 @@ async def officer(world: World) -> SignedInBrowser:
     return await world.sign_in(roles=("records-officer",))
 
 
-async def send(person: SignedInBrowser, path: str, **fields: str) -> Any:
+async def send(person: SignedInBrowser, path: str, **fields: Any) -> Any:
     """Write a form and send it past its check page."""
     await person.post(path, then="check", **fields)
     page = (await person.get(f"{path}/check?sure=yes")).text
@@ -88,7 +88,7 @@ async def test_a_review_is_about_the_edition_that_was_seen(world: World) -> None
     ],
 )
 async def test_a_review_that_is_not_filled_in_is_asked_for_again(
-    world: World, fields: dict[str, str], advice: str
+    world: World, fields: dict[str, Any], advice: str
 ) -> None:
     person = await officer(world)
     await person.post(f"{PAGE}/review", then="check", **fields)
@@ -154,7 +154,7 @@ async def test_a_hold_says_by_line_what_it_was_not_placed_on(world: World) -> No
     ],
 )
 async def test_a_hold_that_is_not_filled_in_is_asked_for_again(
-    world: World, fields: dict[str, str], advice: str
+    world: World, fields: dict[str, Any], advice: str
 ) -> None:
     person = await officer(world)
     await person.post("/records/hold", then="check", **fields)
