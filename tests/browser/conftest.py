@@ -19,14 +19,19 @@ PAGE_MILLISECONDS = 20_000
 NewReader = Callable[..., Awaitable[Reader]]
 
 
-@pytest_asyncio.fixture(scope="session")
-async def browser() -> AsyncIterator[Browser]:
-    """The Chromium of this machine."""
+def chromium() -> str:
+    """Where it is. Fails where there is none."""
     found = next(filter(None, map(shutil.which, BROWSERS)), None)
     if found is None:
         pytest.fail("These tests need Chromium. On Debian or Ubuntu: sudo apt-get install -y chromium")
+    return found
+
+
+@pytest_asyncio.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """The Chromium of this machine."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        browser = await playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         yield browser
         await browser.close()
 
