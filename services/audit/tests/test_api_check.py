@@ -9,6 +9,7 @@ import httpx2
 import pytest
 
 from audit.checkpoint import CheckpointSigner
+from audit.merkle import EMPTY_ROOT
 from chassis.testing.signer import Signer
 
 DatabaseLog = Any  # the log in a database that the fixture makes
@@ -133,6 +134,40 @@ async def test_what_is_neither_is_refused_with_what_to_send(
 
     assert answer.status_code == 422
     assert "whole disclosure receipt" in json.dumps(answer.json()["errors"])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"file": {"format": "frontdoor-disclosure-receipt/1", "checkpoint": "\\ud800"}}',
+        '{"file": {"format": "frontdoor-disclosure-receipt/1", "entries": NaN}}',
+        '{"file": {"format": "frontdoor-disclosure-receipt/1", "entries": ' + "[" * 500 + "]" * 500 + "}}",
+        '{"file": {"format": "frontdoor-disclosure-receipt/1", "referral_id": "\\u0000"}}',
+        '{"file": {"leaf_index": 1e400, "tree_size": 0, "leaf_hash": 0, "root_hash": 0, "proof": 0, "leaf": 0,'
+        ' "checkpoint": "\\udfff"}}',
+        '{"file": {"leaf_index": 99999999999999999999999, "tree_size": 0, "leaf_hash": "", "root_hash": "",'
+        ' "proof": [[]], "leaf": "", "checkpoint": "x"}}',
+    ],
+)
+async def test_a_file_that_nobody_should_send_is_answered(
+    database_log: DatabaseLog, http: httpx2.AsyncClient, signer: Signer, body: str
+) -> None:
+    headers = signer.bearer(roles=["social-worker"]) | {"Content-Type": "application/json"}
+
+    answer = await http.post("/v1/proofs/check", content=body, headers=headers)
+
+    assert answer.status_code in (200, 400, 422), answer.text
+    assert answer.status_code != 200 or answer.json()["holds"] is False
+
+
+async def test_an_empty_receipt_of_an_empty_log_is_part_of_its_history(
+    database_log: DatabaseLog, http: httpx2.AsyncClient, signer: Signer, log_signer: CheckpointSigner
+) -> None:
+    receipt = (await given(http, signer, database_log))["receipt"]
+
+    found = (await check(http, signer, {**receipt, "entries": [], "checkpoint": log_signer.sign(0, EMPTY_ROOT)})).json()
+
+    assert (found["holds"], found["entries"], found["size"]) == (True, 0, 0)
 
 
 async def test_nobody_checks_without_signing_in(http: httpx2.AsyncClient) -> None:
