@@ -7,13 +7,13 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import httpx2
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser
 
 from frontdoor.demo.examples import Example, read_all
 from frontdoor.demo.waiting import until
 from local_stack.checkout import ROOT
 from local_stack.stack import Stack, running
-from tests.browser.conftest import chromium
+from tests.browser.conftest import launched
 from tests.browser.reader import Reader
 from tests.e2e.people import People
 from tests.e2e.steps import HEALTH, POLICE, CaseWork, done, post
@@ -35,14 +35,11 @@ async def take(stack: Stack, folder: Path) -> list[Path]:
     async with httpx2.AsyncClient(timeout=30, trust_env=False) as http:
         people = People(stack, http)
         shown = await _work(people, _examples())
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-        taken = [
+    async with launched() as browser:
+        return [
             await _picture(browser, stack, "/queue?all=yes", folder / "queue.png"),
             await _picture(browser, stack, f"/cases/{shown}", folder / "case.png"),
         ]
-        await browser.close()
-    return taken
 
 
 def _examples() -> list[Example]:

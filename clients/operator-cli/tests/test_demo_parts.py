@@ -20,6 +20,7 @@ from frontdoor.demo.examples import read_all
 from frontdoor.demo.referrals import send_all
 from frontdoor.demo.sandbox import first_steps
 from frontdoor.demo.stack import shown
+from frontdoor.demo.triage import is_suggested
 from frontdoor.demo.waiting import together, until
 from frontdoor.demo.world import World
 from frontdoor.errors import Wrong
@@ -184,13 +185,15 @@ async def test_the_first_failure_ends_the_others() -> None:
 
 def test_everybody_who_can_sign_in_is_shown_with_password_and_work(tmp_path: Path) -> None:
     sign_ins = realm.sign_ins(json.loads(REALM_FILE.read_text()), Keys(tmp_path))
-    found = {"folder": str(tmp_path), "addresses": {"referral-intake": "http://127.0.0.1:1"}, "sign_ins": sign_ins}
+    addresses = {"web_client": "http://127.0.0.1:2", "referral-intake": "http://127.0.0.1:1"}
+    found = {"folder": str(tmp_path), "addresses": addresses, "sign_ins": sign_ins}
     console = Console(width=200, file=StringIO(), record=True)
 
     for part in shown(found):
         console.print(part)
 
     lines = console.export_text().splitlines()
+    assert lines[0].startswith("Open http://127.0.0.1:2 and sign in"), "the web client's address comes first"
     for name, known in sign_ins["staff"].items():
         [line] = [line for line in lines if name in line]
         assert known["password"] in line
@@ -215,3 +218,15 @@ class Terminal(StringIO):
 
     def isatty(self) -> bool:
         return True
+
+
+def test_children_that_a_kept_stack_knows_from_before_may_make_a_suggestion_more_urgent() -> None:
+    calm = next(example for example in EXAMPLES if example.suggested_rating == "green")
+    follower = next(example for example in EXAMPLES if example.follows)
+    by_repeat = {"suggested_rating": "amber", "suggestion_reasons": [{"code": "repeat"}]}
+    by_concern = {"suggested_rating": "amber", "suggestion_reasons": [{"code": "concern-type"}]}
+
+    assert is_suggested({**by_concern, "suggested_rating": "green"}, calm)
+    assert is_suggested(by_repeat, calm)
+    assert not is_suggested(by_concern, calm)
+    assert not is_suggested({**by_repeat, "suggested_rating": "red"}, follower)

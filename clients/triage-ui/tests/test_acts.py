@@ -2,7 +2,10 @@
 
 import asyncio
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
+from html import unescape
 from typing import Any, Final
 from uuid import uuid4
 
@@ -11,10 +14,13 @@ import pytest
 from ui_answers import CASE_ID, MANAGER, RECOMMENDATION_ID, case, recommendation
 from ui_world import SignedInBrowser, World, problem
 
+from chassis.db import Database, DatabaseUnavailable
+
 RATE: Final = f"/cases/{CASE_ID}/rate"
 RATING: Final = f"/v1/cases/{CASE_ID}/rating"
 WORDS: Final = "Because of <b>this</b> \N{CHILD} अनुष्का \N{RIGHT-TO-LEFT OVERRIDE}x"
 SHOWN: Final = "Because of &lt;b&gt;this&lt;/b&gt; \N{CHILD} अनुष्का \N{RIGHT-TO-LEFT OVERRIDE}x"
+_HIDDEN: Final = re.compile(r'<input type="hidden" name="([^"]*)" value="([^"]*)">')
 FORM_KEY: Final = re.compile(r'name="form_key" value="([0-9a-f-]{36})"')
 
 
@@ -218,7 +224,7 @@ async def test_a_service_that_wants_a_fresh_sign_in_is_given_one_and_the_text_is
     answer = await manager.post(f"{path}/check", form_key=form_key[1])
 
     assert "Before you go on" in paused.text
-    assert answer.headers["location"] == f"/sign-in?max_age=300&to={path}/check"
+    assert answer.headers["location"] == f"/sign-in?max_age=300&to={path}/check%3Fsure%3Dyes"
     assert SHOWN in (await manager.get(f"{path}/check?sure=yes")).text
 
 
@@ -251,3 +257,75 @@ async def test_too_much_text_is_refused_with_what_to_do(world: World) -> None:
 
     assert answer.status_code == 413
     assert "This is too long" in answer.text
+
+
+async def test_a_token_that_ended_while_somebody_checked_leads_through_sign_in_back_to_the_check(world: World) -> None:
+    person = await world.sign_in()
+    key = await _key(person)
+    world.services.answers["POST", RATING] = lambda _: problem(401, "unauthenticated", "Sign in")
+
+    ended = await person.post(f"{RATE}/check", form_key=key)
+    again = await world.sign_in()
+    world.services.answers["POST", RATING] = {}
+    sent = await again.post(f"{RATE}/check", form_key=key)
+
+    assert ended.headers["location"] == f"/sign-in?to={RATE}/check"
+    assert sent.headers["location"] == f"/cases/{CASE_ID}?done=rate"
+    assert {one.headers["idempotency-key"] for one in world.services.sent(RATING)} == {key}
+
+
+async def test_a_check_that_comes_after_the_time_out_is_not_sent_and_is_shown_again(world: World) -> None:
+    person = await world.sign_in()
+    key = await _key(person)
+    world.clock.advance(timedelta(minutes=21))
+
+    late = await person.post(f"{RATE}/check", form_key=key)
+
+    assert late.headers["location"] == f"/sign-in?to={RATE}/check"
+    assert world.services.sent(RATING) == []
+    assert SHOWN in (await (await world.sign_in()).get(f"{RATE}/check")).text
+
+
+async def test_without_the_clients_database_what_was_written_stands_in_the_page_and_is_sent_from_there(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = await world.sign_in()
+    fields: dict[str, Any] = {"rating": "red", "rationale": f"{WORDS}\nA second line.", "seen_version": '"3"'}
+    with monkeypatch.context() as away:
+        away.setattr(Database, "transaction", _nowhere)
+        page = await person.post(RATE, then="check", **fields)
+        listed = await person.get("/drafts")
+    form = _form_of(page.text)
+
+    again = await person.post(RATE, **form)
+
+    assert (page.status_code, listed.status_code) == (503, 503)
+    assert "Nothing is lost" in page.text
+    assert f'<div class="fd-words" dir="auto">{SHOWN}\nA second line.</div>' in page.text
+    assert form["rationale"] == fields["rationale"]
+    assert again.headers["location"] == f"{RATE}/check"
+    assert SHOWN in (await person.get(f"{RATE}/check")).text
+
+
+async def test_a_form_that_is_not_ours_is_not_repeated_by_any_page(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = await world.sign_in()
+    monkeypatch.setattr(Database, "transaction", _nowhere)
+
+    page = await person.post(RATE, csrf="forged", rationale="Planted words")
+
+    assert page.status_code == 503
+    assert "Planted" not in page.text
+
+
+@asynccontextmanager
+async def _nowhere(_: Database) -> AsyncIterator[None]:
+    raise DatabaseUnavailable
+    yield
+
+
+def _form_of(page: str) -> dict[str, Any]:
+    """The hidden fields of the page's own form, as a browser sends them."""
+    form = page.partition("<main")[2].partition("<form")[2].partition("</form>")[0]
+    return {name: unescape(value) for name, value in _HIDDEN.findall(form)}

@@ -102,9 +102,7 @@ def test_each_service_runs_as_one_api_and_one_worker_that_tell_their_health(
 
 
 def test_a_database_that_cannot_be_migrated_ends_the_start_with_its_service_and_no_password() -> None:
-    away = Service("triage", 1, 2, owner_url="postgresql://owner:secret-word@127.0.0.1:1/triage", app_url="")
-
     with pytest.raises(StackError, match="triage could not migrate") as failure:
-        migrate(away)
+        migrate("triage", "postgresql://owner:secret-word@127.0.0.1:1/triage", package="triage")
 
     assert "secret-word" not in str(failure.value)

@@ -76,16 +76,16 @@ def provisioned(admin_url: str, ports: Ports) -> dict[str, Service]:
     return found
 
 
-def migrate(service: Service) -> None:
-    """Bring its database to the newest revision. Raises ``StackError`` when that fails.
+def migrate(name: str, owner_url: str, *, package: str) -> None:
+    """Bring a database to the newest revision. Raises ``StackError`` when that fails.
 
-    What its ``migrate`` command does, in this process: to start four interpreters took half as long as Keycloak.
+    What the ``migrate`` command does, in this process: to start an interpreter for each took half as long as Keycloak.
     """
-    say(f"migrating the database of {service.name}")
+    say(f"migrating the database of {name}")
     try:
-        off_the_loop.run(lambda: upgrade(service.owner_url, package=service.package))
+        off_the_loop.run(lambda: upgrade(owner_url, package=package))
     except Exception as error:
-        raise StackError(f"{service.name} could not migrate: {type(error).__name__}: {str(error)[-500:]}") from error
+        raise StackError(f"{name} could not migrate: {type(error).__name__}: {str(error)[-500:]}") from error
 
 
 def commands(surroundings: Surroundings, services: Mapping[str, Service]) -> Iterator[tuple[str, Command]]:

@@ -151,7 +151,7 @@ class Stack:
             with self._timeline.span("databases"):
                 self.services = services.provisioned(postgres.address, self._ports)
                 for service in self.services.values():
-                    services.migrate(service)
+                    services.migrate(service.name, service.owner_url, package=service.package)
                 self.web_client = web_client.provisioned(postgres.address, self._web_client_port)
 
     def _start_services(self) -> None:

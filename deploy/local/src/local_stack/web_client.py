@@ -1,8 +1,6 @@
 """The web client as one process of the stack: its database, what it is given, where it answers."""
 
 import json
-import os
-import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,10 +9,8 @@ from typing import Final
 from local_stack import web_assets
 from local_stack.checkout import ROOT
 from local_stack.children import Command
-from local_stack.console import say
 from local_stack.databases import provision
-from local_stack.errors import StackError
-from local_stack.services import Service, Surroundings, traces
+from local_stack.services import Service, Surroundings, migrate, traces
 
 NAME: Final = "web-client"
 _PACKAGE: Final = "triage_ui"
@@ -46,14 +42,9 @@ def address(port: int) -> str:
 
 
 def provisioned(admin_url: str, port: int) -> WebClient:
-    """With a database of its own, at its newest revision. Raises ``StackError`` with the last line it wrote."""
+    """With a database of its own, at its newest revision. Raises ``StackError`` when that fails."""
     client = WebClient(port, *provision(admin_url, _PACKAGE))
-    say("migrating the database of the web client")
-    given = {**os.environ, "FRONTDOOR_DATABASE_OWNER_URL": client.owner_url}
-    arguments = [sys.executable, "-m", _PACKAGE, "migrate"]
-    done = subprocess.run(arguments, env=given, cwd=ROOT, capture_output=True, text=True)
-    if done.returncode:
-        raise StackError(f"the web client could not migrate: {(done.stderr or done.stdout).strip()[-500:]}")
+    migrate(NAME, client.owner_url, package=_PACKAGE)
     return client
 
 

@@ -1,16 +1,18 @@
 """The API document is true: what routes refuse and need stands in it, and refusals of methods say what there is."""
 
+import re
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 import httpx2
 import pytest
 from fastapi import APIRouter, Depends, Header
+from pydantic import StringConstraints, TypeAdapter
 
 from chassis.testing.signer import Signer
 from chassis.web.access import access_purpose
 from chassis.web.app import create_app
-from chassis.web.description import needed
+from chassis.web.description import needed, trimmed
 from contracts.codes import Purpose
 
 KEY = {"type": "string", "pattern": "^[a-z]+$"}
@@ -78,3 +80,17 @@ async def test_a_wrong_method_is_told_every_method_of_the_address(client: httpx2
     assert several.headers["allow"] == "DELETE, GET, HEAD, POST"
     assert two.headers["allow"] == "GET, HEAD, POST"
     assert health.headers["allow"] == "GET, HEAD"
+
+
+@pytest.mark.parametrize("length", [1, 5])
+@pytest.mark.parametrize("space", ["\x1c", "\x1f", "\x85", "\u2003", "\n", "\xa0"])
+def test_what_the_pattern_of_trimmed_text_allows_is_long_enough_however_space_is_taken_off(
+    length: int, space: str
+) -> None:
+    pattern, words = re.compile(trimmed(length)["pattern"]), "x" * length
+    text = TypeAdapter(Annotated[str, StringConstraints(strip_whitespace=True, min_length=length)])
+
+    assert pattern.search(space + words + space)
+    assert text.validate_python(space + words + space).strip() == words
+    assert not pattern.search(space * length + words[1:])
+    assert len((space * length + words[1:]).strip()) < length

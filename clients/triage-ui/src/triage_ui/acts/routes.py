@@ -24,6 +24,8 @@ from triage_ui.shell.visitor import COOKIE, Dependencies, SignedIn, SignInNeeded
 SEE_OTHER: Final = 303
 GONE: Final = 410
 STALE: Final = 412
+PAUSED: Final = "sure=yes"
+"""In the address of the page to check: this person has read the page that asks to pause."""
 _LOOK_AGAIN_SECONDS: Final = 0.25
 _REFERENCE: Final = re.compile(r"[A-Z0-9-]{1,30}")
 _VERSION: Final = re.compile(r'"[0-9]{1,9}"|')
@@ -77,7 +79,7 @@ class ActPages:
         if mistakes:
             return self._form(request, visitor, seen, ids, draft, mistakes=dict(mistakes))
         pause = self._act.pause(seen, draft)
-        if pause and "sure" not in request.query_params:
+        if pause and PAUSED not in request.url.query:
             return self._render(request, visitor, "acts/pause.html", ids, seen=seen, pause=pause)
         return self._checked(request, visitor, seen, ids, draft)
 
@@ -105,7 +107,7 @@ class ActPages:
         dependencies = dependencies_of(request)
         try:
             said = await self._act.send(visitor, ids, draft)
-        except (Refused, FreshSignInNeeded, NoAnswer) as error:
+        except Exception as error:
             async with dependencies.db.transaction() as tx:
                 await dependencies.drafts.not_sent(tx, draft.form_key)
             return await self._not_sent(request, visitor, ids, draft, error)
@@ -115,12 +117,14 @@ class ActPages:
         return RedirectResponse(led_to, SEE_OTHER)
 
     async def _not_sent(self, request: Request, visitor: Visitor, ids: Ids, draft: Draft, error: Exception) -> Response:
-        """Say why, with everything that was written still there."""
+        """Say why, with everything that was written still there. What is no answer of a service is raised again."""
         if isinstance(error, FreshSignInNeeded):
-            here = quote(request.url.path, safe="/")
+            here = quote(f"{request.url.path}?{PAUSED}", safe="/")
             return RedirectResponse(f"/sign-in?max_age={error.max_age_seconds}&to={here}", SEE_OTHER)
-        if not isinstance(error, Refused):
+        if isinstance(error, NoAnswer):
             return self._render(request, visitor, "acts/not_now.html", ids, 503)
+        if not isinstance(error, Refused):
+            raise error
         seen = await self._act.look(visitor, ids)
         if error.status == STALE:
             standing = self._act.standing(visitor, seen, draft)

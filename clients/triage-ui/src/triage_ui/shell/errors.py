@@ -7,6 +7,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
+from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis import telemetry
@@ -14,6 +15,7 @@ from chassis.db import DatabaseUnavailable
 from chassis.http_client import NoAnswer
 from triage_ui.services.caller import FreshSignInNeeded, Refused, TokenEnded
 from triage_ui.session.sessions import SessionOver
+from triage_ui.shell import forms
 from triage_ui.shell.forms import NotOurForm, TooLong
 from triage_ui.shell.rendering import pages_of
 from triage_ui.shell.visitor import COOKIE, SignInNeeded, Visitor, dependencies_of, visitor_of
@@ -31,10 +33,16 @@ def install(app: FastAPI) -> None:
 
 
 async def _sign_in(request: Request, _: Exception) -> Response:
-    """To the sign-in page and back here; a form that came too late is not sent again by itself."""
-    to = request.url.path if request.method == "GET" else "/"
+    """To the sign-in page and back to the page that was asked for; a form that came too late is not sent by itself."""
+    to = request.url.path if _is_page(request) else "/"
     query = f"?{request.url.query}" if request.method == "GET" and request.url.query else ""
     return RedirectResponse(f"/sign-in?to={quote(to + query, safe='/')}", _SEE_OTHER)
+
+
+def _is_page(request: Request) -> bool:
+    """Whether there is a page at the address, to which a form led too."""
+    asked = {**request.scope, "method": "GET"}
+    return any(route.matches(asked)[0] is Match.FULL for route in request.app.routes)
 
 
 async def _fresh_sign_in(request: Request, error: Exception) -> Response:
@@ -47,7 +55,11 @@ async def _not_found(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 404
     if status == 405:
         return await _page(request, "not_found", status=405)
-    return await _page(request, "not_found" if status < 500 else "unavailable", status=status)
+    return (
+        await _page(request, "not_found", status=status)
+        if status < 500
+        else await _unavailable_page(request, status=status)
+    )
 
 
 async def _refused(request: Request, error: Exception) -> Response:
@@ -58,7 +70,7 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 
 async def _unavailable(request: Request, _: Exception) -> Response:
-    return await _page(request, "unavailable", status=503)
+    return await _unavailable_page(request, status=503)
 
 
 async def _not_our_form(request: Request, _: Exception) -> Response:
@@ -89,15 +101,19 @@ class Faults:
             if scope["type"] != "http" or started:  # half an answer has left: only closing the connection tells
                 raise
             log.exception("page failed")
-            answer = await _page(Request(scope, receive), "unavailable", status=500)
+            answer = await _unavailable_page(Request(scope, receive), status=500)
             await answer(scope, receive, send)
 
 
-async def _page(request: Request, name: str, *, status: int, refused: Refused | None = None) -> Response:
+async def _page(request: Request, name: str, *, status: int, **shown: object) -> Response:
     visitor = await _visitor(request)
-    return pages_of(request).render(
-        request, f"shell/error_pages/{name}.html", visitor=visitor, status=status, refused=refused
-    )
+    return pages_of(request).render(request, f"shell/error_pages/{name}.html", visitor=visitor, status=status, **shown)
+
+
+async def _unavailable_page(request: Request, *, status: int) -> Response:
+    """What was posted, and perhaps saved nowhere, stands in the page, which can send it again."""
+    kept = await forms.to_send_again(request, request.cookies.get(COOKIE, ""))
+    return await _page(request, "unavailable", status=status, kept=kept)
 
 
 async def _visitor(request: Request) -> Visitor | None:

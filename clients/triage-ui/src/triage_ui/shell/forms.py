@@ -6,6 +6,7 @@ from typing import Final
 from urllib.parse import parse_qsl
 
 from fastapi import Request
+from starlette.requests import ClientDisconnect
 
 from triage_ui.session.model import csrf_matches
 
@@ -13,6 +14,8 @@ MAX_BYTES: Final = 1_048_576
 MAX_FIELDS: Final = 500
 CSRF_FIELD: Final = "csrf"
 _FORM: Final = "application/x-www-form-urlencoded"
+_READ: Final = "frontdoor.form"
+"""Where in the scope a form is that was read: a body arrives once."""
 
 
 class TooLong(Exception):
@@ -41,9 +44,22 @@ class Form:
         """The fields named, as they are kept in a draft: raw, also when they are wrong."""
         return {name: list(found) for name in names if (found := self.all(name))}
 
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What somebody wrote in words, for the writer to see that it is still there."""
+        return tuple(value for _, value in self.pairs if len(value.split()) > 1)
+
 
 async def read(request: Request) -> Form:
     """The posted form. Raises ``TooLong``, and ``NotOurForm`` for anything but a form."""
+    known = request.scope.get(_READ)
+    if isinstance(known, Form):
+        return known
+    form = request.scope[_READ] = await _arrived(request)
+    return form
+
+
+async def _arrived(request: Request) -> Form:
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
         raise NotOurForm
     body = bytearray()
@@ -67,6 +83,16 @@ async def read_of_session(request: Request, secret: str) -> Form:
     if not csrf_matches(secret, form.get(CSRF_FIELD)):
         raise NotOurForm
     return form
+
+
+async def to_send_again(request: Request, secret: str) -> Form | None:
+    """What a form of this session posted, to be sent from another page of ours; None when nothing of the kind was."""
+    if request.method != "POST":
+        return None
+    try:
+        return await read_of_session(request, secret)
+    except (NotOurForm, TooLong, ClientDisconnect):
+        return None
 
 
 def check_origin(headers: Mapping[str, str], *, own_origin: str) -> None:
