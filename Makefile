@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 export XDG_RUNTIME_DIR ?= $(CURDIR)/.frontdoor/run
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up sandbox down status check test format schemas lock chaos chaos-controls bench bench-accept bench-pages fuzz clean
+.PHONY: help demo up sandbox down status check test format schemas lock chaos chaos-controls bench bench-accept bench-pages fuzz screenshots clean
 
 help: ## Show every target
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -69,6 +69,9 @@ bench-pages: $(STAMP) ## Measure the queue and case pages of triage with 20,000 
 
 fuzz: $(STAMP) ## Send what nobody should, as every role, and leave in the middle: make fuzz REQUESTS=20000 SEED=1
 	@nice $(BIN)/python -m tests.fuzz --requests $(or $(REQUESTS),20000) --seed $(or $(SEED),1)
+
+screenshots: $(STAMP) ## Take the pictures of the web client in the documentation again, on a stack of its own
+	@$(BIN)/python -m tests.browser.screenshots docs/images
 
 lock: ## Resolve the dependencies of every member again: make lock UPGRADE=--upgrade
 	@printf -- '-e ./%s\n' $(MEMBERS) | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \

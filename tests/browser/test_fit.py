@@ -19,7 +19,8 @@ pytestmark = pytest.mark.timeout(300)
 WORKER, MANAGER = "wandsworth-social-worker-1", "wandsworth-manager"
 AGENCY, TEAM = "wandsworth-health-visitor", "wandsworth-macpt-member"
 READERS: Final = {"/cases/": WORKER, "/requests/": AGENCY, "/handovers/": TEAM}
-"""Who acts, by where the act is."""
+"""Who acts, by where the act is; what senders and records officers do is tried where they are walked with."""
+FORMS: Final = [act for act in ACTS if act.path.startswith(tuple(READERS))]
 PAGES: Final = (
     (MANAGER, "/queue?all=yes"),
     (MANAGER, "/cases/{case_id}"),
@@ -45,7 +46,7 @@ async def test_every_page_fits(case: WorkedCase, new_reader: NewReader, name: st
     await reader.finds_nothing_wrong()
 
 
-@pytest.mark.parametrize("act", ACTS, ids=[act.name for act in ACTS])
+@pytest.mark.parametrize("act", FORMS, ids=[act.name for act in FORMS])
 async def test_every_form_fits_when_it_is_empty_wrong_full_and_checked(
     case: WorkedCase, new_reader: NewReader, act: Act
 ) -> None:

@@ -99,8 +99,9 @@ async def test_a_question_waits_on_the_first_page_and_a_referral_is_withdrawn(
     await worker.press("Ask the sender")
 
     async def waits() -> bool | None:
-        await lead.open("/inbox")
-        return await lead.page.get_by_role("link", name=f"about your referral {reference}").count() > 0 or None
+        await lead.open("/")
+        questions = lead.page.locator("section", has_text="Questions about your referrals")
+        return await questions.get_by_role("link", name=reference).count() > 0 or None
 
     await until(f"a question about {reference} on the first page", waits)
     await lead.finds_nothing_wrong()

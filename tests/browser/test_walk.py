@@ -22,7 +22,9 @@ async def test_a_case_goes_from_the_queue_to_the_accepted_handover(
     agency = await new_reader("wandsworth-health-visitor", scripts=scripts)
     team = await new_reader("wandsworth-macpt-member", scripts=scripts)
 
-    assert await worker.path() == "/queue"
+    assert await worker.heading() == "What must I do next?"
+    await worker.finds_nothing_wrong()
+    await worker.open("/queue?all=yes")
     await worker.finds_nothing_wrong()
     await work.turn_to(worker, reference)
     await worker.follow(reference)

@@ -7,6 +7,19 @@ from typing import Any, Final
 
 import jsonschema
 import pytest
+from office_answers import (
+    checked,
+    consumer,
+    counted_run,
+    delivery,
+    entries,
+    full_item,
+    hold,
+    hold_here,
+    look,
+    parked_message,
+    witnessing,
+)
 from ui_answers import (
     case,
     open_question,
@@ -21,13 +34,24 @@ from ui_answers import (
 )
 
 from local_stack.checkout import ROOT
-from triage_ui.services import intake, intake_own, notify, triage, triage_case, triage_queue
+from triage_ui.services import (
+    audit,
+    intake,
+    intake_own,
+    notify,
+    operator,
+    records,
+    triage,
+    triage_case,
+    triage_queue,
+)
 from triage_ui.services.caller import Read
 
 _OTHER_NAMES: Final = {
     "ListedRequest": "ListedView",
     "Edition": "EditionView",
     "Inbox": "Inbox",
+    "HoldOrder": "HoldView",
 }
 _NOT_READ: Final = {"Done", "RowProblem", "Changed"}
 _DOCUMENTS: Final = {
@@ -37,7 +61,11 @@ _DOCUMENTS: Final = {
     intake: "referral-intake",
     intake_own: "referral-intake",
     notify: "agency-notify",
+    audit: "audit",
+    records: "referral-intake",
+    operator: "referral-intake",
 }
+"""Every service promises operators the same."""
 
 
 @cache
@@ -97,6 +125,19 @@ _READ_PATHS: Final = (
     ("referral-intake", "/v1/referrals/{referral_id}/document/editions"),
     ("agency-notify", "/v1/notices"),
     ("agency-notify", "/v1/notices/{notice_id}"),
+    ("referral-intake", "/v1/references/{reference}"),
+    ("referral-intake", "/operator/references/{reference}"),
+    ("referral-intake", "/v1/disposal-runs"),
+    ("referral-intake", "/v1/disposal-runs/{run_id}"),
+    ("referral-intake", "/v1/disposal-runs/{run_id}/referrals"),
+    ("referral-intake", "/v1/disposal-runs/{run_id}/referrals/{referral_id}"),
+    ("referral-intake", "/v1/holds"),
+    ("referral-intake", "/v1/referrals/{referral_id}/holds"),
+    ("audit", "/v1/access-log"),
+    ("audit", "/v1/access-log/readers/{reader}"),
+    ("audit", "/v1/journeys/{referral_id}"),
+    ("audit", "/v1/witnesses"),
+    *((service, f"/operator/{what}") for service in operator.SERVICES for what in ("delivery", "consumer", "parked")),
 )
 _ACT_PATHS: Final = (
     *(("triage", f"/v1/cases/{{case_id}}/{act}") for act in _CASE_ACTS),
@@ -106,6 +147,13 @@ _ACT_PATHS: Final = (
     ("referral-intake", "/v1/referrals"),
     ("referral-intake", "/v1/referrals/{referral_id}/supplements"),
     ("referral-intake", "/v1/referrals/{referral_id}/withdrawal"),
+    ("audit", "/v1/proofs/check"),
+    ("referral-intake", "/v1/disposal-runs"),
+    ("referral-intake", "/v1/disposal-runs/{run_id}/referrals/{referral_id}/review"),
+    ("referral-intake", "/v1/disposal-runs/{run_id}/approval"),
+    ("referral-intake", "/v1/holds"),
+    ("referral-intake", "/v1/holds/{hold_id}/release"),
+    ("referral-intake", "/v1/referrals/{referral_id}/holds/{hold_id}/release"),
     ("agency-notify", "/v1/notices/{notice_id}/acknowledgement"),
 )
 
@@ -121,16 +169,28 @@ def test_every_operation_that_is_called_is_offered(service: str, method: str, pa
 
 
 @pytest.mark.parametrize(
-    ("name", "answer"),
+    ("service", "name", "answer"),
     [
-        ("CaseView", case()),
-        ("QueuePage", queue_page(queue_line())),
-        ("RequestView", request_view()),
-        ("WorkerLine", worker()),
+        ("triage", "CaseView", case()),
+        ("triage", "QueuePage", queue_page(queue_line())),
+        ("triage", "RequestView", request_view()),
+        ("triage", "WorkerLine", worker()),
+        ("audit", "Entries", entries(look(1))),
+        ("audit", "Witnessing", witnessing()),
+        ("audit", "CheckedFile", checked()),
+        ("audit", "Delivery", delivery()),
+        ("audit", "ConsumerState", consumer()),
+        ("audit", "ParkedMessage", parked_message()),
+        ("referral-intake", "CountedRunView", counted_run(to_review=1)),
+        ("referral-intake", "FullItemView", full_item()),
+        ("referral-intake", "HoldView", hold()),
+        ("referral-intake", "ReferralHoldView", hold_here()),
     ],
 )
-def test_the_answers_of_these_tests_are_answers_that_triage_gives(name: str, answer: dict[str, Any]) -> None:
-    schema = {"$ref": f"#/components/schemas/{name}", "components": _document("triage")["components"]}
+def test_the_answers_of_these_tests_are_answers_that_services_give(
+    service: str, name: str, answer: dict[str, Any]
+) -> None:
+    schema = {"$ref": f"#/components/schemas/{name}", "components": _document(service)["components"]}
 
     jsonschema.Draft202012Validator(schema).validate(answer)
 

@@ -20,7 +20,7 @@ from ui_answers import (
 from ui_world import HOME, TOKEN, World, problem
 
 CASE: Final = f"/cases/{CASE_ID}"
-PAGES: Final = ("/queue", CASE, f"{CASE}/document", f"{CASE}/rate", "/drafts", "/inbox", "/nowhere")
+PAGES: Final = ("/", "/queue", CASE, f"{CASE}/document", f"{CASE}/rate", "/drafts", "/inbox", "/nowhere")
 
 
 def _queue(world: World, *lines: dict[str, Any], **changed: Any) -> None:
@@ -251,21 +251,6 @@ async def test_an_agency_reads_its_own_request_without_saying_what_for(world: Wo
     assert "What do you know of Rowan Testerley?" in page.text
     assert f'href="/requests/{REQUEST_ID}/answer"' in page.text
     assert "access-purpose" not in world.services.asked[-1].headers
-
-
-@pytest.mark.parametrize(
-    ("role", "home"),
-    [
-        ("mash-manager", "/queue"),
-        ("agency-representative", "/inbox"),
-        ("macpt-member", "/inbox"),
-        ("auditor", "/inbox"),
-    ],
-)
-async def test_the_first_page_is_where_the_roles_work_is(world: World, role: str, home: str) -> None:
-    answer = await (await world.sign_in(roles=(role,))).get("/")
-
-    assert answer.headers["location"] == home
 
 
 async def test_every_link_of_every_page_leads_somewhere(world: World) -> None:

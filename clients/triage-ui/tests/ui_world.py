@@ -17,13 +17,13 @@ from chassis.testing.clock import SettableClock
 from local_stack.checkout import PARTNERSHIPS_FOLDER
 from triage_ui.main import build
 from triage_ui.session.issuer import SignedIn
-from triage_ui.session.model import Person, Tokens, csrf_token
+from triage_ui.session.model import Person, Place, Tokens, csrf_token
 from triage_ui.settings import Settings
 from triage_ui.shell.visitor import COOKIE, Dependencies
 
 NOW: Final = datetime(2026, 11, 29, 12, 0, tzinfo=UTC)
 HOME: Final = "https://frontdoor.example.org"
-SERVICES: Final = {name: f"http://{name}.test" for name in ("referral-intake", "triage", "agency-notify")}
+SERVICES: Final = {name: f"http://{name}.test" for name in ("referral-intake", "triage", "agency-notify", "audit")}
 SAME_SITE: Final = {"sec-fetch-site": "same-origin", "origin": HOME}
 FORM: Final = "application/x-www-form-urlencoded"
 TOKEN: Final = "an-access-token-that-no-browser-sees"  # nobody's
@@ -33,17 +33,20 @@ Respond = Callable[[httpx2.Request], httpx2.Response]
 
 @dataclass
 class FakeServices:
-    """Answers by method and path; remembers everything that it was asked."""
+    """Answers by method and path, or by service too where all have that path; remembers all that it was asked."""
 
     answers: dict[tuple[str, str], Respond | Json] = field(default_factory=dict)
+    by_service: dict[tuple[str, str, str], Respond | Json] = field(default_factory=dict)
     asked: list[httpx2.Request] = field(default_factory=list)
     away: set[str] = field(default_factory=set)
 
     def __call__(self, request: httpx2.Request) -> httpx2.Response:
-        if request.url.host.removesuffix(".test") in self.away:
+        service = request.url.host.removesuffix(".test")
+        if service in self.away:
             raise httpx2.ConnectError("away")
         self.asked.append(request)
-        found = self.answers.get((request.method, request.url.path))
+        named = (request.method, request.url.path)
+        found = self.by_service.get((service, *named), self.answers.get(named))
         if callable(found):
             return found(request)
         if found is None:
@@ -75,10 +78,16 @@ class World:
         return httpx2.AsyncClient(transport=transport, base_url=HOME)
 
     async def sign_in(
-        self, *, subject: str = WORKER, roles: tuple[str, ...] = ("social-worker",), agency: str = "wandsworth-mash"
+        self,
+        *,
+        subject: str = WORKER,
+        roles: tuple[str, ...] = ("social-worker",),
+        agency: str = "wandsworth-mash",
+        elsewhere: tuple[Place, ...] = (),
     ) -> "SignedInBrowser":
-        """Somebody who is signed in, as if the issuer had said so."""
-        person = Person(subject, "Ama O'Brien", agency, "wandsworth", frozenset(roles))
+        """Somebody who is signed in, as if the issuer had said so; ``elsewhere`` are their other memberships."""
+        home = Place("wandsworth", agency, frozenset(roles))
+        person = Person(subject, "Ama O'Brien", home.agency, home.partnership, home.roles, (home, *elsewhere))
         tokens = Tokens(TOKEN, "a-refresh-token", self.clock.now() + timedelta(hours=12))
         secret = await self.dependencies.sessions.begin(SignedIn(person, tokens, issuer_session=f"sid-{subject}"))
         return SignedInBrowser(self, secret)

@@ -14,6 +14,8 @@ from local_stack.realm import people, sign_ins, with_passwords
 PARTNERSHIPS = ("wandsworth", "warwickshire")
 BESIDE = "restricted-reader"
 """A role that only adds to another one."""
+OUT_OF_HOURS = "out-of-hours-social-worker"
+"""Works for both partnerships."""
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +76,7 @@ def test_everyone_has_one_known_role_and_all_but_operators_and_services_a_partne
 def test_each_partnership_has_the_people_that_a_case_needs(realm: dict[str, Any], partnership: str) -> None:
     staff = [person for person in people(realm) if person.partnership == partnership and person.client_id is None]
 
-    roles = sorted(role for person in staff for role in person.roles)
+    roles = sorted(role for person in staff for role in person.roles if person.name != OUT_OF_HOURS)
 
     assert roles == [
         "agency-representative",
@@ -107,13 +109,22 @@ def test_keys_of_clients_are_not_believed_for_ever() -> None:
     assert int(expiration.attrib["lifespan"]) <= 60_000
 
 
-def test_nobody_may_change_their_own_agency_or_partnership(realm: dict[str, Any]) -> None:
+def test_nobody_may_change_their_own_agency_partnership_or_memberships(realm: dict[str, Any]) -> None:
     (provider,) = realm["components"]["org.keycloak.userprofile.UserProfileProvider"]
     profile = json.loads(provider["config"]["kc.user.profile.config"][0])
 
     edit = {attribute["name"]: attribute["permissions"]["edit"] for attribute in profile["attributes"]}
 
-    assert edit["agency"] == edit["partnership"] == ["admin"]
+    assert edit["agency"] == edit["partnership"] == edit["memberships"] == ["admin"]
+
+
+def test_somebody_works_for_two_partnerships_and_an_operator_signs_in_as_a_person(realm: dict[str, Any]) -> None:
+    users = {user["username"]: user for user in realm["users"]}
+
+    memberships = users[OUT_OF_HOURS]["attributes"]["memberships"]
+    assert memberships == ["warwickshire/warwickshire-mash/mash-manager"]
+    assert users["platform-operator"]["realmRoles"] == ["operator"]
+    assert "partnership" not in users["platform-operator"]["attributes"]
 
 
 def test_staff_get_passwords_that_the_imported_file_holds_only_as_hashes(realm: dict[str, Any], tmp_path: Path) -> None:
@@ -122,7 +133,7 @@ def test_staff_get_passwords_that_the_imported_file_holds_only_as_hashes(realm: 
     rendered = json.dumps(with_passwords(realm, keys))
 
     passwords = [staff["password"] for staff in sign_ins(realm, keys)["staff"].values()]
-    assert len(set(passwords)) == len(passwords) == 26
+    assert len(set(passwords)) == len(passwords) == 28
     assert not any(password in rendered for password in passwords)
 
 

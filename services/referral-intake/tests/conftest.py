@@ -26,7 +26,7 @@ from intake_records import Office, opened_office
 
 MakeDatabase = Callable[[str], Awaitable[DatabaseUrls]]
 _EMPTY = (
-    "TRUNCATE repeat_mark, referral, child, document, idempotency, "
+    "TRUNCATE command, repeat_mark, referral, child, document, idempotency, "
     "legal_hold, disposal_run, event, position, applied, parked, partner, partner_limited CASCADE"
 )
 

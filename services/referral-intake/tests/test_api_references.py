@@ -1,9 +1,12 @@
-"""References on a real database: operators find the id, and nothing else."""
+"""References on a real database: operators and those who audit find the id, and nothing else."""
 
 from typing import Any
 
+import pytest
 from intake_caller import Caller
 from intake_examples import form
+
+from referral_intake.api.references import LOOKED_UP_BY
 
 OPERATOR: dict[str, Any] = {"roles": ["operator"], "agency": "frontdoor", "partnership": None}
 
@@ -27,5 +30,25 @@ async def test_only_operators_look_references_up(caller: Caller) -> None:
     receipt = (await caller.post(form())).json()
 
     answer = await caller.get(f"/operator/references/{receipt['reference']}")
+
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("role", sorted(LOOKED_UP_BY))
+async def test_whoever_asks_further_by_id_finds_it_in_their_own_partnership_only(caller: Caller, role: str) -> None:
+    receipt = (await caller.post(form())).json()
+    path = f"/v1/references/{receipt['reference']}"
+
+    own = await caller.get(path, roles=[role], agency="wandsworth-mash")
+    strangers = await caller.get(path, roles=[role], agency="warwickshire-mash", partnership="warwickshire")
+
+    assert own.json() == {"referral_id": receipt["referral_id"]}
+    assert strangers.status_code == 404
+    assert strangers.json()["type"].endswith("/no-such-referral")
+
+
+@pytest.mark.parametrize("role", ["social-worker", "mash-manager", "partner", "operator"])
+async def test_others_look_no_reference_up(caller: Caller, role: str) -> None:
+    answer = await caller.get("/v1/references/WAN-0000-0000", roles=[role])
 
     assert answer.status_code == 403

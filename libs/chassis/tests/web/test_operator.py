@@ -177,8 +177,10 @@ async def test_an_aggregate_is_published_again_from_a_version_on(client: httpx2.
     answer = await client.post("/operator/republish", json={"aggregate": f"case/{case_id}", "after_version": 1})
 
     assert (answer.status_code, answer.json()) == (202, {"events": 2})
-    assert before == {"unpublished": 0, "parked": 0, "halted": 0}
-    assert (await client.get("/operator/delivery")).json() == {"unpublished": 2, "parked": 0, "halted": 0}
+    nothing = {"unpublished": 0, "unpublished_since": None, "parked": 0, "halted": 0}
+    assert before == nothing
+    waiting = {**nothing, "unpublished": 2, "unpublished_since": NOW.isoformat().replace("+00:00", "Z")}
+    assert (await client.get("/operator/delivery")).json() == waiting
     assert (await client.get("/operator/heads")).json() == {f"case/{case_id}": 3}
     assert (await client.get("/operator/heads", params={"after": f"case/{case_id}"})).json() == {}
 

@@ -11,7 +11,7 @@ from audit import access, disclosure, entry_store, store
 from audit.access import Asker
 from audit.commitment import Opening
 from audit.disclosure import Party, Recipient
-from audit.entry_store import Page
+from audit.entry_store import LooksOf, Page
 from audit.errors import EntriesNotForYou, NotForYou, NotInLog, StillOpen
 from audit.model import SERVICE, PlacedEntry, StoredCheckpoint
 from audit.proofs import prove_each
@@ -54,10 +54,14 @@ class Visit:
 
 @dataclass(frozen=True)
 class Journey:
-    """The entries of one referral; without ``with_content`` only their envelopes may leave."""
+    """The entries of one referral; without ``with_content`` only their envelopes may leave.
+
+    Everything that the checkpoint of size ``complete_to`` covers is among them.
+    """
 
     entries: list[PlacedEntry]
     with_content: bool
+    complete_to: int
 
 
 @dataclass(frozen=True)
@@ -89,19 +93,36 @@ async def read_journey(tx: Transaction, referral_id: UUID, visit: Visit) -> Jour
     if reason is not None:
         return await _deny(tx, look, reason, context=visit.context(home))
     await recording.allow(tx, look, context=visit.context(home))
+    complete_to = await store.find_signed_size(tx)
     entries = await entry_store.read_referral(tx, referral_id)
-    return Journey(entries, with_content=visit.asker.is_any(access.AUDITORS))
+    return Journey(entries, with_content=visit.asker.is_any(access.AUDITORS), complete_to=complete_to)
 
 
-async def read_access_log(tx: Transaction, referral_id: UUID, visit: Visit) -> list[PlacedEntry] | Problem:
-    """Every look at what is held about a referral, and every export that it was in; this look comes first."""
+async def read_access_log(tx: Transaction, referral_id: UUID, visit: Visit) -> tuple[list[PlacedEntry], int] | Problem:
+    """Every look at what is held about a referral, and every export that it was in; this look comes first.
+
+    With the size of the checkpoint of which everything is there, which is read before the entries are.
+    """
     home = await entry_store.find_home(tx, referral_id)
     look = visit.look(RecordKind.ACCESS_LOG, referral_id)
     reason = access.to_audit(visit.asker, visit.purpose, home=home)
     if reason is not None:
         return await _deny(tx, look, reason, context=visit.context(home))
     await recording.allow(tx, look, context=visit.context())
-    return await entry_store.read_looks(tx, referral_id, partnership=visit.principal.partnership)
+    complete_to = await store.find_signed_size(tx)
+    return await entry_store.read_looks(tx, referral_id, partnership=visit.principal.partnership), complete_to
+
+
+async def read_looks_of(tx: Transaction, reader: str, before: int, visit: Visit) -> tuple[LooksOf, int] | Problem:
+    """Looks of one reader that were recorded in the auditor's own partnership; this look is about no one referral."""
+    partnership = visit.principal.partnership
+    look = visit.look(RecordKind.ACCESS_LOG, OF_NO_REFERRAL)
+    reason = access.to_audit(visit.asker, visit.purpose, home=partnership)
+    if reason is not None:
+        return await _deny(tx, look, reason, context=visit.context())
+    await recording.allow(tx, look, context=visit.context())
+    complete_to = await store.find_signed_size(tx)
+    return await entry_store.read_looks_of(tx, reader, partnership=partnership, before=before), complete_to
 
 
 async def read_page(tx: Transaction, first: int, visit: Visit) -> tuple[Page, int] | Problem:

@@ -143,6 +143,12 @@ async def get_checkpoint(tx: Transaction, size: int | None = None) -> StoredChec
     return StoredCheckpoint(row.size, row.note, row.signed_at)
 
 
+async def find_signed_size(tx: Transaction) -> int:
+    """How many entries the last checkpoint covers; 0 before the first."""
+    last = await find_checkpoint(tx)
+    return 0 if last is None else last.size
+
+
 async def add_checkpoint(tx: Transaction, checkpoint: StoredCheckpoint) -> None:
     """Fails when this size was signed before: no size is ever signed twice."""
     values = {"size": checkpoint.size, "note": checkpoint.note, "signed_at": checkpoint.signed_at}

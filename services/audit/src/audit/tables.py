@@ -73,6 +73,12 @@ entry = Table(
     CheckConstraint("octet_length(salt) = 32", name="entry_salt_length"),
     CheckConstraint("(salt IS NULL) = (body IS NULL)", name="entry_opening"),
     Index("entry_referral", "referral_id", "leaf_index"),
+    Index(
+        "entry_look",
+        "partnership",
+        "leaf_index",
+        postgresql_where=text("split_part(type, '.', 1) IN ('record', 'access', 'break-glass')"),
+    ),
     Index("entry_export", "partnership", "leaf_index", postgresql_where=text("type = 'record.exported.v1'")),
     comment="The log: leaf is public; salt and body, which open it, are not. The rest finds it.",
 )

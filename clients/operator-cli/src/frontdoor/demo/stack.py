@@ -45,6 +45,7 @@ WORK: Final[Mapping[str, str]] = {
     "data-protection-officer": "data protection officer: answers people's requests for what is held about them",
     "records-officer": "records officer: reviews and destroys records",
     "restricted-reader": "also reads restricted referrals",
+    "operator": "operator: sees whether everything flows",
 }
 """Who the people of the realm are, in words; in the order in which a referral meets them."""
 

@@ -59,8 +59,11 @@ class Act(Protocol):
     def pause(self, seen: Seen, draft: Draft) -> str:
         """What to think of before a grave act, in one paragraph; empty for every other."""
 
-    async def send(self, visitor: Visitor, ids: Ids, draft: Draft) -> None:
-        """Give the command, under the draft's key. Raises what the services' caller raises."""
+    async def send(self, visitor: Visitor, ids: Ids, draft: Draft) -> str | None:
+        """Give the command, under the draft's key. Raises what the services' caller raises.
+
+        Hands back what the next page has to say of it, as numbers for its address, where being done is not all.
+        """
 
     def back(self, ids: Ids) -> str:
         """Where the act began, and where it leads back to."""

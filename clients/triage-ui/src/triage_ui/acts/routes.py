@@ -95,12 +95,12 @@ class ActPages:
     async def _sent(self, request: Request, visitor: Visitor, ids: Ids, draft: Draft) -> Response:
         dependencies = dependencies_of(request)
         try:
-            await self._act.send(visitor, ids, draft)
+            said = await self._act.send(visitor, ids, draft)
         except Exception as error:
             async with dependencies.db.transaction() as tx:
                 await dependencies.drafts.not_sent(tx, draft.form_key)
             return await self._not_sent(request, visitor, ids, draft, error)
-        led_to = f"{self._act.back(ids)}?done={self._act.name}"
+        led_to = f"{self._act.back(ids)}?done={self._act.name}{said or ''}"
         async with dependencies.db.transaction() as tx:
             await dependencies.drafts.done(tx, draft.form_key, led_to=led_to, now=visitor.now)
         return RedirectResponse(led_to, SEE_OTHER)

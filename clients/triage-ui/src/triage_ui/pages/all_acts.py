@@ -14,6 +14,8 @@ from triage_ui.pages.offer_handover.offer_handover import OfferHandover
 from triage_ui.pages.own_referrals.acts import ACTS as OWN_REFERRALS
 from triage_ui.pages.rate.rate import Rate
 from triage_ui.pages.recommend.recommend import Recommend
+from triage_ui.pages.records.acts import ACTS as RECORDS
+from triage_ui.pages.records.hold_acts import ACTS as HOLDS
 from triage_ui.pages.take_back.take_back import TakeBack
 
 ACTS: Final[Sequence[Act]] = (
@@ -28,4 +30,6 @@ ACTS: Final[Sequence[Act]] = (
     *ANSWERS,
     *HANDOVERS,
     *OWN_REFERRALS,
+    *RECORDS,
+    *HOLDS,
 )

@@ -8,6 +8,7 @@ import httpx2
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from chassis.http_client import HttpClient, NoAnswer
+from chassis.web.principal import ACTING_FOR
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -75,11 +76,15 @@ class Printable:
 
 @dataclass(frozen=True)
 class Caller:
-    """Asks services as one person. ``token`` gives an access token that holds."""
+    """Asks services as one person. ``token`` gives an access token that holds.
+
+    ``acting_for`` names one of several memberships; whether the token has it, each service says.
+    """
 
     http: HttpClient
     urls: Mapping[str, str]
     token: Callable[[], Awaitable[str]] = field(repr=False)
+    acting_for: str = ""
 
     async def get(
         self,
@@ -116,15 +121,20 @@ class Caller:
 
     async def lines(self, service: str, path: str) -> AsyncIterator[str]:
         """The lines of an answer that goes on. Raises as ``get`` does, and ``NoAnswer`` when it breaks off."""
-        bearer = {"Authorization": f"Bearer {await self.token()}", "Accept": "text/event-stream"}
-        async for line in self.http.lines(self.urls[service] + path, headers=bearer):
+        proof = {**await self._proof(), "Accept": "text/event-stream"}
+        async for line in self.http.lines(self.urls[service] + path, headers=proof):
             yield line
+
+    async def _proof(self) -> dict[str, str]:
+        """Who asks, and in which membership."""
+        place = {ACTING_FOR: self.acting_for} if self.acting_for else {}
+        return {"Authorization": f"Bearer {await self.token()}", **place}
 
     async def _ask(
         self, method: str, service: str, path: str, reads: type[T], *, headers: Mapping[str, str], **content: Any
     ) -> Answer[T]:
-        bearer = {"Authorization": f"Bearer {await self.token()}"}
-        answer = await self.http.request(method, self.urls[service] + path, headers={**bearer, **headers}, **content)
+        said = {**await self._proof(), **headers}
+        answer = await self.http.request(method, self.urls[service] + path, headers=said, **content)
         if not answer.is_success:
             raise _refusal(answer)
         try:

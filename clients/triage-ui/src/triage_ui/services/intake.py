@@ -30,6 +30,12 @@ class Editions(Read):
     editions: tuple[Edition, ...]
 
 
+class Referenced(Read):
+    """The id behind a reference."""
+
+    referral_id: UUID
+
+
 class Intake:
     """Referral-intake, as one person asks it."""
 
@@ -46,3 +52,7 @@ class Intake:
         """What made each edition."""
         path = f"/v1/referrals/{referral_id}/document/editions"
         return (await self._caller.get(SERVICE, path, Editions, purpose=purpose)).body
+
+    async def find(self, reference: str) -> UUID:
+        """The referral of one's own partnership with a reference."""
+        return (await self._caller.get(SERVICE, f"/v1/references/{reference}", Referenced)).body.referral_id

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from typing import Self
 
 from chassis.http_client import HttpClient
+from triage_ui.services.audit import Audit
 from triage_ui.services.caller import Caller
 from triage_ui.services.intake import Intake
 from triage_ui.services.intake_own import OwnReferrals
 from triage_ui.services.notify import Notify
+from triage_ui.services.operator import Operator
+from triage_ui.services.records import Records
 from triage_ui.services.triage import Triage
 
 
@@ -20,9 +23,22 @@ class Services:
     intake: Intake
     notify: Notify
     own: OwnReferrals
+    audit: Audit
+    records: Records
+    operator: Operator
 
     @classmethod
-    def of(cls, http: HttpClient, urls: Mapping[str, str], token: Callable[[], Awaitable[str]]) -> Self:
-        """Under the token that ``token`` gives."""
-        caller = Caller(http, urls, token)
-        return cls(Triage(caller), Intake(caller), Notify(caller), OwnReferrals(caller))
+    def of(
+        cls, http: HttpClient, urls: Mapping[str, str], token: Callable[[], Awaitable[str]], *, acting_for: str = ""
+    ) -> Self:
+        """Under the token that ``token`` gives, in the membership that ``acting_for`` names."""
+        caller = Caller(http, urls, token, acting_for)
+        return cls(
+            Triage(caller),
+            Intake(caller),
+            Notify(caller),
+            OwnReferrals(caller),
+            Audit(caller),
+            Records(caller),
+            Operator(caller),
+        )

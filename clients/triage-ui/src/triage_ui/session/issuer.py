@@ -17,8 +17,8 @@ from joserfc.jwk import ECKey, KeySet
 
 from chassis.clock import Clock
 from chassis.http_client import HttpClient, NoAnswer
-from chassis.web.auth import ALGORITHMS, LEEWAY_SECONDS, Keys, PublishedKeys, Verifier
-from triage_ui.session.model import Attempt, Person, Tokens
+from chassis.web.auth import ALGORITHMS, LEEWAY_SECONDS, Keys, Principal, PublishedKeys, Verifier
+from triage_ui.session.model import Attempt, Person, Place, Tokens
 
 SCOPE: Final = "openid profile"
 _LOGGED_OUT: Final = "http://schemas.openid.net/event/backchannel-logout"
@@ -94,7 +94,10 @@ class Issuer:
         tokens = self._tokens(given)
         principal = await self._verifier.verify(tokens.access)
         name = claims.get("name") or claims.get("preferred_username") or "you"
-        person = Person(principal.subject, str(name), principal.agency, principal.partnership, principal.roles)
+        home = Place(principal.partnership, principal.agency, principal.roles)
+        person = Person(
+            principal.subject, str(name), home.agency, home.partnership, home.roles, (home, *_elsewhere(principal))
+        )
         return SignedIn(person, tokens, str(claims.get("sid", "")))
 
     async def renew(self, tokens: Tokens) -> Tokens:
@@ -196,3 +199,10 @@ class Issuer:
         if not isinstance(found, dict) or any(not isinstance(found.get(name), str) for name in wanted):
             raise NoAnswer
         return {name: found[name] for name in wanted}
+
+
+def _elsewhere(principal: Principal) -> list[Place]:
+    """Where a person may act beside their home, as the token says."""
+    names = dict.fromkeys(membership.place for membership in principal.memberships)
+    found = [principal.acting_for(name) for name in names]
+    return [Place(one.partnership, one.agency, one.roles) for one in found if one is not principal]

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -22,14 +22,44 @@ class Lifetimes:
 
 
 @dataclass(frozen=True)
+class Place:
+    """An agency of a partnership that somebody acts for, and their roles there. An operator's names no partnership."""
+
+    partnership: str
+    agency: str
+    roles: frozenset[str]
+
+    @property
+    def name(self) -> str:
+        """As services are asked to let somebody act for it."""
+        return f"{self.partnership}/{self.agency}"
+
+
+@dataclass(frozen=True)
 class Person:
-    """Who signed in, as the issuer vouches. Roles choose what the menu shows; what is allowed the services say."""
+    """Who signed in, as the issuer vouches, in the place they act for now; ``places`` are all they may choose.
+
+    Roles choose what the menu shows; what is allowed the services say.
+    """
 
     subject: str
     name: str = field(repr=False)
     agency: str
     partnership: str
     roles: frozenset[str]
+    places: tuple[Place, ...] = ()
+
+    @property
+    def acting_for(self) -> str:
+        """What services are told; nothing where there is nothing to choose."""
+        return f"{self.partnership}/{self.agency}" if len(self.places) > 1 else ""
+
+    def in_place(self, name: str) -> "Person | None":
+        """The same person in another of their places; None when it is none of theirs."""
+        chosen = next((place for place in self.places if place.name == name), None)
+        if chosen is None:
+            return None
+        return replace(self, agency=chosen.agency, partnership=chosen.partnership, roles=chosen.roles)
 
     def has_role(self, *roles: str) -> bool:
         """True with any of the roles."""

@@ -12,7 +12,6 @@ from triage_ui.session.issuer import SignInRefused
 from triage_ui.session.model import ATTEMPT_LASTS
 from triage_ui.session.returning import HOME, safe_path
 from triage_ui.shell import forms
-from triage_ui.shell.menu import home_of
 from triage_ui.shell.rendering import pages_of
 from triage_ui.shell.visitor import COOKIE, SignedIn, dependencies_of
 
@@ -52,8 +51,7 @@ async def come_back(request: Request, code: str = "", state: str = "") -> Respon
     await _end_former(request)
     secret = await sessions.begin(signed_in)
     log.info("signed in", agency=signed_in.person.agency)
-    to = attempt.return_to if attempt.return_to != HOME else home_of(signed_in.person.roles)
-    answer = RedirectResponse(to, SEE_OTHER)
+    answer = RedirectResponse(attempt.return_to, SEE_OTHER)
     answer.delete_cookie(ATTEMPT_COOKIE, secure=True, httponly=True, samesite="lax")
     answer.set_cookie(COOKIE, secret, secure=True, httponly=True, samesite="lax")
     return answer
@@ -67,10 +65,13 @@ async def _end_former(request: Request) -> None:
         await sessions.end(former)
 
 
-@router.get("/")
-async def first_page(visitor: SignedIn) -> Response:
-    """Where this person's day begins."""
-    return RedirectResponse(home_of(visitor.person.roles), SEE_OTHER)
+@router.post("/place")
+async def act_for(request: Request, visitor: SignedIn) -> Response:
+    """Go on in another of one's places, without signing in again. Whether the token has it each service says."""
+    form = await forms.read_of_session(request, visitor.secret)
+    if not await dependencies_of(request).sessions.act_for(visitor.session, form.get("place")):
+        raise forms.NotOurForm
+    return RedirectResponse(HOME, SEE_OTHER)
 
 
 @router.post("/sign-out")

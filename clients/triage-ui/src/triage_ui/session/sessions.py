@@ -62,6 +62,15 @@ class Sessions:
             )
         return secret
 
+    async def act_for(self, session: Session, place: str) -> bool:
+        """Let the person of a session act for another of their places; False when it is none of theirs."""
+        person = session.person.in_place(place)
+        if person is None:
+            return False
+        async with self.db.transaction() as tx:
+            await self.store.act_for(tx, session.key, person)
+        return True
+
     async def begin_attempt(self, return_to: str) -> tuple[str, Attempt]:
         """A sign-in on its way to the issuer, and the secret of the cookie that comes back with it."""
         secret = new_secret()

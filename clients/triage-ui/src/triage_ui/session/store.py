@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import delete, insert, select, update
 
 from chassis.db import Transaction
-from triage_ui.session.model import ATTEMPT_LASTS, Attempt, Person, Session, Tokens, key_of
+from triage_ui.session.model import ATTEMPT_LASTS, Attempt, Person, Place, Session, Tokens, key_of
 from triage_ui.session.sealing import SealBroken, Sealer
 from triage_ui.session.tables import session, sign_in
 
@@ -37,6 +37,7 @@ class SessionStore:
                 agency=person.agency,
                 partnership=person.partnership,
                 roles=sorted(person.roles),
+                places=[[place.partnership, place.agency, sorted(place.roles)] for place in person.places],
                 began_at=now,
                 seen_at=now,
                 **self._sealed(key, tokens),
@@ -52,6 +53,11 @@ class SessionStore:
     async def touch(self, tx: Transaction, key: bytes, *, now: datetime) -> None:
         """It was used."""
         await tx.execute(update(session).where(session.c.session_key == key).values(seen_at=now))
+
+    async def act_for(self, tx: Transaction, key: bytes, person: Person) -> None:
+        """From now on the person acts for another place."""
+        chosen = {"agency": person.agency, "partnership": person.partnership, "roles": sorted(person.roles)}
+        await tx.execute(update(session).where(session.c.session_key == key).values(**chosen))
 
     async def end(self, tx: Transaction, key: bytes, *, now: datetime) -> None:
         """No request is answered with it any more, and its tokens are gone."""
@@ -145,6 +151,7 @@ class SessionStore:
             agency=row["agency"],
             partnership=row["partnership"],
             roles=frozenset(row["roles"]),
+            places=tuple(Place(where, agency, frozenset(roles)) for where, agency, roles in row["places"]),
         )
         return Session(key, person, row["began_at"], row["seen_at"], row["ended_at"], self._tokens(row))
 

@@ -1,7 +1,7 @@
 """The tables of sessions and of sign-ins under way."""
 
-from sqlalchemy import Column, DateTime, Index, LargeBinary, MetaData, Table, Text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import Column, DateTime, Index, LargeBinary, MetaData, Table, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 metadata = MetaData()
 _AT = DateTime(timezone=True)
@@ -16,6 +16,7 @@ session = Table(
     Column("agency", Text, nullable=False),
     Column("partnership", Text, nullable=False),
     Column("roles", ARRAY(Text), nullable=False),
+    Column("places", JSONB, nullable=False, server_default=text("'[]'")),
     Column("tokens", LargeBinary),
     Column("tokens_end_at", _AT),
     Column("renewing_until", _AT),

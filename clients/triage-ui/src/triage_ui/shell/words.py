@@ -1,5 +1,6 @@
 """Names for codes, from the partnership's pack: agencies, teams, levels, outcomes. Words only; no rule is asked."""
 
+from collections.abc import Collection
 from contextlib import suppress
 from datetime import datetime
 from typing import Final
@@ -9,6 +10,8 @@ from policy.pack import Pack
 from policy.packs import NotServed, Packs
 
 _LEVELS: Final = tuple(ThresholdLevel)
+_ROLES: Final = {"restricted-reader": "Reader of restricted referrals"}
+"""Roles of this system that no pack names, where their code says too little."""
 
 
 class Words:
@@ -25,6 +28,14 @@ class Words:
         """The partnership's name."""
         return self._pack.name if self._pack else self._code
 
+    def place(self, agency: str) -> str:
+        """An agency or a team, and the partnership; for those who run the system no partnership is named."""
+        return f"{self.agency(agency)}, {self.partnership}" if self.partnership else agency
+
+    def sends_notices_to(self, roles: Collection[str]) -> bool:
+        """Whether notices are for any of these roles."""
+        return self._pack is not None and not self._pack.roles.keys().isdisjoint(roles)
+
     def agency(self, code: str) -> str:
         """An agency, or a team, which people speak of alike."""
         found = self._pack.find_agency(code) if self._pack else None
@@ -37,7 +48,8 @@ class Words:
 
     def role(self, code: str) -> str:
         """A role of people."""
-        return str(self._pack.roles.get(code, code)) if self._pack else code
+        named = self._pack.roles.get(code) if self._pack else None
+        return str(named) if named else _ROLES.get(code, code.replace("-", " ").capitalize())
 
     def level(self, code: str) -> str:
         """``Level 3: complex needs``."""

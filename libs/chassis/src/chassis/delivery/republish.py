@@ -32,6 +32,10 @@ _OF_TYPE: Final = text(
     """SELECT id FROM event WHERE id > :after AND id <= :until AND published_at IS NOT NULL
        AND headers ->> 'ce_type' = :type ORDER BY id"""
 )
+_WAITS_SINCE: Final = text(
+    """SELECT CAST(headers ->> 'ce_time' AS timestamptz) FROM event
+       WHERE published_at IS NULL ORDER BY id LIMIT 1"""
+)
 _LAST: Final = text("SELECT coalesce(max(id), 0) FROM event")
 _SEND_AGAIN: Final = text("UPDATE event SET published_at = NULL WHERE id = ANY(CAST(:ids AS bigint[]))")
 _BACKFILL: Final = text(
@@ -94,3 +98,9 @@ async def applied(tx: Transaction, *, after: str = "", limit: int = PAGE) -> dic
 async def unpublished(tx: Transaction) -> int:
     """How many events wait to be sent."""
     return await tx.scalar(text("SELECT count(*) FROM event WHERE published_at IS NULL")) or 0
+
+
+async def unpublished_since(tx: Transaction) -> datetime | None:
+    """When the first event happened that waits to be sent; None when none does."""
+    found: datetime | None = await tx.scalar(_WAITS_SINCE)
+    return found

@@ -1,9 +1,6 @@
 """Who is asking: JWT access tokens verified against the issuer's published keys."""
 
-import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
 from fastapi import Depends, Request
@@ -18,12 +15,15 @@ from chassis.clock import Clock
 from chassis.http_client import HttpClient
 from chassis.settings import ServiceSettings
 from chassis.web.issuer_keys import Keys, PublishedKeys
+from chassis.web.principal import ACTING_FOR, Membership, Principal, principal_of, refused
 from contracts.codes import ActorKind
 from contracts.problems import Forbidden, Problem, Unauthenticated
 
 __all__ = [
+    "ACTING_FOR",
     "Admit",
     "Keys",
+    "Membership",
     "Principal",
     "PublishedKeys",
     "SignedIn",
@@ -45,38 +45,6 @@ KNOWN_TOKENS: Final = 10_000
 
 PROVEN: Final = "frontdoor.proven"
 """Where in the scope the principal is whom the token proves, once it was verified."""
-
-_CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}")
-_SUBJECT: Final = re.compile(r"[\x21-\x7e]{1,255}")
-_KIND_OF_ROLE: Final[Mapping[str, ActorKind]] = {
-    "partner": ActorKind.PARTNER,
-    "operator": ActorKind.OPERATOR,
-    "service": ActorKind.SERVICE,
-}
-
-
-@dataclass(frozen=True)
-class Principal:
-    """Who is asking, as the issuer vouches: an opaque subject, their agency, partnership and roles.
-
-    ``signed_in_at`` is when a person last proved who they are (``auth_time``), ``acr`` how; ``expires_at`` is the end
-    of the token. Systems sign in anew for each token, so theirs may say nothing of the first two.
-    """
-
-    subject: str
-    kind: ActorKind
-    agency: str
-    partnership: str
-    roles: frozenset[str]
-    client_id: str
-    token: str = field(repr=False, default="")
-    signed_in_at: datetime | None = None
-    acr: str = ""
-    expires_at: datetime | None = None
-
-    def has_role(self, *roles: str) -> bool:
-        """True with any of the roles."""
-        return not self.roles.isdisjoint(roles)
 
 
 class Verifier:
@@ -100,14 +68,14 @@ class Verifier:
         prove it cannot be had now.
         """
         if len(token) > MAX_TOKEN_BYTES:
-            raise _refused("The access token is too long")
+            raise refused("The access token is too long")
         keys = await self._keys.get(refresh=False)
         known = self._verified.find(token, keys, at=self._clock.now().timestamp())
         if known is not None:
             return known
         claims = await self._claims(token, keys)
         self._check(claims)
-        principal = _principal(claims, token)
+        principal = principal_of(claims, token)
         self._verified.keep(token, principal, until=float(claims["exp"]))
         return principal
 
@@ -120,7 +88,7 @@ class Verifier:
         try:
             return _decode(token, await self._keys.get(refresh=True))
         except _UnknownKey as error:
-            raise _refused(
+            raise refused(
                 "The access token is signed with a key that the issuer does not publish (any more). Get a new one"
             ) from error
 
@@ -136,12 +104,12 @@ class Verifier:
         try:
             rules.validate(dict(claims))
         except ExpiredTokenError as error:
-            raise _refused("The access token has expired. Get a new one, and send the request again") from error
+            raise refused("The access token has expired. Get a new one, and send the request again") from error
         except (JoseError, ValueError, OverflowError) as error:
             advice = "The access token is of another issuer, for somebody else, or not valid yet. Get one of our issuer"
-            raise _refused(advice) from error
+            raise refused(advice) from error
         if claims.get("typ", "Bearer") != "Bearer":  # an ID or refresh token of the same issuer
-            raise _refused("This is a token, but not an access token")
+            raise refused("This is a token, but not an access token")
 
 
 class _Verified:
@@ -194,54 +162,17 @@ def _decode(token: str, keys: KeySet) -> Mapping[str, Any]:
     try:
         return jwt.decode(token, named, registry=_ALGORITHMS).claims
     except (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise _refused("The access token is not valid. Send it whole, as the issuer gave it") from error
+        raise refused("The access token is not valid. Send it whole, as the issuer gave it") from error
 
 
-def _refused(detail: str) -> Unauthenticated:
-    return Unauthenticated(detail, headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
-
-
-def _principal(claims: Mapping[str, Any], token: str) -> Principal:
-    roles = _codes(claims.get("roles"))
-    kind = next((kind for role, kind in _KIND_OF_ROLE.items() if role in roles), ActorKind.PERSON)
-    agency, partnership = _code(claims.get("agency")), _code(claims.get("partnership"))
-    if kind in (ActorKind.PARTNER, ActorKind.PERSON) and not (agency and partnership):
-        raise Forbidden("Your account is not linked to an agency. Ask your Frontdoor operator to link it")
-    if not _SUBJECT.fullmatch(claims["sub"]):
-        raise _refused("The access token names no usable subject")
-    return Principal(
-        subject=claims["sub"],
-        kind=kind,
-        agency=agency,
-        partnership=partnership,
-        roles=roles,
-        client_id=_code(claims.get("azp") or claims.get("client_id")),
-        token=token,
-        signed_in_at=_instant(claims.get("auth_time")),
-        acr=_code(claims.get("acr")),
-        expires_at=_instant(claims["exp"]),
-    )
-
-
-def _instant(value: object) -> datetime | None:
-    """A claim in seconds since 1970; anything else is as good as nothing."""
-    try:
-        return datetime.fromtimestamp(value, UTC) if type(value) in (int, float) else None  # type: ignore[arg-type]
-    except (ValueError, OverflowError, OSError):
-        return None
-
-
-def _code(value: object) -> str:
-    """A claim that is a code; anything else is as good as nothing."""
-    return value if isinstance(value, str) and _CODE.fullmatch(value) else ""
-
-
-def _codes(values: object) -> frozenset[str]:
-    """The codes of a list; a string is not a list of its letters."""
-    return frozenset(filter(None, map(_code, values))) if isinstance(values, list) else frozenset()
-
-
-_SCHEME: Final = HTTPBearer(auto_error=False, bearerFormat="JWT", description="An access token of the issuer")
+_SCHEME: Final = HTTPBearer(
+    auto_error=False,
+    bearerFormat="JWT",
+    description=(
+        "An access token of the issuer. Somebody whose token holds `memberships` beside their home may act in one of "
+        f"them: the request then names it in `{ACTING_FOR}: partnership/agency`."
+    ),
+)
 
 
 def issuers_verifier(settings: ServiceSettings, http: HttpClient, *, clock: Clock) -> Verifier:
@@ -312,7 +243,11 @@ async def _verify(request: Request) -> Principal:
             "Send one Authorization header with a bearer token", headers={"WWW-Authenticate": "Bearer"}
         )
     verifier: Verifier = request.app.state.verifier
-    return await verifier.verify(token.strip())
+    principal = await verifier.verify(token.strip())
+    places = request.headers.getlist(ACTING_FOR)
+    if len(places) > 1:
+        raise Forbidden(f"Name one agency in {ACTING_FOR}, or none")
+    return principal.acting_for(places[0]) if places else principal
 
 
 SignedIn = Annotated[Principal, Depends(authenticated)]

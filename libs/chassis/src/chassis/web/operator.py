@@ -1,6 +1,7 @@
 """What operators may see and do in every service: versions, lag, publishing again. No content."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Annotated, Final, Protocol
 
 from fastapi import APIRouter, Depends, Path, Query
@@ -78,6 +79,15 @@ class TypeAgainAnswer(BaseModel):
     next: int | None
 
 
+class Delivery(BaseModel):
+    """What waits in this service. Counts, and no content."""
+
+    unpublished: int = Field(description="Events that wait to be sent.")
+    unpublished_since: datetime | None = Field(description="When the first of them happened.")
+    parked: int = Field(description="Messages that could not take effect and wait to be resolved.")
+    halted: int = Field(description="1 while reading is halted, else 0.")
+
+
 def add_versions(routes: APIRouter, operated: Callable[[], Operated]) -> None:
     """Versions of aggregates, and publishing events again."""
 
@@ -111,11 +121,12 @@ def add_versions(routes: APIRouter, operated: Callable[[], Operated]) -> None:
             return await republish.applied(tx, after=after)
 
     @routes.get("/delivery")
-    async def delivery(_: Operator) -> dict[str, int]:
-        """How much waits to be sent, how much is parked, and whether reading is halted (1) or not (0)."""
+    async def delivery(_: Operator) -> Delivery:
+        """How much waits to be sent and since when, how much is parked, and whether reading is halted."""
         async with operated().db.transaction() as tx:
-            return {
-                "unpublished": await republish.unpublished(tx),
-                "parked": await requests.count(tx),
-                "halted": int(await halts.find(tx) is not None),
-            }
+            return Delivery(
+                unpublished=await republish.unpublished(tx),
+                unpublished_since=await republish.unpublished_since(tx),
+                parked=await requests.count(tx),
+                halted=int(await halts.find(tx) is not None),
+            )

@@ -1,10 +1,11 @@
 """Parked messages for operators: listed and shown without content, released and discarded with a reason."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Annotated, Any, Final, Literal, Self
 
 from fastapi import APIRouter, Query
-from pydantic import ConfigDict, Field, JsonValue, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from chassis import telemetry
 from chassis.delivery import requests
@@ -24,6 +25,32 @@ _SAYS_WHICH: Final[list[JsonValue]] = [
 ]
 
 log = telemetry.logger(__name__)
+
+
+class ParkedMessage(BaseModel):
+    """A message that could not take effect, without its content."""
+
+    id: int
+    topic: str
+    partition: int
+    kafka_offset: int
+    key: str | None
+    aggregate: str | None = Field(description="Null when nobody can say which.")
+    version: int | None
+    state: str = Field(description="failing, parked, behind or gap.")
+    error_class: str
+    place: str | None = Field(description="Where in our code it failed.")
+    attempts: int
+    parked_at: datetime
+    next_try_at: datetime | None
+    asked: str | None = Field(description="What an operator asked to be done with it, and is not done yet.")
+
+
+class ParkedPage(BaseModel):
+    """Parked messages, oldest first, and how many there are in all."""
+
+    parked: tuple[ParkedMessage, ...]
+    waiting: int
 
 
 class Discard(Reason):
@@ -72,12 +99,12 @@ def _add_looks(routes: APIRouter, operated: Callable[[], Operated]) -> None:
         state: State | None = None,
         reason: Annotated[ErrorClass | None, Query()] = None,
         key: Annotated[Key | None, Query()] = None,
-    ) -> dict[str, Any]:
+    ) -> ParkedPage:
         """Messages that could not take effect, oldest first, without their content."""
         chosen = Filter(state=state, reason=reason, key=key)
         async with operated().db.transaction() as tx:
-            parked = await requests.list_parked(tx, chosen, after=after)
-            return {"parked": parked, "waiting": await requests.count(tx)}
+            parked = tuple(ParkedMessage(**row) for row in await requests.list_parked(tx, chosen, after=after))
+            return ParkedPage(parked=parked, waiting=await requests.count(tx))
 
     @routes.get("/parked/{parked_id:int}")
     async def show_parked(parked_id: ParkedId, _: Operator) -> dict[str, Any]:

@@ -4,17 +4,19 @@ They are asked for by place alone: to be found by an event's or referral's id wo
 """
 
 from base64 import b64encode
-from typing import Annotated
+from typing import Annotated, Any, Self
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from audit import store
+from audit import checking, store
 from audit.api.dependencies import Injected
+from audit.checking import Finding, Kind
 from audit.errors import NotInLog
 from audit.merkle import leaf_hash
 from audit.proofs import prove_consistency, prove_inclusion
 from audit.witnesses.store import cosigned
+from chassis.web.auth import SignedIn
 from contracts.problems import FieldError, Invalid
 
 router = APIRouter(prefix="/v1/proofs", tags=["proofs"])
@@ -84,6 +86,54 @@ async def consistency(old: Size, new: Size, dependencies: Injected) -> Consisten
         new_root_hash=_text(proof.root),
         proof=[_text(item) for item in proof.hashes],
     )
+
+
+class ProofFile(BaseModel):
+    """A disclosure receipt or an inclusion proof, whole, as the log gave it."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    file: dict[str, Any]
+
+
+class CheckedFile(BaseModel):
+    """What came of checking a file. It needs no trust: the same is checked with ``python -m audit.verify``."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: Kind
+    holds: bool = Field(description="True when everything holds: the file by itself, and this log's own history.")
+    wrong: str | None = Field(description="The first thing that does not hold, in words.")
+    in_this_log: bool = Field(description="Whether the checkpoint of the file is one of this log's own history.")
+    entries: int = Field(description="How many entries the file proves; 0 when it proves none.")
+    destroyed: int = Field(description="How many more there were, as the file says, whose text was destroyed.")
+    size: int | None = Field(description="How many entries the checkpoint of the file covers.")
+    complete_to: int = Field(description="How many entries the last checkpoint of this log covers.")
+    key: str = Field(description="The verifier key it was checked with. Keep a copy of your own.")
+
+    @classmethod
+    def of(cls, finding: Finding, *, key: str) -> Self:
+        """The answer."""
+        proven = finding.proven
+        return cls(
+            kind=finding.kind,
+            holds=finding.wrong is None,
+            wrong=finding.wrong,
+            in_this_log=finding.in_this_log,
+            entries=proven.entries if proven else 0,
+            destroyed=proven.destroyed if proven else 0,
+            size=proven.checkpoint.size if proven else None,
+            complete_to=finding.complete_to,
+            key=key,
+        )
+
+
+@router.post("/check", summary="Check a receipt or a proof that somebody was given")
+async def check(body: ProofFile, dependencies: Injected, _: SignedIn) -> CheckedFile:
+    """For anybody who is signed in. The file is checked and not kept, and this says nothing that is not public."""
+    async with dependencies.db.transaction() as tx:
+        finding = await checking.check(tx, body.file, dependencies.key)
+    return CheckedFile.of(finding, key=str(dependencies.key))
 
 
 def _text(raw: bytes) -> str:

@@ -45,6 +45,7 @@ class WitnessState(BaseModel):
 _EXAMPLE: Mapping[str, Any] = {
     "needed": 1,
     "signed_size": 1042,
+    "signed_at": "2026-11-23T09:30:04Z",
     "witnessed_size": 1040,
     "unwitnessed_since": "2026-11-23T09:30:00Z",
     "witnesses": [
@@ -67,6 +68,7 @@ class Witnessing(BaseModel):
 
     needed: int = Field(description="So many of the witnesses make a checkpoint witnessed; 0 when there are none.")
     signed_size: int
+    signed_at: datetime | None = Field(description="When the last checkpoint was signed; null before the first.")
     witnessed_size: int | None = Field(description="Null when no checkpoint is witnessed.")
     unwitnessed_since: datetime | None = Field(
         description="When the first checkpoint after the last witnessed one was signed; null when there is none."
@@ -82,9 +84,11 @@ async def read_witnesses(dependencies: Injected) -> Witnessing:
         standing = await witness_store.find_standing(tx, lines, policy.needed)
         known = await witness_store.find_known(tx, lines)
         newest = await witness_store.find_newest(tx, lines)
+        last = await store.find_checkpoint(tx)
     return Witnessing(
         needed=policy.needed,
         signed_size=standing.signed_size,
+        signed_at=last.signed_at if last is not None else None,
         witnessed_size=standing.witnessed_size,
         unwitnessed_since=standing.unwitnessed_since,
         witnesses=[WitnessState.of(key, known.get(str(key)), newest.get(str(key))) for key in policy.urls],

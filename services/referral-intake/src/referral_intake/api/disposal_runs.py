@@ -5,13 +5,17 @@ from typing import Annotated, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
+from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from chassis.db import Transaction
 from chassis.web.access import unwrap
 from chassis.web.app import problem_responses
 from chassis.web.auth import Principal, SignedIn, signed_in_as
+from chassis.web.commands import Answered, Command
 from chassis.web.description import trimmed
 from contracts.codes import DisposalDecision
+from contracts.problems import Problem
 from referral_intake import decide, handlers, receipt, store
 from referral_intake.api.dependencies import Injected
 from referral_intake.api.holds import RecordsOfficer
@@ -173,15 +177,18 @@ class Approved(BaseModel):
     approved: int
 
 
-@router.post("", status_code=201, summary="Open a disposal run")
-async def open_run(dependencies: Injected, officer: RecordsOfficer) -> RunView:
+@router.post("", status_code=201, summary="Open a disposal run", response_model=RunView)
+async def open_run(dependencies: Injected, officer: RecordsOfficer, once: Command) -> Response:
     """The list of everything whose time is over is made in the background; ask again until ``listed_at`` is there."""
     now = dependencies.clock.now()
     newest_pack(dependencies.packs, officer.partnership, at=now)
     run = DisposalRun(dependencies.ids.new(), officer.partnership, officer.subject, now, None)
-    async with dependencies.db.transaction() as tx:
+
+    async def act(tx: Transaction) -> DisposalRun:
         await store.record_run(tx, run)
-    return RunView.of(run)
+        return run
+
+    return await once.do(dependencies, act, lambda opened: Answered(RunView.of(opened), status=201))
 
 
 @router.get("", summary="List disposal runs", responses=problem_responses(400))
@@ -233,10 +240,15 @@ async def read_item(run_id: UUID, referral_id: UUID, dependencies: Injected, rea
     return FullItemView.of(unwrap(result))
 
 
-@router.post("/{run_id}/referrals/{referral_id}/review", summary="Review a referral", responses=problem_responses(409))
+@router.post(
+    "/{run_id}/referrals/{referral_id}/review",
+    summary="Review a referral",
+    responses=problem_responses(409),
+    response_model=ReviewView,
+)
 async def review_referral(
-    run_id: UUID, referral_id: UUID, form: ReviewForm, dependencies: Injected, officer: RecordsOfficer
-) -> ReviewView:
+    run_id: UUID, referral_id: UUID, form: ReviewForm, dependencies: Injected, officer: RecordsOfficer, once: Command
+) -> Response:
     """Decide to destroy it, which somebody else has to approve, or to keep it until a day, which takes effect at once.
 
     Until it is approved it may be reviewed again; the last review counts. It must be about the newest edition.
@@ -246,28 +258,34 @@ async def review_referral(
     keep = form.decision is DisposalDecision.KEEP
     until = decide.keep_until(form.keep_until, reason=form.reason, now=now) if keep else None
     review = DisposalReview(form.decision, form.edition, until, form.reason, officer.subject, now)
-    async with dependencies.db.transaction() as tx:
+
+    async def act(tx: Transaction) -> DisposalReview | Problem:
         run = await handlers.get_run(tx, run_id, officer)
         result = await handlers.review_referral(tx, run, referral_id, review=review, pack=pack)
-    unwrap(result)
-    return ReviewView.of(review)
+        return result if isinstance(result, Problem) else review
+
+    return await once.do(dependencies, act, lambda given: Answered(ReviewView.of(given)))
 
 
-@router.post("/{run_id}/approval", summary="Approve destructions", responses=problem_responses(409))
+@router.post(
+    "/{run_id}/approval", summary="Approve destructions", responses=problem_responses(409), response_model=Approved
+)
 async def approve_destruction(
-    run_id: UUID, form: ApprovalForm, dependencies: Injected, staff: RecordsStaff
-) -> Approved:
+    run_id: UUID, form: ApprovalForm, dependencies: Injected, staff: RecordsStaff, once: Command
+) -> Response:
     """For records officers, MASH managers and Caldicott guardians, but not for anybody who reviewed the referral.
 
     All that is named or none. It is carried out in the background, each referral in a transaction of its own, after
     asking everything again: what was held or changed meanwhile is left as it is.
     """
-    async with dependencies.db.transaction() as tx:
+
+    async def act(tx: Transaction) -> int:
         run = await handlers.get_run(tx, run_id, staff)
-        count = await handlers.approve_destruction(
+        return await handlers.approve_destruction(
             tx, run, form.referral_ids, by=staff.subject, now=dependencies.clock.now()
         )
-    return Approved(approved=count)
+
+    return await once.do(dependencies, act, lambda count: Answered(Approved(approved=count)))
 
 
 def _shown(listed: ListedItem) -> dict[str, object]:

@@ -5,17 +5,20 @@ from typing import Annotated, Any, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
+from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from chassis.db import Transaction
 from chassis.web.access import unwrap
 from chassis.web.app import problem_responses
 from chassis.web.auth import Principal, SignedIn, signed_in_as
+from chassis.web.commands import Answered, Command
 from chassis.web.description import trimmed
 from contracts.codes import HoldReason
 from referral_intake import handlers, receipt, store
 from referral_intake.api.dependencies import Injected
 from referral_intake.api.paging import Cursor, PageSize, read_cursor, write_cursor
-from referral_intake.model import MAY_HOLD, Hold, HoldOnReferral, HoldOrder
+from referral_intake.model import MAY_HOLD, Hold, HoldOnReferral, HoldOrder, HoldPlaced
 
 router = APIRouter(tags=["records"])
 
@@ -52,6 +55,17 @@ class PlacedView(BaseModel):
     referral_ids: tuple[UUID, ...] = Field(description="What is held now.")
     not_found: tuple[str, ...] = Field(description="Pointers to references that no referral of yours has.")
     destroyed: tuple[str, ...] = Field(description="Pointers to references whose content is gone already.")
+
+    @classmethod
+    def of(cls, order: HoldOrder, placed: HoldPlaced) -> Self:
+        """What was placed, and what was not, as it is shown."""
+        return cls(
+            hold_id=order.hold_id,
+            placed_at=order.placed_at,
+            referral_ids=placed.referral_ids,
+            not_found=tuple(f"/references/{place}" for place in placed.absent),
+            destroyed=tuple(f"/references/{place}" for place in placed.destroyed),
+        )
 
 
 class OrderView(BaseModel):
@@ -100,8 +114,8 @@ class Lifted(BaseModel):
     referrals: int
 
 
-@router.post("/v1/holds", status_code=201, summary="Hold referrals")
-async def place_hold(form: HoldForm, dependencies: Injected, officer: RecordsOfficer) -> PlacedView:
+@router.post("/v1/holds", status_code=201, summary="Hold referrals", response_model=PlacedView)
+async def place_hold(form: HoldForm, dependencies: Injected, officer: RecordsOfficer, once: Command) -> Response:
     """Nothing of a held referral is destroyed, however long it was kept, until every hold on it is lifted.
 
     For records officers; one referral or up to 1,000. What is not found does not keep the others from being held.
@@ -109,15 +123,11 @@ async def place_hold(form: HoldForm, dependencies: Injected, officer: RecordsOff
     order = HoldOrder(
         dependencies.ids.new(), officer.partnership, form.reason, form.note, officer.subject, dependencies.clock.now()
     )
-    async with dependencies.db.transaction() as tx:
-        placed = await handlers.place_hold(tx, order, form.references)
-    return PlacedView(
-        hold_id=order.hold_id,
-        placed_at=order.placed_at,
-        referral_ids=placed.referral_ids,
-        not_found=tuple(f"/references/{place}" for place in placed.absent),
-        destroyed=tuple(f"/references/{place}" for place in placed.destroyed),
-    )
+
+    async def act(tx: Transaction) -> HoldPlaced:
+        return await handlers.place_hold(tx, order, form.references)
+
+    return await once.do(dependencies, act, lambda placed: Answered(PlacedView.of(order, placed), status=201))
 
 
 @router.get("/v1/holds", summary="List the holds that stand", responses=problem_responses(400))
@@ -133,22 +143,30 @@ async def list_holds(
     return HoldPage(holds=tuple(map(HoldView.of, shown)), next=following)
 
 
-@router.post("/v1/holds/{hold_id}/release", summary="Lift a hold from all its referrals")
-async def lift_hold(hold_id: UUID, dependencies: Injected, officer: RecordsOfficer) -> Lifted:
+@router.post("/v1/holds/{hold_id}/release", summary="Lift a hold from all its referrals", response_model=Lifted)
+async def lift_hold(hold_id: UUID, dependencies: Injected, officer: RecordsOfficer, once: Command) -> Response:
     """Referrals whose time is over come up in the next disposal run; nothing is destroyed by lifting."""
-    async with dependencies.db.transaction() as tx:
-        lifted = await handlers.lift_hold(tx, hold_id, officer, referral_id=None, now=dependencies.clock.now())
-    return Lifted(referrals=lifted)
+
+    async def act(tx: Transaction) -> int:
+        return await handlers.lift_hold(tx, hold_id, officer, referral_id=None, now=dependencies.clock.now())
+
+    return await once.do(dependencies, act, lambda lifted: Answered(Lifted(referrals=lifted)))
 
 
-@router.post(receipt.PATH + "/{referral_id}/holds/{hold_id}/release", summary="Lift a hold from one referral")
+@router.post(
+    receipt.PATH + "/{referral_id}/holds/{hold_id}/release",
+    summary="Lift a hold from one referral",
+    response_model=Lifted,
+)
 async def lift_hold_from_referral(
-    referral_id: UUID, hold_id: UUID, dependencies: Injected, officer: RecordsOfficer
-) -> Lifted:
+    referral_id: UUID, hold_id: UUID, dependencies: Injected, officer: RecordsOfficer, once: Command
+) -> Response:
     """The hold goes on standing on its other referrals."""
-    async with dependencies.db.transaction() as tx:
-        lifted = await handlers.lift_hold(tx, hold_id, officer, referral_id=referral_id, now=dependencies.clock.now())
-    return Lifted(referrals=lifted)
+
+    async def act(tx: Transaction) -> int:
+        return await handlers.lift_hold(tx, hold_id, officer, referral_id=referral_id, now=dependencies.clock.now())
+
+    return await once.do(dependencies, act, lambda lifted: Answered(Lifted(referrals=lifted)))
 
 
 @router.get(receipt.PATH + "/{referral_id}/holds", summary="Read the holds on a referral")

@@ -1,32 +1,51 @@
-"""``GET /operator/references/{reference}``: the id behind the reference that somebody reads out on the telephone."""
+"""The id behind the reference that somebody reads out on the telephone: for operators, and for those who audit."""
 
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Depends, Path
 from pydantic import BaseModel
 
+from chassis.web.auth import Principal, signed_in_as
 from chassis.web.operator import Operator
 from referral_intake import store
 from referral_intake.api.dependencies import Injected
 from referral_intake.errors import NoSuchReferral
 
-router = APIRouter(prefix="/operator", tags=["operator"])
+router = APIRouter()
+
+LOOKED_UP_BY: Final = frozenset({"auditor", "caldicott-guardian", "data-protection-officer", "records-officer"})
+"""Who asks other operations about a referral of their partnership by its id, and is read out references."""
+
+LooksUp = Annotated[Principal, Depends(signed_in_as(*sorted(LOOKED_UP_BY)))]
 
 Reference = Annotated[str, Path(pattern=r"^[A-Z]{1,10}-[0-9A-Z]{4}-[0-9A-Z]{4}$")]
 
 
 class Referenced(BaseModel):
-    """What an operator needs to look further: no agency, no child, no content."""
+    """What is needed to look further: no agency, no child, no content."""
 
     referral_id: UUID
 
 
-@router.get("/references/{reference}", summary="Find a referral by its reference")
+@router.get("/operator/references/{reference}", tags=["operator"], summary="Find a referral by its reference")
 async def find_referral(reference: Reference, dependencies: Injected, _: Operator) -> Referenced:
     """For operators, who follow referrals through the services by id."""
     async with dependencies.db.transaction() as tx:
         referral_id = await store.find_by_reference(tx, reference)
+    if referral_id is None:
+        raise NoSuchReferral
+    return Referenced(referral_id=referral_id)
+
+
+@router.get("/v1/references/{reference}", tags=["records"], summary="Find a referral of your partnership")
+async def find_own_referral(reference: Reference, dependencies: Injected, asker: LooksUp) -> Referenced:
+    """For auditors, Caldicott guardians, data protection and records officers: an id, with which to ask further.
+
+    What they then look at is recorded where it is kept; one of another partnership is as good as none.
+    """
+    async with dependencies.db.transaction() as tx:
+        referral_id = await store.find_by_reference(tx, reference, partnership=asker.partnership)
     if referral_id is None:
         raise NoSuchReferral
     return Referenced(referral_id=referral_id)

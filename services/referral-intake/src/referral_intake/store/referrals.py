@@ -39,9 +39,12 @@ async def find_referral(tx: Transaction, referral_id: UUID) -> Referral | None:
     return _referral(row) if row is not None else None
 
 
-async def find_by_reference(tx: Transaction, reference: str) -> UUID | None:
-    """The id of the referral with this reference."""
-    found: UUID | None = await tx.scalar(select(referral.c.referral_id).where(referral.c.reference == reference))
+async def find_by_reference(tx: Transaction, reference: str, *, partnership: str | None = None) -> UUID | None:
+    """The id of the referral with this reference; with ``partnership`` only one of it."""
+    statement = select(referral.c.referral_id).where(referral.c.reference == reference)
+    if partnership is not None:
+        statement = statement.where(referral.c.partnership == partnership)
+    found: UUID | None = await tx.scalar(statement)
     return found
 
 

@@ -6,7 +6,6 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from triage_ui.pages.own_referrals.waiting import waiting_for_agency
 from triage_ui.services.notify import NoticeItem, NoticeView
 from triage_ui.shell import forms
 from triage_ui.shell.menu import AGENCY
@@ -54,7 +53,6 @@ async def show_inbox(request: Request, visitor: SignedIn, after: int | None = No
         done_with=[one for one in page.notices if not is_waiting(one)],
         asked=asked,
         next=page.next,
-        to_do=await waiting_for_agency(visitor),
         banner="The notice is dealt with." if done == "acknowledged" else None,
     )
 

@@ -1,0 +1,1 @@
+"""Who looked, what was shared, and what proves it."""

@@ -1,0 +1,124 @@
+"""What the audit pages say of entries: who looked, exported or was refused, and what was shared; pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from triage_ui.services.audit import LogEntry
+from triage_ui.shell.formats import label, said
+from triage_ui.shell.words import Words
+
+REFUSED: Final = "Refused"
+_LOOKS: Final[Mapping[str, str]] = {
+    "record.accessed.v1": "Looked",
+    "record.exported.v1": "Exported",
+    "access.denied.v1": REFUSED,
+}
+_SHARED: Final[Mapping[str, str]] = {
+    "information.requested.v1": "Asked for information",
+    "information.answered.v1": "Answered",
+    "information.corrected.v1": "Corrected its answer",
+    "information.withdrawn.v1": "Withdrew its answer",
+    "question.asked.v1": "Asked a question about its referral",
+    "notice.queued.v1": "Notice made",
+    "notice.withheld.v1": "Notice withheld",
+    "notice.delivered.v1": "Notice delivered",
+    "notice.opened.v1": "Notice opened",
+    "notice.acknowledged.v1": "Notice dealt with",
+    "notice.failed.v1": "Notice not delivered",
+    "handover.offered.v1": "Children offered",
+    "handover.accepted.v1": "Children accepted",
+    "handover.returned.v1": "Handover returned",
+    "handover.withdrawn.v1": "Offer withdrawn",
+}
+_SHORT: Final = 8
+
+
+@dataclass(frozen=True)
+class Look:
+    """One look, export or refusal. ``reader`` is the number the issuer gave; ``who`` their name where it is known."""
+
+    at: datetime
+    what: str
+    record: str
+    reader: str
+    who: str
+    roles: str
+    agency: str
+    purpose: str
+    why_refused: str
+    leaf_index: int
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether nothing was shown."""
+        return self.what == REFUSED
+
+
+@dataclass(frozen=True)
+class Sharing:
+    """One thing that an agency or a team was told, asked, offered, or not told."""
+
+    at: datetime
+    agency: str
+    what: str
+    detail: str
+    leaf_index: int
+
+
+def looks_in(entries: Sequence[LogEntry], words: Words, names: Mapping[str, str]) -> list[Look]:
+    """The newest first."""
+    found = [_look(entry, words, names) for entry in entries if entry.event.get("type") in _LOOKS]
+    return sorted(found, key=lambda look: (look.at, look.leaf_index), reverse=True)
+
+
+def sharing_in(entries: Sequence[LogEntry], words: Words) -> list[Sharing]:
+    """The newest first."""
+    found = [_sharing(entry, words) for entry in entries if entry.event.get("type") in _SHARED]
+    return sorted(found, key=lambda one: (one.at, one.leaf_index), reverse=True)
+
+
+def _look(entry: LogEntry, words: Words, names: Mapping[str, str]) -> Look:
+    event, data = entry.event, _data(entry)
+    reader = str(data.get("actor") or "")
+    return Look(
+        at=_at(event),
+        what=said(str(event["type"]), _LOOKS),
+        record=_record(data),
+        reader=reader,
+        who=names.get(reader) or f"Reader {reader[:_SHORT]}",
+        roles=", ".join(words.role(str(role)) for role in data.get("roles") or ()),
+        agency=words.agency(str(data.get("agency") or "")),
+        purpose=label(str(data.get("purpose") or ""), "purpose"),
+        why_refused=label(str(data.get("reason") or ""), "denial-reason"),
+        leaf_index=entry.leaf_index,
+    )
+
+
+def _record(data: Mapping[str, Any]) -> str:
+    if "first_index" in data:
+        return f"Entries {data['first_index']} to {data['end_index']} of the log"
+    return label(str(data.get("record") or ""), "record-kind")
+
+
+def _sharing(entry: LogEntry, words: Words) -> Sharing:
+    event, data = entry.event, _data(entry)
+    kind, reason = str(data.get("kind") or ""), str(data.get("reason") or data.get("refusal_ground") or "")
+    told = [one.replace("-", " ").capitalize() for one in (kind, str(data.get("answer") or ""), reason) if one]
+    return Sharing(
+        at=_at(event),
+        agency=words.agency(str(data.get("agency") or data.get("team") or "")),
+        what=said(str(event["type"]), _SHARED),
+        detail="; ".join(told),
+        leaf_index=entry.leaf_index,
+    )
+
+
+def _data(entry: LogEntry) -> Mapping[str, Any]:
+    data = entry.event.get("data")
+    return data if isinstance(data, dict) else {}
+
+
+def _at(event: Mapping[str, Any]) -> datetime:
+    return datetime.fromisoformat(str(event["time"]))

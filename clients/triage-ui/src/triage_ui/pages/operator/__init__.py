@@ -1,0 +1,1 @@
+"""Is it flowing? Read only, and no content of referrals."""

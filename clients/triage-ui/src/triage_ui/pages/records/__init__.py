@@ -1,0 +1,1 @@
+"""How long referrals are kept: disposal runs, reviews, holds."""

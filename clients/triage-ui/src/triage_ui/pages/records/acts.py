@@ -1,0 +1,166 @@
+"""The acts of records officers: open a run, review, approve. The rules are the service's."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import ClassVar, Final, cast
+
+from triage_ui.acts.act import Act, Ids, Mistakes, Row, Seen
+from triage_ui.drafts.model import Draft
+from triage_ui.pages.records.wording import state
+from triage_ui.services.records import FullItemView
+from triage_ui.shell.formats import day, label, moment
+from triage_ui.shell.visitor import Visitor
+
+DESTROY: Final = "destroy"
+
+
+class OpenRun:
+    """Having everything listed whose time is over."""
+
+    name: ClassVar[str] = "open-run"
+    path: ClassVar[str] = "/records/open-run"
+    title: ClassVar[str] = "Open a disposal run"
+    template: ClassVar[str] = "pages/records/open_run.html"
+    fields: ClassVar[tuple[str, ...]] = ()
+    send_label: ClassVar[str] = "Open the run"
+
+    async def look(self, visitor: Visitor, ids: Ids) -> Seen:
+        """The runs there are: what the newest one lists would be listed again."""
+        return Seen("", "", await visitor.services.records.runs())
+
+    def mistakes(self, seen: Seen, draft: Draft) -> Mistakes:
+        """There is nothing to fill in."""
+        return {}
+
+    def rows(self, visitor: Visitor, seen: Seen, draft: Draft) -> Sequence[Row]:
+        """What it is about."""
+        return [Row("What will be listed", "Every referral of your partnership whose time to be kept is over")]
+
+    def standing(self, visitor: Visitor, seen: Seen, draft: Draft) -> Sequence[Row]:
+        """Nothing can stand against it."""
+        return []
+
+    def pause(self, seen: Seen, draft: Draft) -> str:
+        """None: nothing is destroyed by listing."""
+        return ""
+
+    async def send(self, visitor: Visitor, ids: Ids, draft: Draft) -> None:
+        """Open it."""
+        await visitor.services.records.open_run(key=str(draft.form_key))
+
+    def back(self, ids: Ids) -> str:
+        """To the runs."""
+        return "/records"
+
+
+class OnItem:
+    """The base of what is decided about one referral of a run."""
+
+    async def look(self, visitor: Visitor, ids: Ids) -> Seen:
+        """The referral in the run; its newest edition is the version that a decision is about."""
+        item = await visitor.services.records.item(ids["run_id"], ids["referral_id"])
+        return Seen(item.reference, f'"{item.edition}"', item)
+
+    def standing(self, visitor: Visitor, seen: Seen, draft: Draft) -> Sequence[Row]:
+        """How the referral stands in the run."""
+        item = item_of(seen)
+        return [Row("In the run", state(item.state)), Row("Newest edition", str(item.edition))]
+
+    def back(self, ids: Ids) -> str:
+        """To the referral in the run."""
+        return f"/records/runs/{ids['run_id']}/referrals/{ids['referral_id']}"
+
+
+class Review(OnItem):
+    """Deciding that a referral is destroyed or kept, having read it."""
+
+    name: ClassVar[str] = "review-record"
+    path: ClassVar[str] = "/records/runs/{run_id}/referrals/{referral_id}/review"
+    title: ClassVar[str] = "Review this record"
+    template: ClassVar[str] = "pages/records/review.html"
+    fields: ClassVar[tuple[str, ...]] = ("decision", "keep_until", "reason")
+    send_label: ClassVar[str] = "Record the review"
+
+    def mistakes(self, seen: Seen, draft: Draft) -> Mistakes:
+        """A decision; to keep it, also until when and why."""
+        if not draft.get("decision"):
+            return {"decision": "Choose what happens to the record"}
+        if draft.get("decision") == DESTROY:
+            return {}
+        mistakes = {} if _is_day(draft.get("keep_until")) else {"keep_until": "Enter the last day, such as 2035-12-31"}
+        return mistakes if draft.get("reason").strip() else {**mistakes, "reason": "Write why it is kept"}
+
+    def rows(self, visitor: Visitor, seen: Seen, draft: Draft) -> Sequence[Row]:
+        """The decision, on the edition that was read."""
+        decision = Row("Decision", label(draft.get("decision"), "disposal-decision"), "decision")
+        edition = Row("Edition you looked at", draft.seen_version.strip('"'))
+        if draft.get("decision") == DESTROY:
+            return [decision, edition, *self._reason(draft)]
+        return [decision, Row("Kept until", day(draft.get("keep_until")), "keep_until"), edition, *self._reason(draft)]
+
+    def pause(self, seen: Seen, draft: Draft) -> str:
+        """None: a destruction waits for somebody else."""
+        return ""
+
+    async def send(self, visitor: Visitor, ids: Ids, draft: Draft) -> None:
+        """Record the review."""
+        destroy = draft.get("decision") == DESTROY
+        body = {
+            "decision": draft.get("decision"),
+            "edition": int(draft.seen_version.strip('"') or 0),
+            "keep_until": None if destroy else draft.get("keep_until"),
+            "reason": draft.get("reason").strip() or None,
+        }
+        await visitor.services.records.review(ids["run_id"], ids["referral_id"], body, key=str(draft.form_key))
+
+    def _reason(self, draft: Draft) -> list[Row]:
+        reason = draft.get("reason").strip()
+        return [Row("Why", reason, "reason")] if reason else []
+
+
+class Approve(OnItem):
+    """Letting a referral be destroyed that somebody else reviewed."""
+
+    name: ClassVar[str] = "approve-destruction"
+    path: ClassVar[str] = "/records/runs/{run_id}/referrals/{referral_id}/approve"
+    title: ClassVar[str] = "Approve that this record is destroyed"
+    template: ClassVar[str] = "pages/records/approve.html"
+    fields: ClassVar[tuple[str, ...]] = ()
+    send_label: ClassVar[str] = "Approve the destruction"
+
+    def mistakes(self, seen: Seen, draft: Draft) -> Mistakes:
+        """There is nothing to fill in."""
+        return {}
+
+    def rows(self, visitor: Visitor, seen: Seen, draft: Draft) -> Sequence[Row]:
+        """What was reviewed."""
+        item = item_of(seen)
+        reviewed = moment(item.review.reviewed_at) if item.review else "Nobody has reviewed it"
+        return [Row("Record", item.reference), Row("Reviewed", reviewed), Row("Edition", str(item.edition))]
+
+    def pause(self, seen: Seen, draft: Draft) -> str:
+        """Always: what is destroyed does not come back."""
+        return (
+            "You are about to let this record be destroyed. What it says about the children and their family will be "
+            "gone for good, for everybody. Two people stand behind this, and you are the second."
+        )
+
+    async def send(self, visitor: Visitor, ids: Ids, draft: Draft) -> None:
+        """Approve it."""
+        await visitor.services.records.approve(ids["run_id"], ids["referral_id"], key=str(draft.form_key))
+
+
+def item_of(seen: Seen) -> FullItemView:
+    """What ``OnItem.look`` read."""
+    return cast(FullItemView, seen.view)
+
+
+def _is_day(written: str) -> bool:
+    try:
+        date.fromisoformat(written.strip())
+    except ValueError:
+        return False
+    return True
+
+
+ACTS: Final[tuple[Act, ...]] = (OpenRun(), Review(), Approve())
