@@ -247,7 +247,7 @@ async def test_the_first_page_answers_what_to_do_next_and_every_link_of_it_leads
 ) -> None:
     reader = await new_reader(name)
 
-    assert await reader.page.locator("main h2").all_inner_texts() == sections
+    assert await reader.page.locator(".fd-sections h2").all_inner_texts() == sections
     assert "cannot be shown now" not in await reader.text()
     links = await reader.page.locator("a[href^='/']").evaluate_all("all => all.map(one => one.getAttribute('href'))")
     for path in dict.fromkeys(links):
