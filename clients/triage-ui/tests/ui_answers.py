@@ -83,6 +83,7 @@ def case(**changed: Any) -> Json:
     child = {
         "child_id": CHILD_ID,
         "unborn": False,
+        "plans": None,
         "decided": False,
         "deciding_again": False,
         "decision_stale": False,
