@@ -5,7 +5,7 @@ from typing import Any, Final
 import httpx2
 import pytest
 from office_answers import RUN_ID, SERVICES, counted_run, delivery, run, witnessing
-from ui_answers import AT, CASE_ID, DUE, NOTICE_ID, REFERENCE, REQUEST_ID, queue_line, queue_page
+from ui_answers import AT, CASE_ID, DUE, NOTICE_ID, REFERENCE, REQUEST_ID, open_question, queue_line, queue_page
 from ui_world import World, problem
 
 from triage_ui.pages.home.home import SOURCES, sources_for
@@ -76,9 +76,13 @@ async def test_a_manager_sees_the_recommendations_that_wait_for_one(world: World
 async def test_an_agency_sees_the_requests_that_wait_and_not_those_it_answered(world: World) -> None:
     answered = {**REQUEST, "request_id": CASE_ID, "answered_at": AT}
     world.services.answers["GET", "/v1/information-requests"] = {"requests": [answered, REQUEST], "next": None}
+    world.services.answers["GET", "/v1/questions"] = {"questions": [open_question()], "next": None}
     _notices(world)
 
     page = (await (await world.sign_in(roles=("agency-representative",))).get("/")).text
+
+    asked = open_question()
+    assert f'href="/referrals/{asked["referral_id"]}/questions/{asked["question_id"]}/answer">{REFERENCE}</a>' in page
 
     assert f'href="/requests/{REQUEST_ID}"' in page
     assert f"/requests/{CASE_ID}" not in page

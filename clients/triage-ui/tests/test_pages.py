@@ -286,3 +286,14 @@ async def test_a_closed_case_says_so(world: World) -> None:
 
     assert "This case is closed since Saturday 28 November 2026 at 9:30am" in page.text
     assert f'href="{CASE}/close"' not in page.text
+
+
+async def test_a_case_shows_the_plans_that_the_referral_tells_of(world: World) -> None:
+    known = case()
+    plan = {"code": "child-protection-ended", "label": "Child protection plan that has ended"}
+    known["children"] = [known["children"][0] | {"plans": [plan]}]
+    world.services.answers["GET", f"/v1/cases/{CASE_ID}"] = known
+
+    page = (await (await world.sign_in()).get(CASE)).text
+
+    assert "Plans, as the referral says:</strong> Child protection plan that has ended" in page

@@ -23,6 +23,7 @@ class ChildLine(Read):
 
     child_id: UUID
     unborn: bool
+    plans: tuple[Named, ...] | None
     decided: bool
     deciding_again: bool
     decision_stale: bool
