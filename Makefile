@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 export XDG_RUNTIME_DIR ?= $(CURDIR)/.frontdoor/run
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up sandbox down status check test format schemas lock chaos chaos-controls bench bench-accept bench-pages fuzz clean
+.PHONY: help demo up sandbox down status secrets check test format schemas lock chaos chaos-controls bench bench-accept bench-pages fuzz clean
 
 help: ## Show every target
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -26,6 +26,10 @@ down: $(STAMP) ## Stop what `make up` or `make sandbox` started
 
 status: $(STAMP) ## What is running, and where
 	@$(BIN)/python -m local_stack status
+
+secrets: $(STAMP) ## Make every password, key and setting that docker-compose.yml needs: make secrets SMTP_URL=…, or DEMO=1
+	@$(BIN)/python -m local_stack.compose_secrets $(if $(DEMO),--demo) $(if $(SMTP_URL),--smtp-url "$(SMTP_URL)") \
+		$(if $(LOG_ORIGIN),--log-origin "$(LOG_ORIGIN)")
 
 check: $(STAMP) ## The static gate: ruff, mypy, import rules, generated files fresh, packs valid
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check .

@@ -22,7 +22,7 @@ class OwnSettings(ServiceSettings):
 def refusal(environ: Mapping[str, str], capsys: pytest.CaptureFixture[str]) -> str:
     with pytest.raises(SystemExit) as exit_:
         load(OwnSettings, environ)
-    assert exit_.value.code == 2
+    assert exit_.value.code == 78
     return capsys.readouterr().err
 
 
