@@ -2,7 +2,7 @@
 
 import asyncio
 
-from chassis.tasks import Stop, repeating
+from chassis.tasks import Pace, Stop, repeating
 
 BOUND_SECONDS = 20
 
@@ -35,3 +35,10 @@ async def test_work_is_done_before_the_block_and_again_until_it_ends() -> None:
 
     assert before == 1
     assert done == at_the_end
+
+
+def test_pauses_grow_to_the_longest_and_begin_again_when_there_was_work() -> None:
+    pace = Pace(0.5, 3.0)
+    assert [pace.pause_seconds() for _ in range(5)] == [0.5, 1.0, 2.0, 3.0, 3.0]
+    pace.hurry()
+    assert [pace.pause_seconds() for _ in range(2)] == [0.5, 1.0]

@@ -29,6 +29,24 @@ class Stop:
         return True
 
 
+class Pace:
+    """How long to pause between two looks: short while there is work, longer and longer while there is none."""
+
+    def __init__(self, shortest_seconds: float, longest_seconds: float) -> None:
+        self._shortest = self._next = shortest_seconds
+        self._longest = longest_seconds
+
+    def hurry(self) -> None:
+        """There was something to do, so more may come soon."""
+        self._next = self._shortest
+
+    def pause_seconds(self) -> float:
+        """The pause to make now. Each is twice the one before, up to the longest."""
+        pause = self._next
+        self._next = min(2 * pause, self._longest)
+        return pause
+
+
 Task = Callable[[Stop], Coroutine[Any, Any, None]]
 """Runs until the stop is set. Returning before, or raising, ends the worker."""
 

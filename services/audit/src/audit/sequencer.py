@@ -21,11 +21,11 @@ from chassis.clock import Clock
 from chassis.db import Database, Transaction
 from chassis.ids import new_salts
 from chassis.leadership import lead
-from chassis.tasks import Stop
+from chassis.tasks import Pace, Stop
 
 LEADER_LOCK: Final = 7_203_701
 BATCH: Final = 2_000
-PAUSE_SECONDS: Final = 0.1
+PAUSE_SECONDS: Final = (0.1, 0.5)
 STUCK_SECONDS: Final = 20.0
 
 log = telemetry.logger(__name__)
@@ -81,10 +81,14 @@ class Sequencer:
 
     async def _lead(self, connection: AsyncConnection, stop: Stop) -> None:
         log.info("sequencer leads")
+        pace = Pace(*PAUSE_SECONDS)
         while not stop.is_set():
             self._advanced_at = time.monotonic()
-            if await self.advance(connection) < BATCH:
-                await stop.wait(PAUSE_SECONDS)
+            placed = await self.advance(connection)
+            if placed:
+                pace.hurry()
+            if placed < BATCH:
+                await stop.wait(pace.pause_seconds())
 
     async def advance(self, connection: AsyncConnection) -> int:
         """Place one batch, and sign the log when it is time. Commits twice. Returns how many entries were placed."""
