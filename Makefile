@@ -33,7 +33,7 @@ secrets: $(STAMP) ## Make every password, key and setting that docker-compose.ym
 
 check: $(STAMP) ## The static gate: ruff, mypy, import rules, generated files fresh, packs valid
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
-	@$(BIN)/mypy $(MEMBERS:%=%/src) tests bench conftest.py
+	@$(BIN)/mypy $(MEMBERS:%=%/src) deploy/image tests bench conftest.py
 	@for member in $(MEMBERS); do $(BIN)/mypy $$member/tests || exit 1; done
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m contracts.documents --check libs/contracts

@@ -1,7 +1,7 @@
 """Asks the one process of a container whether it is ready: exit code 0, or 1.
 
-A worker shows health on ``FRONTDOOR_WORKER_HTTP_PORT``, an API where it serves. Standard library alone: a check that imports
-the service would cost more than the service.
+A worker shows health on ``FRONTDOOR_WORKER_HTTP_PORT``, an API where it serves. Standard library alone: a check that
+imports the service would cost more than the service.
 """
 
 import os

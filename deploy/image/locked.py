@@ -1,7 +1,7 @@
 """Prints the lines of requirements.lock that some members need, with their hashes: what one image installs.
 
-``python locked.py requirements.lock MEMBER… [--without NAME…]``. What a member needs is read from the ``# via`` notes that
-the resolver leaves, so that nothing is resolved again.
+``python locked.py requirements.lock MEMBER… [--without NAME]``. What a member needs is read from the ``# via`` notes
+that the resolver leaves, so that nothing is resolved again.
 """
 
 import argparse

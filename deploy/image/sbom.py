@@ -1,4 +1,4 @@
-"""Writes what an image is made of, as CycloneDX 1.6: ``python sbom.py VERSION SITE_PACKAGES DPKG_STATUS > sbom.cdx.json``.
+"""Writes what an image is made of, as CycloneDX 1.6: ``python sbom.py VERSION SITE_PACKAGES DPKG_STATUS``.
 
 The same input gives the same bytes: no time and no serial number.
 """
@@ -19,7 +19,9 @@ def document(version: str, components: list[dict[str, Any]]) -> dict[str, Any]:
         "bomFormat": "CycloneDX",
         "specVersion": "1.6",
         "version": 1,
-        "metadata": {"component": {"type": "application", "bom-ref": "frontdoor", "name": "frontdoor", "version": version}},
+        "metadata": {
+            "component": {"type": "application", "bom-ref": "frontdoor", "name": "frontdoor", "version": version}
+        },
         "components": sorted(components, key=lambda component: str(component["purl"])),
     }
 
@@ -28,9 +30,9 @@ def python_packages(site_packages: Path) -> Iterator[dict[str, Any]]:
     """Every installed distribution, with the licence it declares."""
     for found in distributions(path=[str(site_packages)]):
         name = found.metadata["Name"].lower().replace("_", "-")
-        licence = found.metadata.get("License-Expression")
         component = _component(name, found.version, f"pkg:pypi/{name}@{found.version}")
-        yield {**component, "licenses": [{"expression": licence}]} if licence else component
+        licences = found.metadata.get_all("License-Expression") or []
+        yield {**component, "licenses": [{"expression": licence} for licence in licences]} if licences else component
 
 
 def debian_packages(status: str) -> Iterator[dict[str, Any]]:

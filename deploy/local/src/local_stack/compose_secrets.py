@@ -1,8 +1,8 @@
-"""Makes what docker-compose.yml needs and no image holds: ``python -m local_stack.compose_secrets`` (``make secrets``).
+"""What docker-compose.yml needs and no image holds: ``python -m local_stack.compose_secrets`` (``make secrets``).
 
-Every password and key is random, made once and never replaced: what is encrypted and signed with them would be lost. The
-folder is its owner's alone; the files in it can be read by anybody who gets that far, because each container mounts those it
-needs and runs as a user of its own.
+Every password and key is random, made once and never replaced: what is sealed and signed with them would be lost.
+The folder is its owner's alone; the files in it can be read by anybody who gets that far, because each container
+mounts those it needs and runs as a user of its own.
 """
 
 import argparse
@@ -26,7 +26,7 @@ DATABASES: Final = ("referral_intake", "triage", "agency_notify", "audit", "tria
 OWN_CLIENTS: Final = ("frontdoor-service", "frontdoor-operator", "frontdoor-ui")
 WITNESS: Final = "witness.example.org/compose"
 _HOST: Final = "postgres:5432"
-_SUBNET: Final = "172.30.93.0/24"
+_AGENCIES: Final = "172.30.93.250"
 _ORIGIN: Final = re.compile(r"[^\s+']+")
 _DEMO_ADDRESSES: Final = {
     "web_client": "http://frontdoor.localhost:8000",
@@ -35,7 +35,7 @@ _DEMO_ADDRESSES: Final = {
     "triage": "http://triage.localhost:8002",
     "agency-notify": "http://notify.localhost:8003",
     "audit": "http://audit.localhost:8004",
-    "agencies": "http://agencies.localhost:8010",
+    "agencies": f"http://{_AGENCIES}:8010",
     "mail": "http://mail.localhost:8025/messages",
 }
 
@@ -75,7 +75,7 @@ class Secrets:
         log_key = Key.of(origin, LOG_SIGNATURE, read_private(self.keys.signing_key_file("log")))
         return {
             "COMPOSE_PROFILES": "demo",
-            "FRONTDOOR_ALLOWED_PRIVATE_ADDRESSES": json.dumps([_SUBNET]),
+            "FRONTDOOR_ALLOWED_PRIVATE_ADDRESSES": json.dumps([f"{_AGENCIES}/32"]),
             "FRONTDOOR_WITNESSES": json.dumps({str(self._witness_key()): "http://witness:8090"}),
             "FRONTDOOR_WITNESSES_NEEDED": "1",
             "FRONTDOOR_CHECKPOINT_SECONDS": "1",
@@ -118,7 +118,9 @@ class Secrets:
 def settings_file(path: Path, folder: Path, settings: Mapping[str, str]) -> None:
     """Write ``.env``. Raises ``StackError`` when it is there: an operator may have changed it."""
     if path.exists():
-        raise StackError(f"{path} is there already: remove it first if it is to be written again; secrets stay as they are")
+        raise StackError(
+            f"{path} is there already: remove it first if it is to be written again; secrets stay as they are"
+        )
     lines = {"FRONTDOOR_SECRETS": str(folder), **settings}
     path.write_text("".join(f"{name}='{value}'\n" for name, value in lines.items()))
 
@@ -134,7 +136,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """0 when made, 1 with one line when something is in the way, 2 when called wrongly."""
     chosen = _parser().parse_args(arguments)
     if not chosen.demo and not chosen.smtp_url:
-        sys.stderr.write("Say where mail leaves, or ask for a demonstration: make secrets SMTP_URL=… or make secrets DEMO=1\n")
+        sys.stderr.write(
+            "Say where mail leaves, or ask for a demonstration: make secrets SMTP_URL=… or make secrets DEMO=1\n"
+        )
         return 2
     if not _ORIGIN.fullmatch(chosen.log_origin):
         sys.stderr.write("LOG_ORIGIN: write it like frontdoor.example.org/log, without spaces and without '+'\n")

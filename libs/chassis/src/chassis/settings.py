@@ -114,7 +114,7 @@ class _Variables(EnvSettingsSource):
         self.env_vars = {name.lower(): value for name, value in environ.items() if value != ""}
 
 
-def _from_files(settings_class: type[BaseSettings], variables: Mapping[str, str]) -> Mapping[str, str]:
+def _from_files(settings_class: type[BaseSettings], variables: Mapping[str, str]) -> dict[str, str]:
     """The values of variables that name a file instead, such as a container's secret."""
     names = {_variable(settings_class, field) for field in settings_class.model_fields}
     named = {name: variables[f"{name}_FILE"] for name in names if variables.get(f"{name}_FILE")}
