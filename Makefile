@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 export XDG_RUNTIME_DIR ?= $(CURDIR)/.frontdoor/run
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up sandbox down status secrets check test format schemas lock chaos chaos-controls bench bench-accept bench-pages fuzz clean
+.PHONY: help demo up sandbox down status secrets check test format schemas lock chaos chaos-controls bench bench-accept bench-pages deploy-check fuzz clean
 
 help: ## Show every target
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -70,6 +70,9 @@ bench-accept: $(STAMP) ## Measure accepting a referral next to three plainer end
 
 bench-pages: $(STAMP) ## Measure the queue and case pages of triage with 20,000 open of 1,000,000 stored cases
 	@$(BIN)/python -m bench pages
+
+deploy-check: $(STAMP) ## Build the image, run docker-compose.yml for real, kill, restore; needs Docker; keeps figures in deploy/results
+	@$(BIN)/pytest -m engine tests/deploy
 
 fuzz: $(STAMP) ## Send what nobody should, as every role, and leave in the middle: make fuzz REQUESTS=20000 SEED=1
 	@nice $(BIN)/python -m tests.fuzz --requests $(or $(REQUESTS),20000) --seed $(or $(SEED),1)
