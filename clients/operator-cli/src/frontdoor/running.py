@@ -49,7 +49,7 @@ def end(command: Callable[[], Answer], *, as_json: bool) -> None:
         tell_failure(str(failure), as_json=as_json)
         raise typer.Exit(failure.exit_code) from failure
     except ModuleNotFoundError as error:
-        if error.name != "local_stack":
+        if (error.name or "").partition(".")[0] != "local_stack":
             raise
         tell_failure("This installation has no local stack: run this in a checkout, with `make`", as_json=as_json)
         raise typer.Exit(CalledWrongly.exit_code) from error
