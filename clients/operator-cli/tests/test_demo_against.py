@@ -14,10 +14,8 @@ from frontdoor.main import app
 
 ROOT = Path(__file__).parents[3]
 FOLDERS = Folders(ROOT / "examples" / "referrals", ROOT / "partnerships")
-ADDRESSES = {
-    name: "http://127.0.0.1:1"
-    for name in ("referral-intake", "triage", "agency-notify", "audit", "oidc_issuer", "agencies", "mail", "web_client")
-}
+PLACES = ("referral-intake", "triage", "agency-notify", "audit", "oidc_issuer", "agencies", "mail", "web_client")
+ADDRESSES = dict.fromkeys(PLACES, "http://127.0.0.1:1")
 
 
 def described(folder: Path, **addresses: str) -> Path:
