@@ -32,20 +32,20 @@ class Sender(threading.Thread):
         self._key = ECKey.import_key(key_file.read_text())
         self._http = httpx2.Client(timeout=_CALL_SECONDS, trust_env=False)
         self._token = ""
-        self._stop = threading.Event()
+        self._asked_to_end = threading.Event()
 
     def __enter__(self) -> "Sender":
         self.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._stop.set()
+        self._asked_to_end.set()
         self.join()
         self._http.close()
 
     def run(self) -> None:
         """Until the block is left; what was begun is finished."""
-        while not self._stop.is_set():
+        while not self._asked_to_end.is_set():
             self._send(str(uuid4()))
 
     def _send(self, key: str) -> None:
