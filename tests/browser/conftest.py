@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 
 import httpx2
 import pytest
@@ -19,16 +20,23 @@ PAGE_MILLISECONDS = 20_000
 NewReader = Callable[..., Awaitable[Reader]]
 
 
-@pytest_asyncio.fixture(scope="session")
-async def browser() -> AsyncIterator[Browser]:
+@asynccontextmanager
+async def launched(*arguments: str) -> AsyncIterator[Browser]:
     """The Chromium of this machine."""
     found = next(filter(None, map(shutil.which, BROWSERS)), None)
     if found is None:
         pytest.fail("These tests need Chromium. On Debian or Ubuntu: sudo apt-get install -y chromium")
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        browser = await playwright.chromium.launch(executable_path=found, args=["--no-sandbox", *arguments])
         yield browser
         await browser.close()
+
+
+@pytest_asyncio.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """One for all tests; each reader in it is alone."""
+    async with launched() as browser:
+        yield browser
 
 
 @pytest_asyncio.fixture

@@ -16,6 +16,7 @@ from tests.browser.work import Words
 from tests.e2e import leaving
 from tests.e2e.collector import Collector
 from tests.e2e.people import People
+from tests.e2e.planted import Planted
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -53,27 +54,34 @@ async def test_the_first_view_is_light(people: People, new_reader: NewReader, wh
     assert set(weights) <= {"document", "stylesheet", "script", "image", "other"}, "no font, and nothing else"
 
 
-async def test_nothing_that_is_typed_or_named_is_in_a_log_or_a_span(
+async def test_nothing_that_is_typed_or_named_is_in_an_address_a_title_a_referrer_a_log_or_a_span(
     stack: Stack, collector: Collector, people: People, new_reader: NewReader
 ) -> None:
-    words = Words.new()
-    reference, case = await work.refer(people)
-    worker = await new_reader("wandsworth-social-worker-1")
-    await work.rate(worker, case, words)
+    """Every field of the referral is planted, names and identifiers too, and all that people write."""
+    planted = Planted()
+    reference, case = await work.refer(people, planted.referral())
+    worker = await new_reader("wandsworth-social-worker-1", to="/queue?all=yes")
+    await work.rate(worker, case, Words(planted.text()))
+    await work.ask(worker, case, Words(planted.text()))
+    for path in (case, f"{case}/document", f"{case}/recommend", "/drafts", f"{case}/nowhere"):
+        await worker.open(path)
+    shown = await worker.page.content()
     await worker.open(f"{case}/document")
-    await worker.open(f"/queue?rating={words.mark}")
+    assert planted.found_in(await worker.page.content()), "the document is there to be read"
+    told = {"addresses": worker.addresses, "titles": worker.titles, "referrers": worker.referrers, "page": [shown]}
+    assert [name for name, texts in told.items() if planted.found_in("\n".join(texts))] == []
+    await worker.open(f"/queue?rating={planted.text()}")
+    await worker.page.request.post(f"{worker.home}{case}/rate", form={"csrf": "x", "rationale": planted.text()})
 
-    async def told() -> bool | None:
+    async def said() -> bool | None:
         log = leaving.logs(stack.folder).get("web-client.log", "")
-        return all(_ROUTE in said for said in (log, json.dumps(collector.spans()))) or None
+        return all(_ROUTE in text for text in (log, json.dumps(collector.spans()))) or None
 
-    await until("the web client's log line and span", told)
+    await until("the web client's log line and span", said)
 
-    said = {**leaving.logs(stack.folder), "spans": json.dumps(collector.spans())}
-    assert [name for name, text in said.items() if words.mark in text] == []
-    assert CHILD_NAME not in said["web-client.log"]
-    assert CHILD_NAME not in said["spans"]
-    assert reference not in said["web-client.log"]
+    logs = {**leaving.logs(stack.folder), "spans": json.dumps(collector.spans())}
+    assert [name for name, text in logs.items() if planted.found_in(text)] == []
+    assert reference not in logs["web-client.log"]
 
 
 PAGES: Final[Sequence[str]] = (
@@ -142,44 +150,3 @@ async def test_empty_error_and_unknown_pages_are_accessible_too(new_reader: NewR
     for path in ("/drafts", "/inbox", "/queue?rating=blue", "/nowhere", "/signed-out"):
         await reader.open(path)
         await reader.finds_nothing_wrong()
-
-
-async def test_the_walk_to_a_rating_is_done_by_keyboard_alone(people: People, new_reader: NewReader) -> None:
-    _, case = await work.refer(people)
-    reader = await new_reader("wandsworth-social-worker-1", to=f"{case}/rate")
-    keyboard = reader.page.keyboard
-
-    await keyboard.press("Tab")
-    assert await _focused(reader) == "Skip to main content"
-    await keyboard.press("Enter")
-    await _tab_to(reader, "input", "rating")
-    await keyboard.press("Space")
-    await keyboard.press("ArrowDown")
-    await _tab_to(reader, "textarea", "rationale")
-    await keyboard.type("By keyboard.")
-    await _tab_to(reader, "button", "then")
-    await keyboard.press("Enter")
-    await reader.page.wait_for_url("**/check")
-    await _tab_to(reader, "button", "")
-    await keyboard.press("Enter")
-    await reader.page.wait_for_url(f"**{case}?done=rate")
-
-    assert await _focused(reader) != "", "the banner has the focus"
-    assert "The case is rated." in await reader.text()
-
-
-async def _focused(reader: Reader) -> str:
-    return str(await reader.page.evaluate("document.activeElement.innerText")).strip()
-
-
-async def _tab_to(reader: Reader, tag: str, name: str) -> None:
-    """Press Tab until a field of the page's main part has the focus; a page has fewer than 60 stops."""
-    for _ in range(60):
-        await reader.page.keyboard.press("Tab")
-        here = await reader.page.evaluate(
-            "(() => { const at = document.activeElement;"
-            " return [at.tagName.toLowerCase(), at.name || '', !!at.closest('main')]; })()"
-        )
-        if here == [tag, name, True]:
-            return
-    raise AssertionError(f"no stop at {tag} {name}")

@@ -80,6 +80,31 @@ async def test_a_case_is_claimed_by_one_and_seen_as_theirs_by_the_other(people: 
     await first.finds_nothing_wrong()
 
 
+async def test_cases_that_are_given_at_once_have_a_result_each_and_nobody_loses_a_case(
+    people: People, new_reader: NewReader
+) -> None:
+    references = [(await work.refer(people))[0] for _ in range(2)]
+    manager = await new_reader("wandsworth-manager", to="/queue?assigned=nobody")
+    quicker = await new_reader("wandsworth-social-worker-2", to="/queue?assigned=nobody")
+    for reference in references:
+        await _page_with(manager, reference)
+        await manager.choose(f"Choose {reference}")
+    await _page_with(quicker, references[0])
+    await quicker.press(f"Claim {references[0]}")
+
+    person = manager.page.get_by_label("Give the chosen cases to")
+    await person.select_option(index=1)
+    await manager.press("Give")
+
+    assert await manager.heading() == "What became of each case"
+    rows = [" ".join(row.split()) for row in await manager.page.locator("main li").all_inner_texts()]
+    assert rows[0].startswith(f"{references[0]}: not changed.")
+    assert rows[1] == f"{references[1]}: given"
+    await manager.finds_nothing_wrong()
+    await quicker.open("/queue?assigned=me")
+    await _page_with(quicker, references[0])
+
+
 async def test_the_queue_says_that_something_changed_and_stays_as_it_is(people: People, new_reader: NewReader) -> None:
     _, case = await work.refer(people)
     reader = await new_reader("wandsworth-social-worker-1")

@@ -7,7 +7,7 @@ from uuid import uuid4
 from frontdoor.demo.waiting import until
 from tests.browser.reader import Reader
 from tests.e2e.people import People
-from tests.e2e.steps import REFERRAL, Json, done, find_in_queue, post
+from tests.e2e.steps import FOR_TRIAGE, REFERRAL, Json, done, find_in_queue, post
 
 CHILD: Final = "Rowan Testerley"
 AGENCY: Final = "Wandsworth health visiting service"
@@ -35,6 +35,12 @@ async def refer(people: People, referral: Json = REFERRAL) -> tuple[str, str]:
     worker = people.staff("wandsworth-social-worker-1")
     line = await until(f"a case for {reference}", lambda: find_in_queue(worker, reference))
     return reference, f"/cases/{line['case_id']}"
+
+
+async def ratings(people: People, case: str) -> list[str]:
+    """Why the case was rated as it was, each time, as triage has it."""
+    answer = await people.staff("wandsworth-manager").ask("GET", "triage", f"/v1{case}", headers=FOR_TRIAGE)
+    return [one["rationale"] for one in done(answer)["ratings"]]
 
 
 async def rate(worker: Reader, case: str, words: Words) -> None:

@@ -40,6 +40,7 @@ class LocalStack:
         if not all(parts):
             return False
         urls = [url for service in self.stack.services.values() for url in (service.url, service.worker_url)]
+        urls += [self.stack.web_client.url] if self.stack.web_client else []
         async with httpx2.AsyncClient(timeout=READY_SECONDS, trust_env=False) as http:
             answers = await asyncio.gather(*(_is_ready(http, url) for url in urls))
         return all(answers)

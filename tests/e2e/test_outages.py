@@ -1,15 +1,11 @@
 """What a sender is told while something is away, and that nothing accepted is lost by it."""
 
-import asyncio
-import os
-import signal
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from uuid import uuid4
 
 from local_stack.stack import Stack
 from tests.chaos.checker import Checker
-from tests.e2e.conftest import settled, steady
+from tests.e2e.conftest import settled
+from tests.e2e.outages import away, doomed
 from tests.e2e.people import People
 from tests.e2e.sender import Sender
 from tests.e2e.steps import CaseWork, done, post
@@ -57,27 +53,3 @@ async def test_what_a_sender_added_outlives_the_worker_that_was_to_tell_of_it(
     assert len(unsent) == 1
     assert [news["edition"] for news in case["news"]] == editions == [2, 3, 4]
     assert await checker.delivery() == []
-
-
-@asynccontextmanager
-async def doomed(stack: Stack, name: str) -> AsyncIterator[None]:
-    """A process that does nothing any more, and is killed at the end; its supervisor starts it again."""
-    pid = stack.supervisor.pid(name)
-    os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(pid, signal.SIGKILL)
-        await steady(stack)
-
-
-@asynccontextmanager
-async def away(stack: Stack, name: str) -> AsyncIterator[None]:
-    """A part that has ended; afterwards it runs again on the same data, and everything is steady."""
-    part = stack.parts[name]
-    await asyncio.to_thread(part.stop)
-    try:
-        yield
-    finally:
-        await asyncio.to_thread(part.start)
-        await steady(stack)

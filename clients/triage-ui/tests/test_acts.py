@@ -224,7 +224,7 @@ async def test_a_service_that_wants_a_fresh_sign_in_is_given_one_and_the_text_is
     answer = await manager.post(f"{path}/check", form_key=form_key[1])
 
     assert "Before you go on" in paused.text
-    assert answer.headers["location"] == f"/sign-in?max_age=300&to={path}/check"
+    assert answer.headers["location"] == f"/sign-in?max_age=300&to={path}/check%3Fsure%3Dyes"
     assert SHOWN in (await manager.get(f"{path}/check?sure=yes")).text
 
 
@@ -325,7 +325,7 @@ async def _nowhere(_: Database) -> AsyncIterator[None]:
     yield
 
 
-def _form_of(page: str) -> dict[str, str]:
+def _form_of(page: str) -> dict[str, Any]:
     """The hidden fields of the page's own form, as a browser sends them."""
     form = page.partition("<main")[2].partition("<form")[2].partition("</form>")[0]
     return {name: unescape(value) for name, value in _HIDDEN.findall(form)}

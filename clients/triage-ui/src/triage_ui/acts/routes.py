@@ -14,7 +14,7 @@ from chassis.http_client import NoAnswer
 from triage_ui.acts.act import Act, Ids, Seen
 from triage_ui.drafts.model import Draft
 from triage_ui.drafts.store import SENDING_SECONDS
-from triage_ui.services.caller import Refused
+from triage_ui.services.caller import FreshSignInNeeded, Refused
 from triage_ui.session.model import Session
 from triage_ui.shell import forms
 from triage_ui.shell.forms import Form
@@ -24,6 +24,8 @@ from triage_ui.shell.visitor import COOKIE, Dependencies, SignedIn, SignInNeeded
 SEE_OTHER: Final = 303
 GONE: Final = 410
 STALE: Final = 412
+PAUSED: Final = "sure=yes"
+"""In the address of the page to check: this person has read the page that asks to pause."""
 _LOOK_AGAIN_SECONDS: Final = 0.25
 _REFERENCE: Final = re.compile(r"[A-Z0-9-]{1,30}")
 _VERSION: Final = re.compile(r'"[0-9]{1,9}"|')
@@ -77,7 +79,7 @@ class ActPages:
         if mistakes:
             return self._form(request, visitor, seen, ids, draft, mistakes=dict(mistakes))
         pause = self._act.pause(seen, draft)
-        if pause and "sure" not in request.query_params:
+        if pause and PAUSED not in request.url.query:
             return self._render(request, visitor, "acts/pause.html", ids, seen=seen, pause=pause)
         return self._checked(request, visitor, seen, ids, draft)
 
@@ -116,6 +118,9 @@ class ActPages:
 
     async def _not_sent(self, request: Request, visitor: Visitor, ids: Ids, draft: Draft, error: Exception) -> Response:
         """Say why, with everything that was written still there. What is no answer of a service is raised again."""
+        if isinstance(error, FreshSignInNeeded):
+            here = quote(f"{request.url.path}?{PAUSED}", safe="/")
+            return RedirectResponse(f"/sign-in?max_age={error.max_age_seconds}&to={here}", SEE_OTHER)
         if isinstance(error, NoAnswer):
             return self._render(request, visitor, "acts/not_now.html", ids, 503)
         if not isinstance(error, Refused):

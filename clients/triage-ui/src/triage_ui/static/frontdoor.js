@@ -1,9 +1,14 @@
 // Every page works without this file. It focuses, reveals, guards double clicks, and warns before the time-out.
 "use strict";
 
+// What is wrong, else after an act the row that was acted on, else what the page is about.
 function focusFirst() {
-  const summary = document.getElementById("error-summary") || document.getElementById("done");
-  if (summary) summary.focus();
+  const summary = document.getElementById("error-summary");
+  if (summary) return summary.focus();
+  if (!document.getElementById("done")) return;
+  const acted = document.getElementById(location.hash.slice(1)) || document.querySelector("h1");
+  acted.tabIndex = -1;
+  acted.focus();
 }
 
 // data-shown-for="answer:supplied,partial": shown while one of these radios is chosen.
@@ -29,6 +34,44 @@ function sendOnce() {
   }
   addEventListener("pageshow", () => {
     for (const button of document.querySelectorAll("[data-once]")) delete button.dataset.sent;
+  });
+}
+
+// A page that nobody answers with would take the text with it, so we ask whether anybody answers, and what is too
+// long stays where it is.
+function keepTyped() {
+  for (const text of document.querySelectorAll("form[method=post] textarea")) {
+    text.form.addEventListener("submit", askFirst);
+  }
+}
+
+async function askFirst(event) {
+  const form = event.currentTarget;
+  if (form.dataset.answered) {
+    delete form.dataset.answered;
+    return;
+  }
+  event.preventDefault();
+  if (new URLSearchParams(new FormData(form)).toString().length > 1000000) return notSent("too-long");
+  try {
+    await fetch("/health/live", { cache: "no-store", signal: AbortSignal.timeout(5000) });
+    form.dataset.answered = "yes";
+    form.requestSubmit(event.submitter);
+  } catch {
+    notSent("away");
+  }
+}
+
+function notSent(id) {
+  for (const why of document.querySelectorAll("[data-not-sent]")) why.hidden = why.id !== id;
+  document.getElementById(id).focus();
+}
+
+function sayWhenPrinted() {
+  const said = { timeZone: "Europe/London", dateStyle: "full", timeStyle: "short", hour12: true };
+  addEventListener("beforeprint", () => {
+    const now = new Intl.DateTimeFormat("en-GB", said).format(Date.now()).replace(/\s(?=[ap]m)/, "").replace(",", "");
+    document.getElementById("printed").textContent = ` Printed on ${now}.`;
   });
 }
 
@@ -128,6 +171,8 @@ class Changes {
 focusFirst();
 revealChosen();
 sendOnce();
+keepTyped();
+sayWhenPrinted();
 const timeOut = document.getElementById("time-out");
 if (timeOut) new TimeOut(timeOut);
 const changes = document.getElementById("changes");
