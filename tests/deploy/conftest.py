@@ -18,15 +18,17 @@ RESULTS = ROOT / "deploy" / "results"
 
 @pytest.fixture(scope="session")
 def figures() -> Iterator[dict[str, Any]]:
-    """What was measured; kept when the tests are over, beside how busy the machine was."""
+    """What was measured; kept when the tests are over, beside how busy the machine was and what others measured."""
     found: dict[str, Any] = {"load_average_before": os.getloadavg()[0], "processors": os.cpu_count()}
     yield found
     found |= {
         "machine": platform.machine(),
         "engine": engine.docker("version", "-f", "{{.Server.Version}}").stdout.decode().strip(),
     }
-    RESULTS.mkdir(exist_ok=True)
-    (RESULTS / "compose.json").write_text(json.dumps(found, indent=2, sort_keys=True) + "\n")
+    file = RESULTS / "compose.json"
+    before = json.loads(file.read_text()) if file.exists() else {}
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(json.dumps(before | found, indent=2, sort_keys=True) + "\n")
 
 
 @pytest.fixture(scope="session")
