@@ -184,7 +184,9 @@ def test_all_databases_come_back_from_one_backup(compose: Compose) -> None:
     """The rehearsal of docs/operations.md, for a lost disk."""
     settle(compose)
     before = rows(compose)
-    backup = compose.as_administrator("pg_basebackup", "--pgdata=-", "--format=tar", "--wal-method=fetch").stdout
+    backup = compose.as_administrator(
+        "pg_basebackup", "--pgdata=-", "--format=tar", "--wal-method=fetch", "--checkpoint=fast"
+    ).stdout
     compose("--profile", "*", "down")
     docker("volume", "rm", f"{PROJECT}_postgres", f"{PROJECT}_kafka")
 
