@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 export XDG_RUNTIME_DIR ?= $(CURDIR)/.frontdoor/run
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up sandbox down status check test format schemas lock chaos chaos-controls bench bench-accept bench-pages fuzz screenshots clean
+.PHONY: help demo up sandbox down status secrets check test format schemas lock chaos chaos-controls bench bench-accept bench-pages deploy-check fuzz screenshots clean
 
 help: ## Show every target
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -27,9 +27,13 @@ down: $(STAMP) ## Stop what `make up` or `make sandbox` started
 status: $(STAMP) ## What is running, and where
 	@$(BIN)/python -m local_stack status
 
+secrets: $(STAMP) ## Make every password, key and setting that docker-compose.yml needs: make secrets SMTP_URL=…, or DEMO=1
+	@$(BIN)/python -m local_stack.compose_secrets $(if $(DEMO),--demo) $(if $(SMTP_URL),--smtp-url "$(SMTP_URL)") \
+		$(if $(LOG_ORIGIN),--log-origin "$(LOG_ORIGIN)")
+
 check: $(STAMP) ## The static gate: ruff, mypy, import rules, generated files fresh, packs valid
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
-	@$(BIN)/mypy $(MEMBERS:%=%/src) tests bench conftest.py
+	@$(BIN)/mypy $(MEMBERS:%=%/src) deploy/image tests bench conftest.py
 	@for member in $(MEMBERS); do $(BIN)/mypy $$member/tests || exit 1; done
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m contracts.documents --check libs/contracts
@@ -43,7 +47,10 @@ test: $(STAMP) ## Every test: unit, contract, end to end and a short fault campa
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { \
 		echo "The web client is tried in a real browser. On Debian or Ubuntu: sudo apt-get install -y chromium" >&2; exit 1; }
 	@$(BIN)/python -m local_stack parts
-	@$(BIN)/pytest
+	@failed=0; \
+	$(BIN)/pytest -n 2 --dist loadfile libs services clients deploy || failed=1; \
+	$(BIN)/pytest tests || failed=1; \
+	exit $$failed
 
 format: $(STAMP) ## Bring the code into the house style
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
@@ -66,6 +73,9 @@ bench-accept: $(STAMP) ## Measure accepting a referral next to three plainer end
 
 bench-pages: $(STAMP) ## Measure the queue and case pages of triage with 20,000 open of 1,000,000 stored cases
 	@$(BIN)/python -m bench pages
+
+deploy-check: $(STAMP) ## Build the image, run docker-compose.yml for real, kill, restore; needs Docker; keeps figures in deploy/results
+	@$(BIN)/pytest -m engine tests/deploy
 
 fuzz: $(STAMP) ## Send what nobody should, as every role, and leave in the middle: make fuzz REQUESTS=20000 SEED=1
 	@nice $(BIN)/python -m tests.fuzz --requests $(or $(REQUESTS),20000) --seed $(or $(SEED),1)

@@ -271,10 +271,10 @@ async def test_every_link_of_every_page_leads_somewhere(world: World) -> None:
 
 async def test_health_is_told_to_anybody_and_nothing_else_is(world: World) -> None:
     async with world.visitor() as http:
-        ready = await http.get("/health/ready")
+        alive = await http.get("/health/live")
         asset = await http.get("/assets/unknown.css")
 
-    assert ready.json()["status"] == "ready"
+    assert alive.json()["status"] == "live"
     assert asset.status_code == 404
 
 

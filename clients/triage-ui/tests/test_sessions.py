@@ -140,6 +140,21 @@ def _published(world: World, signer: Signer) -> None:
     world.services.answers["GET", "/realms/frontdoor/keys"] = {"keys": [signer.key.as_dict(private=False)]}
 
 
+async def test_the_client_is_ready_once_it_has_the_keys_of_the_issuer(world: World) -> None:
+    async with world.visitor() as http:
+        _published(world, Signer())
+        ready = await http.get("/health/ready")
+
+    assert (ready.status_code, ready.json()["failing"]) == (200, [])
+
+
+async def test_the_client_is_not_ready_while_nobody_could_sign_in(world: World) -> None:
+    async with world.visitor() as http:
+        ready = await http.get("/health/ready")
+
+    assert (ready.status_code, ready.json()["failing"]) == (503, ["issuer"])
+
+
 def _logout_token(signer: Signer, **changed: Any) -> str:
     claims = {"iss": ISSUER, "aud": "frontdoor-ui", "iat": int(NOW.timestamp()), "jti": "1", "events": LOGGED_OUT}
     said = {key: value for key, value in {**claims, "sid": f"sid-{WORKER}", **changed}.items() if value is not None}

@@ -9,6 +9,7 @@ import asyncpg
 import psutil
 import pytest
 
+from chassis.run.provision import DatabaseUrls, provision_at
 from local_stack.databases import provision
 from local_stack.keys import Keys
 from local_stack.ports import Ports
@@ -87,3 +88,58 @@ async def test_a_service_cannot_enter_anothers_database(server: Postgres) -> Non
 
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await asyncpg.connect(audit_url.removesuffix("/audit") + "/agency_notify")
+
+
+# -- a database from its addresses -------------------------------------------------------------------------------
+
+
+def addresses(server: Postgres, name: str, *, owner: str = "owner-word", app: str = "app-word") -> DatabaseUrls:
+    place = server.address.rpartition("@")[2].partition("/")[0]
+    return DatabaseUrls(
+        f"postgresql://{name}_owner:{owner}@{place}/{name}", f"postgresql://{name}_app:{app}@{place}/{name}"
+    )
+
+
+async def who(url: str) -> str:
+    connection = await asyncpg.connect(url)
+    try:
+        return str(await connection.fetchval("SELECT current_user"))
+    finally:
+        await connection.close()
+
+
+async def test_a_database_is_made_with_a_password_for_each_role(server: Postgres) -> None:
+    made = addresses(server, "provided")
+    await provision_at(server.address, made)
+
+    assert (await who(made.owner_url), await who(made.app_url)) == ("provided_owner", "provided_app")
+    with pytest.raises(asyncpg.InvalidPasswordError):
+        await asyncpg.connect(made.owner_url.replace("owner-word", "app-word"))
+
+
+async def test_what_is_there_stays_and_gets_the_passwords_of_today(server: Postgres) -> None:
+    first, second = addresses(server, "provided_again"), addresses(server, "provided_again", app="another-word")
+    await provision_at(server.address, first)
+    owner = await asyncpg.connect(first.owner_url)
+    await owner.execute("CREATE TABLE kept (id int)")
+    await owner.close()
+
+    await provision_at(server.address, second)
+
+    assert await who(second.app_url) == "provided_again_app"
+    owner = await asyncpg.connect(second.owner_url)
+    assert await owner.fetchval("SELECT count(*) FROM kept") == 0
+    await owner.close()
+
+
+@pytest.mark.parametrize(
+    ("owner", "app"),
+    [
+        ("postgresql://triage_owner:x@h/triage", "postgresql://audit_app:x@h/audit"),
+        ("postgresql://postgres:x@h/triage", "postgresql://triage_app:x@h/triage"),
+        ("postgresql://triage_owner:x@h", "postgresql://triage_app:x@h"),
+    ],
+)
+async def test_addresses_of_other_roles_or_databases_are_refused(server: Postgres, owner: str, app: str) -> None:
+    with pytest.raises(ValueError, match="the addresses of one database"):
+        await provision_at(server.address, DatabaseUrls(owner, app))

@@ -1,6 +1,7 @@
 """Settings: the right ones are read, the wrong ones stop the start with one line."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
@@ -22,7 +23,7 @@ class OwnSettings(ServiceSettings):
 def refusal(environ: Mapping[str, str], capsys: pytest.CaptureFixture[str]) -> str:
     with pytest.raises(SystemExit) as exit_:
         load(OwnSettings, environ)
-    assert exit_.value.code == 2
+    assert exit_.value.code == 78
     return capsys.readouterr().err
 
 
@@ -99,3 +100,52 @@ def test_passwords_are_not_printed() -> None:
     settings = load(OwnSettings, GOOD)
 
     assert "very-secret" not in repr(settings)
+
+
+# -- values in files ---------------------------------------------------------------------------------------------
+
+
+def in_a_file(path: Path, content: str) -> dict[str, str]:
+    path.write_text(content)
+    rest = {name: value for name, value in GOOD.items() if name != "FRONTDOOR_DATABASE_URL"}
+    return {**rest, "FRONTDOOR_DATABASE_URL_FILE": str(path)}
+
+
+def test_a_secret_may_stand_in_a_file(tmp_path: Path) -> None:
+    environ = in_a_file(tmp_path / "url", GOOD["FRONTDOOR_DATABASE_URL"] + "\n")
+
+    assert load(OwnSettings, environ).database_url == GOOD["FRONTDOOR_DATABASE_URL"]
+
+
+def test_a_setting_that_names_a_file_itself_is_no_secret_in_a_file(tmp_path: Path) -> None:
+    settings = load(OwnSettings, {**GOOD, "FRONTDOOR_CLIENT_KEY_FILE": str(tmp_path / "key.pem")})
+
+    assert settings.client_key_file == tmp_path / "key.pem"
+
+
+@pytest.mark.parametrize(
+    ("content", "beside", "advice"),
+    [
+        ("", {}, "names an empty file; it has to hold FRONTDOOR_DATABASE_URL"),
+        ("x", {"FRONTDOOR_DATABASE_URL": "postgresql://very-secret"}, "is set beside FRONTDOOR_DATABASE_URL: keep one"),
+        (
+            "\xff",
+            {"FRONTDOOR_DATABASE_URL_FILE": "/nowhere/very-secret"},
+            "cannot be read; name a text file that holds",
+        ),
+    ],
+)
+def test_a_file_that_holds_no_value_is_refused_in_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str, beside: Mapping[str, str], advice: str
+) -> None:
+    line = refusal({**in_a_file(tmp_path / "url", content), **beside}, capsys)
+
+    assert line.startswith(f"FRONTDOOR_DATABASE_URL_FILE: {advice}")
+    assert line.count("\n") == 1
+    assert "very-secret" not in line
+
+
+def test_what_a_file_holds_is_checked_and_never_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    line = refusal(in_a_file(tmp_path / "url", "mysql://u:very-secret@h/d"), capsys)
+
+    assert line == "FRONTDOOR_DATABASE_URL: write it as postgresql://user:password@host:port/database\n"

@@ -179,7 +179,7 @@ def test_an_unknown_exporter_ends_the_process_with_one_line() -> None:
         env={"OTEL_TRACES_EXPORTER": "carrier-pigeon"},
     )
 
-    assert ended.returncode == 2
+    assert ended.returncode == 78
     assert ended.stderr == "OTEL_TRACES_EXPORTER: input should be 'none', 'otlp', 'zipkin' or 'console'\n"
 
 

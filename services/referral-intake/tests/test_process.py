@@ -43,11 +43,11 @@ async def finished(command: str, env: Mapping[str, str]) -> tuple[int | None, st
     return process.returncode, errors.decode()
 
 
-async def ready(address: str) -> None:
+async def live(address: str) -> None:
     async with httpx2.AsyncClient() as http, asyncio.timeout(START_SECONDS):
         while True:
             try:
-                if (await http.get(f"{address}/health/ready")).status_code == 200:
+                if (await http.get(f"{address}/health/live")).status_code == 200:
                     return
             except httpx2.TransportError:
                 await asyncio.sleep(0.05)
@@ -63,7 +63,7 @@ async def test_the_api_serves_and_ends_in_order_when_asked(urls: DatabaseUrls) -
     port = free_port()
     process = await start("api", environment(urls, FRONTDOOR_HTTP_PORT=str(port)))
     try:
-        await ready(f"http://127.0.0.1:{port}")
+        await live(f"http://127.0.0.1:{port}")
 
         process.send_signal(signal.SIGTERM)
 
@@ -84,7 +84,7 @@ async def test_migrating_a_migrated_database_changes_nothing(urls: DatabaseUrls)
 async def test_a_missing_setting_ends_the_start_with_one_line(urls: DatabaseUrls, command: str) -> None:
     code, errors = await finished(command, environment(urls, FRONTDOOR_DATABASE_URL=""))
 
-    assert code == 2
+    assert code == 78
     assert errors.startswith("FRONTDOOR_DATABASE_URL")
     assert len(errors.splitlines()) == 1
 
@@ -94,7 +94,7 @@ async def test_a_pack_that_cannot_be_used_ends_the_start_and_says_where(urls: Da
 
     code, errors = await finished("api", environment(urls, FRONTDOOR_PARTNERSHIPS_FOLDER=str(tmp_path)))
 
-    assert code == 2
+    assert code == 78
     assert "wandsworth.yaml:1" in errors
     assert "Traceback" not in errors
 

@@ -1,5 +1,6 @@
 """The ``frontdoor`` command: which words call what."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -92,17 +93,29 @@ def verify_log(
     run(context, check, as_json=as_json)
 
 
-# The local stack takes seconds to import, and only these three need it: hence the imports inside.
+# The local stack takes seconds to import, and a deployment has none: hence the imports inside these three.
 
 
 Timing = Annotated[bool, typer.Option("--timing", help="Say where the time of the start went.")]
 
 
 @app.command("demo")
-def show_demo(timing: Timing = False, as_json: AsJson = False) -> None:
+def show_demo(
+    timing: Timing = False,
+    against: Annotated[
+        Path | None, typer.Option(help="A file that says where a running stack is; starts none.")
+    ] = None,
+    examples: Annotated[Path, typer.Option(help="With --against: the referrals.")] = Path("examples/referrals"),
+    partnerships: Annotated[Path, typer.Option(help="With --against: the packs.")] = Path("partnerships"),
+    as_json: AsJson = False,
+) -> None:
     """Start everything, walk invented referrals through every stage, prove the log, stop everything."""
 
     def act() -> Answer:
+        if against is not None:
+            from frontdoor.demo.against import Folders, walk_against
+
+            return walk_against(against, Folders(examples, partnerships))
         from frontdoor.demo.stack import demo
 
         return demo(timing=timing)

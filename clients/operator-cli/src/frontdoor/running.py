@@ -16,7 +16,7 @@ import typer
 from frontdoor import settings
 from frontdoor.answer import Answer, tell, tell_failure
 from frontdoor.client import Caller
-from frontdoor.errors import CommandFailed
+from frontdoor.errors import CalledWrongly, CommandFailed
 
 Connect = Callable[[], Caller]
 """Makes the operator's caller. Tests give their own as the typer context's ``obj``."""
@@ -48,6 +48,11 @@ def end(command: Callable[[], Answer], *, as_json: bool) -> None:
     except CommandFailed as failure:
         tell_failure(str(failure), as_json=as_json)
         raise typer.Exit(failure.exit_code) from failure
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != "local_stack":
+            raise
+        tell_failure("This installation has no local stack: run this in a checkout, with `make`", as_json=as_json)
+        raise typer.Exit(CalledWrongly.exit_code) from error
     except Exception as error:
         tell_failure(f"A mistake of this command itself: {_place_of(error)}", as_json=as_json)
         raise typer.Exit(CommandFailed.exit_code) from error

@@ -5,6 +5,7 @@ import sys
 
 from chassis import telemetry
 from chassis.run import migrate, process
+from chassis.run.provision import DatabaseUrls
 from chassis.settings import WRONG_SETTING_EXIT_CODE, load
 from policy.load import PackInvalid
 from triage_ui.main import SERVICE, build
@@ -24,7 +25,13 @@ def _serve() -> None:
 
 def _migrate() -> None:
     telemetry.configure(SERVICE)
-    asyncio.run(migrate.upgrade(load(OwnerSettings).database_owner_url, package="triage_ui"))
+    settings = load(OwnerSettings)
+    urls = DatabaseUrls(settings.database_owner_url, settings.database_url)
+    try:
+        asyncio.run(migrate.prepare(urls, package="triage_ui", admin_url=settings.database_admin_url))
+    except ValueError as error:
+        sys.stderr.write(f"FRONTDOOR_DATABASE_OWNER_URL and FRONTDOOR_DATABASE_URL: {error}\n")
+        raise SystemExit(WRONG_SETTING_EXIT_CODE) from None
 
 
 if __name__ == "__main__":

@@ -99,7 +99,7 @@ def _app(settings: Settings, dependencies: Dependencies, issuer: Issuer) -> Fast
     app.state.dependencies = dependencies
     app.state.pages = Pages(assets)
     app.state.origin = _origin(settings.public_url)
-    app.state.health = Health({"database": dependencies.db.ping})
+    app.state.health = Health({"database": dependencies.db.ping, "issuer": issuer.check})
     errors.install(app)
     for router in (app.state.health.router(), assets.router(), session_pages.router, *ROUTERS):
         app.include_router(router)

@@ -38,11 +38,13 @@ class Settings(BaseSettings):
 
 
 class OwnerSettings(BaseSettings):
-    """What migrating needs, and no more."""
+    """What migrating needs, and no more; the other two only where it makes the database, too."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", hide_input_in_errors=True)
 
     database_owner_url: Annotated[DatabaseUrl, Field(min_length=1)]
+    database_url: DatabaseUrl = ""
+    database_admin_url: DatabaseUrl = ""
 
     @classmethod
     def settings_customise_sources(

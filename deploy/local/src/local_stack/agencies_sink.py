@@ -118,13 +118,14 @@ def _webhook_headers(request: Request) -> dict[str, str]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m local_stack.agencies_sink", description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--public-key", required=True, help="what notices are verified with: whpk_…")
     parser.add_argument("--keys", type=Path, required=True, help="folder of the clients' public key sets")
     parser.add_argument("--journal", type=Path, required=True)
     chosen = parser.parse_args()
     app = create_app(Agencies(chosen.public_key, chosen.keys, Journal(chosen.journal)))
-    uvicorn.run(app, host="127.0.0.1", port=chosen.port, access_log=False, log_level="warning")
+    uvicorn.run(app, host=chosen.host, port=chosen.port, access_log=False, log_level="warning")
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from typing import Any, Final
 from local_stack.keys import Keys
 
 _HASH_ROUNDS: Final = 1000
+_OURS: Final = "frontdoor-"
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,18 @@ def with_passwords(realm: Mapping[str, Any], keys: Keys) -> dict[str, Any]:
     return {**realm, "users": users}
 
 
+def with_public_keys(realm: Mapping[str, Any], keys: Keys) -> dict[str, Any]:
+    """The realm with each client's public key in it, for where no address serves the keys of clients."""
+    return {**realm, "clients": [_with_public_key(client, keys) for client in realm["clients"]]}
+
+
+def without_invented(realm: Mapping[str, Any]) -> dict[str, Any]:
+    """The realm of a real deployment: our own clients and their accounts, and nobody who is invented."""
+    clients = [client for client in realm["clients"] if client["clientId"].startswith(_OURS)]
+    users = [user for user in realm["users"] if user.get("serviceAccountClientId", "").startswith(_OURS)]
+    return {**realm, "clients": clients, "users": users}
+
+
 def sign_ins(realm: Mapping[str, Any], keys: Keys) -> dict[str, Any]:
     """How to sign in as anyone: ``staff`` by password, ``clients`` by private key."""
     found: dict[str, Any] = {"staff": {}, "clients": {}}
@@ -54,6 +67,16 @@ def sign_ins(realm: Mapping[str, Any], keys: Keys) -> dict[str, Any]:
             key_file = str(keys.client_key_file(person.client_id))
             found["clients"][person.client_id] = {"private_key_file": key_file, **known}
     return found
+
+
+def _with_public_key(client: Mapping[str, Any], keys: Keys) -> Mapping[str, Any]:
+    attributes = dict(client.get("attributes", {}))
+    if attributes.pop("use.jwks.url", None) is None:
+        return client
+    del attributes["jwks.url"]
+    keys.client_key_file(client["clientId"])
+    public = (keys.folder / f"{client['clientId']}.jwks.json").read_text()
+    return {**client, "attributes": {**attributes, "use.jwks.string": "true", "jwks.string": public}}
 
 
 def _with_password(user: Mapping[str, Any], keys: Keys) -> dict[str, Any]:

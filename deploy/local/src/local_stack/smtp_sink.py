@@ -31,13 +31,13 @@ class Keeper:
         return "250 Message kept"
 
 
-def create_app(journal: Journal, *, smtp_port: int) -> FastAPI:
+def create_app(journal: Journal, *, smtp_port: int, host: str = "127.0.0.1") -> FastAPI:
     """Takes mail at ``smtp_port`` and shows it at ``GET /messages``, or ``?to=`` one address."""
 
     @asynccontextmanager
     async def taking_mail(_app: FastAPI) -> AsyncIterator[None]:
         keeper, loop = Keeper(journal), asyncio.get_running_loop()
-        async with await loop.create_server(lambda: SMTP(keeper), "127.0.0.1", smtp_port):
+        async with await loop.create_server(lambda: SMTP(keeper), host, smtp_port):
             yield
 
     app = FastAPI(title="Mail sink", lifespan=taking_mail)
@@ -63,12 +63,13 @@ def _described(content: bytes, envelope: Envelope) -> dict[str, Any]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m local_stack.smtp_sink", description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--smtp-port", type=int, required=True)
     parser.add_argument("--http-port", type=int, required=True)
     parser.add_argument("--journal", type=Path, required=True)
     chosen = parser.parse_args()
-    app = create_app(Journal(chosen.journal), smtp_port=chosen.smtp_port)
-    uvicorn.run(app, host="127.0.0.1", port=chosen.http_port, access_log=False, log_level="warning")
+    app = create_app(Journal(chosen.journal), smtp_port=chosen.smtp_port, host=chosen.host)
+    uvicorn.run(app, host=chosen.host, port=chosen.http_port, access_log=False, log_level="warning")
 
 
 if __name__ == "__main__":

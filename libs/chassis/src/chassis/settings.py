@@ -17,7 +17,8 @@ from pydantic_settings import (
 )
 
 PREFIX = "FRONTDOOR_"
-WRONG_SETTING_EXIT_CODE = 2
+WRONG_SETTING_EXIT_CODE = 78
+"""``EX_CONFIG`` of sysexits.h: supervisors can know it from a crash, which is worth another start."""
 
 
 def _postgresql(url: str) -> str:
@@ -53,6 +54,7 @@ class ServiceSettings(BaseSettings):
 
     database_url: Annotated[DatabaseUrl, Field(min_length=1)]
     database_owner_url: DatabaseUrl = ""
+    database_admin_url: DatabaseUrl = ""
     kafka_bootstrap_servers: Annotated[str, Field(min_length=1)]
     kafka_replication: Annotated[int, Field(ge=1, le=7)] = 1
     oidc_issuer: IssuerUrl
@@ -89,12 +91,14 @@ S = TypeVar("S", bound=BaseSettings)
 
 
 def load(settings_class: type[S], environ: Mapping[str, str] | None = None) -> S:
-    """Read the settings, or end the process with code 2 and one line that says what to do.
+    """Read the settings, or end the process with code 78 and one line that says what to do.
 
-    The line never holds a value: values may be passwords.
+    ``NAME_FILE`` may name a file that holds the value of ``NAME``, for whatever is a secret. The line never holds a
+    value: values may be passwords.
     """
+    variables = dict(os.environ if environ is None else environ)
     try:
-        return settings_class(**_Variables(settings_class, os.environ if environ is None else environ)())
+        return settings_class(**_Variables(settings_class, variables | _from_files(settings_class, variables))())
     except ValidationError as error:
         _refuse("; ".join(_advice(settings_class, mistake) for mistake in error.errors()))
     except SettingsError as error:
@@ -108,6 +112,23 @@ class _Variables(EnvSettingsSource):
     def __init__(self, settings_class: type[BaseSettings], environ: Mapping[str, str]) -> None:
         super().__init__(settings_class)
         self.env_vars = {name.lower(): value for name, value in environ.items() if value != ""}
+
+
+def _from_files(settings_class: type[BaseSettings], variables: Mapping[str, str]) -> dict[str, str]:
+    """The values of variables that name a file instead, such as a container's secret."""
+    names = {_variable(settings_class, field) for field in settings_class.model_fields}
+    named = {name: variables[f"{name}_FILE"] for name in names if variables.get(f"{name}_FILE")}
+    return {name: _read(name, Path(path), variables) for name, path in named.items() if f"{name}_FILE" not in names}
+
+
+def _read(name: str, path: Path, variables: Mapping[str, str]) -> str:
+    if variables.get(name):
+        _refuse(f"{name}_FILE: is set beside {name}: keep one of the two")
+    try:
+        value = path.read_text().strip()
+    except (OSError, UnicodeDecodeError):
+        _refuse(f"{name}_FILE: cannot be read; name a text file that holds {name}")
+    return value or _refuse(f"{name}_FILE: names an empty file; it has to hold {name}")
 
 
 def _refuse(advice: str) -> NoReturn:

@@ -606,3 +606,46 @@ async def test_the_description_says_that_a_token_is_needed(client: httpx2.AsyncC
 
     assert description["paths"]["/me"]["get"]["security"] == [{"HTTPBearer": []}]
     assert description["components"]["securitySchemes"]["HTTPBearer"]["scheme"] == "bearer"
+
+
+# -- readiness ---------------------------------------------------------------------------------------------------
+
+
+async def test_nobody_can_be_verified_until_the_issuer_was_reached(
+    checking: Verifier, issuer: Issuer, seconds: Seconds
+) -> None:
+    issuer.status = 503
+    with pytest.raises(NoAnswer):
+        await checking.check()
+
+    issuer.status = 200
+    seconds.passed += 2
+    await checking.check()
+
+
+async def test_an_issuer_that_goes_away_later_takes_nobody_out_of_service(
+    checking: Verifier, issuer: Issuer, seconds: Seconds
+) -> None:
+    await checking.check()
+    issuer.status = 503
+    seconds.passed += 3_600
+
+    await checking.check()
+
+    seconds.passed += USABLE_SECONDS
+    with pytest.raises(NoAnswer):
+        await checking.check()
+
+
+async def test_an_issuer_without_a_key_for_signatures_is_not_enough(checking: Verifier, issuer: Issuer) -> None:
+    issuer.keys = []
+
+    with pytest.raises(NoAnswer):
+        await checking.check()
+
+
+async def test_an_issuer_of_another_name_is_not_enough(checking: Verifier, issuer: Issuer) -> None:
+    issuer.issuer = "https://issuer.example.org/realms/another"
+
+    with pytest.raises(NoAnswer):
+        await checking.check()

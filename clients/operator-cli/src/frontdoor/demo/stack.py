@@ -9,16 +9,9 @@ from typing import Any, Final, NoReturn
 
 from rich.console import RenderableType
 
-from chassis.http_client import HttpClient
 from frontdoor.answer import Answer, table
-from frontdoor.client import SERVICES
-from frontdoor.demo.endpoints import register
-from frontdoor.demo.examples import read_all
-from frontdoor.demo.report import Report
-from frontdoor.demo.run import run
+from frontdoor.demo.against import Folders, prepare
 from frontdoor.demo.sandbox import first_steps
-from frontdoor.demo.web_pages import read_pages
-from frontdoor.demo.world import World
 from frontdoor.errors import Wrong
 from local_stack import runner
 from local_stack.assembly import ALL_PARTS, SERVING_PARTS
@@ -30,8 +23,7 @@ from local_stack.state import State
 from local_stack.timeline import Timeline
 
 DEMO_FOLDER: Final = STACK_FOLDER / "demo"
-EXAMPLES: Final = ROOT / "examples" / "referrals"
-_CALL_SECONDS: Final = 30.0
+_FOLDERS: Final = Folders(ROOT / "examples" / "referrals", PARTNERSHIPS_FOLDER)
 
 WORK: Final[Mapping[str, str]] = {
     "contact-officer": "contact officer: reads the queue and checks what came in",
@@ -57,7 +49,7 @@ def demo(*, timing: bool = False) -> Answer:
     try:
         _clear()
         with running(DEMO_FOLDER, timing=timing) as stack, timeline.span("walk"):
-            report = asyncio.run(_prepare(stack.addresses(), stack.sign_ins, walk=True))
+            report = asyncio.run(prepare(stack.addresses(), stack.sign_ins, _FOLDERS, walk=True))
     except StackError as error:
         raise Wrong(f"The stack failed: {error}") from error
     if timing:
@@ -75,7 +67,7 @@ def up(*, with_demo: bool, sandbox: bool = False, timing: bool = False) -> Answe
         found = runner.up(STACK_FOLDER, options)
     except StackError as error:
         raise Wrong(f"The stack failed: {error}") from error
-    report = asyncio.run(_prepare(found["addresses"], found["sign_ins"], walk=with_demo))
+    report = asyncio.run(prepare(found["addresses"], found["sign_ins"], _FOLDERS, walk=with_demo))
     data, lines = {name: found[name] for name in ("addresses", "sign_ins")}, shown(found)
     if sandbox:
         lines = (*lines, *first_steps(found["addresses"]))
@@ -93,31 +85,6 @@ def down() -> Answer:
         raise Wrong(f"The stack failed: {error}") from error
     line = "The stack has ended." if was_running else "No stack was running."
     return Answer({"was_running": was_running}, (line,))
-
-
-async def _prepare(addresses: Mapping[str, str], sign_ins: Mapping[str, Any], *, walk: bool) -> Report | None:
-    """Tell agency-notify where the agencies are; then walk, when that is wanted."""
-    http = HttpClient.connect(timeout_seconds=_CALL_SECONDS)
-    try:
-        world = World(
-            http=http,
-            service_urls={service: addresses[service] for service in SERVICES},
-            oidc_issuer=addresses["oidc_issuer"],
-            sign_ins=sign_ins,
-            agencies_url=addresses["agencies"],
-            mail_url=addresses["mail"],
-            witness_key=addresses["witness_key"],
-        )
-        await register(world.operator(), PARTNERSHIPS_FOLDER, world.agencies_url)
-        if not walk:
-            return None
-        report = await run(world, read_all(EXAMPLES))
-        say("opening the queue and a case in the web client, as a manager")
-        seen = await asyncio.to_thread(read_pages, addresses["web_client"], sign_ins["staff"])
-        say(f"the web client shows {seen}")
-        return report
-    finally:
-        await http.close()
 
 
 def _clear() -> None:

@@ -68,6 +68,10 @@ class Issuer:
         parts = urlsplit(self._issuer)
         return f"{parts.scheme}://{parts.netloc}"
 
+    async def check(self) -> None:
+        """For readiness: raises ``NoAnswer`` while the issuer's keys cannot be had, for then nobody can sign in."""
+        await self._keys.check()
+
     @property
     def redirect_uri(self) -> str:
         """Registered at the issuer."""

@@ -26,8 +26,8 @@ class WitnessPart(ProcessPart):
         super().__init__(folder)
         self._port = port
         self._key_file = keys.signing_key_file("witness")
-        self._log_key = Key.of(LOG_ORIGIN, LOG_SIGNATURE, _read(keys.signing_key_file("log")))
-        self.key = Key.of(NAME, COSIGNATURE, _read(self._key_file))
+        self._log_key = Key.of(LOG_ORIGIN, LOG_SIGNATURE, read_private(keys.signing_key_file("log")))
+        self.key = Key.of(NAME, COSIGNATURE, read_private(self._key_file))
         self.address = f"http://127.0.0.1:{port}"
 
     def addresses(self) -> dict[str, str]:
@@ -43,7 +43,8 @@ class WitnessPart(ProcessPart):
         return probes.http_answers(f"{self.address}/key")
 
 
-def _read(file: Path) -> Ed25519PrivateKey:
+def read_private(file: Path) -> Ed25519PrivateKey:
+    """A key that the stack made itself."""
     key = load_pem_private_key(file.read_bytes(), password=None)
     assert isinstance(key, Ed25519PrivateKey), "the stack made this key itself"
     return key

@@ -17,6 +17,7 @@ T = TypeVar("T")
 START_SECONDS: Final = 30.0
 STOP_SECONDS: Final = 3.0
 CALL_SECONDS: Final = 10.0
+LOOK_AGAIN_SECONDS: Final = 0.1
 
 
 class KafkaSilent(Exception):
@@ -108,15 +109,18 @@ def new_consumer(bootstrap_servers: str, *, group: str) -> AIOKafkaConsumer:
 async def ensure_topics(bootstrap_servers: str, topics: Iterable[Topic], *, replication: int = 1) -> None:
     """Create the topics that are missing, with the partition count that keeps a referral in one partition.
 
-    Raises ``KafkaSilent`` when the broker does not answer. Safe to call from several processes at once.
+    They are known when it returns: a broker lists a topic some time after it has said that it was made, and a client
+    that subscribes meanwhile fails. Raises ``KafkaSilent`` when the broker does not answer. Safe to call from several
+    processes at once.
     """
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers, request_timeout_ms=15_000)
     try:
         await within(START_SECONDS, admin.start(), what="connecting to Kafka")
         existing = await within(CALL_SECONDS, admin.list_topics(), what="listing topics")
-        for topic in topics:
-            if topic.name not in existing:
-                await _create(admin, topic, replication)
+        missing = [topic for topic in topics if topic.name not in existing]
+        for topic in missing:
+            await _create(admin, topic, replication)
+        await within(START_SECONDS, _listed(admin, {topic.name for topic in missing}), what="waiting for new topics")
     finally:
         await stop_client(_Closing(admin))
 
@@ -132,6 +136,11 @@ async def _create(admin: AIOKafkaAdminClient, topic: Topic, replication: int) ->
         await within(CALL_SECONDS, admin.create_topics([new]), what="creating a topic")
     except TopicAlreadyExistsError:
         return  # another process was first
+
+
+async def _listed(admin: AIOKafkaAdminClient, names: set[str]) -> None:
+    while names and not names <= set(await admin.list_topics()):  # noqa: ASYNC110 nobody would wake us
+        await asyncio.sleep(LOOK_AGAIN_SECONDS)
 
 
 class _Closing:

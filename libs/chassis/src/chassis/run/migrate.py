@@ -13,6 +13,8 @@ from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from chassis.run.provision import DatabaseUrls, provision_at
+
 _LOCK: Final = 7_203_601
 NEWEST: Final = "head"
 NOTHING: Final = "base"
@@ -29,6 +31,16 @@ async def upgrade(owner_url: str, *, package: str, to: str = NEWEST) -> None:
         command.upgrade(_config(package, connection), to)
 
     await _as_owner(owner_url, run)
+
+
+async def prepare(urls: DatabaseUrls, *, package: str, admin_url: str) -> None:
+    """What the ``migrate`` command does: with an ``admin_url`` the database is made first, if it is not there.
+
+    Raises ``ValueError`` when the addresses are not those of one database.
+    """
+    if admin_url:
+        await provision_at(admin_url, urls)
+    await upgrade(urls.owner_url, package=package)
 
 
 async def downgrade(owner_url: str, *, package: str, to: str = NOTHING) -> None:

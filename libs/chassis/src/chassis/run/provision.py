@@ -21,18 +21,33 @@ class DatabaseUrls:
     app_url: str
 
 
-async def provision(admin_url: str, name: str, *, password: str) -> DatabaseUrls:
+async def provision_at(admin_url: str, urls: DatabaseUrls) -> None:
+    """Create the database of these addresses, and its roles with the passwords they hold, unless they exist.
+
+    Raises ``ValueError`` when the addresses name other roles than the database has.
+    """
+    owner, app = make_url(urls.owner_url), make_url(urls.app_url)
+    name = owner.database
+    if not name or (owner.username, app.username, app.database) != (f"{name}_owner", f"{name}_app", name):
+        raise ValueError("write the addresses of one database, NAME, as NAME_owner and as NAME_app")
+    await provision(admin_url, name, password=owner.password or "", app_password=app.password or "")
+
+
+async def provision(admin_url: str, name: str, *, password: str, app_password: str | None = None) -> DatabaseUrls:
     """Create database ``name`` with roles ``<name>_owner`` and ``<name>_app``, unless they exist.
 
-    ``admin_url`` is a superuser's. Both roles get ``password``; neither may create roles or databases.
+    ``admin_url`` is a superuser's. Both roles get ``password``, or the serving one ``app_password``; neither may create
+    roles or databases.
     """
     admin = make_url(admin_url)
+    passwords = {"owner": password, "app": password if app_password is None else app_password}
     connection = await asyncpg.connect(dsn(admin))
     try:
-        for role in (f"{name}_owner", f"{name}_app"):
+        for kind, secret in passwords.items():
+            role = f"{name}_{kind}"
             if not await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", role):
                 await connection.execute(f'CREATE ROLE "{role}" LOGIN NOINHERIT')
-            quoted = await connection.fetchval("SELECT quote_literal($1::text)", password)
+            quoted = await connection.fetchval("SELECT quote_literal($1::text)", secret)
             await connection.execute(f'ALTER ROLE "{role}" PASSWORD {quoted}')
         if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name):
             await connection.execute(f'CREATE DATABASE "{name}" OWNER "{name}_owner"')
@@ -41,7 +56,7 @@ async def provision(admin_url: str, name: str, *, password: str) -> DatabaseUrls
     finally:
         await connection.close()
     await _prepare_schema(admin.set(database=name), name)
-    return DatabaseUrls(_as(admin, name, "owner", password), _as(admin, name, "app", password))
+    return DatabaseUrls(*(_as(admin, name, kind, secret) for kind, secret in passwords.items()))
 
 
 def dsn(url: URL) -> str:

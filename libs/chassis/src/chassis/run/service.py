@@ -12,6 +12,7 @@ from fastapi import APIRouter, FastAPI
 
 from chassis import telemetry
 from chassis.run import migrate, process
+from chassis.run.provision import DatabaseUrls
 from chassis.settings import WRONG_SETTING_EXIT_CODE, ServiceSettings, load
 from chassis.tasks import Task
 from chassis.web import operator_routes
@@ -58,7 +59,8 @@ def service_app(
 ) -> FastAPI:
     """The app that a service's API process serves: its own routes, the operators', and its parts closed at the end.
 
-    Routes find ``dependencies`` in ``app.state``. Ready means that their database answers.
+    Routes find ``dependencies`` in ``app.state``. Ready means that their database answers, and that there are keys of
+    the issuer to verify tokens with.
     """
 
     @asynccontextmanager
@@ -72,7 +74,7 @@ def service_app(
         version=API_VERSION,
         routers=(*routers, operator_routes.router(lambda: dependencies, service=service, may_discard=may_discard)),
         verifier=verifier,
-        readiness={"database": dependencies.db.ping},
+        readiness={"database": dependencies.db.ping, "issuer": verifier.check},
         admit=admit,
         lifespan=lifespan,
     )
@@ -116,10 +118,14 @@ class Program(Generic[S]):
     def migrate(self) -> None:
         """Bring the database to the newest revision, as its owner; needs neither keys nor packs."""
         telemetry.configure(self.name)
-        owner_url = load(ServiceSettings).database_owner_url
-        if not owner_url:
+        settings = load(ServiceSettings)
+        if not settings.database_owner_url:
             _refuse("FRONTDOOR_DATABASE_OWNER_URL: is not set, and has to be for migrate")
-        asyncio.run(migrate.upgrade(owner_url, package=self.package))
+        urls = DatabaseUrls(settings.database_owner_url, settings.database_url)
+        try:
+            asyncio.run(migrate.prepare(urls, package=self.package, admin_url=settings.database_admin_url))
+        except ValueError as error:
+            _refuse(f"FRONTDOOR_DATABASE_OWNER_URL and FRONTDOOR_DATABASE_URL: {error}")
 
     def _run(self, command: Callable[[S], int]) -> int:
         return command(self._configured())

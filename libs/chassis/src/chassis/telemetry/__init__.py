@@ -22,7 +22,7 @@ NOT_FASTAPIS: Final[TelemetryConfig] = {"tracing": False, "metrics": False, "log
 def configure(service: str) -> None:
     """Set up logs on standard output and traces as the standard ``OTEL_…`` variables say. Once per process.
 
-    A wrong variable ends the process with code 2 and one line.
+    A wrong variable ends the process with code 78 and one line.
     """
     settings = load(TelemetrySettings)
     logs.write_json(service, level=logging.getLevelNamesMapping()[settings.log_level])

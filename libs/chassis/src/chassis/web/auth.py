@@ -61,6 +61,10 @@ class Verifier:
         self._clock = clock
         self._verified = _Verified()
 
+    async def check(self) -> None:
+        """For readiness: raises ``NoAnswer`` while there is no key to verify a token with."""
+        await self._keys.check()
+
     async def verify(self, token: str) -> Principal:
         """The principal a token proves.
 

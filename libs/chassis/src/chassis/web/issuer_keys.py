@@ -24,6 +24,9 @@ class Keys(Protocol):
 
     async def get(self, *, refresh: bool) -> KeySet: ...
 
+    async def check(self) -> None:
+        """Raises ``NoAnswer`` while nothing can be verified."""
+
 
 class PublishedKeys:
     """The issuer's JWKS, found through its discovery document.
@@ -52,6 +55,15 @@ class PublishedKeys:
             if self._asked_at == before and self._may_ask():
                 await self._ask()
         return self._answer(refresh=refresh)
+
+    async def check(self) -> None:
+        """Raises ``NoAnswer`` until the issuer was reached and had a key that can verify something.
+
+        What is kept will do, so that an issuer that is away for a while takes nobody out of service.
+        """
+        keys = self._usable() or await self.get(refresh=False)
+        if not keys.keys:
+            raise NoAnswer("The issuer publishes no key that can verify anything")
 
     def _answer(self, *, refresh: bool) -> KeySet:
         """A refresh that failed does not say that a key is unknown: the request that needs it has to come again."""
