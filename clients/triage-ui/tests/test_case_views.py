@@ -26,6 +26,7 @@ from local_stack.checkout import PARTNERSHIPS_FOLDER, ROOT
 from policy.load import load_packs
 from triage_ui.pages.case.children import Children, danger_now, safe_contact
 from triage_ui.pages.case.document import Entry, changes_of, entries_of
+from triage_ui.pages.case.household import household_of
 from triage_ui.pages.case.offers import acts_of
 from triage_ui.pages.case.timeline import Telling, timeline
 from triage_ui.services.triage_case import CaseView
@@ -181,3 +182,41 @@ def test_an_answer_is_said_with_its_kind(words: Words) -> None:
     told = timeline(Telling(view, Children([UUID(CHILD_ID)], None, today=TODAY), words, WORKER))
 
     assert told[0].what == "Metropolitan Police Service answered: nothing held"
+
+
+def test_of_the_household_yes_no_and_not_said_are_three_things() -> None:
+    document = {
+        "household": [
+            {
+                "name": "Ms Example",
+                "role": "mother",
+                "date_of_birth": "1994-03-02",
+                "lives_with_child": True,
+                "parental_responsibility": False,
+                "interpreter_needed": True,
+                "first_language": "Polish",
+                "alleged_perpetrator": False,
+            },
+            {
+                "relationship": "lodger",
+                "alleged_perpetrator": True,
+                "towards_children": [{"child": 2, "role": "father", "lives_with_child": False}],
+                "notes": "Away until May.",
+            },
+            {"expected_date_of_birth": "2027-02-01"},
+        ]
+    }
+
+    mother, lodger, unborn = household_of(document, today=date(2026, 11, 30))
+
+    assert (mother.name, mother.role, mother.age) == ("Ms Example", "Mother", "32 years")
+    assert mother.facts == (
+        "Lives with the child",
+        "Has no parental responsibility",
+        "Is not alleged to have harmed a child",
+        "Needs an interpreter (Polish)",
+    )
+    assert (lodger.name, lodger.role, lodger.notes) == ("Name not known", "lodger", "Away until May.")
+    assert lodger.facts == ("May have harmed a child", "Father of child 2", "Does not live with child 2")
+    assert unborn.age == "expected 1 February 2027"
+    assert household_of(None, today=date(2026, 11, 30)) == []

@@ -95,8 +95,8 @@ class Health:
         router = APIRouter(include_in_schema=False)
 
         @router.get("/health/live")
-        async def live() -> dict[str, str]:
-            return {"status": "live"}
+        async def live() -> JSONResponse:
+            return JSONResponse({"status": "live"})
 
         @router.get("/health/ready")
         async def ready() -> JSONResponse:

@@ -1,6 +1,6 @@
 """Reads a case and its referral's document for a page; what is withheld is said, never left out silently."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from chassis.http_client import NoAnswer
 from policy.working_time import local_date
 from triage_ui.pages.case.children import Caution, Children, danger_now, safe_contact
+from triage_ui.pages.case.household import Relative, household_of
 from triage_ui.services.caller import Answer, Refused
 from triage_ui.services.triage_case import CaseView
 from triage_ui.shell.menu import STAFF
@@ -26,6 +27,7 @@ class CaseFile:
     document: Mapping[str, Any] | None
     withheld: str
     children: Children
+    household: Sequence[Relative]
 
     @property
     def danger(self) -> list[Caution]:
@@ -65,5 +67,6 @@ async def read_document(
 
 def _file(visitor: Visitor, answer: Answer[CaseView], document: Mapping[str, Any] | None, withheld: str) -> CaseFile:
     child_ids = [child.child_id for child in answer.body.children]
-    children = Children(child_ids, document, today=local_date(visitor.now))
-    return CaseFile(answer.body, answer.version, document, withheld, children)
+    today = local_date(visitor.now)
+    children, household = Children(child_ids, document, today=today), household_of(document, today=today)
+    return CaseFile(answer.body, answer.version, document, withheld, children, household)
