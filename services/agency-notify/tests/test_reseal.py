@@ -271,7 +271,7 @@ async def test_without_a_sealing_key_nothing_starts_and_one_line_says_why(
 
     ended = run(command, given)
 
-    assert ended.returncode == 2
+    assert ended.returncode == 78
     assert ended.stderr == (
         "FRONTDOOR_SEALING_KEY_FILE: is not set, and has to be: name the file with the keys that seal secrets at rest\n"
     )

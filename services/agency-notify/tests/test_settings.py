@@ -67,7 +67,7 @@ def test_a_wrong_setting_stops_the_start_with_one_line(
         load(Settings, environ | {variable: value})
 
     said = capsys.readouterr().err
-    assert stopped.value.code == 2
+    assert stopped.value.code == 78
     assert said.count("\n") == 1
     assert said.startswith(f"{variable}: ")
     assert not value or value not in said

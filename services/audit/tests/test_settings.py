@@ -64,7 +64,7 @@ def test_a_key_that_cannot_sign_stops_the_start_with_one_line(
         load(Settings, environment(tmp_path, key))
 
     line = capsys.readouterr().err
-    assert ended.value.code == 2
+    assert ended.value.code == 78
     assert line.startswith("FRONTDOOR_SIGNING_KEY_FILE: name a ")
     assert line.count("\n") == 1
 
@@ -130,7 +130,7 @@ def test_witnesses_that_mean_nothing_stop_the_start_with_one_line(
         load(Settings, environment(tmp_path, pem(ED25519), **given))
 
     line = capsys.readouterr().err
-    assert ended.value.code == 2
+    assert ended.value.code == 78
     assert line.startswith(advice)
     assert line.count("\n") == 1
 

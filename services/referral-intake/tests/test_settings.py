@@ -40,5 +40,5 @@ def test_a_bound_that_cannot_be_is_one_line_with_what_to_do(
     with pytest.raises(SystemExit) as ended:
         load(Settings, NEEDED | {f"FRONTDOOR_{name}": value for name, value in changes.items()})
 
-    assert ended.value.code == 2
+    assert ended.value.code == 78
     assert f"FRONTDOOR_{said}" in capsys.readouterr().err

@@ -67,7 +67,7 @@ async def test_nobody_gets_in_without_a_token(world: World) -> None:
 def test_a_missing_setting_stops_the_start_with_one_line() -> None:
     ended = subprocess.run([sys.executable, "-m", "triage", "api"], env={}, capture_output=True, text=True, check=False)
 
-    assert ended.returncode == 2
+    assert ended.returncode == 78
     assert len(ended.stderr.splitlines()) == 1
     assert "FRONTDOOR_" in ended.stderr
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import asyncpg
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import make_url
 
 from chassis.run import migrate
 from chassis.run.provision import DatabaseUrls, dsn, provision
@@ -62,7 +62,7 @@ async def migrated(admin_url: str, package: str, *, to: str = migrate.NEWEST) ->
 async def copied(admin_url: str, package: str) -> DatabaseUrls:
     """A fresh database like a migrated one, many times as quickly: a copy of one that was migrated once in this run.
 
-    Its tables still belong to that one's owner, so it is not for tests of migrations themselves.
+    Its roles are that one's, and migrations name roles after their database: it is not for tests of migrations.
     """
     template = _templates.get((admin_url, package))
     if template is None:
@@ -71,30 +71,15 @@ async def copied(admin_url: str, package: str) -> DatabaseUrls:
 
 
 async def _copy_of(template: DatabaseUrls, admin_url: str, name: str) -> DatabaseUrls:
-    """Its roles are its own, as a migration names them, and may do what the template's may."""
+    owner, app = make_url(template.owner_url), make_url(template.app_url)
     connection = await asyncpg.connect(dsn(make_url(admin_url)))
     try:
-        await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{make_url(template.owner_url).database}"')
-        urls = await provision(admin_url, name, password=_PASSWORD)
-        for like, own in ((template.owner_url, urls.owner_url), (template.app_url, urls.app_url)):
-            roles = make_url(like).username, make_url(own).username
-            await connection.execute('GRANT "{}" TO "{}" WITH INHERIT TRUE'.format(*roles))
+        await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{owner.database}" OWNER "{owner.username}"')
         await connection.execute(f'REVOKE ALL ON DATABASE "{name}" FROM PUBLIC')
-        await connection.execute(f'ALTER DATABASE "{name}" OWNER TO "{name}_owner"')
-        await connection.execute(f'GRANT CONNECT ON DATABASE "{name}" TO "{name}_app"')
+        await connection.execute(f'GRANT CONNECT ON DATABASE "{name}" TO "{app.username}"')
     finally:
         await connection.close()
-    await _let_check(make_url(template.owner_url).username, make_url(admin_url).set(database=name))
-    return urls
-
-
-async def _let_check(owner: str | None, copy: URL) -> None:
-    """Foreign keys are looked up as the owner of their table, who is still the template's."""
-    connection = await asyncpg.connect(dsn(copy))
-    try:
-        await connection.execute(f'GRANT USAGE ON SCHEMA public TO "{owner}"')
-    finally:
-        await connection.close()
+    return DatabaseUrls(dsn(owner.set(database=name)), dsn(app.set(database=name)))
 
 
 def _name_for(package: str) -> str:
