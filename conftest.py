@@ -6,6 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import settings
 
 from local_stack.kafka import Kafka, KafkaPorts
 from local_stack.ports import Ports
@@ -14,6 +15,9 @@ from local_stack.waiting import until
 pytest_plugins = ["chassis.testing.fixtures"]
 
 KAFKA_START_SECONDS = 120
+
+settings.register_profile("any machine", deadline=None)  # a slow machine is not a failing one
+settings.load_profile("any machine")
 
 
 @pytest.fixture(scope="session")

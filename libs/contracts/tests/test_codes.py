@@ -61,7 +61,9 @@ def test_a_list_that_others_keep_says_where_it_was_read(name: str) -> None:
 
 
 def test_every_list_is_published() -> None:
-    assert {published.codes for published in CODE_LISTS.values()} == set(Code.__subclasses__())
+    ours = {codes for codes in Code.__subclasses__() if codes.__module__.startswith("contracts.")}
+
+    assert {published.codes for published in CODE_LISTS.values()} == ours
 
 
 def test_an_unknown_code_is_refused() -> None:

@@ -97,6 +97,7 @@ ASKED: Final = {
     "referral_id": (str(REFERRAL), str(uuid.UUID(int=1))),
     "first": ("0", "256", "5000"),
     "parked_id": ("1",),
+    "reader": ("somebody", str(uuid.UUID(int=1))),
 }
 """What an outsider puts into each part of a path that is not fixed."""
 QUERIES: Final[tuple[dict[str, str], ...]] = (
