@@ -233,7 +233,11 @@ async def test_a_service_believes_the_token_and_not_the_place_that_is_named(peop
         ),
         (
             "wandsworth-health-visitor",
-            ["Requests that wait for your answer", "Notices that nobody has dealt with"],
+            [
+                "Questions about your referrals",
+                "Requests that wait for your answer",
+                "Notices that nobody has dealt with",
+            ],
         ),
         ("wandsworth-macpt-member", ["Handovers offered to your team", "Notices that nobody has dealt with"]),
         ("wandsworth-auditor", ["The log"]),

@@ -17,7 +17,7 @@ async def test_a_case_goes_from_the_queue_to_the_accepted_handover(
 ) -> None:
     words = Words.new()
     reference, case = await work.refer(people)
-    worker = await new_reader("wandsworth-social-worker-1", to="/queue?all=yes", scripts=scripts)
+    worker = await new_reader("wandsworth-social-worker-1", scripts=scripts)
     manager = await new_reader("wandsworth-manager", scripts=scripts)
     agency = await new_reader("wandsworth-health-visitor", scripts=scripts)
     team = await new_reader("wandsworth-macpt-member", scripts=scripts)
