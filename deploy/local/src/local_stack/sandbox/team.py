@@ -34,7 +34,7 @@ class Team:
     def all_of(cls, stack: Stack, http: httpx2.Client) -> tuple[Self, ...]:
         """One team for each partnership that has staff in the stack."""
         staff = stack["sign_ins"]["staff"]
-        partnerships = sorted({known["partnership"] for known in staff.values()})
+        partnerships = sorted({known["partnership"] for known in staff.values() if known["partnership"]})
         urls = {name: service["url"] for name, service in stack["services"].items()}
         return tuple(
             cls(partnership, http, urls["triage"], urls["referral-intake"], dict(_members(stack, partnership)))
