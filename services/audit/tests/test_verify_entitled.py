@@ -11,6 +11,7 @@ from audit_logs import MemoryLog as Log
 from audit.merkle import VerificationError
 from audit.verify.ledger import Behind
 from audit.verify.owners import Owner
+from contracts.envelope import NO_PARTNERSHIP
 
 
 @pytest.mark.parametrize("size", [0, 1, 199, 200, 201, 700])
@@ -133,6 +134,21 @@ def test_an_entry_that_its_owner_never_recorded_is_found(resign: Resign) -> None
         with pytest.raises(VerificationError, match="which triage has not recorded"):
             check(log, Owner("triage", lambda heads=heads: heads))  # type: ignore[misc]
     assert check(log, Owner("agency-notify", dict)).compared == ("agency-notify",)
+
+
+def test_a_strangers_refused_look_at_the_end_is_no_invention_and_ones_own_is(resign: Resign) -> None:
+    ours, theirs = {"partnership": "wandsworth"}, {"partnership": "warwickshire"}
+    referral = entry(f"referral/{OURS}", 1, event_type="referral.received.v1", source="referral-intake", **ours)
+    seen = entry(LOOKS, 1, event_type="record.accessed.v1", **ours)
+    triage = Owner("triage", lambda: {LOOKS: 1})
+
+    def refused(version: int, whose: dict[str, str]) -> bytes:
+        return entry(LOOKS, version, event_type="access.denied.v1", **whose)
+
+    assert check(resign([referral, seen, refused(2, theirs), refused(3, theirs)]), triage).compared == ("triage",)
+    for whose in (ours, {"partnership": NO_PARTNERSHIP}):
+        with pytest.raises(VerificationError, match=r"has version 2 of access/triage/.*has not recorded"):
+            check(resign([referral, seen, refused(2, whose), refused(3, theirs)]), triage)
 
 
 def test_looks_at_a_strangers_referral_are_not_missed(resign: Resign) -> None:

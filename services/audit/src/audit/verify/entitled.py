@@ -136,7 +136,8 @@ def _read_entry(index: int, opening: Opening, seen: _Seen, trusted: Trusted) -> 
     if index == 0 and seen.former is None:
         seen.former = former_of(opening.entry, trusted)
     seen.ledger.add(index, event["subject"], event["sequence"])
-    seen.ledger.recorded_by(event["subject"], str(event.get("source")), event["type"])
+    whose = str(event.get("partnership"))
+    seen.ledger.recorded_by(event["subject"], str(event.get("source")), event["type"], whose)
     if event["type"] == CERTIFICATE:
         seen.certified.add(str(event.get("correlationid")))
     if seen.former is not None and 0 < index <= seen.former.checkpoint.size:

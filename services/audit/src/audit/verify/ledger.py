@@ -9,7 +9,10 @@ SHARED_KINDS: Final = frozenset({"access", "parked"})
 """Aggregates that count what happens around one referral, by anybody: strangers' refused looks are among them."""
 ITS_OWN: Final = "log/audit"
 """What a log says of itself: that another went before it. No service records it."""
-LOOKS: Final = frozenset({"record.accessed.v1", "access.denied.v1"})
+REFUSED: Final = "access.denied.v1"
+NOBODYS: Final = "unknown"
+"""The partnership of events that belong to none; every auditor reads them."""
+LOOKS: Final = frozenset({"record.accessed.v1", REFUSED})
 
 Heads = Mapping[str, int]
 """Aggregate to newest version, as the service that owns them has recorded it."""
@@ -31,6 +34,8 @@ class Ledger:
         self._last: dict[str, int] = {}
         self._owner: dict[str, str] = {}
         self._gaps: dict[str, tuple[int, int, int]] = {}
+        self._partnerships: dict[str, str] = {}
+        self._refused: dict[tuple[str, int], str] = {}
 
     def add(self, index: int, subject: str, version: int) -> None:
         """Note the entry at ``index``. Raises ``VerificationError`` for a version that does not come after the last."""
@@ -41,10 +46,13 @@ class Ledger:
             self._gaps.setdefault(subject, (index, version, last + 1))
         self._last[subject] = version
 
-    def recorded_by(self, subject: str, source: str, event_type: str) -> None:
-        """Note who recorded an aggregate's event."""
+    def recorded_by(self, subject: str, source: str, event_type: str, partnership: str) -> None:
+        """Note who recorded the event that was added last, and whose it is."""
         self._owner[subject] = source
+        self._partnerships.setdefault(subject, partnership)
         self.looks += event_type in LOOKS
+        if event_type == REFUSED:
+            self._refused[subject, self._last[subject]] = partnership
 
     @property
     def whole(self) -> int:
@@ -76,13 +84,22 @@ class Ledger:
         for subject, source in self._owner.items():
             if source != owner or subject == ITS_OWN or not self._is_whole(subject):
                 continue
-            if self._last[subject] > heads.get(subject, 0):
-                raise VerificationError(
-                    f"The log has version {self._last[subject]} of {subject}, which {owner} has not recorded"
-                )
+            last = self._last_own(subject)
+            if last > heads.get(subject, 0):
+                raise VerificationError(f"The log has version {last} of {subject}, which {owner} has not recorded")
+
+    def _last_own(self, subject: str) -> int:
+        """The last version that owners count for this partnership: strangers' refused looks are strangers' there."""
+        own = (self._partnerships.get(_referral_of(subject)), NOBODYS)
+        last = self._last[subject]
+        while self._refused.get((subject, last), NOBODYS) not in own:
+            last -= 1
+        return last
 
     def _is_whole(self, subject: str) -> bool:
-        kind, _, rest = subject.partition("/")
-        if kind not in SHARED_KINDS:
-            return True
-        return f"referral/{rest.rpartition('/')[2]}" in self._last
+        return subject.partition("/")[0] not in SHARED_KINDS or _referral_of(subject) in self._last
+
+
+def _referral_of(subject: str) -> str:
+    """The referral around which a shared aggregate counts what happens."""
+    return f"referral/{subject.rpartition('/')[2]}"
