@@ -106,6 +106,8 @@ def test_it_is_seen_only_once_somebody_of_the_role_opened_it_and_then_it_ends(cl
 
 
 async def test_the_log_verifies_and_holds_every_event_of_it_once(climb: Climb, checker: Checker) -> None:
+    await settled(checker)  # the looks of the tests before it are on their way
+
     found = [*await checker.delivery(), *checker.verifier()]
 
     assert found == [], climb.reference

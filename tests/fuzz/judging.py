@@ -41,6 +41,7 @@ _BETWEEN_FIELDS: Final = (
     "Say what you need this for",  # agencies need not
     "Send a worker or a team, and not both",
     "Send each case once",
+    "Send a whole disclosure receipt or a whole inclusion proof",
 )
 """Rules that a schema has no words for."""
 

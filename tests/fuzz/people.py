@@ -36,6 +36,7 @@ _AGENCY: Final = frozenset({"partner", "agency-representative"})
 _READERS: Final = frozenset({"contact-officer", "social-worker", "mash-manager", "macpt-member", "records-officer"})
 _OFFICERS: Final = frozenset({"records-officer"})
 _RECORDS: Final = frozenset({"records-officer", "mash-manager", "caldicott-guardian"})
+_FINDERS: Final = frozenset({"auditor", "caldicott-guardian", "data-protection-officer", "records-officer"})
 _OPERATORS: Final = frozenset({"operator"})
 _MACHINES: Final = frozenset({"operator", "service"})
 _ANYONE: Final = frozenset(CLAIMS)
@@ -56,6 +57,7 @@ _LET_IN: Final = tuple(
         (r"GET /v1/disposal-runs.*|POST /v1/disposal-runs/{run_id}/approval", _RECORDS),
         (r"POST /v1/disposal-runs(/{run_id}/referrals/{referral_id}/review)?", _OFFICERS),
         (r"GET /v1/referrals/{referral_id}/disposal", _AGENCY | _OFFICERS | {"auditor", "caldicott-guardian"}),
+        (r"GET /v1/references/{reference}", _FINDERS),
         (r"GET /operator/heads", _MACHINES | {"auditor"}),
         (r"POST /operator/republish|GET /operator/(applied|standings)", _MACHINES),
         (r"(GET|POST) /operator/.*", _OPERATORS),
@@ -64,7 +66,7 @@ _LET_IN: Final = tuple(
         (r"GET /v1/(proofs/(inclusion|consistency)|witnesses|webhook-keys)", _ANYONE),
         (r"[A-Z]+ /v1/(cases|information-requests|questions|handovers|assignments|workers)(/.*)?", _SIGNED_IN),
         (r"[A-Z]+ /v1/(notices|escalated-notices|endpoints|journeys|access-log|entries|receipts)(/.*)?", _SIGNED_IN),
-        (r"GET /v1/former-log/.*", _SIGNED_IN),
+        (r"GET /v1/former-log/.*|POST /v1/proofs/check", _SIGNED_IN),
     )
 )
 
