@@ -62,9 +62,12 @@ class CodeableConcept(Element):
         return None
 
     def code(self) -> Said[str] | None:
-        """The first code, of whichever system; the text when there is none."""
+        """The first code, of whichever system; the text when there is none. A system that nobody knows is not taken."""
         coded = next((coding for coding in self.coding if coding.said("code")), None)
-        return Said(coded.code or "", coded.mapped()) if coded else self.said("text")
+        if coded is None:
+            return self.said("text")
+        known = _REGISTERED.fullmatch(coded.system or "") is not None
+        return Said(coded.code or "", coded.mapped() if known else (coded.at("code"),))
 
     def name(self) -> Said[str] | None:
         """In short: the text, or else what the first code is called; the code with its system as a last resort."""
