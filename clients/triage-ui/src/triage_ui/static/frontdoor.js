@@ -70,7 +70,9 @@ function notSent(id) {
 function sayWhenPrinted() {
   const said = { timeZone: "Europe/London", dateStyle: "full", timeStyle: "short", hour12: true };
   addEventListener("beforeprint", () => {
-    const now = new Intl.DateTimeFormat("en-GB", said).format(Date.now()).replace(/\s(?=[ap]m)/, "").replace(",", "");
+    const written = new Intl.DateTimeFormat("en-GB", said).format(Date.now()).replace(",", "");
+    const hours = written.replace(/\s(?=[ap]m)/, "").replace(/\b0(?=\d:)/, "");
+    const now = hours.replace("12:00pm", "midday").replace("12:00am", "midnight");
     document.getElementById("printed").textContent = ` Printed on ${now}.`;
   });
 }
