@@ -67,3 +67,13 @@ class Act(Protocol):
 
     def back(self, ids: Ids) -> str:
         """Where the act began, and where it leads back to."""
+
+
+class NothingToFillIn:
+    """The base of acts that a person only confirms."""
+
+    fields: ClassVar[tuple[str, ...]] = ()
+
+    def mistakes(self, seen: Seen, draft: Draft) -> Mistakes:
+        """None: there is no field."""
+        return {}

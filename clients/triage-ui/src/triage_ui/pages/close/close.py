@@ -3,25 +3,20 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from triage_ui.acts.act import Ids, Mistakes, Row, Seen
+from triage_ui.acts.act import Ids, NothingToFillIn, Row, Seen
 from triage_ui.drafts.model import Draft
 from triage_ui.pages.case.acting import OnCase, file_of
 from triage_ui.shell.visitor import Visitor
 
 
-class Close(OnCase):
+class Close(NothingToFillIn, OnCase):
     """Closing."""
 
     name: ClassVar[str] = "close"
     path: ClassVar[str] = "/cases/{case_id}/close"
     title: ClassVar[str] = "Close this case"
     template: ClassVar[str] = "pages/close/close.html"
-    fields: ClassVar[tuple[str, ...]] = ()
     send_label: ClassVar[str] = "Close the case"
-
-    def mistakes(self, seen: Seen, draft: Draft) -> Mistakes:
-        """There is nothing to fill in."""
-        return {}
 
     def rows(self, visitor: Visitor, seen: Seen, draft: Draft) -> Sequence[Row]:
         """What each child's decision is."""

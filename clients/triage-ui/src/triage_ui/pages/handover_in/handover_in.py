@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from policy.working_time import local_date
-from triage_ui.acts.act import Ids, Mistakes, Row, Seen
+from triage_ui.acts.act import Ids, Mistakes, NothingToFillIn, Row, Seen
 from triage_ui.drafts.model import Draft
 from triage_ui.pages.case.children import Caution, Children, danger_now, safe_contact
 from triage_ui.pages.case.document import entries_of
@@ -76,19 +76,14 @@ class OnHandover:
         return f"/handovers/{ids['handover_id']}"
 
 
-class Accept(OnHandover):
+class Accept(NothingToFillIn, OnHandover):
     """Taking the children on: only now is the handover complete."""
 
     name: ClassVar[str] = "accept"
     path: ClassVar[str] = "/handovers/{handover_id}/accept"
     title: ClassVar[str] = "Accept these children"
     template: ClassVar[str] = "pages/handover_in/accept.html"
-    fields: ClassVar[tuple[str, ...]] = ()
     send_label: ClassVar[str] = "Accept"
-
-    def mistakes(self, seen: Seen, draft: Draft) -> Mistakes:
-        """There is nothing to fill in."""
-        return {}
 
     def rows(self, visitor: Visitor, seen: Seen, draft: Draft) -> Sequence[Row]:
         """Who, and what was decided."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import ClassVar, Final, cast
 
-from triage_ui.acts.act import Act, Ids, Mistakes, Row, Seen
+from triage_ui.acts.act import Act, Ids, Mistakes, NothingToFillIn, Row, Seen
 from triage_ui.drafts.model import Draft
 from triage_ui.pages.records.wording import state
 from triage_ui.services.records import FullItemView
@@ -14,23 +14,18 @@ from triage_ui.shell.visitor import Visitor
 DESTROY: Final = "destroy"
 
 
-class OpenRun:
+class OpenRun(NothingToFillIn):
     """Having everything listed whose time is over."""
 
     name: ClassVar[str] = "open-run"
     path: ClassVar[str] = "/records/open-run"
     title: ClassVar[str] = "Open a disposal run"
     template: ClassVar[str] = "pages/records/open_run.html"
-    fields: ClassVar[tuple[str, ...]] = ()
     send_label: ClassVar[str] = "Open the run"
 
     async def look(self, visitor: Visitor, ids: Ids) -> Seen:
         """The runs there are: what the newest one lists would be listed again."""
         return Seen("", "", await visitor.services.records.runs())
-
-    def mistakes(self, seen: Seen, draft: Draft) -> Mistakes:
-        """There is nothing to fill in."""
-        return {}
 
     def rows(self, visitor: Visitor, seen: Seen, draft: Draft) -> Sequence[Row]:
         """What it is about."""
@@ -118,19 +113,14 @@ class Review(OnItem):
         return [Row("Why", reason, "reason")] if reason else []
 
 
-class Approve(OnItem):
+class Approve(NothingToFillIn, OnItem):
     """Letting a referral be destroyed that somebody else reviewed."""
 
     name: ClassVar[str] = "approve-destruction"
     path: ClassVar[str] = "/records/runs/{run_id}/referrals/{referral_id}/approve"
     title: ClassVar[str] = "Approve that this record is destroyed"
     template: ClassVar[str] = "pages/records/approve.html"
-    fields: ClassVar[tuple[str, ...]] = ()
     send_label: ClassVar[str] = "Approve the destruction"
-
-    def mistakes(self, seen: Seen, draft: Draft) -> Mistakes:
-        """There is nothing to fill in."""
-        return {}
 
     def rows(self, visitor: Visitor, seen: Seen, draft: Draft) -> Sequence[Row]:
         """What was reviewed."""

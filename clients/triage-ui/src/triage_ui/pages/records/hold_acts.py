@@ -7,7 +7,7 @@ from uuid import UUID
 from starlette.exceptions import HTTPException
 
 from chassis.ids import find_reference
-from triage_ui.acts.act import Act, Ids, Mistakes, Row, Seen
+from triage_ui.acts.act import Act, Ids, Mistakes, NothingToFillIn, Row, Seen
 from triage_ui.drafts.model import Draft
 from triage_ui.pages.records.wording import lines_of
 from triage_ui.services.records import HoldOrder, HoldView
@@ -75,12 +75,8 @@ class PlaceHold:
         return "/records/holds"
 
 
-class Lifting:
+class Lifting(NothingToFillIn):
     """The base of lifting a hold."""
-
-    def mistakes(self, seen: Seen, draft: Draft) -> Mistakes:
-        """There is nothing to fill in."""
-        return {}
 
     def rows(self, visitor: Visitor, seen: Seen, draft: Draft) -> Sequence[Row]:
         """Which hold."""
@@ -113,7 +109,6 @@ class LiftHold(Lifting):
     path: ClassVar[str] = "/records/holds/{hold_id}/lift"
     title: ClassVar[str] = "Lift this hold"
     template: ClassVar[str] = "pages/records/lift.html"
-    fields: ClassVar[tuple[str, ...]] = ()
     send_label: ClassVar[str] = "Lift the hold"
 
     async def look(self, visitor: Visitor, ids: Ids) -> Seen:
@@ -140,7 +135,6 @@ class LiftHoldHere(Lifting):
     path: ClassVar[str] = "/records/runs/{run_id}/referrals/{referral_id}/lift/{hold_id}"
     title: ClassVar[str] = "Lift a hold from this referral"
     template: ClassVar[str] = "pages/records/lift.html"
-    fields: ClassVar[tuple[str, ...]] = ()
     send_label: ClassVar[str] = "Lift the hold"
 
     async def look(self, visitor: Visitor, ids: Ids) -> Seen:

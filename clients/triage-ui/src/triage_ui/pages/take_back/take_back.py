@@ -5,20 +5,19 @@ from typing import ClassVar
 
 from starlette.exceptions import HTTPException
 
-from triage_ui.acts.act import Ids, Mistakes, Row, Seen
+from triage_ui.acts.act import Ids, NothingToFillIn, Row, Seen
 from triage_ui.drafts.model import Draft
 from triage_ui.pages.case.acting import OnCase, file_of
 from triage_ui.shell.visitor import Visitor
 
 
-class TakeBack(OnCase):
+class TakeBack(NothingToFillIn, OnCase):
     """Taking an offer back."""
 
     name: ClassVar[str] = "take-back"
     path: ClassVar[str] = "/cases/{case_id}/take-back/{handover_id}"
     title: ClassVar[str] = "Take an offer back"
     template: ClassVar[str] = "pages/take_back/take_back.html"
-    fields: ClassVar[tuple[str, ...]] = ()
     send_label: ClassVar[str] = "Take the offer back"
 
     async def look(self, visitor: Visitor, ids: Ids) -> Seen:
@@ -27,10 +26,6 @@ class TakeBack(OnCase):
         if all(one.handover_id != ids["handover_id"] for one in file_of(seen).case.handovers):
             raise HTTPException(404)
         return seen
-
-    def mistakes(self, seen: Seen, draft: Draft) -> Mistakes:
-        """There is nothing to fill in."""
-        return {}
 
     def rows(self, visitor: Visitor, seen: Seen, draft: Draft) -> Sequence[Row]:
         """What is offered."""
