@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from triage_ui.pages.refer.form.address import address
 from triage_ui.pages.refer.form.model import Box, Kind, Question, Section
 
 CHILDREN: Final = Section(
@@ -49,22 +50,14 @@ CHILDREN: Final = Section(
         Question(
             "home",
             "Where does the child live?",
-            (
-                Box("addresses/0/lines", "Address", Kind.LINES, hint="One line of the address on each line."),
-                Box("addresses/0/postcode", "Postcode"),
-                Box("addresses/0/do_not_contact", "Must nobody write to or visit this address?", Kind.YES_NO),
-                Box("addresses/0/do_not_contact_reason", "Why not?", Kind.NARRATIVE),
-            ),
+            (*address(0),),
         ),
         Question(
             "other-place",
             "Does the child live or stay anywhere else?",
             (
                 Box("addresses/1/kind", "What does the child do there?", Kind.ONE, codes="address-kind"),
-                Box("addresses/1/lines", "Address", Kind.LINES, hint="One line of the address on each line."),
-                Box("addresses/1/postcode", "Postcode"),
-                Box("addresses/1/do_not_contact", "Must nobody write to or visit this address?", Kind.YES_NO),
-                Box("addresses/1/do_not_contact_reason", "Why not?", Kind.NARRATIVE),
+                *address(1),
             ),
         ),
         Question(

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from triage_ui.pages.refer.form.address import address
 from triage_ui.pages.refer.form.model import Box, Kind, Question, Section
 
 PEOPLE: Final = Section(
@@ -45,12 +46,7 @@ PEOPLE: Final = Section(
         Question(
             "address",
             "Where does this person live, when not with the child?",
-            (
-                Box("addresses/0/lines", "Address", Kind.LINES, hint="One line of the address on each line."),
-                Box("addresses/0/postcode", "Postcode"),
-                Box("addresses/0/do_not_contact", "Must nobody write to or visit this address?", Kind.YES_NO),
-                Box("addresses/0/do_not_contact_reason", "Why not?", Kind.NARRATIVE),
-            ),
+            (*address(0),),
         ),
     ),
     entries="household",
