@@ -45,7 +45,7 @@ class Children:
     """The children of a case by their ids; without a document, by their numbers."""
 
     def __init__(self, child_ids: Sequence[UUID], document: Json | None, *, today: date) -> None:
-        said = {str(child.get("child_id", "")): child for child in _items(document, "children")}
+        said = {str(child.get("child_id", "")): child for child in items_of(document, "children")}
         self.all = [
             _child(str(child_id), number, said.get(str(child_id), {}), today)
             for number, child_id in enumerate(child_ids, 1)
@@ -98,14 +98,14 @@ def _of_domestic_abuse(document: Json) -> Iterator[Caution]:
 
 
 def _of_people(document: Json) -> Iterator[Caution]:
-    people = [*_items(document, "children"), *_items(document, "household")]
+    people = [*items_of(document, "children"), *items_of(document, "household")]
     for person in people:
         name = _name(person)
         if person.get("safe_to_contact") is False:
             yield Caution(name, "Not safe to contact.")
         if person.get("contact_advice"):
             yield Caution(name, str(person["contact_advice"]))
-        for address in _items(person, "addresses"):
+        for address in items_of(person, "addresses"):
             if address.get("do_not_contact"):
                 reason = address.get("do_not_contact_reason")
                 where = ", ".join([*address.get("lines", ()), address.get("postcode") or ""]).strip(", ")
@@ -113,7 +113,7 @@ def _of_people(document: Json) -> Iterator[Caution]:
 
 
 def _not_to_be_told(document: Json) -> Iterator[Caution]:
-    for told in _items(document.get("consent") or {}, "told"):
+    for told in items_of(document.get("consent") or {}, "told"):
         if told.get("must_not_be_told"):
             reason = told.get("reason_details") or "The sender says so."
             yield Caution(f"{told.get('person') or 'Somebody'} must not be told", str(reason))
@@ -126,7 +126,8 @@ def _of_staff(document: Json) -> Iterator[Caution]:
         yield Caution("Risk to staff", " ".join(str(fields[name]) for name in ("reason", "advice") if fields.get(name)))
 
 
-def _items(document: Json | None, field: str) -> list[Json]:
+def items_of(document: Json | None, field: str) -> list[Json]:
+    """The entries of one of a document's lists; nothing where it has no such list."""
     found = (document or {}).get(field)
     return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 

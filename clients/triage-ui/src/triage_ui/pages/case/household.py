@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from triage_ui.pages.case.children import items_of
 from triage_ui.shell.formats import age, day, label, mid_sentence
 
 Json = Mapping[str, Any]
@@ -23,8 +24,7 @@ class Relative:
 
 def household_of(document: Json | None, *, today: date) -> list[Relative]:
     """Everybody whom the document names beside the children, in its order."""
-    members = (document or {}).get("household") or ()
-    return [_relative(member, today) for member in members if isinstance(member, dict)]
+    return [_relative(member, today) for member in items_of(document, "household")]
 
 
 def _relative(member: Json, today: date) -> Relative:
@@ -49,7 +49,7 @@ def _facts(member: Json) -> Iterator[str]:
     yield from _said(
         member, "subject_of_referral", "is one of the children referred", "is none of the children referred"
     )
-    for child in member.get("towards_children") or ():
+    for child in items_of(member, "towards_children"):
         yield from _towards(child)
 
 
