@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
+from chassis.tasks import Pace
 from local_stack.children import Child, Command, Identity, spawn
 from local_stack.console import say
 
@@ -43,17 +44,16 @@ class Kept:
             self._thread.join()
 
     def _keep(self) -> None:
-        pause_seconds = FIRST_PAUSE_SECONDS
+        pace = Pace(FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS)
         while (child := self._started()) is not None:
             started = time.monotonic()
             code = child.wait()
             if time.monotonic() - started > STEADY_SECONDS:
-                pause_seconds = FIRST_PAUSE_SECONDS
-            if self._pause(pause_seconds):
+                pace.hurry()
+            if self._pause(pace.pause_seconds()):
                 return
             self.restarts += 1
             say(f"{self.name} ended with code {code}; starting it again (restart {self.restarts})")
-            pause_seconds = min(pause_seconds * 2, LONGEST_PAUSE_SECONDS)
 
     def _pause(self, seconds: float) -> bool:
         """Wait before the next start; true when there is to be none."""
