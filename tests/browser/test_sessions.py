@@ -159,14 +159,20 @@ async def test_the_time_out_warns_can_be_put_off_and_then_signs_out(stack: Stack
     assert "You did not use Frontdoor for a while" in await reader.text()
 
 
+async def _rating(people: People, new_reader: NewReader, why: str) -> tuple[Reader, str]:
+    """Somebody in the middle of rating a case of their own, and the case's address."""
+    _, case = await work.refer(people)
+    reader = await new_reader("wandsworth-social-worker-2", to=f"{case}/rate")
+    await reader.choose("Amber")
+    await reader.write("Why", why)
+    return reader, case
+
+
 async def test_a_rationale_that_came_after_the_time_out_is_there_after_signing_in(
     stack: Stack, people: People, new_reader: NewReader
 ) -> None:
     words = Words.new()
-    _, case = await work.refer(people)
-    reader = await new_reader("wandsworth-social-worker-2", to=f"{case}/rate")
-    await reader.choose("Amber")
-    await reader.write("Why", words.of("Half a thought"))
+    reader, case = await _rating(people, new_reader, words.of("Half a thought"))
     await _change(stack, "UPDATE session SET seen_at = now() - interval '21 minutes' WHERE partnership = 'wandsworth'")
 
     await reader.press("Continue")
@@ -218,10 +224,7 @@ async def test_a_token_that_ran_out_while_somebody_wrote_is_renewed_and_the_act_
     stack: Stack, people: People, new_reader: NewReader
 ) -> None:
     words = Words.new()
-    _, case = await work.refer(people)
-    reader = await new_reader("wandsworth-social-worker-2", to=f"{case}/rate")
-    await reader.choose("Amber")
-    await reader.write("Why", words.of("Slowly"))
+    reader, case = await _rating(people, new_reader, words.of("Slowly"))
     await _change(
         stack, "UPDATE session SET tokens_end_at = now() - interval '1 minute' WHERE partnership = 'wandsworth'"
     )
@@ -237,10 +240,7 @@ async def test_signing_out_elsewhere_while_somebody_checks_keeps_the_text_and_se
     stack: Stack, people: People, new_reader: NewReader
 ) -> None:
     words = Words.new()
-    _, case = await work.refer(people)
-    reader = await new_reader("wandsworth-social-worker-2", to=f"{case}/rate")
-    await reader.choose("Amber")
-    await reader.write("Why", words.of("Checked"))
+    reader, case = await _rating(people, new_reader, words.of("Checked"))
     await reader.press("Continue")
     await _sign_out_at_the_issuer(await reader.context.new_page(), stack)
 
