@@ -16,7 +16,7 @@ from unittest.mock import patch
 from sqlalchemy import text
 
 from chassis.db import Database, Transaction
-from chassis.delivery import applying, attempts, effects, failures, parking, relay, requests
+from chassis.delivery import applying, attempts, failures, parking, relay, requests
 from chassis.delivery.applying import Batch, BatchState
 from chassis.delivery.failures import Suspect
 from chassis.delivery.messages import Subscriptions, read
@@ -140,7 +140,7 @@ async def _apply_or_hold_all(
     tx: Transaction, batch: Batch, subscriptions: Subscriptions, *, now: datetime, careful: bool
 ) -> BatchState:
     try:
-        async with effects.savepoint(tx, wanted=careful):
+        async with tx.begin_nested() if careful else nullcontext():
             return await applying.apply(tx, batch, subscriptions, now=now, careful=False)
     except Suspect as error:
         if not careful:

@@ -169,7 +169,7 @@ async def _introduce(tx: Transaction, reader: str, reads: Subscriptions, *, besi
 
 
 async def _apply(tx: Transaction, reads: Subscriptions, event: Event) -> None:
-    await effects.handle(tx, read(as_sent(event, topic=topic_of(event.TYPE).name)), reads, [], NOW)
+    await effects.handle(tx, read(as_sent(event, topic=topic_of(event.TYPE).name)), reads, NOW)
 
 
 def crossings() -> Iterator[tuple[str, str]]:

@@ -133,7 +133,7 @@ def acknowledge(notice: Notice, *, by: Reader, now: datetime) -> Sequence[Event]
     return (NoticeAcknowledged(**_of(notice), acknowledged_by=by.subject, acknowledged_at=now, roles=roles),)
 
 
-def supersede(notice: Notice, *, left: bool, now: datetime) -> Sequence[Event]:
+def supersede(notice: Notice, *, left: bool, now: datetime) -> Sequence[NoticeWithheld]:
     """A notice that no longer holds is withheld while nobody has it: not opened, and on no channel delivered or under
     way (``left``). Anyone who has it is shown that it no longer holds.
     """

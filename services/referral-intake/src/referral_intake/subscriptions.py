@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from chassis.delivery.messages import Subscriptions
+from chassis.delivery.messages import Batched, Subscriptions
 from contracts.events import (
     CaseClosed,
     CaseDecided,
@@ -14,24 +14,23 @@ from contracts.events import (
 )
 from contracts.topics import TRIAGE
 from referral_intake.handlers import (
-    on_case_closed,
-    on_case_decided,
-    on_case_opened,
-    on_case_reopened,
-    on_handover_superseded,
+    on_cases_decided,
+    on_handovers_superseded,
     on_question_answered,
     on_question_asked,
+    on_steps,
 )
 
+_STEPS: Final = Batched(on_steps)
 SUBSCRIPTIONS: Final = Subscriptions(
     topics=(TRIAGE,),
     handlers={
-        CaseOpened: on_case_opened,
+        CaseOpened: _STEPS,
+        CaseClosed: _STEPS,
+        CaseReopened: _STEPS,
+        CaseDecided: Batched(on_cases_decided),
+        HandoverSuperseded: Batched(on_handovers_superseded),
         QuestionAsked: on_question_asked,
         QuestionAnswered: on_question_answered,
-        CaseDecided: on_case_decided,
-        CaseClosed: on_case_closed,
-        CaseReopened: on_case_reopened,
-        HandoverSuperseded: on_handover_superseded,
     },
 )

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Final
 
-from chassis.delivery.messages import Subscriptions
+from chassis.delivery.messages import Batched, Subscriptions
 from chassis.web.suspension import StandingEvents
 from contracts.events import (
     NoticeDelivered,
@@ -18,12 +18,12 @@ from contracts.events import (
 from contracts.topics import AGENCY_NOTIFY, REFERRAL_INTAKE
 from triage.handlers import (
     Dependencies,
-    on_notice_delivered,
-    on_notice_opened,
-    on_notice_queued,
-    on_referral_received,
+    on_notices_delivered,
+    on_notices_opened,
+    on_notices_queued,
     on_referral_supplemented,
     on_referral_withdrawn,
+    on_referrals_received,
 )
 
 STANDINGS: Final = StandingEvents(suspended=PartnerSuspended.TYPE, restored=PartnerRestored.TYPE)
@@ -34,12 +34,12 @@ def subscriptions(dependencies: Dependencies) -> Subscriptions:
     return Subscriptions(
         topics=(REFERRAL_INTAKE, AGENCY_NOTIFY),
         handlers={
-            ReferralReceived: partial(on_referral_received, dependencies=dependencies),
+            ReferralReceived: Batched(partial(on_referrals_received, dependencies=dependencies)),
             ReferralSupplemented: partial(on_referral_supplemented, dependencies=dependencies),
             ReferralWithdrawn: partial(on_referral_withdrawn, dependencies=dependencies),
-            NoticeQueued: on_notice_queued,
-            NoticeDelivered: on_notice_delivered,
-            NoticeOpened: on_notice_opened,
+            NoticeQueued: Batched(on_notices_queued),
+            NoticeDelivered: Batched(on_notices_delivered),
+            NoticeOpened: Batched(on_notices_opened),
             PartnerSuspended: STANDINGS.on_message,
             PartnerRestored: STANDINGS.on_message,
         },

@@ -15,6 +15,7 @@ from chassis.delivery import effects, failures, parking, versions
 from chassis.delivery.failures import Failure, Suspect
 from chassis.delivery.messages import Message, Record, Subscriptions, read
 from chassis.delivery.parking import BEHIND, GAP, SHUT, Block, Why
+from chassis.delivery.rounds import Rounds
 from chassis.delivery.versions import Standing, Versions
 from contracts.problems import Problem
 
@@ -57,7 +58,7 @@ class BatchState:
     careful: bool
     versions: Versions
     blocks: dict[bytes, Block]
-    fresh: list[Message] = field(default_factory=list)
+    rounds: Rounds = field(default_factory=Rounds)
     wrong: Counter[str] = field(default_factory=Counter)
     had_effect: bool = False
 
@@ -94,9 +95,11 @@ async def apply(
       another takes the partition over and applies these records, this one wakes up and would apply them again.
     - (2) Per aggregate, a version already in effect is dropped, the next one applied, a later one parked as a gap.
     - (3) Effects, the handlers' own events and the versions are written in the same transaction as the positions.
+      They are grouped as ``Rounds`` says, once it is known of every message what becomes of it.
 
-    With ``careful`` a message that is wrong or on which our code fails is parked and its key blocked. Without,
-    ``NeedsCare`` is raised for the first and ``Suspect`` for the second. What the database is to blame for is raised.
+    With ``careful`` each message is handled alone, and one that is wrong or on which our code fails is parked and its
+    key blocked. Without, ``NeedsCare`` is raised for the first and ``Suspect`` for the second. What the database is to
+    blame for is raised.
     """
     await _fence(tx, batch)
     messages = [_read(record) for record in batch.records]
@@ -106,7 +109,7 @@ async def apply(
     state = BatchState(tx, subscriptions, now, careful, known, blocks)
     for record, message in zip(batch.records, messages, strict=True):
         await _apply_one(state, record, message)
-    await _flush(state)
+    await _handle_collected(state)
     await known.store(tx)
     return state
 
@@ -167,10 +170,11 @@ async def _apply_one(state: BatchState, record: Record, message: Message | Probl
 
 async def _effect(state: BatchState, record: Record, message: Message) -> None:
     try:
-        async with effects.savepoint(state.tx, wanted=state.careful):
-            await effects.handle(state.tx, message, state.subscriptions, state.fresh, state.now)
-            if state.careful:
-                await effects.flush(state.tx, state.subscriptions, state.fresh, state.now)
+        if state.careful:
+            async with state.tx.begin_nested():  # so that one that fails leaves nothing behind
+                await effects.handle(state.tx, message, state.subscriptions, state.now)
+        else:
+            effects.collect(message, state.subscriptions, state.rounds)
     except Exception as error:
         await _failed(state, record, message, error=error)
         return
@@ -194,10 +198,10 @@ def follow_or_apply(known: Versions, message: Message, subscriptions: Subscripti
         unknown_total.labels(message.topic).inc()
 
 
-async def _flush(state: BatchState) -> None:
-    """Hand the batch to the batch handler; with care nothing is left to hand over."""
+async def _handle_collected(state: BatchState) -> None:
+    """Run the handlers of the whole batch; with care nothing is left to handle."""
     try:
-        await effects.flush(state.tx, state.subscriptions, state.fresh, state.now)
+        await effects.handle_all(state.tx, state.rounds, state.now)
     except Exception as error:
         _raise_for_the_batch(state, error)
 

@@ -183,10 +183,8 @@ class _Trial:
                 return "applied"
 
     async def _effect(self, message: Message) -> None:
-        fresh: list[Message] = []
         async with self.tx.begin_nested():
-            await effects.handle(self.tx, message, self.subscriptions, fresh, self.now)
-            await effects.flush(self.tx, self.subscriptions, fresh, self.now)
+            await effects.handle(self.tx, message, self.subscriptions, self.now)
         follow_or_apply(self.versions, message, self.subscriptions)
 
     async def _note(self, row: Row[Any], error: Exception) -> None:

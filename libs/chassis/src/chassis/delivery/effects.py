@@ -1,50 +1,64 @@
-"""The effect of one message: its handler inside a span, kept from hanging and from ending the process."""
+"""The effect of messages: their handlers inside spans, kept from hanging and from ending the process."""
 
 import asyncio
-from collections.abc import Awaitable
-from contextlib import AbstractAsyncContextManager, nullcontext
+from collections.abc import Awaitable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from chassis import telemetry
 from chassis.db import Transaction
 from chassis.delivery.failures import HandlerLeft
-from chassis.delivery.messages import Message, Subscriptions, parsed
+from chassis.delivery.messages import Batched, Handler, Message, Subscriptions, parsed
+from chassis.delivery.rounds import Rounds
 
 HANDLER_SECONDS: Final = 12.0
 """A handler uses nothing but the database, so one that takes longer hangs; the database would end its session soon."""
 
 
-async def handle(
-    tx: Transaction, message: Message, subscriptions: Subscriptions, fresh: list[Message], now: datetime
-) -> None:
-    """Run the handler of one message, if it has one, inside a *process* span that continues the sender's trace.
+async def handle(tx: Transaction, message: Message, subscriptions: Subscriptions, now: datetime) -> None:
+    """Let one message take effect alone. Its value is read only here: what nobody handles cannot be wrong for anyone.
 
-    Its value is read only here: what nobody handles cannot be wrong for anyone.
+    Raises ``Invalid`` when its value is not what its type says, and whatever its handler raises.
     """
+    alone = Rounds()
+    collect(message, subscriptions, alone)
+    await handle_all(tx, alone, now)
+
+
+def collect(message: Message, subscriptions: Subscriptions, rounds: Rounds) -> None:
+    """Place a message for its handler, if it has one. Raises ``Invalid`` when its value is not what its type says."""
+    if subscriptions.everything is not None:
+        rounds.add_in_order(subscriptions.everything, message)
+        return
     expected = subscriptions.event_of(message.envelope.type)
-    if subscriptions.every is None and expected is None:
-        return
-    with telemetry.span(
-        f"process {message.envelope.type}",
-        kind="consumer",
-        traceparent=message.envelope.traceparent,
-        event_type=message.envelope.type,
-        referral_id=str(message.envelope.correlation_id),
-    ):
-        if expected is None or subscriptions.every is not None:
-            fresh.append(message)
-        else:
-            await _within_bounds(subscriptions.handlers[expected](tx, parsed(message, expected), now))
+    if expected is not None:
+        rounds.add(subscriptions.handlers[expected], parsed(message, expected))
 
 
-async def flush(tx: Transaction, subscriptions: Subscriptions, fresh: list[Message], now: datetime) -> None:
-    """Hand the messages that ``handle`` collected to the batch handler, and forget them."""
-    if subscriptions.every is None or not fresh:
+async def handle_all(tx: Transaction, rounds: Rounds, now: datetime) -> None:
+    """Run the handlers of all that was collected."""
+    for handler, messages in rounds.groups():
+        await _handle_group(tx, handler, messages, now)
+
+
+async def _handle_group(tx: Transaction, handler: Handler, messages: Sequence[Message], now: datetime) -> None:
+    """Each message has a *process* span that continues its sender's trace."""
+    if isinstance(handler, Batched):
+        with telemetry.spans([_work(message) for message in messages], kind="consumer") as traces:
+            traced = [replace(one, traceparent=trace) for one, trace in zip(messages, traces, strict=True)]
+            await _within_bounds(handler.handle(tx, traced, now))
         return
-    messages = list(fresh)
-    fresh.clear()
-    await _within_bounds(subscriptions.every(tx, messages, now))
+    for message in messages:
+        work = _work(message)
+        with telemetry.span(work.name, kind="consumer", traceparent=work.traceparent, **work.attributes):
+            await _within_bounds(handler(tx, message, now))
+
+
+def _work(message: Message) -> telemetry.Work:
+    envelope = message.envelope
+    attributes = {"event_type": envelope.type, "referral_id": str(envelope.correlation_id)}
+    return telemetry.Work(f"process {envelope.type}", envelope.traceparent, attributes)
 
 
 async def _within_bounds(work: Awaitable[None]) -> None:
@@ -59,8 +73,3 @@ async def _within_bounds(work: Awaitable[None]) -> None:
         if task is not None and task.cancelling():
             raise
         raise HandlerLeft from error
-
-
-def savepoint(tx: Transaction, *, wanted: bool) -> AbstractAsyncContextManager[object]:
-    """A savepoint, so that a message that fails leaves nothing behind; none on the fast path."""
-    return tx.begin_nested() if wanted else nullcontext()

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import TypeVar
 from uuid import UUID
 
@@ -38,6 +39,8 @@ class Message:
     partition: int
     offset: int
     event: Event | None = field(default=None, repr=False)
+    traceparent: str | None = field(default=None, repr=False)
+    """The trace context of its *process* span, which what it causes belongs to; None outside a consumer."""
 
     def as_(self, expected: type[E]) -> E:
         """The event, typed. Raises ``Invalid`` when the message holds another one."""
@@ -47,7 +50,8 @@ class Message:
 
     def context(self, *, source: str, now: datetime) -> Context:
         """What to record the handler's own events with: this message is their cause."""
-        return Context(source=source, partnership=self.envelope.partnership, now=now, causation_id=self.envelope.id)
+        envelope, traceparent = self.envelope, self.traceparent
+        return Context(source, envelope.partnership, now, causation_id=envelope.id, traceparent=traceparent)
 
 
 Handler = Callable[[Transaction, Message, datetime], Awaitable[None]]
@@ -59,21 +63,43 @@ order, for as long as it takes; otherwise this message is held as failing and tr
 """
 
 BatchHandler = Callable[[Transaction, Sequence[Message], datetime], Awaitable[None]]
-"""The same for a whole batch of messages, none of which has taken effect before."""
+"""The same for many messages, none of which has taken effect before.
+
+MUST leave the database as if each had been handled alone, one after another in the order given, in a number of
+statements that does not grow with theirs. No two are of one key, but for ``Subscriptions.every``. When it raises, none
+of them takes effect, and each comes again alone: what it raises for one message alone decides what becomes of that.
+"""
+
+
+@dataclass(frozen=True, eq=False)
+class Batched:
+    """A handler of many messages at once, in a table of handlers; of several types when it stands at each of them."""
+
+    handle: BatchHandler
+
+    async def __call__(self, tx: Transaction, message: Message, now: datetime) -> None:
+        """Handle one message alone."""
+        await self.handle(tx, [message], now)
 
 
 @dataclass(frozen=True)
 class Subscriptions:
     """What a service reads. Events without a handler, of known and unknown types, only have their versions followed.
 
-    With ``every`` each message of the topics goes to it, known type or not, and its value is left unread. ``known`` are
-    the event types of this edition of the contracts.
+    A handler that is ``Batched`` gets the messages of a batch together, as ``Rounds`` groups them. With ``every`` each
+    message of the topics goes to it, known type or not, and its value is left unread. ``known`` are the event types of
+    this edition of the contracts.
     """
 
     topics: tuple[Topic, ...]
     handlers: Mapping[type[Event], Handler] = field(default_factory=dict)
     every: BatchHandler | None = None
     known: Mapping[str, type[Event]] = field(default_factory=lambda: EVENTS, repr=False)
+
+    @cached_property
+    def everything(self) -> Batched | None:
+        """The handler of ``every``."""
+        return Batched(self.every) if self.every is not None else None
 
     def event_of(self, event_type: str) -> type[Event] | None:
         """The class of a type that has a handler here."""

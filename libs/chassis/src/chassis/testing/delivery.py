@@ -16,7 +16,7 @@ from chassis.delivery.resolving import Resolver
 from chassis.tasks import Stop
 from chassis.testing.clock import SettableClock
 from contracts.codes import ClosureReason
-from contracts.events import CaseClosed
+from contracts.events import CaseClosed, Event
 from contracts.problems import Problem
 from contracts.topics import TRIAGE
 
@@ -110,7 +110,11 @@ class Reader:
 
 def message(case_id: uuid.UUID, version: int, *, referral_id: uuid.UUID, **headers: str) -> Record:
     """A record as the relay writes it."""
-    event = closed(case_id, referral_id)
+    return message_of(closed(case_id, referral_id), version, **headers)
+
+
+def message_of(event: Event, version: int, **headers: str) -> Record:
+    """The same of any event of triage."""
     named = {
         "ce_specversion": "1.0",
         "ce_id": str(uuid.uuid4()),
@@ -120,9 +124,9 @@ def message(case_id: uuid.UUID, version: int, *, referral_id: uuid.UUID, **heade
         "ce_time": NOW.isoformat(),
         "ce_sequence": str(version),
         "ce_partnership": "wandsworth",
-        "ce_correlationid": str(referral_id),
+        "ce_correlationid": str(event.correlation),
         "content-type": "application/json",
         **headers,
     }
     pairs = tuple((name, value.encode()) for name, value in named.items())
-    return Record(TOPIC, 0, 0, str(referral_id).encode(), pairs, event.to_json())
+    return Record(TOPIC, 0, 0, str(event.correlation).encode(), pairs, event.to_json())

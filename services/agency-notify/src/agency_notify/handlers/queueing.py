@@ -1,5 +1,7 @@
 """Events in, notices out: load, decide, record. The consumer opened the transaction and commits it."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -12,7 +14,7 @@ from agency_notify.handlers.outgoing import Outgoing
 from agency_notify.handlers.superseding import supersede
 from agency_notify.model import SOURCE, Facts, Notice, PlannedNotice, Referral
 from agency_notify.store import notices, referrals
-from chassis import telemetry
+from agency_notify.store.referrals import Known
 from chassis.db import Transaction
 from chassis.delivery.messages import Message
 from chassis.ids import Ids
@@ -31,47 +33,61 @@ from policy.pack import Pack
 from policy.packs import Began, Packs
 
 
-async def on_referral_received(tx: Transaction, message: Message, now: datetime, *, packs: Packs, ids: Ids) -> None:
-    """Keep the reference, and acknowledge the referral to its sender."""
-    event = message.as_(ReferralReceived)
-    partnership = message.envelope.partnership
-    await referrals.record_referral(tx, Referral(event.referral_id, partnership, event.reference, event.agency))
-    await on_event(tx, message, now, packs=packs, ids=ids)
+async def on_events(tx: Transaction, messages: Sequence[Message], now: datetime, *, packs: Packs, ids: Ids) -> None:
+    """Keep what later notices depend on, end what the events make an end of, and queue the notices they lead to.
 
-
-async def on_case_opened(tx: Transaction, message: Message, now: datetime) -> None:
-    """Keep the reference, as triage's events may be read before the referral's own, and the suggested rating.
-
-    The case is as urgent as triage suggests, also after news of its sender, until a person rates it.
+    That a case was opened leads to none.
     """
-    event = message.as_(CaseOpened)
-    partnership = message.envelope.partnership
-    await referrals.record_referral(tx, Referral(event.referral_id, partnership, event.reference, event.agency))
-    await referrals.record_rating(tx, event.referral_id, event.suggested_rating)
-
-
-async def on_event(tx: Transaction, message: Message, now: datetime, *, packs: Packs, ids: Ids) -> None:
-    """Keep what later notices depend on, end what the event makes an end of, and queue the notices it leads to."""
-    event = message.event
-    if event is None:
-        raise Invalid("The message holds no event")
-    newest = await _keep(tx, event)
-    referral = await referrals.find_referral(tx, event.correlation)
-    if referral is None:
-        raise UnknownReferral
-    pack = _pack_of(event, referral, packs, now=now)
-    await _end(tx, event, pack, now=now)
-    facts = await _facts(tx, referral, now=now, newest=newest)
-    planned = planning.notices_of(event, pack, facts)
-    queued = [_notice(each, referral, ids.new(), now=now) for each in planned]
-    context = message.context(source=SOURCE, now=now)
-    unreachable = await outgoing.queue(
-        tx, [Outgoing(notice, message.envelope.id, context) for notice in queued], packs=packs, ids=ids
-    )
+    newest = await _keep(tx, messages)
+    telling = [message for message in messages if not isinstance(message.event, CaseOpened)]
+    known = await referrals.find_known(tx, [_event(message).correlation for message in telling])
+    causes = [_cause(message, known, packs, newest=newest, now=now) for message in telling]
+    await _end(tx, causes, now=now)
+    planned = [
+        (each, cause, _notice(each, cause, ids.new()))
+        for cause in causes
+        for each in planning.notices_of(cause.event, cause.pack, cause.facts)
+    ]
+    leaving = [_outgoing(notice, cause) for _, cause, notice in planned]
+    unreachable = await outgoing.queue(tx, leaving, packs=packs, ids=ids)
     await escalation.begin_undelivered(tx, [each for each in unreachable if each.open_by is not None], now=now)
-    for each, notice in zip(planned, queued, strict=True):
-        if each.replaces is not None:
-            await supersede(tx, notice, each.replaces, now=now)
+    newer = [(notice, each.replaces) for each, _, notice in planned if each.replaces is not None]
+    await supersede(tx, newer, now=now)
+
+
+@dataclass(frozen=True)
+class _Cause:
+    """A message with all that its notices depend on."""
+
+    message: Message
+    event: Event
+    known: Known
+    pack: Pack
+    facts: Facts
+
+
+def _cause(
+    message: Message, known: Mapping[UUID, Known], packs: Packs, *, newest: frozenset[UUID], now: datetime
+) -> _Cause:
+    """Raises ``UnknownReferral``."""
+    event = _event(message)
+    found = known.get(event.correlation)
+    if found is None:
+        raise UnknownReferral
+    facts = Facts(
+        now=now,
+        rating=found.referral.rating,
+        decided=found.decided,
+        holders=found.holders,
+        newest=not isinstance(event, CaseDecided) or event.decision_id in newest,
+    )
+    return _Cause(message, event, found, _pack_of(event, found.referral, packs, now=now), facts)
+
+
+def _event(message: Message) -> Event:
+    if message.event is None:
+        raise Invalid("The message holds no event")
+    return message.event
 
 
 def _pack_of(event: Event, referral: Referral, packs: Packs, *, now: datetime) -> Pack:
@@ -82,39 +98,53 @@ def _pack_of(event: Event, referral: Referral, packs: Packs, *, now: datetime) -
     return packs.governing(referral.partnership, began=Began(now, version_id), at=now)
 
 
-async def _keep(tx: Transaction, event: Event) -> bool:
-    """Keep what an event says that later notices depend on; False for a decision that is not its child's newest."""
+async def _keep(tx: Transaction, messages: Sequence[Message]) -> frozenset[UUID]:
+    """Keep what events say that later notices depend on; returns the decisions that are the newest of their children.
+
+    Reference and sender are in a referral's receipt and in its case's opening, as either may be read first.
+    """
+    events = [_event(message) for message in messages]
+    introduced = [
+        Referral(event.referral_id, message.envelope.partnership, event.reference, event.agency)
+        for message, event in zip(messages, events, strict=True)
+        if isinstance(event, ReferralReceived | CaseOpened)
+    ]
+    ratings = {event.correlation: rating for event in events if (rating := _rating(event)) is not None}
+    await referrals.record_referrals(tx, introduced)
+    await referrals.record_ratings(tx, ratings)
+    await referrals.record_accepted(tx, [event for event in events if isinstance(event, HandoverAccepted)])
+    return await referrals.record_decisions(tx, [event for event in events if isinstance(event, CaseDecided)])
+
+
+def _rating(event: Event) -> Rating | None:
+    """The case is as urgent as triage suggests, also after news of its sender, until a person rates it."""
     match event:
+        case CaseOpened():
+            return event.suggested_rating
         case CaseRated():
-            await referrals.record_rating(tx, event.referral_id, event.rating)
+            return event.rating
         case CaseInformed(suggested_rating=Rating() as suggested):
-            await referrals.record_rating(tx, event.referral_id, event.rating or suggested)
-        case HandoverAccepted():
-            await referrals.record_accepted(tx, event)
-        case CaseDecided():
-            return await referrals.record_decision(tx, event)
-    return True
+            return event.rating or suggested
+        case _:
+            return None
 
 
-async def _end(tx: Transaction, event: Event, pack: Pack, *, now: datetime) -> None:
+async def _end(tx: Transaction, causes: Sequence[_Cause], *, now: datetime) -> None:
     """Nobody is chased any more about what is done."""
-    finished = done.done_by(event, pack)
-    if finished is not None:
-        ended = await notices.record_done(tx, event.correlation, finished, now=now)
-        await escalation.end(tx, ended, Ended.DONE, now=now)
-
-
-async def _facts(tx: Transaction, referral: Referral, *, now: datetime, newest: bool) -> Facts:
-    return Facts(
-        now=now,
-        rating=referral.rating,
-        decided=await referrals.is_decided(tx, referral.referral_id),
-        holders=await referrals.find_holders(tx, referral.referral_id),
-        newest=newest,
+    finished = ((cause.event, done.done_by(cause.event, cause.pack)) for cause in causes)
+    ended = await notices.record_done(
+        tx, {event.correlation: one for event, one in finished if one is not None}, now=now
     )
+    await escalation.end(tx, ended, Ended.DONE, now=now)
 
 
-def _notice(planned: PlannedNotice, referral: Referral, notice_id: UUID, *, now: datetime) -> Notice:
+def _outgoing(notice: Notice, cause: _Cause) -> Outgoing:
+    message = cause.message
+    return Outgoing(notice, message.envelope.id, message.context(source=SOURCE, now=cause.facts.now))
+
+
+def _notice(planned: PlannedNotice, cause: _Cause, notice_id: UUID) -> Notice:
+    referral = cause.known.referral
     return Notice(
         notice_id=notice_id,
         partnership=referral.partnership,
@@ -124,13 +154,13 @@ def _notice(planned: PlannedNotice, referral: Referral, notice_id: UUID, *, now:
         reference=referral.reference,
         about_id=planned.about_id,
         urgent=planned.urgent,
-        queued_at=now,
+        queued_at=cause.facts.now,
         open_by=planned.open_by,
         about_url=planned.about_url,
         feedback=planned.feedback,
         roles=planned.roles,
         withheld=planned.withheld,
-        traceparent=telemetry.current_traceparent(),
+        traceparent=cause.message.traceparent,
         due_at=planned.due_at,
         step=planned.step,
         timed_id=planned.timed_id,

@@ -6,23 +6,52 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from pydantic_core import to_json
-from sqlalchemy import ColumnElement, Row, and_, or_, select, text, update
+from sqlalchemy import ColumnElement, Row, and_, select, text, update
 
 from agency_notify import tables
 from agency_notify.done import ASKING, Done
 from agency_notify.model import Late, Notice
 from chassis.db import Transaction
+from chassis.rows import document, insert_of
 from contracts.codes import EscalationReason, NoticeKind, WithheldReason
 from contracts.events import Event, NoticeAcknowledged, NoticeOpened, NoticeWithheld
 
 NOTICE_COLUMNS: Final = tuple(tables.notice.c[field.name] for field in fields(Notice))
-_NAMES: Final = ", ".join(column.name for column in NOTICE_COLUMNS)
-_INSERT: Final = text(
-    f"""INSERT INTO notice (caused_by, {_NAMES})
-        SELECT caused_by, {_NAMES} FROM jsonb_populate_recordset(NULL::notice, CAST(:rows AS jsonb))"""  # noqa: S608
+_INSERT: Final = insert_of(tables.notice, ("caused_by", *(column.name for column in NOTICE_COLUMNS)))
+_LOCK_REPLACED: Final = text(
+    f"""SELECT {", ".join(f"n.{column.name}" for column in NOTICE_COLUMNS)}, w.notice_id AS by
+        FROM unnest(CAST(:ids AS uuid[]), CAST(:referrals AS uuid[]), CAST(:agencies AS text[]),
+                    CAST(:kinds AS text[]), CAST(:abouts AS uuid[]))
+             AS w(notice_id, referral_id, agency, kind, about_id)
+        JOIN notice n USING (referral_id, agency, kind, about_id)
+        WHERE n.superseded_by IS NULL AND n.notice_id <> w.notice_id
+        ORDER BY n.number FOR UPDATE OF n"""  # noqa: S608  # built from constants
 )
-
+_SUPERSEDE: Final = text(
+    """UPDATE notice SET superseded_by = n.by
+       FROM unnest(CAST(:ids AS uuid[]), CAST(:by AS uuid[])) AS n(notice_id, by)
+       WHERE notice.notice_id = n.notice_id"""
+)
+_WITHHOLD: Final = text(
+    """WITH withheld AS (
+           UPDATE notice SET withheld = :reason WHERE notice_id = ANY(CAST(:ids AS uuid[]))
+       )
+       UPDATE delivery SET state = 'withheld', finished_at = :now
+       WHERE notice_id = ANY(CAST(:ids AS uuid[])) AND state = 'pending'"""
+)
+# Locked in one order first, as ``lock_replaced`` does.
+_DONE: Final = text(
+    """WITH done AS (
+           SELECT n.notice_id
+           FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS d(referral_id uuid, ids uuid[], steps text[], kinds text[])
+           JOIN notice n USING (referral_id)
+           WHERE n.done_at IS NULL
+             AND (n.kind = ANY(CAST(:asking AS text[])) AND n.about_id = ANY(d.ids)
+                  OR n.step = ANY(d.steps) AND n.timed_id = ANY(d.ids) OR n.kind = ANY(d.kinds))
+           ORDER BY n.number FOR UPDATE OF n
+       )
+       UPDATE notice SET done_at = :now FROM done WHERE notice.notice_id = done.notice_id RETURNING notice.notice_id"""
+)
 _LATE: Final = text(
     """SELECT n.notice_id, n.kind, n.agency, n.queued_at, n.open_by, n.opened_at, e.reason, e.ended_at
        FROM notice n JOIN escalation e USING (notice_id) WHERE n.notice_id = ANY(CAST(:ids AS uuid[]))"""
@@ -37,7 +66,7 @@ async def record_notices(tx: Transaction, notices: Sequence[tuple[Notice, UUID]]
         {field.name: getattr(notice, field.name) for field in fields(notice)} | {"caused_by": caused_by}
         for notice, caused_by in notices
     ]
-    await tx.execute(_INSERT, {"rows": to_json(rows).decode()})
+    await tx.execute(_INSERT, document(rows))
 
 
 async def find_notice(tx: Transaction, notice_id: UUID) -> Notice | None:
@@ -65,39 +94,42 @@ async def lock_notice(tx: Transaction, notice_id: UUID) -> Notice | None:
     return notice_of(row) if row is not None else None
 
 
-async def lock_replaced(tx: Transaction, newer: Notice, kind: NoticeKind) -> Sequence[Notice]:
-    """The notices of a kind to the same agency about the same thing that nothing replaced before ``newer``."""
-    notice = tables.notice.c
-    statement = (
-        select(*NOTICE_COLUMNS)
-        .where(notice.referral_id == newer.referral_id, notice.agency == newer.agency, notice.kind == kind)
-        .where(notice.about_id == newer.about_id, notice.superseded_by.is_(None))
-        .where(notice.notice_id != newer.notice_id)
-        .order_by(notice.number)
-        .with_for_update()
-    )
-    return [notice_of(row) for row in await tx.execute(statement)]
+async def lock_replaced(tx: Transaction, newer: Sequence[tuple[Notice, NoticeKind]]) -> Sequence[tuple[Notice, UUID]]:
+    """The notices of a kind to the same agency about the same thing that nothing replaced before each of ``newer``,
+    with the newer one's id.
+
+    They are locked in one order, so that two who lock several cannot wait for each other.
+    """
+    columns = {
+        "ids": [notice.notice_id for notice, _ in newer],
+        "referrals": [notice.referral_id for notice, _ in newer],
+        "agencies": [notice.agency for notice, _ in newer],
+        "kinds": [kind for _, kind in newer],
+        "abouts": [notice.about_id for notice, _ in newer],
+    }
+    return [(notice_of(row), row.by) for row in await tx.execute(_LOCK_REPLACED, columns)]
 
 
-async def record_superseded(tx: Transaction, notice_ids: Collection[UUID], *, by: UUID) -> None:
-    """Mark notices as replaced by a newer one."""
-    notice = tables.notice.c
-    await tx.execute(update(tables.notice).where(notice.notice_id.in_(notice_ids)).values(superseded_by=by))
+async def record_superseded(tx: Transaction, by: Mapping[UUID, UUID]) -> None:
+    """Mark notices as replaced, each by a newer one."""
+    await tx.execute(_SUPERSEDE, {"ids": list(by), "by": list(by.values())})
 
 
-async def record_done(tx: Transaction, referral_id: UUID, done: Done, *, now: datetime) -> Sequence[UUID]:
-    """Mark the notices of a referral that ask for nothing any more; returns which these are."""
-    notice, ids = tables.notice.c, list(done.ids)
-    asked = and_(notice.kind.in_(sorted(ASKING)), notice.about_id.in_(ids))
-    timed = and_(notice.step.in_(sorted(done.steps)), notice.timed_id.in_(ids))
-    statement = (
-        update(tables.notice)
-        .where(notice.referral_id == referral_id, notice.done_at.is_(None))
-        .where(or_(asked, timed, notice.kind.in_(sorted(done.kinds))))
-        .values(done_at=now)
-        .returning(notice.notice_id)
-    )
-    return (await tx.scalars(statement)).all()
+async def withhold(tx: Transaction, notice_ids: Collection[UUID], reason: WithheldReason, *, now: datetime) -> None:
+    """Withhold notices, and end every push of theirs that was not made; all these rows MUST be locked."""
+    if notice_ids:
+        await tx.execute(_WITHHOLD, {"ids": list(notice_ids), "reason": reason, "now": now})
+
+
+async def record_done(tx: Transaction, done: Mapping[UUID, Done], *, now: datetime) -> Sequence[UUID]:
+    """Mark the notices of referrals that ask for nothing any more; returns which these are."""
+    if not done:
+        return ()
+    rows = [
+        {"referral_id": referral_id, "ids": tuple(one.ids), "steps": sorted(one.steps), "kinds": sorted(one.kinds)}
+        for referral_id, one in done.items()
+    ]
+    return (await tx.scalars(_DONE, {**document(rows), "asking": sorted(ASKING), "now": now})).all()
 
 
 async def record(tx: Transaction, event: Event) -> None:

@@ -19,13 +19,11 @@ from referral_intake.handlers.holds import (
     read_holds,
 )
 from referral_intake.handlers.incoming import (
-    on_case_closed,
-    on_case_decided,
-    on_case_opened,
-    on_case_reopened,
-    on_handover_superseded,
+    on_cases_decided,
+    on_handovers_superseded,
     on_question_answered,
     on_question_asked,
+    on_steps,
 )
 from referral_intake.handlers.looks import (
     list_editions,
@@ -51,13 +49,11 @@ __all__ = [
     "list_next",
     "look_at_document",
     "look_at_item",
-    "on_case_closed",
-    "on_case_decided",
-    "on_case_opened",
-    "on_case_reopened",
-    "on_handover_superseded",
+    "on_cases_decided",
+    "on_handovers_superseded",
     "on_question_answered",
     "on_question_asked",
+    "on_steps",
     "place_hold",
     "read_certificate",
     "read_document",

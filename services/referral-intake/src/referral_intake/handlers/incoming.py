@@ -1,7 +1,7 @@
 """What triage did: how far it has come, what it asks the sender, and what it decided for each child."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from uuid import UUID
 
 from chassis.db import Transaction
 from chassis.delivery.messages import Message
@@ -10,59 +10,49 @@ from contracts.events import (
     CaseDecided,
     CaseOpened,
     CaseReopened,
+    Event,
     HandoverSuperseded,
     QuestionAnswered,
     QuestionAsked,
 )
+from contracts.problems import Invalid
 from referral_intake import store
 from referral_intake.errors import UnknownChild, UnknownQuestion, UnknownReferral
 from referral_intake.model import Milestone, Step
+from referral_intake.store import Decided, Reached
 
 
-async def on_case_opened(tx: Transaction, message: Message, now: datetime) -> None:
-    """Triage has the referral."""
-    opened = message.as_(CaseOpened)
-    await _reach(tx, message, opened.referral_id, Milestone(Step.OPENED, opened.opened_at))
+async def on_steps(tx: Transaction, messages: Sequence[Message], now: datetime) -> None:
+    """Triage has referrals, is done with them, or begins again with a new promise; what was done before stays written.
+
+    Raises ``UnknownReferral``.
+    """
+    await _reach(tx, [(message, _milestone(message.event)) for message in messages])
 
 
-async def on_case_decided(tx: Transaction, message: Message, now: datetime) -> None:
-    """One child has a decision, the first or a later one. The referral has one when every child known here has.
+async def on_cases_decided(tx: Transaction, messages: Sequence[Message], now: datetime) -> None:
+    """Children have decisions, first or later ones. A referral has one when every child known here has.
 
     Order met: triage decides the last child it knows while its sender adds another, which reaches triage later.
+    Raises ``UnknownChild`` and ``UnknownReferral``.
     """
-    decided = message.as_(CaseDecided)
-    if not await store.record_child_decided(tx, decided, version=message.envelope.sequence):
+    decided = [(message, message.as_(CaseDecided)) for message in messages]
+    if not await store.record_decided(tx, [Decided(event, message.envelope.sequence) for message, event in decided]):
         raise UnknownChild
-    children = await store.list_children(tx, decided.referral_id)
-    if decided.all_children_decided and all(child.decided_at is not None for child in children):
-        await _reach(tx, message, decided.referral_id, Milestone(Step.DECIDED, decided.decided_at))
+    last = [(message, event) for message, event in decided if event.all_children_decided]
+    whole = await store.find_all_decided(tx, [event.referral_id for _, event in last])
+    done = [
+        (message, Milestone(Step.DECIDED, event.decided_at)) for message, event in last if event.referral_id in whole
+    ]
+    await _reach(tx, done)
 
 
-async def on_handover_superseded(tx: Transaction, message: Message, now: datetime) -> None:
-    """A child was decided again that a team had accepted: what was carried out counts for how long it is kept.
+async def on_handovers_superseded(tx: Transaction, messages: Sequence[Message], now: datetime) -> None:
+    """Children were decided again that a team had accepted: what was carried out counts for how long it is kept.
 
     It follows the decision in the same case, so the decision is known here.
     """
-    await store.record_earlier_accepted(tx, message.as_(HandoverSuperseded).decision_id)
-
-
-async def on_case_closed(tx: Transaction, message: Message, now: datetime) -> None:
-    """Triage is done."""
-    closed = message.as_(CaseClosed)
-    await _reach(tx, message, closed.referral_id, Milestone(Step.CLOSED, closed.closed_at))
-
-
-async def on_case_reopened(tx: Transaction, message: Message, now: datetime) -> None:
-    """Triage begins again, with a new promise; that it was done once stays written."""
-    reopened = message.as_(CaseReopened)
-    if not await store.reopen(
-        tx,
-        reopened.referral_id,
-        at=reopened.reopened_at,
-        due_at=reopened.decision_due_at,
-        version=message.envelope.sequence,
-    ):
-        raise UnknownReferral
+    await store.record_earlier_accepted(tx, [message.as_(HandoverSuperseded).decision_id for message in messages])
 
 
 async def on_question_asked(tx: Transaction, message: Message, now: datetime) -> None:
@@ -80,6 +70,22 @@ async def on_question_answered(tx: Transaction, message: Message, now: datetime)
         raise UnknownQuestion
 
 
-async def _reach(tx: Transaction, message: Message, referral_id: UUID, reached: Milestone) -> None:
-    if not await store.record_milestone(tx, referral_id, reached, version=message.envelope.sequence):
+def _milestone(event: Event | None) -> Milestone:
+    match event:
+        case CaseOpened():
+            return Milestone(Step.OPENED, event.opened_at)
+        case CaseClosed():
+            return Milestone(Step.CLOSED, event.closed_at)
+        case CaseReopened():
+            return Milestone(Step.REOPENED, event.reopened_at, event.decision_due_at)
+        case _:
+            raise Invalid("The message is of no step of triage")
+
+
+async def _reach(tx: Transaction, reached: Sequence[tuple[Message, Milestone]]) -> None:
+    """Raises ``UnknownReferral``."""
+    steps = [
+        Reached(message.envelope.correlation_id, milestone, message.envelope.sequence) for message, milestone in reached
+    ]
+    if steps and not await store.record_milestones(tx, steps):
         raise UnknownReferral

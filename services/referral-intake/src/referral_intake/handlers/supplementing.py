@@ -16,8 +16,9 @@ from referral_intake.errors import SupplementRefused
 from referral_intake.handlers.dependencies import Dependencies
 from referral_intake.handlers.editing import Opened, answer_with, answered_at_once, open_referral, seal
 from referral_intake.handlers.recognising import recognise
-from referral_intake.model import SERVICE, Added, Answer, Status, Supplement, Told
+from referral_intake.model import SERVICE, Added, Answer, Milestone, Status, Step, Supplement, Told
 from referral_intake.served import decision_due, governing_pack
+from referral_intake.store import Reached
 
 _NOT_OPEN: Final = FieldError(
     "/question_id", "This question is not open. Follow the referral for those that are, or send new-information."
@@ -96,4 +97,5 @@ async def _add_children(
     await store.record_children(tx, referral.referral_id, event.children, first_place=first_place)
     if event.children and decide.status(referral.milestones) is Status.DECIDED:
         due_at = decision_due(governing_pack(dependencies.packs, referral, at=opened.now), at=opened.now)
-        await store.reopen(tx, referral.referral_id, at=opened.now, due_at=due_at)
+        reopened = Milestone(Step.REOPENED, opened.now, due_at)
+        await store.record_milestones(tx, [Reached(referral.referral_id, reopened)])

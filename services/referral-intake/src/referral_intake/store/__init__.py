@@ -39,10 +39,6 @@ from referral_intake.store.referrals import (
     list_children,
     list_milestones,
     list_referrals,
-    record_child_decided,
-    record_earlier_accepted,
-    record_milestone,
-    reopen,
 )
 from referral_intake.store.retention import (
     destroy_documents,
@@ -55,6 +51,14 @@ from referral_intake.store.retention import (
     read_newest,
     read_seals,
     try_lock_kept,
+)
+from referral_intake.store.steps import (
+    Decided,
+    Reached,
+    find_all_decided,
+    record_decided,
+    record_earlier_accepted,
+    record_milestones,
 )
 from referral_intake.store.supplements import (
     find_answer,
@@ -71,8 +75,11 @@ from referral_intake.store.supplements import (
 )
 
 __all__ = [
+    "Decided",
+    "Reached",
     "count_items",
     "destroy_documents",
+    "find_all_decided",
     "find_answer",
     "find_answers",
     "find_by_reference",
@@ -121,20 +128,19 @@ __all__ = [
     "record_accepted",
     "record_answer",
     "record_approvals",
-    "record_child_decided",
     "record_children",
+    "record_decided",
     "record_earlier_accepted",
     "record_edition",
     "record_facts",
     "record_listed",
-    "record_milestone",
+    "record_milestones",
     "record_question",
     "record_question_answered",
     "record_review",
     "record_run",
     "record_supplement",
     "record_withdrawal",
-    "reopen",
     "replace_marks",
     "settle_item",
     "try_lock_kept",

@@ -4,12 +4,11 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal, select, text, tuple_, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal, select, text, tuple_
 
 from chassis.db import Transaction
 from contracts.codes import MissingItem
-from contracts.events import CaseDecided, ReferralReceived, ReferralSupplemented
+from contracts.events import ReferralReceived, ReferralSupplemented
 from referral_intake.model import (
     Asker,
     Filters,
@@ -22,9 +21,7 @@ from referral_intake.model import (
     Step,
     places_of,
 )
-from referral_intake.tables import child, child_decision, document, milestone, question, referral, withdrawal
-
-_STEP_COLUMNS: Final = {Step.OPENED: "looked_at", Step.DECIDED: "decided_at", Step.CLOSED: "closed_at"}
+from referral_intake.tables import child, document, milestone, question, referral, withdrawal
 
 _LATEST: Final = text(
     """SELECT headers ->> 'ce_type' AS type, data FROM event
@@ -66,52 +63,6 @@ async def list_referrals(
     )
     newest_first = query.order_by(columns.received_at.desc(), columns.referral_id.desc()).limit(limit)
     return [_referral(row) for row in await tx.execute(newest_first)]
-
-
-async def record_milestone(tx: Transaction, referral_id: UUID, reached: Milestone, *, version: int) -> bool:
-    """Note that triage reached a step, in the referral as it stands and for good. False: no such referral.
-
-    ``version`` is the case's that the step made: an older one that comes again, or late, changes nothing that stands.
-    """
-    return await _advance(
-        tx, referral_id, reached, version=version, values={_STEP_COLUMNS[reached.step]: reached.reached_at}
-    )
-
-
-async def reopen(
-    tx: Transaction, referral_id: UUID, *, at: datetime, due_at: datetime, version: int | None = None
-) -> bool:
-    """Decide and close again, by a new time; that it was done before stays written. False: no such referral.
-
-    ``version`` as for ``record_milestone``; None when it is not triage's doing, but follows from what its sender added.
-    """
-    values = {"decided_at": None, "closed_at": None, "decision_due_at": due_at}
-    return await _advance(tx, referral_id, Milestone(Step.REOPENED, at, due_at), version=version, values=values)
-
-
-async def record_child_decided(tx: Transaction, decided: CaseDecided, *, version: int) -> bool:
-    """Note one child's decision; the newest by its case's version stands. False: no such child in the referral."""
-    columns = child.c
-    known = and_(columns.child_id == decided.child_id, columns.referral_id == decided.referral_id)
-    row = (
-        await tx.execute(select(columns.outcome, columns.decision_version).where(known).with_for_update(key_share=True))
-    ).one_or_none()
-    if row is None:
-        return False
-    if row.decision_version is None and row.outcome is not None and decided.supersedes is not None:
-        earlier = _decision_row(decided, 0) | {"decision_id": decided.supersedes, "outcome": row.outcome}
-        await _list_decision(tx, earlier | {"supersedes": None, "supersedes_reason": None})
-    await _list_decision(tx, _decision_row(decided, version))
-    if version >= (row.decision_version or 0):
-        newest = {"outcome": decided.outcome, "feedback": decided.referrer_feedback, "decided_at": decided.decided_at}
-        await tx.execute(update(child).where(known).values(newest | {"decision_version": version}))
-    return True
-
-
-async def record_earlier_accepted(tx: Transaction, decision_id: UUID) -> None:
-    """A team had accepted the child by the decision that this one supersedes: it was carried out, mistake or not."""
-    columns = child_decision.c
-    await tx.execute(update(child_decision).where(columns.decision_id == decision_id).values(earlier_accepted=True))
 
 
 async def list_children(tx: Transaction, referral_id: UUID) -> list[FollowedChild]:
@@ -158,45 +109,6 @@ async def _find_places(tx: Transaction, referral_id: UUID, edition: int) -> dict
     columns = document.c
     kept = select(columns.missing).where(columns.referral_id == referral_id, columns.edition == edition)
     return places_of(Missing(MissingItem(item), pointer) for item, pointer in await tx.scalar(kept) or ())
-
-
-async def _advance(
-    tx: Transaction, referral_id: UUID, reached: Milestone, *, version: int | None, values: dict[str, Any]
-) -> bool:
-    """Keep a step, and let it stand unless a later one does. False: no such referral."""
-    columns = referral.c
-    known = select(columns.case_version).where(columns.referral_id == referral_id).with_for_update(key_share=True)
-    row = (await tx.execute(known)).one_or_none()
-    if row is None:
-        return False
-    if version is None or version >= (row.case_version or 0):
-        changes = values | ({"case_version": version} if version is not None else {})
-        await tx.execute(update(referral).where(columns.referral_id == referral_id).values(changes))
-    kept = {"referral_id": referral_id, **vars(reached)}
-    await tx.execute(insert(milestone).values(kept).on_conflict_do_nothing())
-    return True
-
-
-def _decision_row(decided: CaseDecided, version: int) -> dict[str, Any]:
-    return {
-        "decision_id": decided.decision_id,
-        "child_id": decided.child_id,
-        "version": version,
-        "outcome": decided.outcome,
-        "supersedes": decided.supersedes,
-        "supersedes_reason": decided.supersedes_reason,
-    }
-
-
-async def _list_decision(tx: Transaction, row: dict[str, Any]) -> None:
-    """List a decision once. One that was known only through the decision that supersedes it gives way: version 0."""
-    adding = insert(child_decision).values(row)
-    replaced = {name: adding.excluded[name] for name in row if name != "decision_id"}
-    await tx.execute(
-        adding.on_conflict_do_update(
-            index_elements=[child_decision.c.decision_id], set_=replaced, where=child_decision.c.version == 0
-        )
-    )
 
 
 def _wanted(filters: Filters) -> list[ColumnElement[bool]]:

@@ -11,7 +11,12 @@ from triage.handlers.handovers import (
     return_handover,
     take_back_offer,
 )
-from triage.handlers.incoming import on_notice_delivered, on_notice_opened, on_notice_queued, on_referral_received
+from triage.handlers.incoming import (
+    on_notices_delivered,
+    on_notices_opened,
+    on_notices_queued,
+    on_referrals_received,
+)
 from triage.handlers.information import (
     RequestFile,
     answer_request,
@@ -46,12 +51,12 @@ __all__ = [
     "list_workers",
     "note_visit",
     "offer_handover",
-    "on_notice_delivered",
-    "on_notice_opened",
-    "on_notice_queued",
-    "on_referral_received",
+    "on_notices_delivered",
+    "on_notices_opened",
+    "on_notices_queued",
     "on_referral_supplemented",
     "on_referral_withdrawn",
+    "on_referrals_received",
     "rate_case",
     "read_case",
     "read_handover",

@@ -22,6 +22,7 @@ from triage import decide, entitlement, packs, store
 from triage.entitlement import Act
 from triage.errors import NoSuchCase
 from triage.model import OFFER_CLOCK, SERVICE, Acting, Actor, Addresses, Case, Detail, Timing
+from triage.store import Starting
 
 E = TypeVar("E", bound=Event)
 
@@ -175,7 +176,7 @@ async def start_clock(
     tx: Transaction, dependencies: Dependencies, case_id: UUID, *, about_id: UUID, timing: Timing
 ) -> None:
     """A clock of the case begins to run."""
-    await store.start_clock(tx, dependencies.ids.new(), case_id=case_id, about_id=about_id, timing=timing)
+    await store.start_clocks(tx, [Starting(dependencies.ids.new(), case_id, about_id, timing)])
 
 
 async def _keep_offer_clock(tx: Transaction, dependencies: Dependencies, case: Case, *, now: datetime) -> None:

@@ -1,58 +1,79 @@
 """What happened at other services: a referral came in; notices about what we ask and offer arrived or were opened."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from chassis.db import Transaction
-from chassis.delivery.events import record
+from chassis.delivery.events import Context, record_each
 from chassis.delivery.messages import Message
 from contracts.codes import NoticeKind
 from contracts.events import NoticeDelivered, NoticeOpened, NoticeQueued, ReferralReceived
 from policy.packs import Began
 from triage import decide, packs, store
-from triage.handlers.dependencies import Dependencies, start_clock
+from triage.handlers.dependencies import Dependencies
 from triage.model import SERVICE
-from triage.store import notices
+from triage.store import Opening, Starting, notices
 
 FOLLOWED: Final = frozenset({NoticeKind.INFORMATION_REQUESTED, NoticeKind.QUESTION_ASKED, NoticeKind.HANDOVER_OFFERED})
 
 
-async def on_referral_received(tx: Transaction, message: Message, now: datetime, *, dependencies: Dependencies) -> None:
-    """Open the referral's one case, with its clocks running from the receipt.
+async def on_referrals_received(
+    tx: Transaction, messages: Sequence[Message], now: datetime, *, dependencies: Dependencies
+) -> None:
+    """Open each referral's one case, with its clocks running from the receipt."""
+    known = await store.find_case_ids(tx, [message.as_(ReferralReceived).referral_id for message in messages])
+    found = [_open(message, known, dependencies=dependencies, now=now) for message in messages]
+    begun = [one for one in found if one is not None]
+    if not begun:
+        return
+    await record_each(tx, [(one.opening.opened, one.context) for one in begun])
+    await store.record_opened(tx, [one.opening for one in begun])
+    await store.start_clocks(tx, [clock for one in begun for clock in one.clocks])
+    await store.keep_lines(tx, [one.opening.opened.case_id for one in begun])
+
+
+@dataclass(frozen=True)
+class _Begun:
+    """A case that begins with its clocks, and what its event is recorded with."""
+
+    opening: Opening
+    clocks: Sequence[Starting]
+    context: Context
+
+
+def _open(message: Message, known: Mapping[UUID, UUID], *, dependencies: Dependencies, now: datetime) -> _Begun | None:
+    """None for a referral that has a case already.
 
     It is opened under the version of the pack that the referral was accepted under, though that has ended meanwhile.
     """
-    received = message.as_(ReferralReceived)
-    partnership = message.envelope.partnership
+    received, partnership = message.as_(ReferralReceived), message.envelope.partnership
     began = Began(received.received_at, received.policy_version)
     pack = dependencies.packs.governing(partnership, began=began, at=now)
-    known = await store.find_case_id(tx, received.referral_id)
-    terms = packs.opening_terms(pack, received)
-    opened = decide.open_case(received, known, terms=terms, case_id=dependencies.ids.new(), now=now)
+    terms, ids = packs.opening_terms(pack, received), dependencies.ids
+    opened = decide.open_case(received, known.get(received.referral_id), terms=terms, case_id=ids.new(), now=now)
     if opened is None:
-        return
-    versions = await record(tx, [opened], context=message.context(source=SERVICE, now=now))
-    version = versions[opened.subject]
-    await store.record_opened(tx, opened, received, partnership=partnership, version=version)
-    for timing in packs.opening_timings(pack, received):
-        await start_clock(tx, dependencies, opened.case_id, about_id=opened.case_id, timing=timing)
-    await store.keep_line(tx, opened.case_id)
+        return None
+    case_id, timings = opened.case_id, packs.opening_timings(pack, received)
+    clocks = [Starting(ids.new(), case_id, about_id=case_id, timing=timing) for timing in timings]
+    return _Begun(Opening(opened, received, partnership), clocks, message.context(source=SERVICE, now=now))
 
 
-async def on_notice_queued(tx: Transaction, message: Message, now: datetime) -> None:
-    """Remember which request, question or handover a notice is about."""
-    queued = message.as_(NoticeQueued)
-    if queued.kind in FOLLOWED:
-        await notices.record_queued(tx, queued)
+async def on_notices_queued(tx: Transaction, messages: Sequence[Message], now: datetime) -> None:
+    """Remember which request, question or handover each notice is about."""
+    queued = [message.as_(NoticeQueued) for message in messages]
+    await notices.record_queued(tx, [one for one in queued if one.kind in FOLLOWED])
 
 
-async def on_notice_delivered(tx: Transaction, message: Message, now: datetime) -> None:
-    """The receiver's system has it: that is not yet a reader."""
-    delivered = message.as_(NoticeDelivered)
-    await notices.record_delivered(tx, delivered.notice_id, at=delivered.delivered_at)
+async def on_notices_delivered(tx: Transaction, messages: Sequence[Message], now: datetime) -> None:
+    """The receivers' systems have them: that is not yet a reader."""
+    delivered = [message.as_(NoticeDelivered) for message in messages]
+    await notices.record_delivered(tx, {one.notice_id: one.delivered_at for one in delivered})
 
 
-async def on_notice_opened(tx: Transaction, message: Message, now: datetime) -> None:
-    """A reader has it: that is not yet an answer."""
-    opened = message.as_(NoticeOpened)
-    await notices.record_opened(tx, opened.notice_id, at=opened.opened_at)
+async def on_notices_opened(tx: Transaction, messages: Sequence[Message], now: datetime) -> None:
+    """A reader has each: that is not yet an answer."""
+    opened = [message.as_(NoticeOpened) for message in messages]
+    await notices.record_opened(tx, {one.notice_id: one.opened_at for one in opened})

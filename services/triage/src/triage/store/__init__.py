@@ -1,10 +1,12 @@
 """All SQL of this service. Nothing here commits."""
 
 from triage.store.cases import (
+    Opening,
     add_children,
     advance,
     find_case,
     find_case_id,
+    find_case_ids,
     get_background,
     load_ratings,
     lock_case,
@@ -17,11 +19,12 @@ from triage.store.cases import (
     record_reopened,
 )
 from triage.store.clocks import (
+    Starting,
     load_due_alarms,
     lock_cases_with_due_alarms,
     record_sounded,
     retime_clock,
-    start_clock,
+    start_clocks,
     stop_clock,
     stop_clocks,
     stop_clocks_about,
@@ -34,7 +37,7 @@ from triage.store.handovers import (
     record_returned,
     record_withdrawn,
 )
-from triage.store.line import CHANGES, announce, keep_line
+from triage.store.line import CHANGES, announce, keep_line, keep_lines
 from triage.store.news import (
     find_case_of_question,
     list_open_questions,
@@ -60,12 +63,15 @@ from triage.store.requests import find_case_of_request, list_requests, record_re
 __all__ = [
     "CHANGES",
     "Asker",
+    "Opening",
+    "Starting",
     "add_children",
     "advance",
     "announce",
     "count_queue",
     "find_case",
     "find_case_id",
+    "find_case_ids",
     "find_case_of_handover",
     "find_case_of_question",
     "find_case_of_request",
@@ -74,6 +80,7 @@ __all__ = [
     "get_background",
     "is_team",
     "keep_line",
+    "keep_lines",
     "list_marks_before",
     "list_open_questions",
     "list_queue",
@@ -109,7 +116,7 @@ __all__ = [
     "record_turned_down",
     "record_withdrawn",
     "retime_clock",
-    "start_clock",
+    "start_clocks",
     "stop_clock",
     "stop_clocks",
     "stop_clocks_about",

@@ -1,14 +1,15 @@
 """SQL of a case's own row, its children and its ratings."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import Row, bindparam, insert, select, text, update
 
 from chassis.db import Transaction
+from chassis.rows import document, insert_of
 from contracts.codes import ClosureReason, ConcernType, CurrentPlan, MissingItem, Rating, RatingReason
 from contracts.events import CaseClosed, CaseOpened, CaseRated, CaseReopened, ReferralReceived
 from triage import tables
@@ -20,6 +21,18 @@ from triage.store.news import load_news, load_questions
 from triage.store.outcomes import load_decisions, load_recommendations
 from triage.store.requests import load_requests
 
+_CASE_IDS: Final = text(
+    'SELECT referral_id, case_id FROM "case" WHERE referral_id = ANY(CAST(:referral_ids AS uuid[]))'
+)
+_OPEN: Final = insert_of(
+    tables.case,
+    (
+        *("case_id", "referral_id", "partnership", "reference", "agency", "received_at", "opened_at"),
+        *("suggested_rating", "suggestion_reasons", "concern_types", "missing_information", "immediate_danger"),
+        *("previous_referral_id", "document_url", "policy_version", "decision_due_at", "version", "changed_version"),
+    ),
+)
+_ADD_CHILDREN: Final = insert_of(tables.child, ("child_id", "case_id", "place", "unborn", "plans"), unless_there=True)
 _RECORD_CHILD: Final = (
     update(tables.child)
     .where(tables.child.c.child_id == bindparam("of"))
@@ -27,10 +40,24 @@ _RECORD_CHILD: Final = (
 )
 
 
+@dataclass(frozen=True)
+class Opening:
+    """A case to make: its first event, and what its referral says."""
+
+    opened: CaseOpened
+    received: ReferralReceived
+    partnership: str
+
+
+async def find_case_ids(tx: Transaction, referral_ids: Collection[UUID]) -> Mapping[UUID, UUID]:
+    """The cases of referrals, by referral; one without a case is left out."""
+    rows = await tx.execute(_CASE_IDS, {"referral_ids": list(referral_ids)})
+    return {row.referral_id: row.case_id for row in rows}
+
+
 async def find_case_id(tx: Transaction, referral_id: UUID) -> UUID | None:
     """The case of a referral."""
-    found: UUID | None = await tx.scalar(select(tables.case.c.case_id).where(tables.case.c.referral_id == referral_id))
-    return found
+    return (await find_case_ids(tx, [referral_id])).get(referral_id)
 
 
 async def find_case(tx: Transaction, case_id: UUID) -> Case | None:
@@ -81,42 +108,34 @@ async def load_ratings(tx: Transaction, case_id: UUID) -> tuple[Rated, ...]:
     )
 
 
-async def record_opened(
-    tx: Transaction, opened: CaseOpened, received: ReferralReceived, *, partnership: str, version: int
-) -> None:
-    """A new case with its children. Raises ``NotOneCase`` when one of them is in another case."""
-    case = {
-        **_shared(opened),
-        "partnership": partnership,
-        "received_at": received.received_at,
-        "concern_types": [code.value for code in received.concern_types],
-        "missing_information": [item.value for item in received.missing_information],
-        "immediate_danger": received.immediate_danger,
-        "previous_referral_id": received.previous_referral_id,
-        "document_url": received.detail_url,
-        "version": version,
-        "changed_version": version,
-    }
-    children = children_of(received.children, received.plans or ())
-    await tx.execute(insert(tables.case).values(case))
-    await add_children(tx, opened.case_id, children, after=0)
+async def record_opened(tx: Transaction, openings: Sequence[Opening]) -> None:
+    """New cases with their children. Raises ``NotOneCase`` when one of them is in another case."""
+    rows = [_opened(opening) for opening in openings]
+    await tx.execute(_OPEN, document(rows))
+    children = [
+        row
+        for one in openings
+        for row in _children_rows(one.opened.case_id, children_of(one.received.children, one.received.plans or ()))
+    ]
+    await _add_children(tx, children)
 
 
 async def add_children(tx: Transaction, case_id: UUID, children: Sequence[Child], *, after: int) -> None:
     """Children of a case that has ``after`` already. Raises ``NotOneCase`` when one of them is in another case."""
-    rows = [
-        {
-            "child_id": child.child_id,
-            "case_id": case_id,
-            "place": place,
-            "unborn": child.unborn,
-            "plans": _codes(child.plans),
-        }
-        for place, child in enumerate(children, start=after)
-    ]
-    added = await tx.execute(upsert(tables.child).values(rows).on_conflict_do_nothing())
+    await _add_children(tx, _children_rows(case_id, children, after=after))
+
+
+async def _add_children(tx: Transaction, rows: Sequence[dict[str, Any]]) -> None:
+    added = await tx.execute(_ADD_CHILDREN, document(rows))
     if added.rowcount != len(rows):
         raise NotOneCase
+
+
+def _children_rows(case_id: UUID, children: Sequence[Child], *, after: int = 0) -> list[dict[str, Any]]:
+    return [
+        {"child_id": one.child_id, "case_id": case_id, "place": place, "unborn": one.unborn, "plans": one.plans}
+        for place, one in enumerate(children, start=after)
+    ]
 
 
 async def record_children(tx: Transaction, children: Sequence[Child]) -> None:
@@ -181,18 +200,27 @@ async def advance(tx: Transaction, case_id: UUID, *, version: int, changed: bool
     await tx.execute(update(tables.case).where(tables.case.c.case_id == case_id).values(changes))
 
 
-def _shared(opened: CaseOpened) -> dict[str, Any]:
-    """What event and row say alike."""
+def _opened(opening: Opening) -> dict[str, Any]:
+    opened, received = opening.opened, opening.received
     return {
         "case_id": opened.case_id,
         "referral_id": opened.referral_id,
         "reference": opened.reference,
         "agency": opened.agency,
         "opened_at": opened.opened_at,
-        "suggested_rating": opened.suggested_rating.value,
-        "suggestion_reasons": [reason.value for reason in opened.suggestion_reasons],
+        "suggested_rating": opened.suggested_rating,
+        "suggestion_reasons": opened.suggestion_reasons,
         "decision_due_at": opened.decision_due_at,
         "policy_version": opened.policy_version,
+        "partnership": opening.partnership,
+        "received_at": received.received_at,
+        "concern_types": received.concern_types,
+        "missing_information": received.missing_information,
+        "immediate_danger": received.immediate_danger,
+        "previous_referral_id": received.previous_referral_id,
+        "document_url": received.detail_url,
+        "version": 1,
+        "changed_version": 1,
     }
 
 

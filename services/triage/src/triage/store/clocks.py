@@ -1,18 +1,34 @@
 """SQL of clocks and their alarms."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, exists, insert, select, update
+from sqlalchemy import Row, exists, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis.db import Transaction
+from chassis.rows import document, insert_of
 from triage import tables
 from triage.model import OFFER_CLOCK, Alarm, Clock, DueAlarm, Timing
 
+_START: Final = insert_of(
+    tables.clock, ("clock_id", "case_id", "about_id", "name", "started_at", "due_at", "stops", "policy_version")
+)
+_SET_ALARMS: Final = insert_of(tables.alarm, ("clock_id", "case_id", "share", "at", "tell"))
 _WAITING: Final = (tables.alarm.c.sounded_at.is_(None), tables.alarm.c.cancelled_at.is_(None))
+
+
+@dataclass(frozen=True)
+class Starting:
+    """A clock of a case that begins to run, and what it is about."""
+
+    clock_id: UUID
+    case_id: UUID
+    about_id: UUID
+    timing: Timing
 
 
 async def load_clocks(tx: Transaction, case_id: UUID) -> tuple[Clock, ...]:
@@ -22,19 +38,11 @@ async def load_clocks(tx: Transaction, case_id: UUID) -> tuple[Clock, ...]:
     return tuple(_clock(row) for row in await tx.execute(statement))
 
 
-async def start_clock(tx: Transaction, clock_id: UUID, *, case_id: UUID, about_id: UUID, timing: Timing) -> None:
-    """A clock begins to run, with its alarms."""
-    values = {
-        "clock_id": clock_id,
-        "case_id": case_id,
-        "about_id": about_id,
-        "name": timing.name,
-        "started_at": timing.started_at,
-        "stops": timing.stops,
-        **_timed(timing),
-    }
-    await tx.execute(insert(tables.clock).values(values))
-    await tx.execute(insert(tables.alarm).values(_alarms(clock_id, case_id, timing)))
+async def start_clocks(tx: Transaction, starting: Sequence[Starting]) -> None:
+    """Clocks begin to run, with their alarms."""
+    await tx.execute(_START, document(_clock_row(one) for one in starting))
+    alarms = [row for one in starting for row in _alarms(one.clock_id, one.case_id, one.timing)]
+    await tx.execute(_SET_ALARMS, document(alarms))
 
 
 async def retime_clock(tx: Transaction, clock_id: UUID, *, case_id: UUID, timing: Timing, at: datetime) -> None:
@@ -117,6 +125,19 @@ async def _stop(tx: Transaction, *which: Any, at: datetime) -> None:
     if clock_ids:
         silenced = update(alarm).where(alarm.c.clock_id.in_(clock_ids), *_WAITING)
         await tx.execute(silenced.values(cancelled_at=at))
+
+
+def _clock_row(one: Starting) -> dict[str, Any]:
+    timing = one.timing
+    return {
+        "clock_id": one.clock_id,
+        "case_id": one.case_id,
+        "about_id": one.about_id,
+        "name": timing.name,
+        "started_at": timing.started_at,
+        "stops": timing.stops,
+        **_timed(timing),
+    }
 
 
 def _timed(timing: Timing) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """SQL of a case's line in the queue: what the queue shows and sorts by, kept on the case's own row."""
 
+from collections.abc import Collection
 from typing import Final
 from uuid import UUID
 
@@ -79,7 +80,7 @@ _KEEP: Final = text(
                    min(due_at) FILTER (WHERE name = :offer_clock) AS offer_running_due_at
             FROM clock WHERE case_id = c.case_id AND stopped_at IS NULL
         ) t
-        WHERE c.case_id = :case_id
+        WHERE c.case_id = ANY(CAST(:case_ids AS uuid[]))
     )
     UPDATE "case" c
     SET due_at = n.due_at, waits_for = n.waits_for, children = n.children, undecided = n.undecided,
@@ -93,26 +94,35 @@ _KEEP: Final = text(
 _NOTIFY: Final = text(
     """SELECT pg_notify(:channel, json_build_object('partnership', partnership, 'case_id', case_id,
            'version', version, 'waits_for', waits_for, 'worker', worker, 'team', team)::text)
-       FROM "case" WHERE case_id = :case_id"""
+       FROM "case" WHERE case_id = ANY(CAST(:case_ids AS uuid[]))"""
 )
 
 
-async def keep_line(tx: Transaction, case_id: UUID) -> None:
-    """Bring a case's line up to date, and let those who watch the queue know once this transaction has committed.
+async def keep_lines(tx: Transaction, case_ids: Collection[UUID]) -> None:
+    """Bring cases' lines up to date, and let those who watch the queue know once this transaction has committed.
 
     MUST come last in every transaction that changes a case or what hangs on it, while the case is locked.
     Interleaving prevented: two answers of one case commit together and each counts the other as outstanding.
     """
     values = {
-        "case_id": case_id,
+        "case_ids": list(case_ids),
         "no_knowledge": CaseNews.HANDOVER_RETURNED.value,
         "decision_clock": DECISION_CLOCK,
         "offer_clock": OFFER_CLOCK,
     }
     await tx.execute(_KEEP, values)
-    await announce(tx, case_id)
+    await _announce(tx, case_ids)
+
+
+async def keep_line(tx: Transaction, case_id: UUID) -> None:
+    """The same for one case."""
+    await keep_lines(tx, [case_id])
 
 
 async def announce(tx: Transaction, case_id: UUID) -> None:
     """Let those who watch the queue know that a case changed, once this transaction has committed."""
-    await tx.execute(_NOTIFY, {"channel": CHANGES, "case_id": case_id})
+    await _announce(tx, [case_id])
+
+
+async def _announce(tx: Transaction, case_ids: Collection[UUID]) -> None:
+    await tx.execute(_NOTIFY, {"channel": CHANGES, "case_ids": list(case_ids)})

@@ -1,36 +1,50 @@
 """SQL of how far notices about requests, questions and handovers have come."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import func, select, update
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import func, select, text
 
 from chassis.db import Transaction
+from chassis.rows import document, insert_of
 from contracts.events import NoticeQueued
 from triage import tables
 from triage.model import NoticeProgress
 
+_QUEUE: Final = insert_of(tables.notice, ("notice_id", "about_id", "queued_at"), unless_there=True)
+_DELIVER: Final = text(
+    """UPDATE notice SET delivered_at = n.at
+       FROM unnest(CAST(:ids AS uuid[]), CAST(:times AS timestamptz[])) AS n(notice_id, at)
+       WHERE notice.notice_id = n.notice_id AND notice.delivered_at IS NULL"""
+)
+_OPEN: Final = text(
+    """UPDATE notice SET opened_at = n.at
+       FROM unnest(CAST(:ids AS uuid[]), CAST(:times AS timestamptz[])) AS n(notice_id, at)
+       WHERE notice.notice_id = n.notice_id AND notice.opened_at IS NULL"""
+)
 
-async def record_queued(tx: Transaction, queued: NoticeQueued) -> None:
-    """A notice is on its way."""
-    values = {"notice_id": queued.notice_id, "about_id": queued.about_id, "queued_at": queued.queued_at}
-    await tx.execute(upsert(tables.notice).values(values).on_conflict_do_nothing())
+
+async def record_queued(tx: Transaction, queued: Sequence[NoticeQueued]) -> None:
+    """Notices are on their way; one that is known is left alone."""
+    if queued:
+        rows = ({"notice_id": one.notice_id, "about_id": one.about_id, "queued_at": one.queued_at} for one in queued)
+        await tx.execute(_QUEUE, document(rows))
 
 
-async def record_delivered(tx: Transaction, notice_id: UUID, *, at: datetime) -> None:
-    """The first channel has delivered it; notices about other things are not kept here, and none is changed."""
-    notice = tables.notice
-    first = (notice.c.notice_id == notice_id, notice.c.delivered_at.is_(None))
-    await tx.execute(update(notice).where(*first).values(delivered_at=at))
+async def record_delivered(tx: Transaction, at: Mapping[UUID, datetime]) -> None:
+    """The first channel has delivered each; notices about other things are not kept here, and none is changed."""
+    await tx.execute(_DELIVER, _columns(at))
 
 
-async def record_opened(tx: Transaction, notice_id: UUID, *, at: datetime) -> None:
-    """Somebody has opened it."""
-    notice = tables.notice
-    first = (notice.c.notice_id == notice_id, notice.c.opened_at.is_(None))
-    await tx.execute(update(notice).where(*first).values(opened_at=at))
+async def record_opened(tx: Transaction, at: Mapping[UUID, datetime]) -> None:
+    """Somebody has opened each."""
+    await tx.execute(_OPEN, _columns(at))
+
+
+def _columns(at: Mapping[UUID, datetime]) -> dict[str, Any]:
+    return {"ids": list(at), "times": list(at.values())}
 
 
 async def load_progress(tx: Transaction, about_ids: Collection[UUID]) -> Mapping[UUID, NoticeProgress]:

@@ -1,0 +1,26 @@
+"""Many rows in one statement: they go to the database as one JSON document, however many there are."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from pydantic_core import to_json
+from sqlalchemy import Table, TextClause, text
+
+
+def insert_of(table: Table, columns: Sequence[str], *, unless_there: bool = False) -> TextClause:
+    """An ``INSERT`` of what ``document`` makes, into these columns, in its order; the others have their defaults.
+
+    JSON carries what several arrays of parameters cannot: columns that are arrays themselves. With ``unless_there`` a
+    row that is there already is left as it is, and not counted.
+    """
+    name, listed = f'"{table.name}"', ", ".join(f'"{column}"' for column in columns)
+    conflict = "ON CONFLICT DO NOTHING" if unless_there else ""
+    return text(
+        f"""INSERT INTO {name} ({listed})
+            SELECT {listed} FROM jsonb_populate_recordset(NULL::{name}, CAST(:rows AS jsonb)) {conflict}"""  # noqa: S608
+    )
+
+
+def document(rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """The parameter of ``insert_of``: each row by its columns; times, ids, codes and lists of them as they are."""
+    return {"rows": to_json(list(rows)).decode()}
