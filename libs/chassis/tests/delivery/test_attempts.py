@@ -310,7 +310,7 @@ async def test_what_the_database_is_to_blame_for_is_tried_again_in_order_and_hol
 
     await reader.apply(ONE, TWO, OTHER_ONE, THREE)
 
-    assert await reader.effects() == [(SUBJECT, 1), (SUBJECT, 2), (OTHER, 1), (SUBJECT, 3)]
+    assert await reader.effects() == [(SUBJECT, 1), (OTHER, 1), (SUBJECT, 2), (SUBJECT, 3)]
     assert await reader.parked() == []
     assert reader.waited == [0.05, 0.2, 0.5, 1.0, 2.0, *[5.0] * 7]
 

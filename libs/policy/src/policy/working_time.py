@@ -13,10 +13,11 @@ the next opening. Due is the earliest instant at which the allowed time is used:
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import cached_property, lru_cache
 from typing import Final, NamedTuple, Self
 from zoneinfo import ZoneInfo
 
@@ -28,6 +29,8 @@ _HOURS: Final = re.compile(r"([0-2]\d):([0-5]\d)-([0-2]\d):([0-5]\d)")
 _CLOCKS_CHANGE: Final = (60, 120)  # London's clocks go 01:00 to 02:00 in March and 02:00 back to 01:00 in October
 HORIZON_DAYS: Final = 3660
 """How far ahead a due time is looked for; a clock beyond ten years is a mistake in a pack."""
+
+DAYS_KEPT: Final = 1024
 
 
 class Unit(StrEnum):
@@ -117,8 +120,8 @@ class WorkingCalendar:
     def time_worked(self, start: datetime, end: datetime) -> timedelta:
         """Real time during which the service is open between two instants."""
         first, last, total = _utc(start), _utc(end), timedelta()
-        day = local_date(first)
-        while day <= local_date(last):
+        day, last_day = local_date(first), local_date(last)
+        while day <= last_day:
             opening = self._opening_on(day)
             if opening is not None:
                 total += max(timedelta(), min(opening.closes_at, last) - max(opening.opens_at, first))
@@ -171,7 +174,12 @@ class WorkingCalendar:
                 yield opening
         raise BeyondHorizon("The service does not open so often within ten years")
 
-    def _opening_on(self, day: date) -> Opening | None:
+    @cached_property
+    def _opening_on(self) -> Callable[[date], Opening | None]:
+        """The opening of a local date. Every clock of every case asks for the same few days, so they are kept."""
+        return lru_cache(maxsize=DAYS_KEPT)(self._find_opening)
+
+    def _find_opening(self, day: date) -> Opening | None:
         if not self.is_working_day(day):
             return None
         hours = self.hours[day.weekday()]

@@ -72,10 +72,11 @@ def suggest(pack: Pack, background: Background, children: Collection[Child]) -> 
     return Suggestion(suggested.rating, suggested.reasons)
 
 
-def opening_timings(pack: Pack, received: ReferralReceived) -> Sequence[Timing]:
-    """Every clock that a referral's receipt starts; the decision's is among them."""
+def opening_timings(pack: Pack, received: ReferralReceived, terms: OpeningTerms) -> Sequence[Timing]:
+    """Every clock that a referral's receipt starts; the decision's, as the terms have it, is among them."""
     names = dict.fromkeys(clock.name for clock in pack.clocks if clock.starts == ReferralReceived.TYPE)
-    return [timing(pack, name, rating=None, start=received.received_at) for name in names]
+    start, decision = received.received_at, terms.decision
+    return [decision if name == DECISION_CLOCK else timing(pack, name, rating=None, start=start) for name in names]
 
 
 def asking_terms(pack: Pack, rating: Rating | None, *, now: datetime) -> AskingTerms:

@@ -56,7 +56,7 @@ def _open(message: Message, known: Mapping[UUID, UUID], *, dependencies: Depende
     opened = decide.open_case(received, known.get(received.referral_id), terms=terms, case_id=ids.new(), now=now)
     if opened is None:
         return None
-    case_id, timings = opened.case_id, packs.opening_timings(pack, received)
+    case_id, timings = opened.case_id, packs.opening_timings(pack, received, terms)
     clocks = [Starting(ids.new(), case_id, about_id=case_id, timing=timing) for timing in timings]
     return _Begun(Opening(opened, received, partnership), clocks, message.context(source=SERVICE, now=now))
 
