@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from sqlalchemy import text
 
-from chassis import telemetry
 from chassis.db import Database, Transaction
 from chassis.delivery.messages import Batched, Handler, Message, Record, Subscriptions
 from chassis.tasks import Stop
+from chassis.telemetry.together import Work
+from chassis.telemetry.together import spans as spans_of
 from chassis.testing.delivery import NOW, Reader, Wrong, closed, message_of
 from chassis.testing.statements import counted
 from contracts.codes import CaseNews
@@ -206,8 +207,9 @@ async def test_each_message_of_a_group_has_a_span_of_its_own_in_its_senders_trac
 
     await together.apply(*(of(number, 1, traceparent=parents[number]) for number in (1, 2)))
 
-    left = [span for span in spans.get_finished_spans() if span.name == "process case.closed.v1"]
+    left = sorted(spans.get_finished_spans(), key=lambda span: span.context.trace_id)
     (group,) = together.groups
+    assert {span.name for span in left} == {"process case.closed.v1"}
     assert [(span.context.trace_id, span.parent and span.parent.span_id) for span in left] == [(1, 1), (2, 2)]
     assert [one.context(source="triage", now=NOW).traceparent for one in group] == [
         f"00-{span.context.trace_id:032x}-{span.context.span_id:016x}-01" for span in left
@@ -215,9 +217,9 @@ async def test_each_message_of_a_group_has_a_span_of_its_own_in_its_senders_trac
 
 
 def test_a_failure_marks_every_span_of_what_was_done_together(spans: InMemorySpanExporter) -> None:
-    works = [telemetry.Work("process case.closed.v1", None, {"event_type": "case.closed.v1"})] * 2
+    works = [Work("process case.closed.v1", None, {"event_type": "case.closed.v1"})] * 2
 
-    with pytest.raises(KeyError), telemetry.spans(works):
+    with pytest.raises(KeyError), spans_of(works):
         raise KeyError
 
     left = spans.get_finished_spans()

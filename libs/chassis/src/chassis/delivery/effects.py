@@ -11,6 +11,7 @@ from chassis.db import Transaction
 from chassis.delivery.failures import HandlerLeft
 from chassis.delivery.messages import Batched, Handler, Message, Subscriptions, parsed
 from chassis.delivery.rounds import Rounds
+from chassis.telemetry.together import Work, spans
 
 HANDLER_SECONDS: Final = 12.0
 """A handler uses nothing but the database, so one that takes longer hangs; the database would end its session soon."""
@@ -45,7 +46,7 @@ async def handle_all(tx: Transaction, rounds: Rounds, now: datetime) -> None:
 async def _handle_group(tx: Transaction, handler: Handler, messages: Sequence[Message], now: datetime) -> None:
     """Each message has a *process* span that continues its sender's trace."""
     if isinstance(handler, Batched):
-        with telemetry.spans([_work(message) for message in messages], kind="consumer") as traces:
+        with spans([_work(message) for message in messages], kind="consumer") as traces:
             traced = [replace(one, traceparent=trace) for one, trace in zip(messages, traces, strict=True)]
             await _within_bounds(handler.handle(tx, traced, now))
         return
@@ -55,10 +56,10 @@ async def _handle_group(tx: Transaction, handler: Handler, messages: Sequence[Me
             await _within_bounds(handler(tx, message, now))
 
 
-def _work(message: Message) -> telemetry.Work:
+def _work(message: Message) -> Work:
     envelope = message.envelope
     attributes = {"event_type": envelope.type, "referral_id": str(envelope.correlation_id)}
-    return telemetry.Work(f"process {envelope.type}", envelope.traceparent, attributes)
+    return Work(f"process {envelope.type}", envelope.traceparent, attributes)
 
 
 async def _within_bounds(work: Awaitable[None]) -> None:

@@ -11,19 +11,9 @@ from chassis.settings import TelemetrySettings, load
 from chassis.telemetry import logs, traces
 from chassis.telemetry.fields import ALLOWED_FIELDS
 from chassis.telemetry.logs import logger
-from chassis.telemetry.traces import Work, current_traceparent, span, spans
+from chassis.telemetry.traces import current_traceparent, span
 
-__all__ = [
-    "ALLOWED_FIELDS",
-    "NOT_FASTAPIS",
-    "Work",
-    "configure",
-    "current_traceparent",
-    "flush",
-    "logger",
-    "span",
-    "spans",
-]
+__all__ = ["ALLOWED_FIELDS", "NOT_FASTAPIS", "configure", "current_traceparent", "flush", "logger", "span"]
 
 NOT_FASTAPIS: Final[TelemetryConfig] = {"tracing": False, "metrics": False, "logs": False, "operation_spans": False}
 """The web framework's own telemetry stays off: it records paths with ids, and exceptions with their text."""

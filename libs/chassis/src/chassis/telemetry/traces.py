@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
 from typing import Final, Literal
 
 from opentelemetry import trace
@@ -100,10 +99,7 @@ def current_trace_id() -> str | None:
 
 def current_traceparent() -> str | None:
     """The W3C trace context of the span that is open now, to be stored with what it causes."""
-    return _traceparent(trace.get_current_span().get_span_context())
-
-
-def _traceparent(context: trace.SpanContext) -> str | None:
+    context = trace.get_current_span().get_span_context()
     if not context.is_valid:
         return None
     return f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags:02x}"
@@ -120,48 +116,10 @@ def span(
         try:
             yield current
         except Exception as error:
-            _mark(current, error)
+            current.set_attribute("error", type(error).__name__)
+            if not isinstance(error, Problem) or error.status >= 500:
+                current.set_status(Status(StatusCode.ERROR))
             raise
-
-
-@dataclass(frozen=True)
-class Work:
-    """What a span is opened for: its name, the stored context that it is the child of, its attributes."""
-
-    name: str
-    traceparent: str | None
-    attributes: Mapping[str, str]
-
-
-@contextmanager
-def spans(works: Sequence[Work], *, kind: Kind = "internal") -> Iterator[list[str | None]]:
-    """A span for each of what is done together, none of them the open one; yields the trace context of each.
-
-    An exception marks every one of them.
-    """
-    opened = [_begun(work, kind) for work in works]
-    try:
-        yield [_traceparent(each.get_span_context()) for each in opened]
-    except Exception as error:
-        for each in opened:
-            _mark(each, error)
-        raise
-    finally:
-        for each in opened:
-            each.end()
-
-
-def _begun(work: Work, kind: Kind) -> Span:
-    context = _PROPAGATOR.extract({"traceparent": work.traceparent}) if work.traceparent else Context()
-    if _tracer is None:
-        return trace.NonRecordingSpan(_ids(context))
-    return _tracer.start_span(work.name, context=context, kind=_KINDS[kind], attributes=work.attributes)
-
-
-def _mark(span_: Span, error: Exception) -> None:
-    span_.set_attribute("error", type(error).__name__)
-    if not isinstance(error, Problem) or error.status >= 500:
-        span_.set_status(Status(StatusCode.ERROR))
 
 
 def _recorded(
@@ -180,15 +138,15 @@ def _recorded(
 @contextmanager
 def _ids_only(context: Context | None) -> Iterator[Span]:
     """A span for nobody: its ids, which go along with every event, and nothing else is kept of it."""
-    with trace.use_span(trace.NonRecordingSpan(_ids(context))) as current:
-        yield current
-
-
-def _ids(context: Context | None) -> trace.SpanContext:
-    """Of a new span under the one of a context."""
     parent = trace.get_current_span(context).get_span_context()
-    trace_id = parent.trace_id if parent.is_valid else _random.generate_trace_id()
-    return trace.SpanContext(trace_id, _random.generate_span_id(), is_remote=False, trace_flags=_SAMPLED)
+    ids = trace.SpanContext(
+        parent.trace_id if parent.is_valid else _random.generate_trace_id(),
+        _random.generate_span_id(),
+        is_remote=False,
+        trace_flags=_SAMPLED,
+    )
+    with trace.use_span(trace.NonRecordingSpan(ids)) as current:
+        yield current
 
 
 class ListedOnly(SpanExporter):
