@@ -6,6 +6,7 @@ import pytest
 from notify_examples import (
     NOW,
     REFERENCE,
+    REFERRAL,
     case_decided,
     case_informed,
     case_opened,
@@ -161,6 +162,5 @@ async def test_a_case_is_as_urgent_as_is_suggested_now_until_a_person_rates_it(
     await read(db, case_opened(suggested_rating=Rating.AMBER), *events)
 
     async with db.transaction() as tx:
-        known = await referrals.find_referral(tx, referral_received().referral_id)
-    assert known is not None
-    assert known.rating is rating
+        known = await referrals.find_known(tx, [REFERRAL])
+    assert known[REFERRAL].referral.rating is rating
