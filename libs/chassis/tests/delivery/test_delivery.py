@@ -25,6 +25,7 @@ from chassis.delivery.resolving import Resolver
 from chassis.run.provision import DatabaseUrls
 from chassis.tasks import Stop
 from chassis.testing.delivery import NOW, Reader, closed
+from chassis.testing.hints import Restless
 from contracts.events import CaseClosed
 from contracts.topics import TOPICS, TRIAGE
 
@@ -50,7 +51,14 @@ class Receiver:
 
     def consumer(self) -> Consumer:
         subscriptions = Subscriptions((TRIAGE,), {CaseClosed: self.reader._handle})
-        return Consumer(self.db, subscriptions, service=self.group, bootstrap_servers=self.kafka, clock=SystemClock())
+        return Consumer(
+            self.db,
+            subscriptions,
+            service=self.group,
+            bootstrap_servers=self.kafka,
+            clock=SystemClock(),
+            hint=Restless(),
+        )
 
     async def versions_of(self, case_id: uuid.UUID) -> list[int]:
         return [version for subject, version in await self.reader.effects() if subject == f"case/{case_id}"]
@@ -81,7 +89,7 @@ async def running(*tasks: Callable[[Stop], Awaitable[None]]) -> AsyncIterator[No
 
 
 def relay(db: Database, kafka: str) -> Relay:
-    return Relay(db, lambda: start_producer(kafka), SystemClock())
+    return Relay(db, lambda: start_producer(kafka), SystemClock(), hint=Restless())
 
 
 async def record_versions(db: Database, case_id: uuid.UUID, count: int) -> None:

@@ -16,6 +16,7 @@ from chassis.delivery.relay import Relay
 from chassis.run.provision import DatabaseUrls
 from chassis.tasks import Stop
 from chassis.testing.delivery import NOW, closed
+from chassis.testing.hints import Restless
 from contracts.envelope import Envelope
 
 CONTEXT = Context(source="triage", partnership="wandsworth", now=NOW)
@@ -58,7 +59,7 @@ def broker() -> Broker:
 
 @pytest.fixture
 async def relay(db: Database, broker: Broker) -> Relay:
-    return Relay(db, broker.start_producer, SystemClock())
+    return Relay(db, broker.start_producer, SystemClock(), hint=Restless())
 
 
 async def record_events(db: Database, *cases: uuid.UUID) -> None:
@@ -136,14 +137,14 @@ async def test_a_crash_between_acknowledgement_and_mark_sends_again(db: Database
     await run_until_published(relay, db)
     async with db.transaction() as tx:
         await tx.execute(text("UPDATE event SET published_at = NULL"))  # as if the mark had not been reached
-    await run_until_published(Relay(db, broker.start_producer, SystemClock()), db)
+    await run_until_published(Relay(db, broker.start_producer, SystemClock(), hint=Restless()), db)
 
     assert broker.versions_of(f"case/{case_id}") == [1, 1]
 
 
 async def test_a_second_relay_waits_until_the_leader_is_gone(db: Database, urls: DatabaseUrls, broker: Broker) -> None:
     other_db = Database.connect(urls.app_url)
-    leader, follower = (Relay(each, broker.start_producer, SystemClock()) for each in (db, other_db))
+    leader, follower = (Relay(each, broker.start_producer, SystemClock(), hint=Restless()) for each in (db, other_db))
     stop_leader, stop_follower = Stop(), Stop()
     leading = asyncio.create_task(leader.run(stop_leader))
     await record_events(db, uuid.uuid4())

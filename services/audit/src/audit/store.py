@@ -6,11 +6,12 @@ from typing import Final
 from sqlalchemy import text
 
 from audit.errors import NotInLog
-from audit.model import PendingEntry, SealedEntry, StoredCheckpoint
+from audit.model import SEQUENCER, PendingEntry, SealedEntry, StoredCheckpoint
 from audit.tables import ENTRY_COLUMNS
 from audit.tiles import TILE_WIDTH, TileName
 from audit.tree import GrownTile, Tiles
 from chassis.db import Transaction
+from chassis.waking import wake
 
 _COLUMNS: Final = ", ".join(ENTRY_COLUMNS)
 
@@ -69,6 +70,7 @@ async def append(tx: Transaction, entries: Sequence[PendingEntry]) -> None:
             "bodies": [entry.body for entry in entries],
         },
     )
+    await wake(tx, SEQUENCER)
 
 
 async def lock_size(tx: Transaction) -> int:

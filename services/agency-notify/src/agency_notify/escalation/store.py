@@ -1,6 +1,6 @@
 """SQL of escalation: which notices are late, how far each has climbed, and what ends a climb. Set-based throughout."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any, Final
@@ -12,7 +12,11 @@ from agency_notify.escalation.model import Climb, Due, Ended, Reached, Stage
 from agency_notify.model import Notice
 from agency_notify.store.notices import notice_of
 from chassis.db import Transaction
+from chassis.waking import wake
 from contracts.codes import EscalationReason, Rating
+
+ESCALATOR: Final = "escalator"
+"""What wakes it: a climb has begun, or goes on sooner."""
 
 _NOTICE: Final = ", ".join(f"n.{field.name}" for field in fields(Notice))
 
@@ -61,17 +65,28 @@ _CLIMB: Final = text(
     UPDATE notice n SET escalated_at = :now, escalated_to = s.role FROM step s WHERE n.notice_id = s.notice_id
     """
 )
+_NEXT: Final = text(
+    """
+    SELECT least(
+        (SELECT min(open_by) FROM notice
+         WHERE opened_at IS NULL AND late_since IS NULL AND done_at IS NULL AND withheld IS NULL
+           AND superseded_by IS NULL AND escalates IS NULL AND open_by > :now),
+        (SELECT min(climb_at) FROM escalation WHERE climb_at > :now)
+    )
+    """
+)
 _POSTPONE: Final = text(
     """UPDATE escalation SET climb_at = :until
        WHERE notice_id = ANY(CAST(:ids AS uuid[])) AND climb_at IS NOT NULL"""
 )
 _HASTEN: Final = text(
-    """UPDATE escalation SET climb_at = least(climb_at, :now)
-       WHERE notice_id = :notice_id AND latest_id = :latest_id AND climb_at IS NOT NULL"""
+    """UPDATE escalation e SET climb_at = least(climb_at, :now)
+       FROM unnest(CAST(:ids AS uuid[]), CAST(:latest AS uuid[])) AS n(notice_id, latest_id)
+       WHERE e.notice_id = n.notice_id AND e.latest_id = n.latest_id AND climb_at IS NOT NULL"""
 )
 _FIND: Final = text(
-    """SELECT stage, role, repeated, latest_id, climb_at FROM escalation
-       WHERE notice_id = :notice_id AND climb_at IS NOT NULL"""
+    """SELECT notice_id, stage, role, repeated, latest_id, climb_at FROM escalation
+       WHERE notice_id = ANY(CAST(:ids AS uuid[])) AND climb_at IS NOT NULL"""
 )
 _END: Final = text(
     """UPDATE escalation SET climb_at = NULL, ended_at = :now, ended_because = :because
@@ -125,15 +140,25 @@ async def postpone(tx: Transaction, notice_ids: Collection[UUID], *, until: date
         await tx.execute(_POSTPONE, {"ids": list(notice_ids), "until": until})
 
 
-async def find_reached(tx: Transaction, notice_id: UUID) -> Reached | None:
-    """What a notice has reached whose climb goes on; None before the first stage and after the end."""
-    row = (await tx.execute(_FIND, {"notice_id": notice_id})).one_or_none()
-    return _reached_of(row) if row is not None else None
+async def find_reached(tx: Transaction, notice_ids: Collection[UUID]) -> Mapping[UUID, Reached]:
+    """What notices have reached whose climb goes on; without those before their first stage or after the end."""
+    rows = await tx.execute(_FIND, {"ids": list(notice_ids)})
+    found = {row.notice_id: _reached_of(row) for row in rows}
+    return {notice_id: reached for notice_id, reached in found.items() if reached is not None}
 
 
-async def hasten(tx: Transaction, notice_id: UUID, *, after: UUID, now: datetime) -> None:
-    """Make the next stage due, if ``after`` is still the newest escalation notice."""
-    await tx.execute(_HASTEN, {"notice_id": notice_id, "latest_id": after, "now": now})
+async def hasten(tx: Transaction, after: Sequence[tuple[UUID, UUID]], *, now: datetime) -> None:
+    """Make the next stage due of each notice whose newest escalation notice is still the one it is given with."""
+    if after:
+        late, latest = zip(*after, strict=True)
+        await tx.execute(_HASTEN, {"ids": list(late), "latest": list(latest), "now": now})
+        await wake(tx, ESCALATOR)
+
+
+async def find_next(tx: Transaction, *, now: datetime) -> datetime | None:
+    """When the next notice will be late, or the next stage due, that is not now."""
+    next_at: datetime | None = await tx.scalar(_NEXT, {"now": now})
+    return next_at
 
 
 async def end(tx: Transaction, notice_ids: Collection[UUID], because: Ended, *, now: datetime) -> None:
@@ -143,7 +168,10 @@ async def end(tx: Transaction, notice_ids: Collection[UUID], because: Ended, *, 
 
 
 async def _begun(tx: Transaction, statement: Any, values: dict[str, Any]) -> int:
-    return (await tx.execute(statement, values)).rowcount
+    begun = (await tx.execute(statement, values)).rowcount
+    if begun:
+        await wake(tx, ESCALATOR)
+    return begun
 
 
 def _due_of(row: Row[Any]) -> Due:

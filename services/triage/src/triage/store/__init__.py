@@ -17,6 +17,7 @@ from triage.store.cases import (
     record_reopened,
 )
 from triage.store.clocks import (
+    find_next_alarm,
     load_due_alarms,
     lock_cases_with_due_alarms,
     record_sounded,
@@ -70,6 +71,7 @@ __all__ = [
     "find_case_of_question",
     "find_case_of_request",
     "find_last_look",
+    "find_next_alarm",
     "find_worker",
     "get_background",
     "is_team",
