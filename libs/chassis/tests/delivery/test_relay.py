@@ -13,10 +13,12 @@ from chassis.db import Database
 from chassis.delivery.events import Context, record
 from chassis.delivery.kafka import KafkaSilent
 from chassis.delivery.relay import Relay
+from chassis.ids import RandomIds
 from chassis.run.provision import DatabaseUrls
-from chassis.tasks import Stop
+from chassis.tasks import Hint, Stop
 from chassis.testing.delivery import NOW, closed
 from chassis.testing.hints import Restless
+from chassis.waking import LOOK_SECONDS, RELAY, Wakeups
 from contracts.envelope import Envelope
 
 CONTEXT = Context(source="triage", partnership="wandsworth", now=NOW)
@@ -163,6 +165,38 @@ async def test_a_second_relay_waits_until_the_leader_is_gone(db: Database, urls:
     await other_db.close()
 
     assert (producers_while_led, broker.producers) == (1, 2)
+
+
+async def test_what_another_process_records_is_sent_at_once(db: Database, broker: Broker) -> None:
+    wakeups, stop = Wakeups(db, RandomIds()), Stop()
+    relay = Relay(db, broker.start_producer, SystemClock(), hint=wakeups.hint(RELAY))
+    running = [asyncio.create_task(wakeups.run(stop)), asyncio.create_task(relay.run(stop))]
+    await record_events(db, uuid.uuid4())
+    await until_published(db)  # it leads, and listens
+
+    for _ in range(3):
+        await record_events(db, uuid.uuid4())
+        await until_published(db, within_seconds=LOOK_SECONDS / 5)
+    stop.set()
+    await asyncio.gather(*running)
+
+    assert len(broker.log) == 4
+
+
+async def test_what_nobody_gave_a_hint_of_is_sent_when_the_relay_looks(
+    db: Database, broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chassis.delivery.relay.LOOK_SECONDS", 0.3)
+    stop = Stop()
+    running = asyncio.create_task(Relay(db, broker.start_producer, SystemClock(), hint=Hint()).run(stop))
+
+    for _ in range(3):
+        await record_events(db, uuid.uuid4())
+        await until_published(db)
+    stop.set()
+    await running
+
+    assert len(broker.log) == 3
 
 
 async def test_a_silent_broker_ends_the_relay(

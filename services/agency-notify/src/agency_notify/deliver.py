@@ -21,7 +21,7 @@ from chassis.clock import Clock
 from chassis.db import Database, DatabaseUnavailable
 from chassis.ids import Ids
 from chassis.tasks import Hint, Stop
-from chassis.waking import seconds_until
+from chassis.waking import LOOK_SECONDS, seconds_until
 from contracts.codes import Channel, DeliveryFailure, WithheldReason
 from policy.packs import NotServed, Packs
 
@@ -67,7 +67,7 @@ class Deliverer:
             claimed, next_at = await self._claim_or_pause(stop)
             for delivery in claimed:
                 self._begin(delivery)
-            await self.hint.wait(stop, seconds_until(next_at, self.clock.now()))
+            await self.hint.wait(stop, seconds_until(next_at, self.clock.now(), most=LOOK_SECONDS))
             self._reap()
         if self._sending:
             _, unfinished = await asyncio.wait(self._sending, timeout=DRAIN_SECONDS)

@@ -11,7 +11,7 @@ from audit.tables import ENTRY_COLUMNS
 from audit.tiles import TILE_WIDTH, TileName
 from audit.tree import GrownTile, Tiles
 from chassis.db import Transaction
-from chassis.waking import wake
+from chassis.waking import wake_sql
 
 _COLUMNS: Final = ", ".join(ENTRY_COLUMNS)
 
@@ -21,7 +21,8 @@ _APPEND: Final = text(
             CAST(:event_ids AS uuid[]), CAST(:subjects AS text[]), CAST(:versions AS integer[]),
             CAST(:types AS text[]), CAST(:referral_ids AS uuid[]), CAST(:partnerships AS text[]),
             CAST(:times AS timestamptz[]), CAST(:bodies AS bytea[])
-        ) WITH ORDINALITY AS n({_COLUMNS}, nth) ORDER BY nth"""  # noqa: S608 - constants of this file
+        ) WITH ORDINALITY AS n({_COLUMNS}, nth) ORDER BY nth
+        RETURNING {wake_sql(SEQUENCER)}"""  # noqa: S608 - constants of this file
 )
 _LOCK_SIZE: Final = text("SELECT size FROM log FOR UPDATE")
 _SET_SIZE: Final = text("UPDATE log SET size = :size")
@@ -70,7 +71,6 @@ async def append(tx: Transaction, entries: Sequence[PendingEntry]) -> None:
             "bodies": [entry.body for entry in entries],
         },
     )
-    await wake(tx, SEQUENCER)
 
 
 async def lock_size(tx: Transaction) -> int:

@@ -12,7 +12,7 @@ from agency_notify.escalation.model import Climb, Due, Ended, Reached, Stage
 from agency_notify.model import Notice
 from agency_notify.store.notices import notice_of
 from chassis.db import Transaction
-from chassis.waking import wake
+from chassis.waking import wake_sql
 from contracts.codes import EscalationReason, Rating
 
 ESCALATOR: Final = "escalator"
@@ -21,7 +21,7 @@ ESCALATOR: Final = "escalator"
 _NOTICE: Final = ", ".join(f"n.{field.name}" for field in fields(Notice))
 
 _BEGIN_UNOPENED: Final = text(
-    """
+    f"""
     WITH due AS (
         SELECT notice_id FROM notice
         WHERE opened_at IS NULL AND late_since IS NULL AND done_at IS NULL AND withheld IS NULL
@@ -31,10 +31,11 @@ _BEGIN_UNOPENED: Final = text(
         UPDATE notice n SET late_since = :now FROM due WHERE n.notice_id = due.notice_id RETURNING n.notice_id
     )
     INSERT INTO escalation (notice_id, reason, begun_at, climb_at) SELECT notice_id, :reason, :now, :now FROM late
-    """
+    RETURNING {wake_sql(ESCALATOR)}
+    """  # noqa: S608  # built from constants
 )
 _BEGIN: Final = text(
-    """
+    f"""
     WITH late AS (
         UPDATE notice SET late_since = :now
         WHERE notice_id = ANY(CAST(:ids AS uuid[])) AND late_since IS NULL AND opened_at IS NULL AND done_at IS NULL
@@ -42,7 +43,8 @@ _BEGIN: Final = text(
         RETURNING notice_id
     )
     INSERT INTO escalation (notice_id, reason, begun_at, climb_at) SELECT notice_id, :reason, :now, :now FROM late
-    """
+    RETURNING {wake_sql(ESCALATOR)}
+    """  # noqa: S608  # built from constants
 )
 _LOCK_DUE: Final = text(
     f"""
@@ -80,9 +82,10 @@ _POSTPONE: Final = text(
        WHERE notice_id = ANY(CAST(:ids AS uuid[])) AND climb_at IS NOT NULL"""
 )
 _HASTEN: Final = text(
-    """UPDATE escalation e SET climb_at = least(climb_at, :now)
+    f"""UPDATE escalation e SET climb_at = least(climb_at, :now)
        FROM unnest(CAST(:ids AS uuid[]), CAST(:latest AS uuid[])) AS n(notice_id, latest_id)
-       WHERE e.notice_id = n.notice_id AND e.latest_id = n.latest_id AND climb_at IS NOT NULL"""
+       WHERE e.notice_id = n.notice_id AND e.latest_id = n.latest_id AND climb_at IS NOT NULL
+       RETURNING {wake_sql(ESCALATOR)}"""  # noqa: S608  # built from constants
 )
 _FIND: Final = text(
     """SELECT notice_id, stage, role, repeated, latest_id, climb_at FROM escalation
@@ -152,7 +155,6 @@ async def hasten(tx: Transaction, after: Sequence[tuple[UUID, UUID]], *, now: da
     if after:
         late, latest = zip(*after, strict=True)
         await tx.execute(_HASTEN, {"ids": list(late), "latest": list(latest), "now": now})
-        await wake(tx, ESCALATOR)
 
 
 async def find_next(tx: Transaction, *, now: datetime) -> datetime | None:
@@ -168,10 +170,7 @@ async def end(tx: Transaction, notice_ids: Collection[UUID], because: Ended, *, 
 
 
 async def _begun(tx: Transaction, statement: Any, values: dict[str, Any]) -> int:
-    begun = (await tx.execute(statement, values)).rowcount
-    if begun:
-        await wake(tx, ESCALATOR)
-    return begun
+    return (await tx.execute(statement, values)).rowcount
 
 
 def _due_of(row: Row[Any]) -> Due:

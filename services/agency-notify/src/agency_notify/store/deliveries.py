@@ -13,7 +13,7 @@ from agency_notify.model import Delivery, DeliveryState, Notice, Receipt, Step
 from agency_notify.store.endpoints import endpoint_of
 from agency_notify.store.notices import NOTICE_COLUMNS, find_late, notice_of
 from chassis.db import Transaction
-from chassis.waking import wake
+from chassis.waking import wake_sql
 from contracts.codes import WithheldReason
 
 DELIVERER: Final = "deliverer"
@@ -109,9 +109,10 @@ _WITHHOLD: Final = text(
        WHERE notice.notice_id = n.notice_id"""
 )
 _INSERT: Final = text(
-    """INSERT INTO delivery (delivery_id, notice_id, endpoint_id, next_attempt_at)
-       SELECT * FROM unnest(CAST(:deliveries AS uuid[]), CAST(:notices AS uuid[]), CAST(:endpoints AS uuid[]),
-                            CAST(:due AS timestamptz[]))"""
+    f"""INSERT INTO delivery (delivery_id, notice_id, endpoint_id, next_attempt_at)
+        SELECT * FROM unnest(CAST(:deliveries AS uuid[]), CAST(:notices AS uuid[]), CAST(:endpoints AS uuid[]),
+                             CAST(:due AS timestamptz[]))
+        RETURNING {wake_sql(DELIVERER)}"""  # noqa: S608  # built from constants
 )
 
 
@@ -125,7 +126,6 @@ async def record_deliveries(tx: Transaction, new: Sequence[NewDelivery]) -> None
             "due": [each.due_at for each in new],
         }
         await tx.execute(_INSERT, columns)
-        await wake(tx, DELIVERER)
 
 
 async def claim(tx: Transaction, wanted: Claim, *, now: datetime) -> Sequence[Delivery]:
