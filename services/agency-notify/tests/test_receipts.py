@@ -25,6 +25,7 @@ from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy import text
 
 from agency_notify.deliver import Deliverer
+from agency_notify.escalation.worker import Escalator
 from agency_notify.handlers import delivering
 from agency_notify.handlers.delivering import Attempted, record_attempts
 from agency_notify.model import Delivery, Receipt
@@ -309,3 +310,18 @@ async def all_recorded(db: Database, count: int) -> None:
     async with asyncio.timeout(BOUND_SECONDS):
         while sum(row.state == "delivered" for row in await deliveries(db)) < count:  # noqa: ASYNC110  # as a database
             await asyncio.sleep(0.01)
+
+
+async def test_at_rest_deliverer_and_escalator_look_once_and_wait(db: Database, clock: SettableClock) -> None:
+    stop = Stop()
+    one = deliverer(db, clock, Script(), hint=Hint())
+    other = Escalator(db, ALL_PACKS, clock, RandomIds(), hint=Hint())
+
+    with statements(db) as seen:
+        loops = [asyncio.create_task(each.run(stop)) for each in (one, other)]
+        await asyncio.sleep(LOOK_SECONDS / 4)
+        at_rest = len(seen)
+        stop.set()
+        await asyncio.gather(*loops)
+
+    assert at_rest < 15

@@ -109,10 +109,13 @@ _WITHHOLD: Final = text(
        WHERE notice.notice_id = n.notice_id"""
 )
 _INSERT: Final = text(
-    f"""INSERT INTO delivery (delivery_id, notice_id, endpoint_id, next_attempt_at)
-        SELECT * FROM unnest(CAST(:deliveries AS uuid[]), CAST(:notices AS uuid[]), CAST(:endpoints AS uuid[]),
-                             CAST(:due AS timestamptz[]))
-        RETURNING {wake_sql(DELIVERER)}"""  # noqa: S608  # built from constants
+    f"""WITH made AS (
+            INSERT INTO delivery (delivery_id, notice_id, endpoint_id, next_attempt_at)
+            SELECT * FROM unnest(CAST(:deliveries AS uuid[]), CAST(:notices AS uuid[]), CAST(:endpoints AS uuid[]),
+                                 CAST(:due AS timestamptz[]))
+            RETURNING 1
+        )
+        SELECT {wake_sql(DELIVERER)} FROM made LIMIT 1"""  # noqa: S608  # built from constants
 )
 
 
