@@ -60,9 +60,11 @@ _CLAIM: Final = text(
         WHERE (e.not_before IS NULL OR e.not_before <= :now)
           AND e.secret IS NULL AND e.previous_secret IS NULL  -- what is still plain is sealed first, in a moment
         ORDER BY picked.next_attempt_at LIMIT :limit
+    ), claimed AS (
+        UPDATE delivery d SET lease = :lease, leased_until = :leased_until, attempts = d.attempts + 1
+        FROM due WHERE d.delivery_id = due.delivery_id RETURNING d.delivery_id, d.attempts
     )
-    UPDATE delivery d SET lease = :lease, leased_until = :leased_until, attempts = d.attempts + 1
-    FROM due WHERE d.delivery_id = due.delivery_id
+    INSERT INTO attempt (delivery_id, number, started_at) SELECT delivery_id, attempts, :now FROM claimed
     """
 )
 # What is due already waits for a place, or for somebody's lease; whoever gives one back says so.
@@ -80,10 +82,6 @@ _NEXT: Final = text(
         SELECT min(leased_until) FROM delivery WHERE lease IS NOT NULL AND leased_until > :now
     ) AS waiting
     """
-)
-_START: Final = text(
-    """INSERT INTO attempt (delivery_id, number, started_at)
-       SELECT delivery_id, attempts, :now FROM delivery WHERE lease = :lease"""
 )
 
 
@@ -140,9 +138,8 @@ async def claim(tx: Transaction, wanted: Claim, *, now: datetime) -> Sequence[De
     """
     until = now + wanted.lasts
     values = {"now": now, "lease": wanted.lease, "leased_until": until, "limit": wanted.limit}
-    await tx.execute(_CLAIM, values | {"per_endpoint": wanted.per_endpoint})
-    await tx.execute(_START, {"now": now, "lease": wanted.lease})
-    return await _leased(tx, wanted.lease)
+    begun = await tx.execute(_CLAIM, values | {"per_endpoint": wanted.per_endpoint})
+    return await _leased(tx, wanted.lease) if begun.rowcount else ()
 
 
 async def find_next(tx: Transaction, *, now: datetime) -> datetime | None:
