@@ -145,17 +145,16 @@ class Collector:
         unwitnessed_seconds.set((self._clock.now() - since).total_seconds() if since else 0)
 
     async def _keep_asking(self, leader: Leader, key: VerifierKey) -> None:
-        failures, last = 0, Outcome.COSIGNED
+        failures, last, pause = 0, Outcome.COSIGNED, 0.0
         begun = Hint()
         leader.round.begun.append(begun)
-        while not leader.stop.is_set():
-            outcome = await self.ask(leader, key)
+        while not await leader.stop.wait(pause):
+            outcome, pause = await self.ask(leader, key), 0.0
             if outcome is None or outcome is Outcome.COSIGNED:
                 failures = 0
                 await begun.wait(leader.stop, LOOK_SECONDS)
-            elif outcome is not Outcome.BEHIND or last is Outcome.BEHIND:  # once, it says where to begin
-                await leader.stop.wait(retry_seconds(failures))
-                failures += 1
+            elif outcome is not Outcome.BEHIND or last is Outcome.BEHIND:  # behind once, it says where to begin
+                failures, pause = failures + 1, retry_seconds(failures)
             last = outcome or last
 
     async def ask(self, leader: Leader, key: VerifierKey) -> Outcome | None:
