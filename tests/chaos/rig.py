@@ -23,6 +23,7 @@ from chassis.run import migrate
 from chassis.run.provision import provision
 from chassis.tasks import Stop, Task
 from chassis.testing.delivery import closed
+from chassis.testing.hints import Restless
 from contracts.topics import TOPICS
 from local_stack.keys import Keys
 from local_stack.stack import Stack
@@ -81,11 +82,14 @@ class Rig:
             service=group,
             bootstrap_servers=self.kafka,
             clock=clock or self.clock,
+            hint=Restless(),
         )
 
     def sequencer(self) -> Sequencer:
         """The log's."""
-        return Sequencer(self.reader, CheckpointSigner(ORIGIN, Ed25519PrivateKey.generate()), self.clock)
+        return Sequencer(
+            self.reader, CheckpointSigner(ORIGIN, Ed25519PrivateKey.generate()), self.clock, hint=Restless()
+        )
 
     async def record(self, tx: Transaction, *case_ids: UUID, referral_id: UUID) -> None:
         """One event for each case, all under one referral, so in one partition. The caller commits."""
@@ -108,7 +112,7 @@ class Rig:
         return await delivered.delivery()
 
     def _relay_of(self, db: Database) -> Relay:
-        return Relay(db, lambda: start_producer(self.kafka), self.clock)
+        return Relay(db, lambda: start_producer(self.kafka), self.clock, hint=Restless())
 
     async def rows(self, service: str, sql: str) -> list[Any]:
         """As the administrator."""

@@ -27,6 +27,7 @@ from chassis.delivery.relay import Relay
 from chassis.http_client import HttpClient
 from chassis.run.provision import DatabaseUrls
 from chassis.tasks import Stop
+from chassis.testing.hints import Restless
 from chassis.testing.signer import Signer
 from chassis.web import operator_routes
 from chassis.web.app import create_app
@@ -120,7 +121,7 @@ async def reader(
     db, clock = Database.connect((await migrated_database("chassis.testing")).app_url), SystemClock()
     subscriptions = Subscriptions((AGENCY_NOTIFY,), {NoticeOpened: on_notice_opened})
     group = f"foreign-{uuid.uuid4()}"
-    consumer = Consumer(db, subscriptions, service=group, bootstrap_servers=kafka, clock=clock)
+    consumer = Consumer(db, subscriptions, service=group, bootstrap_servers=kafka, clock=clock, hint=Restless())
     async with operated(db, signer) as run:
         yield Reader(db, clock, consumer, run)
     await db.close()
@@ -168,7 +169,7 @@ async def test_a_topic_full_of_foreign_records_is_walked_out_of_with_commands_al
     await fill(kafka, random.Random(7))
     notice_id, stop, resumed = uuid.uuid4(), Stop(), 0
     await record_opened(reader.db, notice_id, 3)
-    relay = Relay(reader.db, lambda: start_producer(kafka), reader.clock)
+    relay = Relay(reader.db, lambda: start_producer(kafka), reader.clock, hint=Restless())
     working = [asyncio.ensure_future(reader.consumer.run(stop))]
 
     async def halted() -> bool:

@@ -29,9 +29,12 @@ class Post:
 
 @dataclass
 class Receiver:
-    """An agency's web server. ``answers`` are used up in order, the last one for ever; None never answers."""
+    """An agency's web server. ``answers`` are used up in order, the last one for ever; None never answers, and an empty
+    one ends the connection. With ``keeps`` a connection is used again.
+    """
 
     port: int = 0
+    keeps: bool = False
     answers: list[bytes | None] = field(default_factory=lambda: [OK])
     posts: list[Post] = field(default_factory=list)
     connections: int = 0
@@ -45,23 +48,31 @@ class Receiver:
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
         try:
-            self.posts.append(await _read_post(reader))
-            reply = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-            if reply is None:
-                await self.stopped.wait()
-            else:
-                writer.write(reply)
-                await writer.drain()
+            while await self._answer(reader, writer) and self.keeps:
+                pass
         except (ConnectionError, asyncio.IncompleteReadError):
             return
         finally:
             writer.close()
 
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        """One request; False when the connection is of no more use."""
+        self.posts.append(await _read_post(reader))
+        reply = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if reply is None:
+            await self.stopped.wait()
+            return False
+        writer.write(reply)
+        await writer.drain()
+        return bool(reply)
+
 
 @asynccontextmanager
-async def receiver(*answers: bytes | None, tls: ssl.SSLContext | None = None) -> AsyncIterator[Receiver]:
+async def receiver(
+    *answers: bytes | None, tls: ssl.SSLContext | None = None, keeps: bool = False
+) -> AsyncIterator[Receiver]:
     """A web server on a free port of 127.0.0.1 for as long as the block lasts."""
-    agency = Receiver(answers=list(answers) or [OK])
+    agency = Receiver(answers=list(answers) or [OK], keeps=keeps)
     if tls is not None:
         tls.sni_callback = lambda _, name, __: agency.names.append(name)
     server = await asyncio.start_server(agency.serve, "127.0.0.1", 0, ssl=tls)

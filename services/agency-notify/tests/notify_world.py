@@ -22,6 +22,7 @@ from chassis.db import Database
 from chassis.delivery.messages import Message
 from chassis.ids import RandomIds
 from chassis.testing.clock import SettableClock
+from chassis.testing.hints import Restless
 from contracts.codes import Channel
 from contracts.envelope import Envelope
 from contracts.events import EVENTS, Event
@@ -136,10 +137,16 @@ def both(sender: Any) -> dict[Channel, Any]:
 
 
 def escalator(db: Database, clock: SettableClock, *, packs: Packs = ALL_PACKS) -> Escalator:
-    return Escalator(db, packs, clock, RandomIds())
+    return Escalator(db, packs, clock, RandomIds(), hint=Restless())
 
 
 def deliverer(db: Database, clock: SettableClock, sender: Any, **changes: Any) -> Deliverer:
     return Deliverer(
-        db=db, senders=both(sender), packs=changes.pop("packs", ALL_PACKS), clock=clock, ids=RandomIds(), **changes
+        db=db,
+        senders=both(sender),
+        packs=changes.pop("packs", ALL_PACKS),
+        clock=clock,
+        ids=RandomIds(),
+        hint=changes.pop("hint", None) or Restless(),
+        **changes,
     )

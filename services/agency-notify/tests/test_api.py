@@ -34,6 +34,7 @@ from notify_world import (
 
 from agency_notify.sealing import Place
 from agency_notify.store import endpoints
+from agency_notify.store.endpoints import Health
 from chassis.db import Database
 from chassis.run.service import Service
 from chassis.testing.clock import SettableClock
@@ -424,7 +425,7 @@ async def test_setting_an_endpoint_that_was_gone_lets_it_be_used_again(
 ) -> None:
     gone = await set_endpoint(db)
     async with db.transaction() as tx:
-        await endpoints.record_gone(tx, gone.endpoint_id, now=NOW)
+        await endpoints.record_health(tx, {gone.endpoint_id: Health(gone=True)}, now=NOW)
 
     await http.put("/v1/endpoints/metropolitan-police", json=form(WEBHOOK), headers=signer.bearer(**OPERATOR))
 

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 from notify_examples import NOW, REFERENCE, SECRET, delivery, endpoint, notice
-from notify_receivers import answer, postbox, receiver
+from notify_receivers import OK, answer, postbox, receiver
 from notify_world import KEYS, SIGNER, shared
 from standardwebhooks.webhooks import Webhook
 
@@ -136,6 +136,63 @@ async def test_a_private_address_that_nobody_opened_is_not_even_connected_to(hos
             assert receipt == Receipt(DeliveryFailure.ADDRESS_NOT_ALLOWED)
 
     assert agency.connections == 0
+
+
+async def posts(count: int, to: Endpoint) -> list[Receipt]:
+    """So many notices, one after the other, by one sender."""
+    sender = webhooks()
+    receipts = [await sender.send(delivery(to=to), now=datetime.now(UTC)) for _ in range(count)]
+    await sender.close()
+    return receipts
+
+
+async def test_a_connection_is_kept_for_the_next_notice_to_the_same_place() -> None:
+    said = b"HTTP/1.1 202 Accepted\r\ncontent-length: 5\r\n\r\nthank"
+
+    async with receiver(OK, said, OK, keeps=True) as agency:
+        receipts = await posts(3, endpoint(address=agency.url))
+
+    assert receipts == [Receipt(status=200), Receipt(status=202), Receipt(status=200)]
+    assert (agency.connections, len(agency.posts)) == (1, 3)
+
+
+async def test_a_kept_connection_that_the_receiver_has_closed_costs_no_attempt() -> None:
+    async with receiver(OK) as agency:
+        receipts = await posts(3, endpoint(address=agency.url))
+
+    assert receipts == [Receipt(status=200)] * 3
+    assert (agency.connections, len(agency.posts)) == (3, 3)
+
+
+async def test_a_notice_on_a_kept_connection_that_ends_without_an_answer_comes_again_at_once_with_its_id() -> None:
+    async with receiver(OK, b"", OK, keeps=True) as agency:
+        receipts = await posts(2, endpoint(address=agency.url))
+
+    assert receipts == [Receipt(status=200)] * 2
+    assert (agency.connections, len(agency.posts)) == (2, 3)
+    assert len({arrived.headers["webhook-id"] for arrived in agency.posts}) == 1
+
+
+async def test_a_connection_that_was_new_and_ends_without_an_answer_is_a_failed_attempt() -> None:
+    async with receiver(b"", keeps=True) as agency:
+        receipts = await posts(2, endpoint(address=agency.url))
+
+    assert receipts == [Receipt(DeliveryFailure.UNREACHABLE)] * 2
+    assert len(agency.posts) == 2
+
+
+@pytest.mark.parametrize("length", [10_000_000, 100])
+async def test_an_answer_that_is_long_or_never_ends_changes_nothing_about_its_status(
+    length: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(channels, "READ_SECONDS", 0.2)
+    begun = f"HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n".encode() + b"x" * min(length - 1, 200_000)
+
+    async with receiver(begun, keeps=True) as agency:
+        receipts = await posts(2, endpoint(address=agency.url))
+
+    assert receipts == [Receipt(status=200)] * 2
+    assert agency.connections == 2  # what was not read to its end is not used again
 
 
 async def test_plain_http_to_a_public_address_is_refused() -> None:

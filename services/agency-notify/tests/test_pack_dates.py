@@ -28,6 +28,7 @@ from agency_notify.subscriptions import subscriptions
 from chassis.db import Database
 from chassis.ids import RandomIds
 from chassis.testing.clock import SettableClock
+from chassis.testing.hints import Restless
 from chassis.web.auth import Principal
 from contracts.codes import ActorKind, Channel
 from contracts.events import Event, NoticeEscalated
@@ -117,7 +118,7 @@ async def test_what_nobody_opens_is_escalated(db: Database, clock: SettableClock
     await read(db, packs, case_opened(), handover_offered(policy_version=version))
     clock.set(LATER + timedelta(days=1))
 
-    assert await Escalator(db, packs, clock, RandomIds()).escalate_due() == 1
+    assert await Escalator(db, packs, clock, RandomIds(), hint=Restless()).escalate_due() == 1
 
     [escalated] = [event for event in await events_of(db) if isinstance(event, NoticeEscalated)]
     assert escalated.escalated_to == "mash-manager"

@@ -34,6 +34,7 @@ from chassis.db import Database
 from chassis.run.provision import DatabaseUrls
 from chassis.run.service import Service
 from chassis.testing.clock import START, SettableClock
+from chassis.testing.hints import Restless
 from chassis.testing.signer import Signer
 
 ORIGIN = "frontdoor.example.org/audit"
@@ -127,7 +128,7 @@ class DatabaseLog:
     versions: dict[str, int] = field(default_factory=dict)
 
     def sequencer(self, *, every_seconds: int = 0) -> Sequencer:
-        return Sequencer(self.db, self.signer, self.clock, every_seconds=every_seconds)
+        return Sequencer(self.db, self.signer, self.clock, hint=Restless(), every_seconds=every_seconds)
 
     async def append(self, count: int) -> list[PendingEntry]:
         entries = [make_entry(n // 3, n % 3 + 1, n) for n in itertools.islice(self.numbers, count)]

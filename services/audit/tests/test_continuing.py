@@ -25,6 +25,7 @@ from chassis.db import Database
 from chassis.run import migrate
 from chassis.run.provision import DatabaseUrls, provision
 from chassis.testing.clock import START, SettableClock
+from chassis.testing.hints import Restless
 from chassis.testing.signer import Signer
 
 DatabaseLog = Any  # the log in a database that the fixture makes
@@ -77,7 +78,7 @@ class Before:
     db: Database
 
     async def advance(self, signer: CheckpointSigner) -> None:
-        sequencer = Sequencer(self.db, signer, SettableClock())
+        sequencer = Sequencer(self.db, signer, SettableClock(), hint=Restless())
         async with self.db.engine.connect() as connection:
             while await sequencer.advance(connection):
                 pass

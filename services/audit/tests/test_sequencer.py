@@ -17,6 +17,7 @@ from audit.sequencer import BATCH, LogDamaged, Sequencer
 from audit.verify.public import Trusted, verify_public
 from chassis.db import Database
 from chassis.tasks import Stop
+from chassis.testing.hints import Restless
 
 DatabaseLog = Any  # the log in a database that the fixture makes
 STEPS = [
@@ -240,7 +241,9 @@ async def test_only_one_sequencer_leads_and_another_takes_over(database_log: Dat
     other = Database.connect(database_log.urls.app_url, pool_size=2)
     leading = asyncio.create_task(database_log.sequencer().run(first))
     await signed_size_reaches(database_log, 0)
-    following = asyncio.create_task(Sequencer(other, database_log.signer, database_log.clock).run(second))
+    following = asyncio.create_task(
+        Sequencer(other, database_log.signer, database_log.clock, hint=Restless()).run(second)
+    )
     await database_log.append(5)
     await signed_size_reaches(database_log, 5)
 

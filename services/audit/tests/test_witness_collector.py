@@ -19,6 +19,7 @@ from chassis.db import Database
 from chassis.http_client import HttpClient
 from chassis.tasks import Stop
 from chassis.testing.clock import START
+from chassis.testing.hints import Restless
 
 WAIT_SECONDS = 60
 
@@ -26,7 +27,7 @@ WAIT_SECONDS = 60
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pauses short enough for a test; which is longer than which stays as it is."""
-    monkeypatch.setattr(collect, "PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(collect, "LOOK_SECONDS", 0.01)
     monkeypatch.setattr(collect, "FIRST_RETRY_SECONDS", 0.02)
     monkeypatch.setattr(collect, "LAST_RETRY_SECONDS", 0.1)
     monkeypatch.setattr(collect, "ROUND_SECONDS", 0.3)
@@ -163,7 +164,9 @@ async def test_a_database_that_fails_ends_the_task_by_its_own_error(witnessed: W
 
 async def test_without_witnesses_nothing_leads_and_nothing_is_asked(witnessed: Witnessed) -> None:
     stop = Stop()
-    collector = Collector(witnessed.log.db, HttpClient(witnessed.client()), Policy(), witnessed.log.clock)
+    collector = Collector(
+        witnessed.log.db, HttpClient(witnessed.client()), Policy(), witnessed.log.clock, hint=Restless()
+    )
     task = asyncio.create_task(collector.run(stop))
     await asyncio.sleep(0)
     stop.set()

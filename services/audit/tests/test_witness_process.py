@@ -31,6 +31,7 @@ from chassis.db import Database
 from chassis.http_client import HttpClient
 from chassis.run.provision import DatabaseUrls, dsn
 from chassis.tasks import Stop
+from chassis.testing.hints import Restless
 from local_stack.ports import Ports
 from local_stack.waiting import until
 
@@ -114,7 +115,9 @@ class Asking:
 
     async def ask(self) -> list[Outcome]:
         """As the worker's task does: at once again when the witness was behind, and then no more."""
-        collector = Collector(self.log.db, self.http, self.policy, SystemClock())  # the witness has no other
+        collector = Collector(
+            self.log.db, self.http, self.policy, SystemClock(), hint=Restless()
+        )  # the witness has no other
         outcomes: list[Outcome] = []
         async with self.log.db.engine.connect() as connection:
             leader = Leader(connection, Stop())

@@ -20,6 +20,7 @@ from chassis.db import Database
 from chassis.http_client import HttpClient
 from chassis.tasks import Stop
 from chassis.testing.clock import SettableClock
+from chassis.testing.hints import Restless
 
 DatabaseLog = Any  # the log in a database that the fixture makes
 
@@ -96,7 +97,13 @@ class Witnessed:
         return Policy({witness.key: witness.url for witness in self.witnesses}, self.needed)
 
     def collector(self, db: Database | None = None) -> Collector:
-        return Collector(db or self.log.db, HttpClient(self.client(), timeout_seconds=2), self.policy, self.log.clock)
+        return Collector(
+            db or self.log.db,
+            HttpClient(self.client(), timeout_seconds=2),
+            self.policy,
+            self.log.clock,
+            hint=Restless(),
+        )
 
     def client(self) -> httpx2.AsyncClient:
         by_host = {httpx2.URL(witness.url).host: witness for witness in self.witnesses}

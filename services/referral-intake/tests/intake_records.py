@@ -17,6 +17,7 @@ from intake_messages import message_of
 from chassis.db import Database
 from chassis.tasks import Stop
 from chassis.testing.clock import SettableClock
+from chassis.testing.hints import Restless
 from chassis.testing.signer import Signer
 from contracts.codes import ClosureReason, Outcome, ThresholdLevel
 from contracts.events import CaseClosed, CaseDecided, Event
@@ -185,5 +186,5 @@ async def opened_office(
     transport = httpx2.ASGITransport(app=service.app, raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url=ADDRESS, timeout=60) as http:
         packs = load_packs(configured.partnerships_folder)
-        yield Office(Caller(http, signer, db), clock, Disposal(db, clock, packs))
+        yield Office(Caller(http, signer, db), clock, Disposal(db, clock, packs, hint=Restless()))
     await service.close()

@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chassis.db import Database, named_unavailable
 from chassis.tasks import Stop
 
-FOLLOWER_SECONDS: Final = 0.5
+FOLLOWER_SECONDS: Final = 2.0
+"""A follower looks so often whether the leader is gone."""
 
 Leader = Callable[[AsyncConnection, Stop], Awaitable[None]]
 """Works on the leader's own connection until the stop is set. Opens and commits its own transactions."""

@@ -1,8 +1,8 @@
-"""What a worker runs: named tasks that all end when one signal is given."""
+"""What a worker runs: named tasks that all end when one signal is given, and that wait for a reason to look."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any
 
 
@@ -11,10 +11,24 @@ class Stop:
 
     def __init__(self) -> None:
         self._event = asyncio.Event()
+        self._waiting: set[asyncio.Event] = set()
 
     def set(self) -> None:
         """Ask everybody to finish what they hold and return."""
         self._event.set()
+        for event in self._waiting:
+            event.set()
+
+    @contextmanager
+    def waking(self, event: asyncio.Event) -> Iterator[None]:
+        """Set ``event`` too, when asked to stop while the block lasts or before."""
+        self._waiting.add(event)
+        if self.is_set():
+            event.set()
+        try:
+            yield
+        finally:
+            self._waiting.discard(event)
 
     def is_set(self) -> bool:
         """True once asked to stop."""
@@ -29,15 +43,38 @@ class Stop:
         return True
 
 
+class Hint:
+    """Says to one loop that there may be something to do. One that is given while the loop works is kept for its wait.
+
+    A hint may be lost on its way. The loop MUST look by itself when a bounded time has passed.
+    """
+
+    def __init__(self) -> None:
+        self._event = asyncio.Event()
+
+    def give(self) -> None:
+        """Look now, or once more when you have looked."""
+        self._event.set()
+
+    async def wait(self, stop: Stop, seconds: float) -> bool:
+        """Pause for so many seconds, but not past a hint nor a stop. False when the time has passed."""
+        with stop.waking(self._event), suppress(TimeoutError):
+            async with asyncio.timeout(max(0.0, seconds)):
+                await self._event.wait()
+        given = self._event.is_set()
+        self._event.clear()
+        return given
+
+
 class Pace:
-    """How long to pause between two looks: short while there is work, longer and longer while there is none."""
+    """How long to pause between two tries: each time longer, until one succeeds."""
 
     def __init__(self, shortest_seconds: float, longest_seconds: float) -> None:
         self._shortest = self._next = shortest_seconds
         self._longest = longest_seconds
 
     def hurry(self) -> None:
-        """There was something to do, so more may come soon."""
+        """One succeeded: begin with the shortest again."""
         self._next = self._shortest
 
     def pause_seconds(self) -> float:

@@ -21,10 +21,14 @@ from chassis.delivery.gaps import ASKED, Gap, Healer
 from chassis.delivery.kafka import ensure_topics, start_producer
 from chassis.delivery.messages import Subscriptions
 from chassis.delivery.relay import Relay
+from chassis.delivery.requests import ALL, Act
 from chassis.delivery.resolving import Resolver
+from chassis.ids import RandomIds
 from chassis.run.provision import DatabaseUrls
-from chassis.tasks import Stop
+from chassis.tasks import Hint, Stop
 from chassis.testing.delivery import NOW, Reader, closed
+from chassis.testing.hints import Restless
+from chassis.waking import LOOK_SECONDS, READER, Wakeups
 from contracts.events import CaseClosed
 from contracts.topics import TOPICS, TRIAGE
 
@@ -48,9 +52,16 @@ class Receiver:
         self.group = f"receiver-{uuid.uuid4()}"
         self.subjects: set[str] = set()
 
-    def consumer(self) -> Consumer:
+    def consumer(self, hint: Hint | None = None) -> Consumer:
         subscriptions = Subscriptions((TRIAGE,), {CaseClosed: self.reader._handle})
-        return Consumer(self.db, subscriptions, service=self.group, bootstrap_servers=self.kafka, clock=SystemClock())
+        return Consumer(
+            self.db,
+            subscriptions,
+            service=self.group,
+            bootstrap_servers=self.kafka,
+            clock=SystemClock(),
+            hint=hint or Restless(),
+        )
 
     async def versions_of(self, case_id: uuid.UUID) -> list[int]:
         return [version for subject, version in await self.reader.effects() if subject == f"case/{case_id}"]
@@ -81,7 +92,7 @@ async def running(*tasks: Callable[[Stop], Awaitable[None]]) -> AsyncIterator[No
 
 
 def relay(db: Database, kafka: str) -> Relay:
-    return Relay(db, lambda: start_producer(kafka), SystemClock())
+    return Relay(db, lambda: start_producer(kafka), SystemClock(), hint=Restless())
 
 
 async def record_versions(db: Database, case_id: uuid.UUID, count: int) -> None:
@@ -219,6 +230,24 @@ async def test_a_message_on_which_our_code_fails_ends_no_process_and_heals_by_it
 
     assert (2, "KeyError") in held
     assert await receiver.versions_of(other) == [1, 2, 3]
+
+
+async def test_a_reader_that_waits_for_records_carries_out_what_an_operator_asks_for_at_once(
+    db: Database, receiver: Receiver
+) -> None:
+    case_id, other = uuid.uuid4(), uuid.uuid4()
+    receiver.reader.wrong = {(f"case/{case_id}", 1)}
+    wakeups = Wakeups(receiver.db, RandomIds())
+    consumer = receiver.consumer(wakeups.hint(READER))
+
+    async with running(relay(db, receiver.kafka).run, wakeups.run, consumer.run):
+        await record_versions(db, case_id, 1)
+        await record_versions(db, other, 1)
+        await receiver.until(other, [1])
+        receiver.reader.wrong = set()
+        await asyncio.sleep(0.5)  # nothing is to be done any more
+        await receiver.reader.request(Act.release(reason="mended", by="operator-1"), ALL)
+        await receiver.until(case_id, [1], within_seconds=LOOK_SECONDS / 2)
 
 
 async def test_a_record_after_a_quiet_hour_is_no_silence(receiver: Receiver) -> None:

@@ -13,9 +13,12 @@ from chassis.db import Database
 from chassis.delivery.events import Context, record
 from chassis.delivery.kafka import KafkaSilent
 from chassis.delivery.relay import Relay
+from chassis.ids import RandomIds
 from chassis.run.provision import DatabaseUrls
-from chassis.tasks import Stop
+from chassis.tasks import Hint, Stop
 from chassis.testing.delivery import NOW, closed
+from chassis.testing.hints import Restless
+from chassis.waking import LOOK_SECONDS, RELAY, Wakeups
 from contracts.envelope import Envelope
 
 CONTEXT = Context(source="triage", partnership="wandsworth", now=NOW)
@@ -58,7 +61,7 @@ def broker() -> Broker:
 
 @pytest.fixture
 async def relay(db: Database, broker: Broker) -> Relay:
-    return Relay(db, broker.start_producer, SystemClock())
+    return Relay(db, broker.start_producer, SystemClock(), hint=Restless())
 
 
 async def record_events(db: Database, *cases: uuid.UUID) -> None:
@@ -136,14 +139,14 @@ async def test_a_crash_between_acknowledgement_and_mark_sends_again(db: Database
     await run_until_published(relay, db)
     async with db.transaction() as tx:
         await tx.execute(text("UPDATE event SET published_at = NULL"))  # as if the mark had not been reached
-    await run_until_published(Relay(db, broker.start_producer, SystemClock()), db)
+    await run_until_published(Relay(db, broker.start_producer, SystemClock(), hint=Restless()), db)
 
     assert broker.versions_of(f"case/{case_id}") == [1, 1]
 
 
 async def test_a_second_relay_waits_until_the_leader_is_gone(db: Database, urls: DatabaseUrls, broker: Broker) -> None:
     other_db = Database.connect(urls.app_url)
-    leader, follower = (Relay(each, broker.start_producer, SystemClock()) for each in (db, other_db))
+    leader, follower = (Relay(each, broker.start_producer, SystemClock(), hint=Restless()) for each in (db, other_db))
     stop_leader, stop_follower = Stop(), Stop()
     leading = asyncio.create_task(leader.run(stop_leader))
     await record_events(db, uuid.uuid4())
@@ -162,6 +165,38 @@ async def test_a_second_relay_waits_until_the_leader_is_gone(db: Database, urls:
     await other_db.close()
 
     assert (producers_while_led, broker.producers) == (1, 2)
+
+
+async def test_what_another_process_records_is_sent_at_once(db: Database, broker: Broker) -> None:
+    wakeups, stop = Wakeups(db, RandomIds()), Stop()
+    relay = Relay(db, broker.start_producer, SystemClock(), hint=wakeups.hint(RELAY))
+    running = [asyncio.create_task(wakeups.run(stop)), asyncio.create_task(relay.run(stop))]
+    await record_events(db, uuid.uuid4())
+    await until_published(db)  # it leads, and listens
+
+    for _ in range(3):
+        await record_events(db, uuid.uuid4())
+        await until_published(db, within_seconds=LOOK_SECONDS / 5)
+    stop.set()
+    await asyncio.gather(*running)
+
+    assert len(broker.log) == 4
+
+
+async def test_what_nobody_gave_a_hint_of_is_sent_when_the_relay_looks(
+    db: Database, broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chassis.delivery.relay.LOOK_SECONDS", 0.3)
+    stop = Stop()
+    running = asyncio.create_task(Relay(db, broker.start_producer, SystemClock(), hint=Hint()).run(stop))
+
+    for _ in range(3):
+        await record_events(db, uuid.uuid4())
+        await until_published(db)
+    stop.set()
+    await running
+
+    assert len(broker.log) == 3
 
 
 async def test_a_silent_broker_ends_the_relay(

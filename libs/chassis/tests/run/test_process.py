@@ -10,6 +10,8 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
@@ -170,6 +172,29 @@ def test_an_api_finishes_what_was_begun_and_ends_well(start: Start) -> None:
     assert api.program.returncode == 0
     assert api.err == ""
     assert seconds < 5
+
+
+def test_an_api_at_rest_does_not_wake_and_dates_its_answers_all_the_same(start: Start) -> None:
+    api = start(API, "api")
+    port = api.until("listening")["port"]
+    ask(port, "/slow/0")
+
+    before = context_switches(api.program.pid)
+    time.sleep(2)
+    woken = context_switches(api.program.pid) - before
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/slow/0", timeout=BOUND_SECONDS) as answer:
+        dated = parsedate_to_datetime(answer.headers["date"])
+
+    assert woken < 10  # one that looks whether it is to end is woken ten times a second
+    assert abs((datetime.now(UTC) - dated).total_seconds()) < 3
+
+
+def context_switches(pid: int) -> int:
+    """How often the main thread of a process has gone to sleep."""
+    (line,) = (
+        line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("voluntary_ctxt")
+    )
+    return int(line.split()[1])
 
 
 async def test_a_server_is_not_ready_from_the_first_moment_of_its_end() -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, cast
 
 import httpx2
@@ -89,13 +89,13 @@ async def test_a_suspension_by_another_process_is_known_soon_and_a_restoration_t
     async with admission.kept_fresh(), asyncio.timeout(10):
         await admission.admit(principal())
         table.suspended = {"club"}
-        await read_again(table)
+        await read_again(table, admission)
         with pytest.raises(Suspended):
             await admission.admit(principal())
         table.away = True
-        await read_again(table)
+        await read_again(table, admission)
         table.away, table.suspended = False, set()
-        await read_again(table)
+        await read_again(table, admission)
         await admission.admit(principal())
 
 
@@ -131,10 +131,31 @@ async def test_when_nobody_can_say_systems_are_not_let_in_and_people_are() -> No
         await admission.admit(principal())
 
 
-async def read_again(table: Table) -> None:
-    """Wait until two more readings have begun: by then one has ended that began after this."""
+async def test_at_rest_nothing_is_read_and_the_first_request_after_it_knows_what_is_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(admission_module, "REFRESH_SECONDS", 0.0)
+    table = Table()
+    admission = admission_of(table)
+
+    async with admission.kept_fresh():
+        for _ in range(100):
+            await asyncio.sleep(0)
+        at_rest = table.readings
+        table.suspended = {"club"}
+        monkeypatch.setattr(admission, "_read_at", float("-inf"))  # as if an hour had passed
+        with pytest.raises(Suspended):
+            await admission.admit(principal())
+
+    assert (at_rest, table.readings) == (1, 2)
+
+
+async def read_again(table: Table, admission: Admission) -> None:
+    """Wait until two more readings have begun while people and systems ask: by then one has ended that began later."""
     for _ in range(2):
         table.read.clear()
+        with suppress(Suspended, DatabaseUnavailable):
+            await admission.admit(principal())
         await table.read.wait()
 
 

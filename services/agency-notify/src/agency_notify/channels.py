@@ -4,6 +4,7 @@ import asyncio
 import json
 import ssl
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -23,6 +24,11 @@ from chassis import telemetry
 from contracts.codes import Channel, DeliveryFailure
 
 TIMEOUT_SECONDS: Final = 15.0
+KEPT_SECONDS: Final = 4.0
+"""A connection that nobody uses is kept so long: less than usual servers keep it."""
+MOST_KEPT: Final = 64
+READ_SECONDS: Final = 1.0
+MOST_READ_BYTES: Final = 65_536
 _Headers = Mapping[bytes | str, bytes | str]
 _USER_AGENT: Final = "Frontdoor-Webhooks/1.0"
 _THROTTLED: Final = 429
@@ -46,7 +52,8 @@ class WebhookSender:
     """POSTs a signed, thin webhook by Standard Webhooks 1.0; nothing a receiver answers is followed or kept.
 
     Plain HTTP reaches only the private addresses an operator opened; every other address needs HTTPS. No proxy is
-    read from the environment, and each attempt makes its own connection, so every attempt is checked and pinned.
+    read from the environment. Every connection is checked and pinned when it is made, and kept for a moment for the
+    next notice to the same place; one that its receiver has closed meanwhile costs no attempt.
     """
 
     def __init__(
@@ -93,11 +100,13 @@ class WebhookSender:
         pool = self._pools.get(urlsplit(url).scheme.lower())
         if pool is None:
             raise AddressNotAllowed
-        timeouts = {"connect": TIMEOUT_SECONDS, "read": TIMEOUT_SECONDS, "write": TIMEOUT_SECONDS}
-        async with pool.stream(
-            "POST", url, headers=headers, content=body, extensions={"timeout": timeouts}
-        ) as response:
-            return receipt_of(response.status, _header(response.headers, b"retry-after"), now=now)
+        while True:
+            connecting = _Connecting()
+            try:
+                return await _exchange(pool, url, body, headers, connecting, now=now)
+            except (httpcore2.ReadError, httpcore2.WriteError, httpcore2.RemoteProtocolError):
+                if connecting.begun:
+                    raise
 
     async def close(self) -> None:
         """Close what is open."""
@@ -230,8 +239,52 @@ def senders(webhook: Sender, email: Sender) -> Mapping[Channel, Sender]:
 
 def _pool(backend: PinnedBackend, tls: ssl.SSLContext) -> httpcore2.AsyncConnectionPool:
     return httpcore2.AsyncConnectionPool(
-        ssl_context=tls, max_connections=None, max_keepalive_connections=0, network_backend=backend
+        ssl_context=tls,
+        max_connections=None,
+        max_keepalive_connections=MOST_KEPT,
+        keepalive_expiry=KEPT_SECONDS,
+        network_backend=backend,
     )
+
+
+class _Connecting:
+    """Whether an exchange had to make a connection, as the client traces it. One that had not used a kept one."""
+
+    def __init__(self) -> None:
+        self.begun = False
+
+    async def __call__(self, step: str, _: Mapping[str, object]) -> None:
+        self.begun = self.begun or step == "connection.connect_tcp.started"
+
+
+async def _exchange(
+    pool: httpcore2.AsyncConnectionPool,
+    url: str,
+    body: bytes,
+    headers: _Headers,
+    connecting: _Connecting,
+    *,
+    now: datetime,
+) -> Receipt:
+    timeouts = {"connect": TIMEOUT_SECONDS, "read": TIMEOUT_SECONDS, "write": TIMEOUT_SECONDS}
+    extensions = {"timeout": timeouts, "trace": connecting}
+    async with pool.stream("POST", url, headers=headers, content=body, extensions=extensions) as response:
+        receipt = receipt_of(response.status, _header(response.headers, b"retry-after"), now=now)
+        await _read_to_the_end(response)
+        return receipt
+
+
+async def _read_to_the_end(response: httpcore2.Response) -> None:
+    """What an answer says is thrown away, as only a connection that was read to its end can be kept. The receipt is
+    there already: one that is long, slow or broken off ends its connection, and changes nothing.
+    """
+    read = 0
+    with suppress(TimeoutError, httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.TimeoutException):
+        async with asyncio.timeout(READ_SECONDS):
+            async for chunk in response.aiter_stream():
+                read += len(chunk)
+                if read > MOST_READ_BYTES:
+                    return
 
 
 def _header(headers: list[tuple[bytes, bytes]], name: bytes) -> str | None:

@@ -1,9 +1,9 @@
-"""The deliverer: claim, commit, send, record. A send is never inside a transaction."""
+"""The deliverer: claim, commit, send, record, each for many at once. A send is never inside a transaction."""
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from prometheus_client import Counter
@@ -11,19 +11,21 @@ from prometheus_client import Counter
 from agency_notify import decide, policy
 from agency_notify.channels import TIMEOUT_SECONDS, Sender
 from agency_notify.handlers import delivering
+from agency_notify.handlers.delivering import Attempted
 from agency_notify.model import Delivery, Receipt
+from agency_notify.receipts import Receipts, Written
 from agency_notify.store import deliveries
 from agency_notify.store.deliveries import Claim
 from chassis import telemetry
 from chassis.clock import Clock
 from chassis.db import Database, DatabaseUnavailable
 from chassis.ids import Ids
-from chassis.tasks import Stop
+from chassis.tasks import Hint, Stop
+from chassis.waking import LOOK_SECONDS, seconds_until
 from contracts.codes import Channel, DeliveryFailure, WithheldReason
 from policy.packs import NotServed, Packs
 
 LEASE: Final = timedelta(seconds=4 * TIMEOUT_SECONDS)  # longer than a send and its recording can take
-POLL_SECONDS: Final = 0.2
 PAUSE_SECONDS: Final = 1.0
 DRAIN_SECONDS: Final = 6.0
 
@@ -39,7 +41,9 @@ class Deliverer:
       loses nothing, because its lease runs out and another one sends again.
     - At most ``per_endpoint`` attempts at one endpoint are under way, and one while it fails: a slow agency delays
       only itself.
-    - What an attempt led to is recorded in one transaction with the events that say so.
+    - What an attempt led to is recorded in one transaction with the events that say so; attempts that end at about the
+      same time share it, and none fails for another.
+    - It claims when pushes become due and when places become free, which ``hint`` says, and looks every few seconds.
     """
 
     db: Database
@@ -47,17 +51,23 @@ class Deliverer:
     packs: Packs
     clock: Clock
     ids: Ids
+    hint: Hint
     capacity: int = 64
     per_endpoint: int = 4
     _sending: set[asyncio.Task[None]] = field(default_factory=set, init=False)
+    _receipts: Receipts = field(init=False)
+
+    def __post_init__(self) -> None:
+        """What is written together is written by ``_write``."""
+        object.__setattr__(self, "_receipts", Receipts(self._write))
 
     async def run(self, stop: Stop) -> None:
         """Deliver until asked to stop, then let what is under way finish. Raises when an attempt broke down."""
         while not stop.is_set():
-            claimed = await self._claim_or_pause(stop)
-            self._sending.update(asyncio.create_task(self._attempt(delivery)) for delivery in claimed)
-            if not claimed:
-                await stop.wait(POLL_SECONDS)
+            claimed, next_at = await self._claim_or_pause(stop)
+            for delivery in claimed:
+                self._begin(delivery)
+            await self.hint.wait(stop, seconds_until(next_at, self.clock.now(), most=LOOK_SECONDS))
             self._reap()
         if self._sending:
             _, unfinished = await asyncio.wait(self._sending, timeout=DRAIN_SECONDS)
@@ -65,25 +75,31 @@ class Deliverer:
 
     async def deliver_due(self) -> int:
         """One round: make every attempt that is due and wait for all of them. Returns how many were made."""
-        claimed = await self._claim()
+        claimed, _ = await self._claim()
         await asyncio.gather(*(self._attempt(delivery) for delivery in claimed))
         return len(claimed)
 
-    async def _claim_or_pause(self, stop: Stop) -> Sequence[Delivery]:
+    def _begin(self, delivery: Delivery) -> None:
+        attempt = asyncio.create_task(self._attempt(delivery))
+        attempt.add_done_callback(lambda _: self.hint.give())  # a place is free
+        self._sending.add(attempt)
+
+    async def _claim_or_pause(self, stop: Stop) -> tuple[Sequence[Delivery], datetime | None]:
         try:
             return await self._claim()
         except DatabaseUnavailable:
             log.warning("nothing can be claimed, the database is away")
-            await stop.wait(PAUSE_SECONDS)
-            return ()
+            return (), self.clock.now() + timedelta(seconds=PAUSE_SECONDS)
 
-    async def _claim(self) -> Sequence[Delivery]:
+    async def _claim(self) -> tuple[Sequence[Delivery], datetime | None]:
+        """What may be sent now, and when something is due next if no place becomes free before."""
         free = self.capacity - len(self._sending)
         if free <= 0:
-            return ()
+            return (), None
+        now = self.clock.now()
         wanted = Claim(self.ids.new(), LEASE, free, self.per_endpoint)
         async with self.db.transaction() as tx:
-            return await deliveries.claim(tx, wanted, now=self.clock.now())
+            return await deliveries.claim(tx, wanted, now=now), await deliveries.find_next(tx, now=now)
 
     async def _attempt(self, delivery: Delivery) -> None:
         delivery = self._named(delivery)
@@ -96,7 +112,8 @@ class Deliverer:
             notice_id=str(notice.notice_id),
             attempt=delivery.attempts,
         ):
-            await self._record(delivery, self._refuse(delivery) or await self._send(delivery))
+            receipt = self._refuse(delivery) or await self._send(delivery)
+            await self._record(Attempted(delivery, receipt, telemetry.current_traceparent()))
 
     async def _send(self, delivery: Delivery) -> Receipt:
         """A sender that breaks down over one notice has failed at that notice, and MUST NOT stop the others."""
@@ -131,11 +148,11 @@ class Deliverer:
             return Receipt(DeliveryFailure.UNREACHABLE)
         return None
 
-    async def _record(self, delivery: Delivery, receipt: Receipt) -> None:
+    async def _record(self, attempted: Attempted) -> None:
         """When it cannot be recorded the lease runs out and the notice is sent again: twice is better than never."""
+        delivery, receipt = attempted.delivery, attempted.receipt
         try:
-            async with self.db.transaction() as tx:
-                state = await delivering.record_attempt(tx, delivery, receipt, packs=self.packs, now=self.clock.now())
+            state = await self._receipts.record(attempted)
         except DatabaseUnavailable:
             log.warning("an attempt could not be recorded", notice_id=str(delivery.notice.notice_id))
             return
@@ -148,6 +165,10 @@ class Deliverer:
             state=state or "lease ran out",
             reason=receipt.failure,
         )
+
+    async def _write(self, attempted: Sequence[Attempted], wait: bool) -> Written:
+        async with self.db.transaction() as tx:
+            return await delivering.record_attempts(tx, attempted, packs=self.packs, now=self.clock.now(), wait=wait)
 
     def _reap(self) -> None:
         """Forget finished attempts. Raises what broke one: that is a fault of ours, and a new process starts afresh."""

@@ -7,11 +7,13 @@ from agency_notify.api import ROUTERS
 from agency_notify.api.dependencies import Dependencies
 from agency_notify.channels import EmailSender, Mailbox, WebhookSender, senders
 from agency_notify.deliver import Deliverer
+from agency_notify.escalation import store as escalation
 from agency_notify.escalation.worker import Escalator
 from agency_notify.model import SOURCE
 from agency_notify.reseal import PlainSecrets
 from agency_notify.settings import Settings
 from agency_notify.signing import SigningKeys, WebhookSigner, read_key
+from agency_notify.store import deliveries
 from agency_notify.subscriptions import subscriptions
 from chassis.clock import Clock, SystemClock
 from chassis.db import Database
@@ -44,7 +46,10 @@ def build(
     webhook = WebhookSender(signer, resolver, allowed=allowed, public_url=settings.public_url)
     email = EmailSender(Mailbox.parse(settings.smtp_url, sender=settings.email_sender), public_url=settings.public_url)
     delivery = deliver(db, settings, subscriptions(packs, ids), service=SOURCE, clock=clock, ids=ids)
-    deliverer = Deliverer(db, senders(webhook, email), packs, clock, ids)
+    deliverer = Deliverer(
+        db, senders(webhook, email), packs, clock, ids, hint=delivery.wakeups.hint(deliveries.DELIVERER)
+    )
+    escalator = Escalator(db, packs, clock, ids, hint=delivery.wakeups.hint(escalation.ESCALATOR))
 
     def endings() -> Sequence[Ending]:
         return packs.endings(at=clock.now())
@@ -62,7 +67,7 @@ def build(
     workers = {
         **delivery.tasks,
         "deliverer": deliverer.run,
-        "escalator": Escalator(db, packs, clock, ids).run,
+        "escalator": escalator.run,
         "plain-secrets": PlainSecrets(db, sealer).run,
         "standings": asking_for_standings(db, settings, owner="referral-intake", clock=clock, ids=ids),
     }

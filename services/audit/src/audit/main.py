@@ -2,7 +2,7 @@
 
 from audit.api import ROUTERS
 from audit.api.dependencies import Dependencies
-from audit.model import SERVICE
+from audit.model import COLLECTOR, SEQUENCER, SERVICE
 from audit.sequencer import Sequencer
 from audit.settings import Settings
 from audit.subscriptions import SUBSCRIPTIONS
@@ -29,9 +29,11 @@ def build(
     delivery = deliver(db, settings, SUBSCRIPTIONS, service=SERVICE, clock=clock, ids=ids)
     admission = Admission(db, lambda _: Suspended())  # the log knows no packs, hence no phone numbers
     standings = asking_for_standings(db, settings, owner="referral-intake", clock=clock, ids=ids)
-    sequencer = Sequencer(db, signer, clock, every_seconds=settings.checkpoint_seconds)
+    sequencer = Sequencer(
+        db, signer, clock, hint=delivery.wakeups.hint(SEQUENCER), every_seconds=settings.checkpoint_seconds
+    )
     witnesses, to_witnesses = settings.witness_policy(), HttpClient.connect(timeout_seconds=CALL_SECONDS)
-    collector = Collector(db, to_witnesses, witnesses, clock)
+    collector = Collector(db, to_witnesses, witnesses, clock, hint=delivery.wakeups.hint(COLLECTOR))
 
     async def close() -> None:
         await to_witnesses.close()

@@ -9,6 +9,11 @@ from audit.commitment import Opening
 
 SERVICE: Final = "audit"
 
+SEQUENCER: Final = "sequencer"
+"""What wakes it: entries wait for their places."""
+COLLECTOR: Final = "witnesses"
+"""What wakes the collector of cosignatures: a checkpoint was signed."""
+
 CONTINUED: Final = "log.continued.v1"
 """The type of the entry that a log begins with when another went before it. It is never on the bus."""
 

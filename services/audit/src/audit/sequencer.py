@@ -14,18 +14,20 @@ from audit.checkpoint import Checkpoint, CheckpointSigner, open_checkpoint
 from audit.commitment import Opening, commit
 from audit.errors import NotSequencing
 from audit.merkle import EMPTY_ROOT, Span, VerificationError, consistency_spans, leaf_hash, verify_consistency
-from audit.model import SealedEntry, StoredCheckpoint
+from audit.model import COLLECTOR, SealedEntry, StoredCheckpoint
 from audit.tree import Edge, edge_rows, grow, read_edge, span_hash, tiles_needed
 from chassis import telemetry
 from chassis.clock import Clock
 from chassis.db import Database, Transaction
 from chassis.ids import new_salts
 from chassis.leadership import lead
-from chassis.tasks import Pace, Stop
+from chassis.tasks import Hint, Stop
+from chassis.waking import LOOK_SECONDS, wake
 
 LEADER_LOCK: Final = 7_203_701
 BATCH: Final = 2_000
-PAUSE_SECONDS: Final = (0.1, 0.5)
+GATHER_SECONDS: Final = 0.1
+"""Between two batches that are not full, so that more share one signature."""
 STUCK_SECONDS: Final = 20.0
 
 log = telemetry.logger(__name__)
@@ -61,8 +63,11 @@ class Sequencer:
       one that lost its leadership without noticing.
     """
 
-    def __init__(self, db: Database, signer: CheckpointSigner, clock: Clock, *, every_seconds: int = 0) -> None:
+    def __init__(
+        self, db: Database, signer: CheckpointSigner, clock: Clock, *, hint: Hint, every_seconds: int = 0
+    ) -> None:
         self._db = db
+        self._hint = hint
         self._signer = signer
         self._clock = clock
         self._every_seconds = every_seconds
@@ -81,14 +86,19 @@ class Sequencer:
 
     async def _lead(self, connection: AsyncConnection, stop: Stop) -> None:
         log.info("sequencer leads")
-        pace = Pace(*PAUSE_SECONDS)
         while not stop.is_set():
             self._advanced_at = time.monotonic()
             placed = await self.advance(connection)
-            if placed:
-                pace.hurry()
+            if placed == 0:
+                await self._hint.wait(stop, self._seconds_to_wait())
             if placed < BATCH:
-                await stop.wait(pace.pause_seconds())
+                await stop.wait(GATHER_SECONDS)
+
+    def _seconds_to_wait(self) -> float:
+        """Until it may be time to sign: at fixed times entries may be waiting for their signature."""
+        if not self._every_seconds:
+            return LOOK_SECONDS
+        return min(LOOK_SECONDS, self._every_seconds - self._clock.now().timestamp() % self._every_seconds)
 
     async def advance(self, connection: AsyncConnection) -> int:
         """Place one batch, and sign the log when it is time. Commits twice. Returns how many entries were placed."""
@@ -153,6 +163,7 @@ class Sequencer:
         note = self._signer.sign(size, root)
         self.step("add checkpoint")
         await store.add_checkpoint(tx, StoredCheckpoint(size, note, self._clock.now()))
+        await wake(tx, COLLECTOR)
         self.step("commit checkpoint")
         return size
 

@@ -6,21 +6,26 @@ from typing import Final
 from sqlalchemy import text
 
 from audit.errors import NotInLog
-from audit.model import PendingEntry, SealedEntry, StoredCheckpoint
+from audit.model import SEQUENCER, PendingEntry, SealedEntry, StoredCheckpoint
 from audit.tables import ENTRY_COLUMNS
 from audit.tiles import TILE_WIDTH, TileName
 from audit.tree import GrownTile, Tiles
 from chassis.db import Transaction
+from chassis.waking import wake_sql
 
 _COLUMNS: Final = ", ".join(ENTRY_COLUMNS)
 
 _APPEND: Final = text(
-    f"""INSERT INTO pending ({_COLUMNS})
-        SELECT {_COLUMNS} FROM unnest(
-            CAST(:event_ids AS uuid[]), CAST(:subjects AS text[]), CAST(:versions AS integer[]),
-            CAST(:types AS text[]), CAST(:referral_ids AS uuid[]), CAST(:partnerships AS text[]),
-            CAST(:times AS timestamptz[]), CAST(:bodies AS bytea[])
-        ) WITH ORDINALITY AS n({_COLUMNS}, nth) ORDER BY nth"""  # noqa: S608 - constants of this file
+    f"""WITH kept AS (
+            INSERT INTO pending ({_COLUMNS})
+            SELECT {_COLUMNS} FROM unnest(
+                CAST(:event_ids AS uuid[]), CAST(:subjects AS text[]), CAST(:versions AS integer[]),
+                CAST(:types AS text[]), CAST(:referral_ids AS uuid[]), CAST(:partnerships AS text[]),
+                CAST(:times AS timestamptz[]), CAST(:bodies AS bytea[])
+            ) WITH ORDINALITY AS n({_COLUMNS}, nth) ORDER BY nth
+            RETURNING 1
+        )
+        SELECT {wake_sql(SEQUENCER)} FROM kept LIMIT 1"""  # noqa: S608 - constants of this file
 )
 _LOCK_SIZE: Final = text("SELECT size FROM log FOR UPDATE")
 _SET_SIZE: Final = text("UPDATE log SET size = :size")

@@ -9,12 +9,12 @@ from sqlalchemy.exc import DBAPIError
 from chassis import telemetry
 from chassis.clock import Clock
 from chassis.db import Database, DatabaseUnavailable
-from chassis.tasks import Stop
+from chassis.tasks import Hint, Stop
+from chassis.waking import LOOK_SECONDS
 from policy.packs import Packs
 from referral_intake import handlers, store
 from referral_intake.model import Settled
 
-POLL_SECONDS: Final = 2.0
 BATCH: Final = 50
 
 log = telemetry.logger(__name__)
@@ -32,7 +32,8 @@ class Disposal:
     - Several may work at once: each takes other referrals.
     """
 
-    def __init__(self, db: Database, clock: Clock, packs: Packs) -> None:
+    def __init__(self, db: Database, clock: Clock, packs: Packs, *, hint: Hint) -> None:
+        self._hint = hint
         self._db = db
         self._clock = clock
         self._packs = packs
@@ -46,7 +47,7 @@ class Disposal:
                 log.warning("disposal runs cannot be read, trying again")
                 worked = False
             if not worked:
-                await stop.wait(POLL_SECONDS)
+                await self._hint.wait(stop, LOOK_SECONDS)
 
     async def work(self, stop: Stop) -> bool:
         """One round: some of one list, and some destructions. Commits. False when there was nothing to do."""

@@ -30,6 +30,7 @@ from referral_intake.model import SERVICE, Acceptance, Answer, Limited
 from referral_intake.settings import Settings
 from referral_intake.standing import Exchange, Known, Standing
 from referral_intake.store import partners
+from referral_intake.store.disposal import DISPOSAL
 from referral_intake.subscriptions import SUBSCRIPTIONS
 from referral_intake.turns import Turns
 
@@ -70,7 +71,8 @@ def build(
     async def forget_task(stop: Stop) -> None:
         await forget_marks(db, clock, stop)
 
-    tasks = {**delivery.tasks, "marks": forget_task, "disposal": Disposal(db, clock, packs).run}
+    disposal = Disposal(db, clock, packs, hint=delivery.wakeups.hint(DISPOSAL))
+    tasks = {**delivery.tasks, "marks": forget_task, "disposal": disposal.run}
     app = service_app(
         dependencies,
         service=SERVICE,

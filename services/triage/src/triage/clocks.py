@@ -1,5 +1,6 @@
 """The watch over clocks: people are notified that a step will soon be late, or is, once each, whatever restarts."""
 
+from datetime import datetime
 from typing import Final
 
 from chassis import telemetry
@@ -7,10 +8,10 @@ from chassis.clock import Clock
 from chassis.db import Database, DatabaseUnavailable, Transaction
 from chassis.delivery.events import Context, record
 from chassis.tasks import Stop
+from chassis.waking import seconds_until
 from triage import decide, store
 from triage.model import SERVICE, Addresses
 
-POLL_SECONDS: Final = 1.0
 BATCH: Final = 50
 
 log = telemetry.logger(__name__)
@@ -23,6 +24,8 @@ class Watch:
       nobody watched is found by its moment, so a restart skips nothing.
     - A clock that has stopped never sounds; a case that somebody works on right now is looked at in the next round.
     - Several may watch at once: each has other cases.
+    - It waits for the moment of the next alarm, and looks every few seconds in any case: only an alarm that is set
+      for less than those may sound so much later.
     """
 
     def __init__(self, db: Database, clock: Clock, addresses: Addresses) -> None:
@@ -34,17 +37,23 @@ class Watch:
         """Watch until asked to stop; while the database is away, try again."""
         while not stop.is_set():
             try:
-                sounded = await self.sound()
+                sounded, next_at = await self._look()
             except DatabaseUnavailable:
                 log.warning("clocks cannot be read, trying again")
-                sounded = 0
+                sounded, next_at = 0, None
             if not sounded:
-                await stop.wait(POLL_SECONDS)
+                await stop.wait(seconds_until(next_at, self._clock.now()))
 
     async def sound(self) -> int:
         """One round. Commits. Returns how many alarms sounded."""
+        sounded, _ = await self._look()
+        return sounded
+
+    async def _look(self) -> tuple[int, datetime | None]:
+        """One round: how many alarms sounded, and when the next one will."""
         async with self._db.transaction() as tx:
-            return await _sound(tx, self._clock, self._addresses)
+            sounded = await _sound(tx, self._clock, self._addresses)
+            return sounded, await store.find_next_alarm(tx, now=self._clock.now())
 
 
 async def _sound(tx: Transaction, clock: Clock, addresses: Addresses) -> int:

@@ -1,12 +1,14 @@
 """The consumer: Kafka's group protocol says who reads what; PostgreSQL says what has taken effect."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
-from aiokafka.errors import KafkaError
+from aiokafka.errors import IllegalStateError, KafkaError
 from prometheus_client import Counter, Gauge
 
 from chassis import telemetry
@@ -15,13 +17,13 @@ from chassis.db import Database
 from chassis.delivery import failures, halts, positions
 from chassis.delivery.applying import Batch, Fenced, Partition
 from chassis.delivery.attempts import BACKOFF_SECONDS, Attempts, Ended
+from chassis.delivery.fetching import Fetched, Fetching
 from chassis.delivery.kafka import CALL_SECONDS, START_SECONDS, KafkaSilent, new_consumer, stop_client, within
 from chassis.delivery.messages import Record, Subscriptions
 from chassis.delivery.resolving import Resolver
-from chassis.tasks import Stop
+from chassis.tasks import Hint, Stop
+from chassis.waking import LOOK_SECONDS, seconds_until
 
-POLL_MS: Final = 200
-MAX_RECORDS: Final = 500
 WATCH_SECONDS: Final = 5.0
 SILENT_SECONDS: Final = 45.0
 
@@ -60,6 +62,15 @@ class Progress:
         self.moved_at = asyncio.get_running_loop().time()
 
 
+@dataclass(frozen=True)
+class _Reading:
+    """One run of a consumer: its client, what it asks the client for, and when it ends."""
+
+    kafka: AIOKafkaConsumer
+    fetching: Fetching
+    stop: Stop
+
+
 class Consumer:
     """Contract.
 
@@ -69,17 +80,27 @@ class Consumer:
     - Too many wrong messages in a row mean the fault is ours: they are parked, reading halts in every instance, health
       says so, and it goes on when an operator resumes it. What is parked is worked on all the while.
     - Offsets are committed to Kafka afterwards and only for tools that show lag; losing them changes nothing.
+    - It wakes for records, for ``hint``, for what is due next of what is parked, and every ``LOOK_SECONDS``.
     """
 
     def __init__(
-        self, db: Database, subscriptions: Subscriptions, *, service: str, bootstrap_servers: str, clock: Clock
+        self,
+        db: Database,
+        subscriptions: Subscriptions,
+        *,
+        service: str,
+        bootstrap_servers: str,
+        clock: Clock,
+        hint: Hint,
     ) -> None:
         self._db = db
         self._subscriptions = subscriptions
         self._service = service
         self._clock = clock
         self._bootstrap_servers = bootstrap_servers
+        self._hint = hint
         self._resolver = Resolver(db, subscriptions, clock, service=service)
+        self._committed: dict[TopicPartition, int] = {}
         self._next: dict[Partition, int] = {}
         self._assignments = 0
         self._placed = False
@@ -89,67 +110,74 @@ class Consumer:
     async def run(self, stop: Stop) -> None:
         """Read until asked to stop. Raises when only a new process helps."""
         kafka = new_consumer(self._bootstrap_servers, group=self._service)
-        kafka.subscribe([topic.name for topic in self._subscriptions.topics], listener=_Assignment(self))
+        kafka.subscribe([topic.name for topic in self._subscriptions.topics], listener=_Assignment(self, kafka))
+        reading = _Reading(kafka, Fetching(kafka, self._hint), stop)
         try:
             await within(START_SECONDS, kafka.start(), what="starting the consumer")
             watch = asyncio.create_task(self._watch(kafka))
+            watch.add_done_callback(lambda _: self._hint.give())
             try:
-                await self._read(kafka, stop, watch)
+                await self._read(reading, watch)
             finally:
                 watch.cancel()
         finally:
             await stop_client(kafka)
+            await reading.fetching.close()
 
-    async def _read(self, kafka: AIOKafkaConsumer, stop: Stop, watch: asyncio.Task[None]) -> None:
+    async def _read(self, reading: _Reading, watch: asyncio.Task[None]) -> None:
+        stop = reading.stop
         attempts = Attempts(
-            self._db, self._subscriptions, self._clock, wait=lambda seconds: self._idle(kafka, stop, seconds)
+            self._db, self._subscriptions, self._clock, wait=lambda seconds: self._idle(reading, seconds)
         )
         failed = 0
         while not stop.is_set():
             if watch.done():
                 watch.result()  # the watchdog only ends by raising
             try:
-                await self._turn(kafka, attempts, stop)
+                await self._turn(reading, attempts)
                 failed = 0
             except Exception as error:
                 self._placed = False  # what was read and not applied is read again
                 if not await failures.is_of_the_database(error, self._db):
                     raise
                 log.warning("the database failed, trying again", error=failures.name_of(error))
-                await self._idle(kafka, stop, BACKOFF_SECONDS[min(failed, len(BACKOFF_SECONDS) - 1)])
+                await self._idle(reading, BACKOFF_SECONDS[min(failed, len(BACKOFF_SECONDS) - 1)])
                 failed += 1
 
-    async def _turn(self, kafka: AIOKafkaConsumer, attempts: Attempts, stop: Stop) -> None:
+    async def _turn(self, reading: _Reading, attempts: Attempts) -> None:
         """What is parked, then one batch."""
-        if not kafka.assignment():
-            await stop.wait(POLL_MS / 1000)
+        if not reading.kafka.assignment():
+            await self._hint.wait(reading.stop, LOOK_SECONDS)
             return
-        await self._tend(kafka, attempts)
+        next_due = await self._tend(reading, attempts)
         if self.progress.halted:
-            await self._idle(kafka, stop, POLL_MS / 1000)
+            await self._rest(reading, LOOK_SECONDS)
             return
-        if not self._placed and not await self._place(kafka):
+        if not self._placed and not await self._place(reading):
             return
-        batch = self._batch(await kafka.getmany(timeout_ms=POLL_MS, max_records=MAX_RECORDS))
+        batch = self._batch(await reading.fetching.wait(reading.stop, seconds_until(next_due, self._clock.now())))
         if batch.start:
-            await self._apply(attempts, batch, stop)
+            await self._apply(attempts, batch, reading.stop)
 
-    async def _idle(self, kafka: AIOKafkaConsumer, stop: Stop, seconds: float) -> None:
+    async def _idle(self, reading: _Reading, seconds: float) -> None:
         """Let time pass without leaving the group: a client that does not ask for records loses its partitions."""
         loop = asyncio.get_running_loop()
         until = loop.time() + seconds
-        while not stop.is_set() and (left := until - loop.time()) > 0:
-            self.progress.move()
-            if not kafka.assignment():
-                await stop.wait(min(left, POLL_MS / 1000))
-                continue
-            kafka.pause(*kafka.assignment())
-            try:
-                read = await kafka.getmany(timeout_ms=max(1, min(POLL_MS, int(left * 1000))))
-            finally:
+        while not reading.stop.is_set() and (left := until - loop.time()) > 0:
+            await self._rest(reading, left)
+
+    async def _rest(self, reading: _Reading, seconds: float) -> None:
+        """Ask for records of no partition for some time, at most until a hint."""
+        kafka = reading.kafka
+        self.progress.move()
+        kafka.pause(*kafka.assignment())
+        try:
+            read = await reading.fetching.wait(reading.stop, seconds)
+        finally:
+            if self._placed:
                 kafka.resume(*kafka.paused())
-            if read:  # of a partition that was assigned meanwhile
-                self._placed = False
+        if read:  # asked for before, or of a partition that was assigned meanwhile
+            self._placed = False
 
     # -- positions -----------------------------------------------------------------------------------------------
 
@@ -159,9 +187,11 @@ class Consumer:
         self._placed = False
         self._next.clear()
         self.progress.assigned = False
+        self._hint.give()
 
-    async def _place(self, kafka: AIOKafkaConsumer) -> bool:
+    async def _place(self, reading: _Reading) -> bool:
         """Go on where the database says, whatever Kafka remembers. False when the assignment changed meanwhile."""
+        kafka = reading.kafka
         assignments, wanted = self._assignments, list(kafka.assignment())
         begins = await within(CALL_SECONDS, kafka.beginning_offsets(wanted), what="asking for first offsets")
         ends = await within(CALL_SECONDS, kafka.end_offsets(wanted), what="asking for last offsets")
@@ -169,15 +199,17 @@ class Consumer:
             starts = await positions.starting(tx, begins, ends)
         if assignments != self._assignments or kafka.assignment() != frozenset(wanted):
             return False
+        reading.fetching.drop()
         for partition, offset in starts.items():
             kafka.seek(partition, offset)
+        kafka.resume(*kafka.paused())
         self._next = {(partition.topic, partition.partition): offset for partition, offset in starts.items()}
         self._placed = self.progress.assigned = True
         self.progress.move()
         log.info("partitions assigned", count=len(wanted))
         return True
 
-    def _batch(self, fetched: Mapping[TopicPartition, Sequence[ConsumerRecord]]) -> Batch:
+    def _batch(self, fetched: Fetched) -> Batch:
         """The records that continue where we are; fetched before a seek took hold, or of lost partitions: dropped."""
         records: list[Record] = []
         start: dict[Partition, int] = {}
@@ -214,9 +246,12 @@ class Consumer:
         self._placed = False
         self.progress.halted = self.progress.halted or ended is Ended.HALTED
 
-    async def _tend(self, kafka: AIOKafkaConsumer, attempts: Attempts) -> None:
-        """Look whether reading is halted, and work on what is parked in the partitions that we read."""
-        partitions = sorted({partition.partition for partition in kafka.assignment()})
+    async def _tend(self, reading: _Reading, attempts: Attempts) -> datetime | None:
+        """Look whether reading is halted, and work on what is parked in the partitions that we read.
+
+        Returns when to look again at what is parked: None when nothing will be due by itself.
+        """
+        partitions = sorted({partition.partition for partition in reading.kafka.assignment()})
         waiting = await self._resolver.look(partitions)
         if self.progress.halted and not waiting.halted:
             async with self._db.transaction() as tx:
@@ -227,6 +262,8 @@ class Consumer:
         if waiting.requested or waiting.due:
             await self._resolver.work(waiting, partitions)
             self.applied_hint()
+            return self._clock.now()  # there may be more of it
+        return waiting.next_due
 
     # -- watchdog ------------------------------------------------------------------------------------------------
 
@@ -261,20 +298,25 @@ class Consumer:
         for topic, behind in lag.items():
             lag_gauge.labels(topic).set(behind)
         offsets = {p: mine[(p.topic, p.partition)] for p in partitions if p in kafka.assignment()}
-        if offsets:
-            await within(CALL_SECONDS, kafka.commit(offsets), what="committing offsets")
+        moved = {p: offset for p, offset in offsets.items() if self._committed.get(p) != offset}
+        if moved:
+            await within(CALL_SECONDS, kafka.commit(moved), what="committing offsets")
+            self._committed.update(moved)
 
 
 class _Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
     """The client calls it, and swallows what it raises: so nothing is done here that can fail."""
 
-    def __init__(self, consumer: Consumer) -> None:
+    def __init__(self, consumer: Consumer, kafka: AIOKafkaConsumer) -> None:
         self._consumer = consumer
+        self._kafka = kafka
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         """Nothing to save: every finished batch is already in the database."""
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        with suppress(IllegalStateError):  # they are taken away again already
+            self._kafka.pause(*assigned)  # whatever is asked for before a seek keeps the broker from what comes after
         self._consumer.on_assigned()
 
 

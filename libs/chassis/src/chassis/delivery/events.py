@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from chassis import telemetry
 from chassis.db import Transaction
+from chassis.waking import RELAY, wake_sql
 from contracts.bounds import MOST_DATA_BYTES, holds_time
 from contracts.envelope import NAME_PATTERN
 from contracts.events import Event
@@ -48,7 +49,8 @@ class Context:
 
 
 _LOCK: Final = text(
-    "SELECT pg_advisory_xact_lock(hashtextextended(a, 0)) FROM unnest(CAST(:aggregates AS text[])) AS a"
+    f"""SELECT pg_advisory_xact_lock(hashtextextended(a, 0)), {wake_sql(RELAY)}
+        FROM unnest(CAST(:aggregates AS text[])) AS a"""  # noqa: S608  # built from constants
 )
 
 _INSERT: Final = text(
@@ -115,6 +117,7 @@ def first_events(parameter: int, *, keys: str) -> str:
         FROM unnest({columns}) WITH ORDINALITY AS n(aggregate, topic, key, headers, data, recorded_at, nth)
         WHERE n.key IN ({keys})
         ORDER BY n.nth
+        RETURNING {wake_sql(RELAY)}
     """  # noqa: S608  # built from constants
 
 

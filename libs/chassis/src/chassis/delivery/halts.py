@@ -9,6 +9,7 @@ from typing import Final
 from sqlalchemy import text
 
 from chassis.db import Transaction
+from chassis.waking import READER, wake
 from contracts.problems import Conflict
 
 _BEGIN: Final = text(
@@ -58,6 +59,7 @@ async def resume(tx: Transaction, *, reason: str, by: str, tolerated: int, now: 
     values = {"now": now, "by": by, "reason": reason, "tolerated": tolerated}
     if halt is None or not (await tx.execute(_RESUME, values)).all():
         raise NotHalted("`frontdoor consumer status` shows which services have halted")
+    await wake(tx, READER)
     return halt
 
 

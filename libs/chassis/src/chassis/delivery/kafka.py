@@ -16,6 +16,9 @@ T = TypeVar("T")
 
 START_SECONDS: Final = 30.0
 STOP_SECONDS: Final = 3.0
+FETCH_WAIT_MS: Final = 2_000
+"""The broker answers as soon as there is a record, else after this. It answers a connection's requests one after the
+other, so whatever else is asked of it meanwhile waits as long, and MUST have a deadline well beyond it."""
 CALL_SECONDS: Final = 10.0
 LOOK_AGAIN_SECONDS: Final = 0.1
 
@@ -95,11 +98,12 @@ def new_consumer(bootstrap_servers: str, *, group: str) -> AIOKafkaConsumer:
         auto_offset_reset="earliest",
         isolation_level="read_committed",
         partition_assignment_strategy=(RangePartitionAssignor,),
-        fetch_max_wait_ms=100,
+        fetch_max_wait_ms=FETCH_WAIT_MS,
+        consumer_timeout_ms=FETCH_WAIT_MS,  # the client's own loop looks so often whether there is something to ask
         max_partition_fetch_bytes=1_048_576,
         request_timeout_ms=15_000,  # a join waits for the broker's initial rebalance delay; 3 s never forms a group
         session_timeout_ms=6_000,  # what a killed instance held waits this long for another
-        heartbeat_interval_ms=1_500,
+        heartbeat_interval_ms=2_000,
         max_poll_interval_ms=120_000,
         metadata_max_age_ms=60_000,
         retry_backoff_ms=100,

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from typing import Any, Final, Protocol
 
 from prometheus_client import Counter, Gauge
@@ -14,14 +13,12 @@ from chassis.clock import Clock
 from chassis.db import Database
 from chassis.delivery.kafka import stop_client, within
 from chassis.leadership import lead
-from chassis.tasks import Pace, Stop
+from chassis.tasks import Hint, Stop
+from chassis.waking import LOOK_SECONDS
 from contracts.envelope import CONTENT_TYPE, SPEC_VERSION
 
 LEADER_LOCK: Final = 7_203_602
 BATCH: Final = 1000
-POLL_SECONDS: Final = (0.02, 0.25)
-"""Between two looks while events come, and at rest: four workers that look fifty times a second keep a fifth of a core
-busy for nothing. What this process recorded itself is sent at once in either case, by ``hint``."""
 ACK_SECONDS: Final = 20.0
 
 log = telemetry.logger(__name__)
@@ -58,15 +55,18 @@ class Relay:
       failed may still send what it had buffered; readers drop such late copies by version.
     """
 
-    def __init__(self, db: Database, start_producer: Callable[[], Awaitable[Producer]], clock: Clock) -> None:
+    def __init__(
+        self,
+        db: Database,
+        start_producer: Callable[[], Awaitable[Producer]],
+        clock: Clock,
+        *,
+        hint: Hint,
+    ) -> None:
         self._db = db
         self._start_producer = start_producer
         self._clock = clock
-        self._hint = asyncio.Event()
-
-    def hint(self) -> None:
-        """Something was recorded in this process; look now instead of at the next poll."""
-        self._hint.set()
+        self._hint = hint
 
     async def run(self, stop: Stop) -> None:
         """Lead when possible, until asked to stop. Raises on any failure."""
@@ -76,10 +76,9 @@ class Relay:
         producer = await self._start_producer()
         try:
             log.info("relay leads")
-            pace = Pace(*POLL_SECONDS)
             while not stop.is_set():
-                if await self.send_batch(connection, producer) or await self._hinted(pace.pause_seconds()):
-                    pace.hurry()
+                if not await self.send_batch(connection, producer):
+                    await self._hint.wait(stop, LOOK_SECONDS)
         finally:
             await stop_client(producer)
 
@@ -97,14 +96,6 @@ class Relay:
         await connection.commit()
         published.inc(len(rows))
         return len(rows)
-
-    async def _hinted(self, seconds: float) -> bool:
-        """Pause, but not past a hint. True when there was one."""
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._hint.wait(), seconds)
-        hinted = self._hint.is_set()
-        self._hint.clear()
-        return hinted
 
 
 async def _send_all(producer: Producer, rows: Sequence[Row[Any]]) -> None:

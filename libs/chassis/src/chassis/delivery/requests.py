@@ -9,6 +9,7 @@ from sqlalchemy import Row, text
 from chassis.db import Transaction
 from chassis.delivery.resolving import DISCARD, RELEASE
 from chassis.telemetry.fields import plain
+from chassis.waking import READER, wake
 from contracts.problems import Conflict, NotFound
 
 PAGE: Final = 100
@@ -149,6 +150,7 @@ async def ask(tx: Transaction, chosen: Filter, act: Act) -> list[dict[str, Any]]
     asked = set((await tx.execute(_ASK, values)).scalars())
     if chosen.id is not None and not asked.issuperset(ids):
         raise Conflict("Somebody asked for this or an earlier message before you. Look at the list again")
+    await wake(tx, READER)
     return [message for message in messages if message["id"] in asked]
 
 

@@ -29,8 +29,11 @@ KEYS_AT_ONCE: Final = 20
 log = telemetry.logger(__name__)
 
 _WAITING: Final = text(
-    """SELECT halted, d.id, d.key, d.requested
-       FROM (SELECT EXISTS (SELECT FROM halt WHERE resumed_at IS NULL) AS halted) h LEFT JOIN (
+    """SELECT halted, next_due, d.id, d.key, d.requested
+       FROM (SELECT EXISTS (SELECT FROM halt WHERE resumed_at IS NULL) AS halted,
+                    (SELECT min(next_try_at) FROM parked
+                     WHERE settled_at IS NULL AND next_try_at > :now
+                       AND partition = ANY(CAST(:partitions AS integer[]))) AS next_due) h LEFT JOIN (
            SELECT id, key, asked IS NOT NULL AS requested FROM parked
            WHERE settled_at IS NULL AND (asked IS NOT NULL OR next_try_at IS NOT NULL)
              AND (asked IS NOT NULL OR next_try_at <= :now) AND partition = ANY(CAST(:partitions AS integer[]))
@@ -68,6 +71,8 @@ class Waiting:
     halted: bool
     requested: bool
     due: tuple[Key, ...]
+    next_due: datetime | None
+    """When something is due that is not due now."""
 
 
 class Resolver:
@@ -93,7 +98,7 @@ class Resolver:
             rows = (await tx.execute(_WAITING, values)).all()
         keys = {row.key if row.key is not None else row.id: Key(row.key, row.id) for row in rows if row.id is not None}
         requested = any(row.requested for row in rows)
-        return Waiting(rows[0].halted, requested, tuple(keys.values())[:KEYS_AT_ONCE])
+        return Waiting(rows[0].halted, requested, tuple(keys.values())[:KEYS_AT_ONCE], rows[0].next_due)
 
     async def work(self, waiting: Waiting, partitions: Sequence[int]) -> None:
         """Carry out what was requested, or else try what is due. Raises only what the database is to blame for."""

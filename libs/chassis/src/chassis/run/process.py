@@ -8,14 +8,17 @@ import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from email.utils import formatdate
 from types import FrameType
 from typing import Final
 
 import uvicorn
 import uvloop
 from fastapi import FastAPI
+from uvicorn.server import ServerState
 
 from chassis import telemetry
 from chassis.tasks import Stop, Task
@@ -27,6 +30,8 @@ EXIT_SECONDS: Final = 9.5
 """After this the process ends, whatever hangs: a client's ``stop`` may wait for ever for a broker that is gone."""
 YOUNG_OBJECTS: Final = 20_000
 """So many objects are made before the collector looks for cycles among them; a request makes hundreds and no cycle."""
+DATE_SECONDS: Final = 0.5
+"""How old the time of an answer may be."""
 SPARE_DESCRIPTORS: Final = 200
 """For the database, the issuer, files and whatever else is not a client."""
 FAILED: Final = 1
@@ -68,6 +73,25 @@ def main(package: str, commands: Mapping[str, Callable[[], int | None]]) -> None
     raise SystemExit(run())
 
 
+class _State(ServerState):
+    """What connections share. The date of answers is made when it is asked for, so no timer has to keep it right."""
+
+    _date = b""
+    _good_until = 0.0
+
+    @property
+    def default_headers(self) -> list[tuple[bytes, bytes]]:
+        """For every answer."""
+        now = time.monotonic()
+        if now >= self._good_until:
+            self._date, self._good_until = formatdate(usegmt=True).encode(), now + DATE_SECONDS
+        return [(b"date", self._date)]
+
+    @default_headers.setter
+    def default_headers(self, _: list[tuple[bytes, bytes]]) -> None:
+        """The server beneath begins with none."""
+
+
 class _Server(uvicorn.Server):
     """Serves one app on a socket that is already open; the first signal begins the drain and the deadline."""
 
@@ -86,7 +110,16 @@ class _Server(uvicorn.Server):
                 timeout_keep_alive=30,
             )
         )
+        self.server_state = _State()
         self._health = app.state.health
+        self._asked = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def main_loop(self) -> None:
+        """Wait until it is to end. The one beneath looks ten times a second whether it is."""
+        self._loop = asyncio.get_running_loop()
+        if not self.should_exit:
+            await self._asked.wait()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Called for SIGTERM and SIGINT. Being asked to end is no failure, so the signal is not raised again."""
@@ -97,6 +130,8 @@ class _Server(uvicorn.Server):
         """Not ready from now on; stop as soon as what was begun is finished."""
         self._health.draining = True
         self.should_exit = True
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._asked.set)  # a signal is handled between any two steps of the loop
 
 
 class _SideServer(_Server):

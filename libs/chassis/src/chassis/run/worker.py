@@ -16,6 +16,7 @@ from chassis.delivery.relay import Relay
 from chassis.ids import Ids
 from chassis.settings import ServiceSettings
 from chassis.tasks import Stop, Task
+from chassis.waking import READER, RELAY, Wakeups
 from chassis.web.app import Check
 from contracts.problems import Unavailable
 from contracts.topics import TOPICS
@@ -23,11 +24,14 @@ from contracts.topics import TOPICS
 
 @dataclass(frozen=True)
 class Delivery:
-    """The worker's tasks, what must work for it to be ready, and the consumer for those who show its progress."""
+    """The worker's tasks, what must work for it to be ready, the consumer for those who show its progress, and what
+    wakes the loops of the service's own tasks.
+    """
 
     tasks: Mapping[str, Task]
     readiness: Mapping[str, Check]
     consumer: Consumer
+    wakeups: Wakeups
 
 
 class NotReading(Unavailable):
@@ -47,9 +51,12 @@ def deliver(
 ) -> Delivery:
     """Wire delivery for one service. Nothing runs until the tasks do."""
     kafka = settings.kafka_bootstrap_servers
-    relay = Relay(db, lambda: start_producer(kafka), clock)
-    consumer = Consumer(db, subscriptions, service=service, bootstrap_servers=kafka, clock=clock)
-    consumer.applied_hint = relay.hint
+    wakeups = Wakeups(db, ids)
+    relay = Relay(db, lambda: start_producer(kafka), clock, hint=wakeups.hint(RELAY))
+    consumer = Consumer(
+        db, subscriptions, service=service, bootstrap_servers=kafka, clock=clock, hint=wakeups.hint(READER)
+    )
+    consumer.applied_hint = wakeups.hint(RELAY).give
     healer = Healer(db, Owners(settings, clock, ids).ask, clock)
 
     async def relay_task(stop: Stop) -> None:
@@ -61,6 +68,7 @@ def deliver(
         await consumer.run(stop)
 
     tasks: dict[str, Task] = {
+        "wakeups": wakeups.run,
         "relay": relay_task,
         "consumer": consume_task,
         "gaps": healer.run,
@@ -71,7 +79,7 @@ def deliver(
         "consumer": partial(_reads, consumer.progress),
         "halted": partial(_goes_on, consumer.progress),
     }
-    return Delivery(tasks, readiness, consumer)
+    return Delivery(tasks, readiness, consumer, wakeups)
 
 
 async def _reads(progress: Progress) -> None:

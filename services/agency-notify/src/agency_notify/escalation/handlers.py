@@ -37,17 +37,22 @@ async def begin_undelivered(tx: Transaction, notices: Iterable[Notice], *, now: 
         await store.begin_undelivered(tx, ids, now=now)
 
 
-async def on_undelivered(tx: Transaction, notice: Notice, *, packs: Packs, now: datetime) -> None:
-    """No channel delivered a notice: its climb begins, or, when it is an escalation notice itself, goes on at once.
+async def on_undelivered(tx: Transaction, notices: Iterable[Notice], *, packs: Packs, now: datetime) -> None:
+    """No channel delivered these: their climbs begin; of those that are escalation notices themselves, go on at once.
 
-    ``notice`` MUST be locked.
+    The notices MUST be locked.
     """
-    if notice.escalates is None:
-        await begin_undelivered(tx, [notice], now=now)
+    listed = list(notices)
+    await begin_undelivered(tx, [notice for notice in listed if notice.escalates is None], now=now)
+    climbing = [(notice.escalates, notice) for notice in listed if notice.escalates is not None]
+    if not climbing:
         return
-    reached, pack = await store.find_reached(tx, notice.escalates), _find_pack(packs, notice, now=now)
-    if reached is not None and pack is not None and decide.may_hasten(reached, pack):
-        await store.hasten(tx, notice.escalates, after=notice.notice_id, now=now)
+    reached, after = await store.find_reached(tx, {late_id for late_id, _ in climbing}), list[tuple[UUID, UUID]]()
+    for late_id, notice in climbing:
+        pack = _find_pack(packs, notice, now=now)
+        if late_id in reached and pack is not None and decide.may_hasten(reached[late_id], pack):
+            after.append((late_id, notice.notice_id))
+    await store.hasten(tx, after, now=now)
 
 
 async def climb_due(tx: Transaction, *, packs: Packs, ids: Ids, now: datetime, limit: int) -> tuple[int, int]:

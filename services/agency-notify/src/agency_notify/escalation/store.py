@@ -1,6 +1,6 @@
 """SQL of escalation: which notices are late, how far each has climbed, and what ends a climb. Set-based throughout."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any, Final
@@ -12,12 +12,16 @@ from agency_notify.escalation.model import Climb, Due, Ended, Reached, Stage
 from agency_notify.model import Notice
 from agency_notify.store.notices import notice_of
 from chassis.db import Transaction
+from chassis.waking import wake_sql
 from contracts.codes import EscalationReason, Rating
+
+ESCALATOR: Final = "escalator"
+"""What wakes it: a climb has begun, or goes on sooner."""
 
 _NOTICE: Final = ", ".join(f"n.{field.name}" for field in fields(Notice))
 
 _BEGIN_UNOPENED: Final = text(
-    """
+    f"""
     WITH due AS (
         SELECT notice_id FROM notice
         WHERE opened_at IS NULL AND late_since IS NULL AND done_at IS NULL AND withheld IS NULL
@@ -27,10 +31,11 @@ _BEGIN_UNOPENED: Final = text(
         UPDATE notice n SET late_since = :now FROM due WHERE n.notice_id = due.notice_id RETURNING n.notice_id
     )
     INSERT INTO escalation (notice_id, reason, begun_at, climb_at) SELECT notice_id, :reason, :now, :now FROM late
-    """
+    RETURNING {wake_sql(ESCALATOR)}
+    """  # noqa: S608  # built from constants
 )
 _BEGIN: Final = text(
-    """
+    f"""
     WITH late AS (
         UPDATE notice SET late_since = :now
         WHERE notice_id = ANY(CAST(:ids AS uuid[])) AND late_since IS NULL AND opened_at IS NULL AND done_at IS NULL
@@ -38,7 +43,8 @@ _BEGIN: Final = text(
         RETURNING notice_id
     )
     INSERT INTO escalation (notice_id, reason, begun_at, climb_at) SELECT notice_id, :reason, :now, :now FROM late
-    """
+    RETURNING {wake_sql(ESCALATOR)}
+    """  # noqa: S608  # built from constants
 )
 _LOCK_DUE: Final = text(
     f"""
@@ -61,17 +67,29 @@ _CLIMB: Final = text(
     UPDATE notice n SET escalated_at = :now, escalated_to = s.role FROM step s WHERE n.notice_id = s.notice_id
     """
 )
+_NEXT: Final = text(
+    """
+    SELECT least(
+        (SELECT min(open_by) FROM notice
+         WHERE opened_at IS NULL AND late_since IS NULL AND done_at IS NULL AND withheld IS NULL
+           AND superseded_by IS NULL AND escalates IS NULL AND open_by > :now),
+        (SELECT min(climb_at) FROM escalation WHERE climb_at > :now)
+    )
+    """
+)
 _POSTPONE: Final = text(
     """UPDATE escalation SET climb_at = :until
        WHERE notice_id = ANY(CAST(:ids AS uuid[])) AND climb_at IS NOT NULL"""
 )
 _HASTEN: Final = text(
-    """UPDATE escalation SET climb_at = least(climb_at, :now)
-       WHERE notice_id = :notice_id AND latest_id = :latest_id AND climb_at IS NOT NULL"""
+    f"""UPDATE escalation e SET climb_at = least(climb_at, :now)
+       FROM unnest(CAST(:ids AS uuid[]), CAST(:latest AS uuid[])) AS n(notice_id, latest_id)
+       WHERE e.notice_id = n.notice_id AND e.latest_id = n.latest_id AND climb_at IS NOT NULL
+       RETURNING {wake_sql(ESCALATOR)}"""  # noqa: S608  # built from constants
 )
 _FIND: Final = text(
-    """SELECT stage, role, repeated, latest_id, climb_at FROM escalation
-       WHERE notice_id = :notice_id AND climb_at IS NOT NULL"""
+    """SELECT notice_id, stage, role, repeated, latest_id, climb_at FROM escalation
+       WHERE notice_id = ANY(CAST(:ids AS uuid[])) AND climb_at IS NOT NULL"""
 )
 _END: Final = text(
     """UPDATE escalation SET climb_at = NULL, ended_at = :now, ended_because = :because
@@ -125,15 +143,24 @@ async def postpone(tx: Transaction, notice_ids: Collection[UUID], *, until: date
         await tx.execute(_POSTPONE, {"ids": list(notice_ids), "until": until})
 
 
-async def find_reached(tx: Transaction, notice_id: UUID) -> Reached | None:
-    """What a notice has reached whose climb goes on; None before the first stage and after the end."""
-    row = (await tx.execute(_FIND, {"notice_id": notice_id})).one_or_none()
-    return _reached_of(row) if row is not None else None
+async def find_reached(tx: Transaction, notice_ids: Collection[UUID]) -> Mapping[UUID, Reached]:
+    """What notices have reached whose climb goes on; without those before their first stage or after the end."""
+    rows = await tx.execute(_FIND, {"ids": list(notice_ids)})
+    found = {row.notice_id: _reached_of(row) for row in rows}
+    return {notice_id: reached for notice_id, reached in found.items() if reached is not None}
 
 
-async def hasten(tx: Transaction, notice_id: UUID, *, after: UUID, now: datetime) -> None:
-    """Make the next stage due, if ``after`` is still the newest escalation notice."""
-    await tx.execute(_HASTEN, {"notice_id": notice_id, "latest_id": after, "now": now})
+async def hasten(tx: Transaction, after: Sequence[tuple[UUID, UUID]], *, now: datetime) -> None:
+    """Make the next stage due of each notice whose newest escalation notice is still the one it is given with."""
+    if after:
+        late, latest = zip(*after, strict=True)
+        await tx.execute(_HASTEN, {"ids": list(late), "latest": list(latest), "now": now})
+
+
+async def find_next(tx: Transaction, *, now: datetime) -> datetime | None:
+    """When the next notice will be late, or the next stage due, that is not now."""
+    next_at: datetime | None = await tx.scalar(_NEXT, {"now": now})
+    return next_at
 
 
 async def end(tx: Transaction, notice_ids: Collection[UUID], because: Ended, *, now: datetime) -> None:

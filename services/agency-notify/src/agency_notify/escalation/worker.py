@@ -1,19 +1,20 @@
 """The loop that has unopened notices climb."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from prometheus_client import Counter
 
-from agency_notify.escalation import handlers
+from agency_notify.escalation import handlers, store
 from chassis import telemetry
 from chassis.clock import Clock
 from chassis.db import Database, DatabaseUnavailable
 from chassis.ids import Ids
-from chassis.tasks import Stop
+from chassis.tasks import Hint, Stop
+from chassis.waking import seconds_until
 from policy.packs import Packs
 
-EVERY_SECONDS: Final = 1.0
 BATCH: Final = 100
 
 log = telemetry.logger(__name__)
@@ -27,23 +28,32 @@ class Escalator:
     - What is late is read from rows, not from timers: a restart skips nothing, and several may run at once.
     - One notice has one climb, and each step of it one escalation notice, written with the event that says so.
     - A step that cannot be made holds up no other: it is tried alone, then put off and tried again.
+    - It waits for ``hint``, for the time of what is late next, or a few seconds.
     """
 
     db: Database
     packs: Packs
     clock: Clock
     ids: Ids
+    hint: Hint
 
     async def run(self, stop: Stop) -> None:
         """Look until asked to stop."""
         while not stop.is_set():
+            next_at = None
             try:
                 found = await self.escalate_due()
+                if not found:
+                    next_at = await self._next()
             except DatabaseUnavailable:
                 log.warning("unopened notices cannot be looked for, the database is away")
                 found = 0
             if not found:
-                await stop.wait(EVERY_SECONDS)
+                await self.hint.wait(stop, seconds_until(next_at, self.clock.now()))
+
+    async def _next(self) -> datetime | None:
+        async with self.db.transaction() as tx:
+            return await store.find_next(tx, now=self.clock.now())
 
     async def escalate_due(self) -> int:
         """One round: begin what is late, and make the steps that are due. Returns how many climbs were looked at."""

@@ -1,6 +1,6 @@
 """SQL of deliveries and their attempts: claiming under a lease, and recording what came of it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -9,10 +9,15 @@ from uuid import UUID
 from sqlalchemy import select, text, update
 
 from agency_notify import tables
-from agency_notify.model import Delivery, DeliveryState, Receipt, Step
+from agency_notify.model import Delivery, DeliveryState, Notice, Receipt, Step
 from agency_notify.store.endpoints import endpoint_of
 from agency_notify.store.notices import NOTICE_COLUMNS, find_late, notice_of
 from chassis.db import Transaction
+from chassis.waking import wake_sql
+from contracts.codes import WithheldReason
+
+DELIVERER: Final = "deliverer"
+"""What wakes it: pushes are due."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +45,7 @@ _CLAIM: Final = text(
     """
     WITH busy AS (
         SELECT endpoint_id, count(*) AS leased FROM delivery
-        WHERE state = 'pending' AND leased_until > :now GROUP BY endpoint_id
+        WHERE lease IS NOT NULL AND state = 'pending' AND leased_until > :now GROUP BY endpoint_id
     ), due AS (
         SELECT picked.delivery_id
         FROM endpoint e LEFT JOIN busy USING (endpoint_id) CROSS JOIN LATERAL (
@@ -55,21 +60,60 @@ _CLAIM: Final = text(
         WHERE (e.not_before IS NULL OR e.not_before <= :now)
           AND e.secret IS NULL AND e.previous_secret IS NULL  -- what is still plain is sealed first, in a moment
         ORDER BY picked.next_attempt_at LIMIT :limit
+    ), claimed AS (
+        UPDATE delivery d SET lease = :lease, leased_until = :leased_until, attempts = d.attempts + 1
+        FROM due WHERE d.delivery_id = due.delivery_id RETURNING d.delivery_id, d.attempts
     )
-    UPDATE delivery d SET lease = :lease, leased_until = :leased_until, attempts = d.attempts + 1
-    FROM due WHERE d.delivery_id = due.delivery_id
+    INSERT INTO attempt (delivery_id, number, started_at) SELECT delivery_id, attempts, :now FROM claimed
     """
 )
-_START: Final = text(
-    """INSERT INTO attempt (delivery_id, number, started_at)
-       SELECT delivery_id, attempts, :now FROM delivery WHERE lease = :lease"""
+# What is due already waits for a place, or for somebody's lease; whoever gives one back says so.
+_NEXT: Final = text(
+    """
+    SELECT min(next_at) FROM (
+        SELECT greatest(d.next_attempt_at, e.not_before) AS next_at
+        FROM endpoint e CROSS JOIN LATERAL (
+            SELECT next_attempt_at FROM delivery
+            WHERE endpoint_id = e.endpoint_id AND state = 'pending' AND lease IS NULL
+              AND next_attempt_at > CASE WHEN e.not_before > :now THEN '-infinity' ELSE :now END
+            ORDER BY next_attempt_at LIMIT 1
+        ) d
+        UNION ALL
+        SELECT min(leased_until) FROM delivery WHERE lease IS NOT NULL AND leased_until > :now
+    ) AS waiting
+    """
 )
 
 
+_RECEIPTS: Final = text(
+    """UPDATE attempt a SET finished_at = :now, status = n.status, failure = n.failure
+       FROM unnest(CAST(:ids AS uuid[]), CAST(:numbers AS integer[]), CAST(:statuses AS integer[]),
+                   CAST(:failures AS text[])) AS n(delivery_id, number, status, failure)
+       WHERE a.delivery_id = n.delivery_id AND a.number = n.number"""
+)
+_STEPS: Final = text(
+    """UPDATE delivery d
+       SET state = n.state, lease = NULL, leased_until = NULL,
+           next_attempt_at = coalesce(n.next_attempt_at, d.next_attempt_at),
+           finished_at = CASE WHEN n.state = 'pending' THEN d.finished_at ELSE :now END
+       FROM unnest(CAST(:ids AS uuid[]), CAST(:leases AS uuid[]), CAST(:states AS text[]),
+                   CAST(:next AS timestamptz[])) AS n(delivery_id, lease, state, next_attempt_at)
+       WHERE d.delivery_id = n.delivery_id AND d.lease = n.lease
+       RETURNING d.delivery_id"""
+)
+_WITHHOLD: Final = text(
+    """UPDATE notice SET withheld = n.reason
+       FROM unnest(CAST(:ids AS uuid[]), CAST(:reasons AS text[])) AS n(notice_id, reason)
+       WHERE notice.notice_id = n.notice_id"""
+)
 _INSERT: Final = text(
-    """INSERT INTO delivery (delivery_id, notice_id, endpoint_id, next_attempt_at)
-       SELECT * FROM unnest(CAST(:deliveries AS uuid[]), CAST(:notices AS uuid[]), CAST(:endpoints AS uuid[]),
-                            CAST(:due AS timestamptz[]))"""
+    f"""WITH made AS (
+            INSERT INTO delivery (delivery_id, notice_id, endpoint_id, next_attempt_at)
+            SELECT * FROM unnest(CAST(:deliveries AS uuid[]), CAST(:notices AS uuid[]), CAST(:endpoints AS uuid[]),
+                                 CAST(:due AS timestamptz[]))
+            RETURNING 1
+        )
+        SELECT {wake_sql(DELIVERER)} FROM made LIMIT 1"""  # noqa: S608  # built from constants
 )
 
 
@@ -94,9 +138,14 @@ async def claim(tx: Transaction, wanted: Claim, *, now: datetime) -> Sequence[De
     """
     until = now + wanted.lasts
     values = {"now": now, "lease": wanted.lease, "leased_until": until, "limit": wanted.limit}
-    await tx.execute(_CLAIM, values | {"per_endpoint": wanted.per_endpoint})
-    await tx.execute(_START, {"now": now, "lease": wanted.lease})
-    return await _leased(tx, wanted.lease)
+    begun = await tx.execute(_CLAIM, values | {"per_endpoint": wanted.per_endpoint})
+    return await _leased(tx, wanted.lease) if begun.rowcount else ()
+
+
+async def find_next(tx: Transaction, *, now: datetime) -> datetime | None:
+    """When something can be claimed next that is not due now, if nobody gives a lease back."""
+    next_at: datetime | None = await tx.scalar(_NEXT, {"now": now})
+    return next_at
 
 
 async def _leased(tx: Transaction, lease: UUID) -> Sequence[Delivery]:
@@ -142,39 +191,60 @@ async def withhold_pending(tx: Transaction, notice_id: UUID, *, now: datetime) -
     )
 
 
-async def record_step(tx: Transaction, delivery: Delivery, step: Step, *, now: datetime) -> bool:
-    """Give the lease back with what follows. False when the lease had run out and somebody else has the row."""
-    done = step.state is not DeliveryState.PENDING
-    values: dict[str, Any] = {"state": step.state, "lease": None, "leased_until": None}
-    values |= {"finished_at": now} if done else {"next_attempt_at": step.next_attempt_at}
+async def lock_notices(tx: Transaction, ids: Collection[UUID], *, wait: bool) -> Mapping[UUID, Notice]:
+    """The notices for change. Without ``wait`` those that somebody else holds are left out.
+
+    Interleaving prevented: the last two channels of a notice fail at the same time, each sees the other still
+    pending, and nobody is notified. Whoever locks many MUST NOT wait for one: others wait for the many meanwhile.
+    """
+    notice = tables.notice.c
+    statement = select(*NOTICE_COLUMNS).where(notice.notice_id.in_(ids)).order_by(notice.notice_id)
+    rows = await tx.execute(statement.with_for_update(skip_locked=not wait))
+    return {row.notice_id: notice_of(row) for row in rows}
+
+
+async def record_receipts(tx: Transaction, came: Sequence[tuple[Delivery, Receipt]], *, now: datetime) -> None:
+    """Complete the attempts' rows, also where the lease has run out: they are evidence."""
+    columns = {
+        "ids": [delivery.delivery_id for delivery, _ in came],
+        "numbers": [delivery.attempts for delivery, _ in came],
+        "statuses": [receipt.status for _, receipt in came],
+        "failures": [receipt.failure for _, receipt in came],
+    }
+    await tx.execute(_RECEIPTS, columns | {"now": now})
+
+
+async def record_steps(tx: Transaction, steps: Sequence[tuple[Delivery, Step]], *, now: datetime) -> frozenset[UUID]:
+    """Give the leases back with what follows. Returns the deliveries whose lease had not run out: the others are
+    somebody else's.
+    """
+    columns = {
+        "ids": [delivery.delivery_id for delivery, _ in steps],
+        "leases": [delivery.lease for delivery, _ in steps],
+        "states": [step.state for _, step in steps],
+        "next": [step.next_attempt_at for _, step in steps],
+    }
+    return frozenset(await tx.scalars(_STEPS, columns | {"now": now}))
+
+
+async def withhold_notices(tx: Transaction, reasons: Mapping[UUID, WithheldReason]) -> None:
+    """Mark notices as withheld from every channel. They MUST be locked."""
+    if reasons:
+        await tx.execute(_WITHHOLD, {"ids": list(reasons), "reasons": list(reasons.values())})
+
+
+async def find_states(
+    tx: Transaction, notice_ids: Iterable[UUID]
+) -> Mapping[UUID, Sequence[tuple[UUID, DeliveryState]]]:
+    """Where all deliveries of notices stand, by notice; they MUST be locked, or the answer is already old."""
     columns = tables.delivery.c
-    changed = await tx.execute(
-        update(tables.delivery)
-        .where(columns.delivery_id == delivery.delivery_id, columns.lease == delivery.lease)
-        .values(values)
+    rows = await tx.execute(
+        select(columns.notice_id, columns.delivery_id, columns.state).where(columns.notice_id.in_(list(notice_ids)))
     )
-    return changed.rowcount == 1
-
-
-async def record_receipt(tx: Transaction, delivery: Delivery, receipt: Receipt, *, now: datetime) -> None:
-    """Complete the attempt's row, also when the lease has run out: it is evidence."""
-    columns = tables.attempt.c
-    await tx.execute(
-        update(tables.attempt)
-        .where(columns.delivery_id == delivery.delivery_id, columns.number == delivery.attempts)
-        .values(finished_at=now, status=receipt.status, failure=receipt.failure)
-    )
-
-
-async def find_other_states(tx: Transaction, delivery: Delivery) -> Sequence[DeliveryState]:
-    """Where the notice's other deliveries stand; the notice MUST be locked, or the answer is already old."""
-    columns = tables.delivery.c
-    states = await tx.scalars(
-        select(columns.state).where(
-            columns.notice_id == delivery.notice.notice_id, columns.delivery_id != delivery.delivery_id
-        )
-    )
-    return [DeliveryState(state) for state in states]
+    found: dict[UUID, list[tuple[UUID, DeliveryState]]] = {}
+    for row in rows:
+        found.setdefault(row.notice_id, []).append((row.delivery_id, DeliveryState(row.state)))
+    return found
 
 
 async def list_attempts(tx: Transaction, notice_id: UUID) -> Sequence[Mapping[str, Any]]:

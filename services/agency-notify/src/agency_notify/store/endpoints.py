@@ -1,6 +1,6 @@
 """SQL of endpoints."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -15,6 +15,40 @@ from chassis.db import Transaction
 from contracts.codes import Channel
 
 _LOCK: Final = text("SELECT pg_advisory_xact_lock(hashtextextended('endpoints/' || :whose, 0))")
+
+_HEALTH: Final = text(
+    """
+    WITH said AS (
+        SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:reset AS boolean[]), CAST(:failures AS integer[]),
+                             CAST(:not_before AS timestamptz[]), CAST(:gone AS boolean[]))
+            AS n(endpoint_id, reset, failures, not_before, gone)
+    ), changed AS (
+        SELECT e.endpoint_id, s.reset, s.failures, s.not_before, s.gone FROM endpoint e JOIN said s USING (endpoint_id)
+        WHERE e.failures > 0 AND s.reset OR s.failures > 0 OR s.gone
+        ORDER BY e.endpoint_id FOR UPDATE OF e
+    )
+    UPDATE endpoint e
+    SET failures = CASE WHEN c.reset THEN 0 ELSE e.failures END + c.failures,
+        not_before = coalesce(c.not_before, CASE WHEN c.reset THEN NULL ELSE e.not_before END),
+        disabled_at = CASE WHEN c.gone THEN coalesce(e.disabled_at, :now) ELSE e.disabled_at END,
+        disabled_reason = CASE WHEN c.gone AND e.disabled_at IS NULL THEN 'gone' ELSE e.disabled_reason END
+    FROM changed c WHERE e.endpoint_id = c.endpoint_id
+    """
+)
+
+
+@dataclass(frozen=True)
+class Health:
+    """What attempts at one endpoint, in the order in which they ended, say of it.
+
+    ``failures`` are those since the last that was taken (``succeeded``); ``not_before``: the receiver asked us to wait;
+    ``gone``: it said that nothing more is to be sent there, until an operator sets the address again.
+    """
+
+    succeeded: bool = False
+    failures: int = 0
+    not_before: datetime | None = None
+    gone: bool = False
 
 
 @dataclass(frozen=True)
@@ -108,32 +142,20 @@ async def disable_others(tx: Transaction, whose: Whose, *, keep: Collection[Chan
     )
 
 
-async def record_gone(tx: Transaction, endpoint_id: UUID, *, now: datetime) -> None:
-    """The receiver said that the address is gone: nothing more is sent there until an operator sets it again."""
-    endpoint = tables.endpoint.c
-    await tx.execute(
-        update(tables.endpoint)
-        .where(endpoint.endpoint_id == endpoint_id, endpoint.disabled_at.is_(None))
-        .values(disabled_at=now, disabled_reason="gone")
-    )
+async def record_health(tx: Transaction, health: Mapping[UUID, Health], *, now: datetime) -> None:
+    """Count failures in a row, hold everything back where the receiver asked us to wait, and disable what is gone.
 
-
-async def record_health(
-    tx: Transaction, endpoint_id: UUID, *, healthy: bool, not_before: datetime | None = None
-) -> None:
-    """Count failures in a row, and hold everything back when the receiver asked us to wait.
-
-    A healthy endpoint's row is left alone, so that its deliveries do not queue for it.
+    A healthy endpoint's row is left alone, so that its deliveries do not queue for it. Rows are locked in the order of
+    ids, as everybody does who locks several.
     """
-    endpoint = tables.endpoint.c
-    if healthy:
-        reset = update(tables.endpoint).where(endpoint.endpoint_id == endpoint_id, endpoint.failures > 0)
-        await tx.execute(reset.values(failures=0, not_before=None))
-        return
-    changes: dict[str, Any] = {"failures": endpoint.failures + 1}
-    if not_before is not None:
-        changes["not_before"] = not_before
-    await tx.execute(update(tables.endpoint).where(endpoint.endpoint_id == endpoint_id).values(changes))
+    columns = {
+        "ids": list(health),
+        "reset": [each.succeeded for each in health.values()],
+        "failures": [each.failures for each in health.values()],
+        "not_before": [each.not_before for each in health.values()],
+        "gone": [each.gone for each in health.values()],
+    }
+    await tx.execute(_HEALTH, columns | {"now": now})
 
 
 def endpoint_of(row: Row[Any]) -> Endpoint:

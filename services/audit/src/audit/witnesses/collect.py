@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -23,12 +23,13 @@ from chassis.clock import Clock
 from chassis.db import Database, Transaction
 from chassis.http_client import HttpClient, NoAnswer
 from chassis.leadership import lead
-from chassis.tasks import Stop
+from chassis.tasks import Hint, Stop
 
 LEADER_LOCK: Final = 7_203_702
 CALL_SECONDS: Final = 5.0
 """For one whole call, so that a stop within it still ends in time."""
-PAUSE_SECONDS: Final = 0.5
+LOOK_SECONDS: Final = 5.0
+"""How the log stands is looked at so often in any case, and whether a witness has to be asked again."""
 ROUND_SECONDS: Final = 10.0
 FIRST_RETRY_SECONDS: Final = 1.0
 LAST_RETRY_SECONDS: Final = 60.0
@@ -60,6 +61,8 @@ class Round:
 
     checkpoint: StoredCheckpoint | None = None
     began_at: float = 0.0
+    begun: list[Hint] = field(default_factory=list)
+    """Of everybody who asks: a round has begun."""
 
     def move_on(self, newest: StoredCheckpoint | None, standing: Standing, *, at: float) -> None:
         """To the newest checkpoint, once this one is witnessed or those who are slow or away had their time.
@@ -69,6 +72,8 @@ class Round:
         witnessed = -1 if standing.witnessed_size is None else standing.witnessed_size
         reached = self.checkpoint is None or self.checkpoint.size <= witnessed
         if reached or at - self.began_at > ROUND_SECONDS:
+            for hint in self.begun if newest != self.checkpoint else ():
+                hint.give()
             self.checkpoint, self.began_at = newest, at
 
 
@@ -99,8 +104,9 @@ class Collector:
     - Nothing that a witness answers ends the worker, and a cosignature is kept only once it is verified.
     """
 
-    def __init__(self, db: Database, http: HttpClient, policy: Policy, clock: Clock) -> None:
+    def __init__(self, db: Database, http: HttpClient, policy: Policy, clock: Clock, *, hint: Hint) -> None:
         self._db = db
+        self._hint = hint
         self._http = http
         self._policy = policy
         self._clock = clock
@@ -131,7 +137,7 @@ class Collector:
                 standing = await witness_store.find_standing(tx, self._policy.lines, self._policy.needed)
             leader.round.move_on(newest, standing, at=time.monotonic())
             self._show(standing)
-            await leader.stop.wait(PAUSE_SECONDS)
+            await self._hint.wait(leader.stop, LOOK_SECONDS)
 
     def _show(self, standing: Standing) -> None:
         since = standing.unwitnessed_since
@@ -140,13 +146,14 @@ class Collector:
 
     async def _keep_asking(self, leader: Leader, key: VerifierKey) -> None:
         failures, last, pause = 0, Outcome.COSIGNED, 0.0
+        begun = Hint()
+        leader.round.begun.append(begun)
         while not await leader.stop.wait(pause):
-            outcome = await self.ask(leader, key)
+            outcome, pause = await self.ask(leader, key), 0.0
             if outcome is None or outcome is Outcome.COSIGNED:
-                failures, pause = 0, PAUSE_SECONDS
-            elif outcome is Outcome.BEHIND and last is not Outcome.BEHIND:
-                pause = 0  # now it is known where to begin; twice in a row it is a failure like any other
-            else:
+                failures = 0
+                await begun.wait(leader.stop, LOOK_SECONDS)
+            elif outcome is not Outcome.BEHIND or last is Outcome.BEHIND:  # behind once, it says where to begin
                 failures, pause = failures + 1, retry_seconds(failures)
             last = outcome or last
 
@@ -162,6 +169,7 @@ class Collector:
         answer = judge(await self._call(question), checkpoint.size, self._clock.now())
         async with leader.transaction() as tx:
             await self._keep(tx, question, answer)
+        self._hint.give()
         _report(question, answer.outcome)
         return answer.outcome
 

@@ -9,6 +9,7 @@ from sqlalchemy import Row, and_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.db import Transaction
+from chassis.waking import wake
 from contracts.codes import DisposalDecision
 from referral_intake.model import (
     DisposalItem,
@@ -20,6 +21,9 @@ from referral_intake.model import (
     StandingReview,
 )
 from referral_intake.tables import disposal_item, disposal_review, disposal_run
+
+DISPOSAL: Final = "disposal"
+"""What wakes the worker: a run was opened, or destructions were approved."""
 
 _ITEMS: Final = """
     SELECT i.run_id, i.referral_id, i.place, i.record_class, i.counted_from_kind, i.counted_from, i.kept_through,
@@ -78,6 +82,7 @@ async def record_run(tx: Transaction, run: DisposalRun) -> None:
             run_id=run.run_id, partnership=run.partnership, opened_by=run.opened_by, opened_at=run.opened_at
         )
     )
+    await wake(tx, DISPOSAL)
 
 
 async def find_run(tx: Transaction, run_id: UUID) -> DisposalRun | None:
@@ -171,6 +176,7 @@ async def record_approvals(
     """Somebody else agreed with these reviews."""
     reviews = {"referral_ids": list(approved), "review_ids": list(approved.values())}
     await tx.execute(_APPROVE, {"run_id": run_id, "by": by, "at": at, **reviews})
+    await wake(tx, DISPOSAL)
 
 
 async def list_approved(tx: Transaction, *, limit: int) -> list[tuple[UUID, UUID]]:

@@ -20,6 +20,7 @@ from triage.store.cases import (
 )
 from triage.store.clocks import (
     Starting,
+    find_next_alarm,
     load_due_alarms,
     lock_cases_with_due_alarms,
     record_sounded,
@@ -76,6 +77,7 @@ __all__ = [
     "find_case_of_question",
     "find_case_of_request",
     "find_last_look",
+    "find_next_alarm",
     "find_worker",
     "get_background",
     "is_team",

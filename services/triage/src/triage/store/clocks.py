@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, exists, select, update
+from sqlalchemy import Row, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis.db import Transaction
@@ -108,6 +108,13 @@ async def load_due_alarms(tx: Transaction, case_ids: Sequence[UUID], *, now: dat
         .order_by(alarm.at, alarm.clock_id, alarm.share)
     )
     return [_due(row) for row in await tx.execute(statement)]
+
+
+async def find_next_alarm(tx: Transaction, *, now: datetime) -> datetime | None:
+    """When the next alarm sounds that is not due now."""
+    at = tables.alarm.c.at
+    next_at: datetime | None = await tx.scalar(select(func.min(at)).where(at > now, *_WAITING))
+    return next_at
 
 
 async def record_sounded(tx: Transaction, due: DueAlarm, *, at: datetime) -> None:

@@ -1,0 +1,60 @@
+"""Fetching: one request for records at a time, which may be left waiting while something else is done."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+
+from chassis.tasks import Hint, Stop
+
+FETCH_SECONDS: Final = 30.0
+"""The client leaves its group when nobody asks it for records for two minutes."""
+MAX_RECORDS: Final = 500
+
+Fetched = Mapping[TopicPartition, Sequence[ConsumerRecord]]
+
+
+class Fetching:
+    """Contract.
+
+    - A request is never cancelled: that leaks the client's counter of requests, after which it never notices again
+      that nobody asks. Whoever has waited long enough leaves it, and the next one who waits goes on with it.
+    - It gives ``hint`` when it is answered, so that one wait serves for records and for everything else.
+    - An answer that came while nobody waited holds records from where reading was then: after a seek it MUST be
+      dropped, for records before it would be passed over.
+    """
+
+    def __init__(self, kafka: AIOKafkaConsumer, hint: Hint) -> None:
+        self._kafka = kafka
+        self._hint = hint
+        self._asked: asyncio.Task[Fetched] | None = None
+
+    async def wait(self, stop: Stop, seconds: float) -> Fetched:
+        """Records, or none: when the time has passed, at a hint or a stop. Raises what the client does."""
+        if self._asked is None:
+            self._asked = asyncio.create_task(self._ask())
+            self._asked.add_done_callback(lambda _: self._hint.give())
+        if not self._asked.done():
+            await self._hint.wait(stop, seconds)
+        return self._answer()
+
+    def drop(self) -> None:
+        """Forget an answer that nobody has read yet."""
+        self._answer()
+
+    async def close(self) -> None:
+        """When the client has stopped: nothing waits any more."""
+        if self._asked is not None:
+            self._asked.cancel()
+            await asyncio.gather(self._asked, return_exceptions=True)
+
+    async def _ask(self) -> Fetched:
+        found: Fetched = await self._kafka.getmany(timeout_ms=int(FETCH_SECONDS * 1000), max_records=MAX_RECORDS)
+        return found
+
+    def _answer(self) -> Fetched:
+        if self._asked is None or not self._asked.done():
+            return {}
+        asked, self._asked = self._asked, None
+        return asked.result()
