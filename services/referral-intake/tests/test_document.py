@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from intake_examples import SENDER, form
 
 from referral_intake import document
-from referral_intake.form import ReferralForm, submission_of
+from referral_intake.accepting.prepare import Arrival, submission_of
+from referral_intake.form import ReferralForm
 
 HEADER = {"reference": "WAN-000000001"}
 CHILD_ID = UUID(int=7)
@@ -56,7 +57,7 @@ def test_any_change_changes_a_fingerprint() -> None:
 
 def fingerprint(sent: Any) -> bytes:
     """That of a referral as the API takes it."""
-    return document.fingerprint(submission_of(ReferralForm.model_validate(sent), SENDER, key="key").content)
+    return document.fingerprint(submission_of(Arrival(ReferralForm.model_validate(sent), SENDER, "key")).content)
 
 
 def backwards(value: Any) -> Any:
