@@ -9,9 +9,10 @@ from typing import Final
 from bench.accept.measure import Measuring, Round
 from bench.accept.options import Options
 from bench.accept.request import Requests
-from bench.accept.sides import OURS, PROGRAM, Server, Stage, Variant, ours, peer
+from bench.accept.sides import OURS, PROGRAM, SAME_WORK, Server, Stage, Variant, ours, peer
 from bench.accept.stage import find_postmaster, stage
 
+DEFAULT_VARIANTS: Final = {SAME_WORK: Variant("form", 10)}
 DEFAULT_VARIANT: Final = Variant("model", 10)
 _PROFILED: Final = ("-m", "bench.accept.profiled")
 _WARM_UP_SECONDS: Final = 2.0
@@ -37,7 +38,7 @@ def _profile(log: Path) -> str:
 
 
 async def _start(stood: Stage, side: str, stack: AsyncExitStack) -> Server:
-    starting = ours(stood) if side == OURS else peer(stood, side, DEFAULT_VARIANT)
+    starting = ours(stood) if side == OURS else peer(stood, side, DEFAULT_VARIANTS.get(side, DEFAULT_VARIANT))
     return await stack.enter_async_context(starting)
 
 
