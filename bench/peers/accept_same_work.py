@@ -88,7 +88,7 @@ async def accept(
     key: Annotated[str, Header(alias="Idempotency-Key", pattern=r"^[\x21-\x7e]{1,255}$")],
 ) -> Response:
     """Judge, write and commit, then answer; the same key is given the same answer."""
-    acceptance = _prepare(Arrival(form, sender, key))
+    acceptance = _prepare(Arrival(lambda: form, sender, key))
     async with engine.begin() as tx:
         answer = await sql.write(tx, acceptance)
     return Response(answer, 202, media_type="application/json")

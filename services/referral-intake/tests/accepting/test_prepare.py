@@ -28,10 +28,11 @@ from referral_intake.accepting.prepare import (
 from referral_intake.accepting.receipt import Receipt
 from referral_intake.errors import NotEnough, PartnershipNotServed
 from referral_intake.form import ReferralForm
+from referral_intake.form.written import written
 from referral_intake.served import decision_due, pack_in_force
 
 PACKS = load_packs(Path(__file__).parents[4] / "partnerships")
-SUBMISSION = Submission(SENDER, "key-1", FACTS, form())
+SUBMISSION = Submission(SENDER, "key-1", FACTS, written(ReferralForm.model_validate(form())))
 
 
 def counting_red(partnership: str) -> Pack:
@@ -118,7 +119,7 @@ def test_a_sender_is_told_what_is_missing_where_and_what_only_they_can_do(maker:
     known = form(
         children=[girl, girl], concern={"types": ["fgm"], "fgm": {"knowledge": "told-by-girl"}, "facts": "She told."}
     )
-    submission = submission_of(Arrival(ReferralForm.model_validate(known), SENDER, "key-1"))
+    submission = submission_of(Arrival(lambda: ReferralForm.model_validate(known), SENDER, "key-1"))
 
     prepared = maker.prepare(submission, TERMS, now=NOW)
 

@@ -1,5 +1,6 @@
 """``POST /v1/referrals``: a referral comes in, and is answered once it is durable."""
 
+from functools import partial
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -11,13 +12,15 @@ from chassis.web.direct import direct, read_form
 from chassis.web.leaving import while_connected
 from chassis.web.middleware import DOCUMENT
 from referral_intake import handlers, telling
+from referral_intake.accepting.prepare import ReadForm
 from referral_intake.accepting.receipt import Receipt
 from referral_intake.api.dependencies import Injected
 from referral_intake.api.idempotency import idempotency_key
 from referral_intake.api.refusing import refusal_of
 from referral_intake.api.standing import admit, held_by
 from referral_intake.form import ReferralForm
-from referral_intake.model import OWN_AGENCY_ROLES, Scope
+from referral_intake.handlers import Dependencies
+from referral_intake.model import OWN_AGENCY_ROLES, Scope, Sender
 
 _LOCATION: Final = {"Location": {"description": "Where to follow the referral.", "schema": {"type": "string"}}}
 
@@ -31,14 +34,24 @@ async def body_size(request: Request) -> int:
 
 
 async def _submit(request: Request) -> Response:
-    """``submit_referral`` with the arguments that its signature says."""
+    """``submit_referral``, with the arguments that its signature says; the form is made when its turn has come."""
     principal = await authenticated(request)
     require_role(principal, *OWN_AGENCY_ROLES)
     key = await idempotency_key(request.headers.get("idempotency-key"))
-    admit(request, principal, scope=Scope.SEND, emergency=_says_danger(request))
-    form, size = _form_of(request), held_by(request).size
-    with while_connected(request.scope):
-        return await submit_referral(request.app.state.dependencies, principal, key, form, size)
+    in_danger = _says_danger(request)
+    admit(request, principal, scope=Scope.SEND, emergency=in_danger)
+    try:
+        with while_connected(request.scope):
+            return await _accepted(
+                request.app.state.dependencies,
+                partial(read_form, ReferralForm, request),
+                handlers.sender_of(principal),
+                key=key,
+                size=held_by(request).size,
+                urgent=in_danger,
+            )
+    except RequestValidationError as mistakes:
+        raise refusal_of(mistakes, request.app) from mistakes
 
 
 def _says_danger(request: Request) -> bool:
@@ -47,12 +60,12 @@ def _says_danger(request: Request) -> bool:
     return isinstance(document, dict) and document.get("immediate_danger") is True
 
 
-def _form_of(request: Request) -> ReferralForm:
-    """The form. Raises ``FormRefused`` when it is not one, ``NotJson`` when it is nothing that could be."""
-    try:
-        return read_form(ReferralForm, request)
-    except RequestValidationError as mistakes:
-        raise refusal_of(mistakes, request.app) from mistakes
+async def _accepted(
+    dependencies: Dependencies, read: ReadForm, sender: Sender, *, key: str, size: int, urgent: bool
+) -> Response:
+    answer = await dependencies.accepting.submit(read, sender, key=key, size=size, urgent=urgent)
+    location = telling.path_of(answer.referral_id)
+    return Response(answer.body, 202, media_type="application/json", headers={"Location": location})
 
 
 router = APIRouter(tags=["referrals"], route_class=direct(_submit))
@@ -79,6 +92,5 @@ async def submit_referral(
     A person of an agency sends by the same form; which agency refers the access token says. If a child is in danger
     now, call 999 first.
     """
-    answer = await dependencies.accepting.submit(form, handlers.sender_of(principal), key=key, size=size)
-    location = telling.path_of(answer.referral_id)
-    return Response(answer.body, 202, media_type="application/json", headers={"Location": location})
+    sender = handlers.sender_of(principal)
+    return await _accepted(dependencies, lambda: form, sender, key=key, size=size, urgent=form.immediate_danger)

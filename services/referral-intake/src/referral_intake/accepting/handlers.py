@@ -9,8 +9,7 @@ from contracts.problems import Problem
 from referral_intake.accepting import decide, store
 from referral_intake.accepting.group_commit import GroupCommit, Limits
 from referral_intake.accepting.model import Acceptance
-from referral_intake.accepting.prepare import Arrival, Preparation, repeating
-from referral_intake.form import ReferralForm
+from referral_intake.accepting.prepare import Arrival, Preparation, ReadForm, repeating
 from referral_intake.model import PLAIN, REPEAT_WITHIN, SERVICE, Answer, Handling, Sender
 
 
@@ -22,14 +21,15 @@ class Accepting:
         self.commits = GroupCommit(prepare, self._commit, limits)
 
     async def submit(
-        self, form: ReferralForm, sender: Sender, *, key: str, size: int = 0, handling: Handling = PLAIN
+        self, read: ReadForm, sender: Sender, *, key: str, size: int, urgent: bool, handling: Handling = PLAIN
     ) -> Answer:
-        """Accept a referral of ``size`` bytes; returns once it is durable. Raises the ``Problem`` that stopped it.
+        """Accept a referral of ``size`` bytes; returns once it is durable. Raises the ``Problem`` that stopped it, or
+        what ``read`` raised: the form is made when its turn has come. ``urgent``: a child is said to be in danger.
 
         Cancelled while it waits, it is not accepted; cancelled later, it is.
         """
-        arrival = Arrival(form, sender, key, telemetry.current_traceparent(), handling)
-        return await self.commits.submit(arrival, owner=sender.client_id, weight=size, urgent=form.immediate_danger)
+        arrival = Arrival(read, sender, key, telemetry.current_traceparent(), handling)
+        return await self.commits.submit(arrival, owner=sender.client_id, weight=size, urgent=urgent)
 
     async def drain(self) -> None:
         """Wait until everything that was submitted is committed or has failed."""

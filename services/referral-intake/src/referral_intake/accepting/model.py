@@ -1,14 +1,14 @@
 """What a referral is on its way: as it was sent, what its pack says of it, and everything that is written for it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from contracts.codes import ContactSource
 from contracts.events import ReferralReceived
 from contracts.problems import PHONE_ADVICE, Problem
+from referral_intake.form.written import Written
 from referral_intake.model import PLAIN, ClientKey, Handling, Identity, Mark, ReferralFacts, Sender, StoredAnswer, Told
 
 
@@ -23,7 +23,7 @@ class Submission:
     sender: Sender
     key: str
     facts: ReferralFacts
-    content: Mapping[str, Any] = field(repr=False)
+    content: Written = field(repr=False)
     identities: tuple[Identity, ...] = field(default=(), repr=False)
     traceparent: str | None = None
     handling: Handling = PLAIN

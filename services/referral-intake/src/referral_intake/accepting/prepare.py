@@ -2,10 +2,11 @@
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
+from hashlib import sha256
 from typing import Any, Final
 
 from chassis.clock import Clock
@@ -20,19 +21,25 @@ from referral_intake.accepting.model import Acceptance, Earlier, Minted, Submiss
 from referral_intake.errors import RulesNotInForce
 from referral_intake.form import ReferralForm, facts_of
 from referral_intake.form.identities import identities_of
+from referral_intake.form.written import joined, written
 from referral_intake.model import PLAIN, Handling, Sender
 from referral_intake.served import decision_due, newest_pack, pack_in_force
 from referral_intake.standing import Standing
 from referral_intake.telling import path_of
 
 _NO_LETTER: Final = re.compile(r"[^a-z]")
+_RESTRICTED: Final = b'{"restricted":true}'
+
+
+ReadForm = Callable[[], ReferralForm]
+"""Makes the form of what came in through one of the doors; raises what its sender is told when there is none."""
 
 
 @dataclass(frozen=True)
 class Arrival:
-    """A referral that came in through one of the doors and was read, and is still to be judged."""
+    """A referral that came in, and is still to be read and judged."""
 
-    form: ReferralForm
+    read: ReadForm
     sender: Sender
     key: str
     traceparent: str | None = None
@@ -86,13 +93,16 @@ class Preparation:
 
 
 def submission_of(arrival: Arrival) -> Submission:
-    """A referral as its sender means it; what the sender did not say is not in its content."""
-    form = arrival.form
+    """A referral as its sender means it; what the sender did not say is not in its content. Raises what reading does.
+
+    A form is made, looked at and written in one go, while the processor has it at hand: that takes half the time.
+    """
+    form = arrival.read()
     return Submission(
         sender=arrival.sender,
         key=arrival.key,
         facts=facts_of(form),
-        content=form.model_dump(mode="json", exclude_unset=True),
+        content=written(form),
         identities=identities_of(form),
         traceparent=arrival.traceparent,
         handling=arrival.handling,
@@ -136,7 +146,7 @@ class ReferralMaker:
         return Acceptance(
             sender=submission.sender,
             key=submission.key,
-            fingerprint=document.fingerprint(_asked(submission)),
+            fingerprint=sha256(_asked(submission)).digest(),
             received=received,
             document=content,
             salt=salt,
@@ -163,7 +173,7 @@ class ReferralMaker:
             header["restricted"] = True
         if submission.handling.not_taken:
             header["not_taken"] = submission.handling.not_taken
-        content = document.build(submission.content, header, child_ids)
+        content = document.built(submission.content, header, child_ids)
         commitment = document.commitment(salt, content)
         detail_url = f"{self.public_url}{path_of(referral_id)}/document"
         return Minted(referral_id, reference, child_ids, commitment, detail_url), content
@@ -175,6 +185,7 @@ def repeating(acceptance: Acceptance, earlier: Earlier) -> Acceptance:
     return replace(acceptance, received=received, answer=receipt.body_of(received, acceptance.told, earlier))
 
 
-def _asked(submission: Submission) -> Mapping[str, Any]:
+def _asked(submission: Submission) -> bytes:
     """What makes a request another one: its words, and that they are restricted."""
-    return {**submission.content, "restricted": True} if submission.handling.restricted else submission.content
+    words = submission.content.whole()
+    return joined(words, _RESTRICTED) if submission.handling.restricted else words

@@ -135,7 +135,14 @@ def _read(body: bytes, arrived_on: date) -> fhir.Taken:
 async def _submit(dependencies: Dependencies, taken: fhir.Taken, partner: Principal, key: str, *, size: int) -> Answer:
     sender = handlers.sender_of(partner)
     try:
-        return await dependencies.accepting.submit(taken.form, sender, key=key, size=size, handling=taken.handling)
+        return await dependencies.accepting.submit(
+            lambda: taken.form,
+            sender,
+            key=key,
+            size=size,
+            urgent=taken.form.immediate_danger,
+            handling=taken.handling,
+        )
     except KeyReused as reused:
         raise taken.reused() if key == taken.key else reused from reused
     except Problem as problem:
