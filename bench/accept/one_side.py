@@ -3,15 +3,17 @@
 import os
 import signal
 from contextlib import AsyncExitStack
-from pathlib import Path
 from typing import Final
 
 from bench.accept.measure import Measuring, Round
-from bench.accept.options import Options
+from bench.accept.options import FLAME, Options
 from bench.accept.request import Requests
-from bench.accept.sides import OURS, PROGRAM, Server, Stage, Variant, ours, peer
+from bench.accept.sides import OURS, PROGRAM, SAME_WORK, Server, Stage, Variant, ours, peer
 from bench.accept.stage import find_postmaster, stage
+from bench.report import RESULTS
+from chassis.clock import SystemClock
 
+DEFAULT_VARIANTS: Final = {SAME_WORK: Variant("form", 10)}
 DEFAULT_VARIANT: Final = Variant("model", 10)
 _PROFILED: Final = ("-m", "bench.accept.profiled")
 _WARM_UP_SECONDS: Final = 2.0
@@ -29,15 +31,21 @@ async def run(options: Options) -> None:
         await measuring.check(server)
         await stack.aclose()
         if options.profile:
-            print(_profile(server.log))
+            _show(options.profile, server.log.read_text().partition("PROFILE\n")[2])
 
 
-def _profile(log: Path) -> str:
-    return log.read_text().partition("PROFILE\n")[2]
+def _show(kind: str, profile: str) -> None:
+    """A drawing is kept beside the results, anything else printed."""
+    if kind != FLAME:
+        print(profile)
+        return
+    file = RESULTS / f"{SystemClock().now():%Y-%m-%d}-accept-flame.svg"
+    file.write_text(profile)
+    print(f"drawn in {file}")
 
 
 async def _start(stood: Stage, side: str, stack: AsyncExitStack) -> Server:
-    starting = ours(stood) if side == OURS else peer(stood, side, DEFAULT_VARIANT)
+    starting = ours(stood) if side == OURS else peer(stood, side, DEFAULT_VARIANTS.get(side, DEFAULT_VARIANT))
     return await stack.enter_async_context(starting)
 
 

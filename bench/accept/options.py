@@ -8,6 +8,7 @@ from typing import Final
 from bench.accept.sides import OURS, SIDES
 
 CONNECTIONS: Final = (32, 128)
+FLAME: Final = "flame"
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Options:
     """With ``only``: requests are due at this rate instead of each after the last answer."""
     pinned: bool = True
     profile: str | None = None
-    """With ``only ours``: ``calls`` or ``samples`` of the server process."""
+    """With ``only ours``: ``calls``, ``samples`` or ``flame`` of the server process."""
 
     @property
     def is_whole(self) -> bool:
@@ -42,7 +43,11 @@ def parse(arguments: Sequence[str]) -> Options:
     parser.add_argument("--rate", type=float, help="with --only: an open loop with so many requests in a second")
     parser.add_argument("--unpinned", action="store_true", help="let the system choose processors")
     parser.add_argument(
-        "--profile", choices=("calls", "samples"), nargs="?", const="calls", help="ours alone, under a profiler"
+        "--profile",
+        choices=("calls", "samples", FLAME),
+        nargs="?",
+        const="calls",
+        help="ours alone, under a profiler",
     )
     found = parser.parse_args(arguments)
     only = OURS if found.profile else found.only

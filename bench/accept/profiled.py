@@ -1,8 +1,8 @@
-"""``python -m bench.accept.profiled calls|samples``: our server under a profiler, which SIGUSR1 turns on and off.
+"""``python -m bench.accept.profiled calls|samples|flame``: our server under a profiler, which SIGUSR1 turns on and off.
 
 ``calls`` counts every call (cProfile): right about how often, wrong about how long, because small functions pay most
 for being watched. ``samples`` looks where the server is at every tick of its processor time (4 ms on most kernels)
-and hardly disturbs it. Either is printed when the server ends.
+and hardly disturbs it. ``flame`` draws the samples as one SVG. Each is printed when the server ends.
 """
 
 import cProfile
@@ -15,7 +15,11 @@ from collections.abc import Callable, Iterator
 from types import CodeType, FrameType
 from typing import Final
 
+from bench.flame import flame
+
 _SHOWN: Final = 40
+_OF_THE_LOOP: Final = 14
+"""So many calls are between the program's start and what its loop runs; every stack begins with them."""
 _SAMPLE_SECONDS: Final = 0.001
 """The kernel rounds it up to its own tick."""
 
@@ -74,13 +78,34 @@ class Samples:
         self._within.update({at.f_code for at in _callers(frame)})
 
 
+class Flame(Samples):
+    """Looks at the stack in the same way, and draws what calls what."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._stacks: Counter[tuple[str, ...]] = Counter()
+
+    def report(self) -> None:
+        """The drawing."""
+        print(flame(self._stacks, "accepting"))
+
+    def _look(self, number: int, frame: FrameType | None) -> None:
+        stack = [_name(at.f_code) for at in _callers(frame)]
+        self._stacks[tuple(reversed(stack[:-_OF_THE_LOOP]))] += 1
+
+
+def _name(code: CodeType) -> str:
+    folder, file = code.co_filename.rsplit("/", 2)[-2:] if "/" in code.co_filename else ("", code.co_filename)
+    return f"{folder}/{file.removesuffix('.py')} {code.co_qualname}"
+
+
 def _callers(frame: FrameType | None) -> Iterator[FrameType]:
     while frame is not None:
         yield frame
         frame = frame.f_back
 
 
-PROFILERS: Final[dict[str, Callable[[], Calls | Samples]]] = {"calls": Calls, "samples": Samples}
+PROFILERS: Final[dict[str, Callable[[], Calls | Samples]]] = {"calls": Calls, "samples": Samples, "flame": Flame}
 
 
 def main(kind: str) -> None:

@@ -17,9 +17,10 @@ from chassis.testing import postgres
 NONE: Final = "none"
 TWO_INSERTS: Final = "two_inserts"
 ORM: Final = "orm"
+SAME_WORK: Final = "same_work"
 OURS: Final = "ours"
-SIDES: Final = (NONE, TWO_INSERTS, ORM, OURS)
-PEERS: Final = (NONE, TWO_INSERTS, ORM)
+PEERS: Final = (NONE, TWO_INSERTS, ORM, SAME_WORK)
+SIDES: Final = (*PEERS, OURS)
 
 PROGRAM: Final = ("-m", "referral_intake", "api")
 
@@ -53,7 +54,7 @@ class Server:
 
 @dataclass(frozen=True)
 class Variant:
-    """How a peer takes the body (``model`` or ``mapping``), and its database connections (0: it has no database)."""
+    """How a peer takes the body (``model``, ``mapping`` or our ``form``), and its database connections (0: none)."""
 
     body: str
     pool_size: int
@@ -84,7 +85,10 @@ async def peer(stage: Stage, side: str, variant: Variant) -> AsyncIterator[Serve
     """One of ``PEERS`` with a fresh database."""
     port, name = free_port(), f"{side}_{variant.body}_{variant.pool_size}"
     environment = {"PORT": str(port), "BODY": variant.body, "POOL_SIZE": str(variant.pool_size)}
-    if variant.pool_size:
+    if side == SAME_WORK:
+        environment |= {"ISSUER": stage.issuer.address, "PARTNERSHIPS": str(ROOT / "partnerships")}
+        environment["DATABASE_URL"] = (await postgres.migrated(stage.admin_url, "referral_intake")).app_url
+    elif variant.pool_size:
         environment["DATABASE_URL"] = await _peers_database(stage.admin_url, f"peer_{name}_{port}")
     program = ("-m", f"bench.peers.accept_{side}")
     async with _serving(stage, program, environment, name=name, port=port) as server:

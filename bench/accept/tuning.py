@@ -9,9 +9,11 @@ from typing import Final
 
 from bench.accept.measure import Measuring
 from bench.accept.options import Options
-from bench.accept.sides import NONE, PEERS, Server, Stage, Variant, peer
+from bench.accept.sides import NONE, PEERS, SAME_WORK, Server, Stage, Variant, peer
 
-_BODIES: Final = ("model", "mapping")
+_BODIES: Final = {SAME_WORK: ("form",)}
+"""The peer of the same work judges what ours judges; the others may take the body either way."""
+_ANY_BODY: Final = ("model", "mapping")
 _POOL_SIZES: Final = (10, 20)
 _ROUNDS: Final = 3
 _SECONDS: Final = 2.0
@@ -46,7 +48,7 @@ def best(tried: Sequence[Tried], side: str) -> Variant:
 
 async def _try(stage: Stage, side: str, measuring: Measuring, options: Options) -> list[Tried]:
     sizes = (0,) if side == NONE else _POOL_SIZES
-    variants = [Variant(body, size) for body in _BODIES for size in sizes]
+    variants = [Variant(body, size) for body in _BODIES.get(side, _ANY_BODY) for size in sizes]
     async with AsyncExitStack() as stack:
         servers = {each: await stack.enter_async_context(peer(stage, side, each)) for each in variants}
         reached = {str(count): await _rates(servers, count, measuring, options) for count in options.connections}

@@ -24,9 +24,9 @@ from chassis.delivery.parking import Why
 from chassis.delivery.requests import Act, Filter
 from chassis.delivery.versions import Versions
 from contracts.problems import Problem
-from referral_intake import handlers, main
-from referral_intake.group_commit import Commit
-from referral_intake.model import Acceptance, Answer
+from referral_intake.accepting.handlers import Accepting, accept
+from referral_intake.accepting.model import Acceptance
+from referral_intake.model import Answer
 
 COMMIT_SECONDS: Final = 0.5
 
@@ -52,21 +52,17 @@ def plant(bug: Bug | None) -> AbstractContextManager[None]:
 @contextmanager
 def _answer_before_commit() -> Iterator[None]:
     """As with a commit in what runs after the response: the answer leaves while the transaction is still open."""
-    with patch.object(main, "_committing", _answering_early):
-        yield
-
-
-def _answering_early(db: Database) -> Commit[Acceptance, Answer]:
     open_transactions: set[asyncio.Task[None]] = set()
 
-    async def commit(acceptances: Sequence[Acceptance]) -> Sequence[Answer | Problem]:
+    async def commit(accepting: Accepting, acceptances: Sequence[Acceptance]) -> Sequence[Answer | Problem]:
         answers: asyncio.Future[Sequence[Answer | Problem]] = asyncio.get_running_loop().create_future()
-        carrying = asyncio.create_task(_carry(db, acceptances, answers))
+        carrying = asyncio.create_task(_carry(accepting._db, acceptances, answers))
         open_transactions.add(carrying)
         carrying.add_done_callback(open_transactions.discard)
         return await answers
 
-    return commit
+    with patch.object(Accepting, "_commit", commit):
+        yield
 
 
 async def _carry(
@@ -74,7 +70,7 @@ async def _carry(
 ) -> None:
     try:
         async with db.driver_transaction() as tx:
-            answers.set_result(await handlers.accept(tx, acceptances))
+            answers.set_result(await accept(tx, acceptances))
             await asyncio.sleep(COMMIT_SECONDS)  # a disk that is slow to sync
     except Exception as error:
         if not answers.done():  # after the answer nobody is left to answer: this is the bug

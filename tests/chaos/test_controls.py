@@ -5,7 +5,7 @@ import pytest
 from chassis.delivery import applying, attempts, relay, requests
 from chassis.delivery.versions import Versions
 from local_stack.stack import Stack
-from referral_intake import main
+from referral_intake.accepting.handlers import Accepting
 from tests.chaos import planted
 from tests.chaos.controls import CONTROLS, Control, Expected, Result, table, verdict
 from tests.chaos.planted import Bug, plant
@@ -32,7 +32,7 @@ WALL_FELL = result(Expected.SECOND_WALL, without=CLEAN, with_bug=WRONG)
 
 def replaceable() -> tuple[object, ...]:
     return (
-        main._committing,
+        Accepting._commit,
         relay._UNPUBLISHED,
         applying._fence,
         vars(attempts)["apply"],

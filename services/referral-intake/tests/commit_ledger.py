@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from chassis.db import DatabaseUnavailable
 from contracts.problems import Problem
+from referral_intake.accepting.group_commit import GroupCommit, Limits
 from referral_intake.errors import StillRunning
-from referral_intake.group_commit import GroupCommit, Limits
 
 WAIT_SECONDS = 5.0
 POISON, TAKEN, REFUSED = -1, -2, -3

@@ -1,6 +1,6 @@
 """Builders that the tests of this service share. Every name in them is invented."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -10,23 +10,26 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from chassis.db import Database
 from contracts.codes import AgreementAnswer, ConcernType, ContactSource, Disability, FgmKnowledge, Sex
 from contracts.events import ReferralReceived
+from contracts.problems import Problem
 from referral_intake import decide, document
+from referral_intake.accepting.decide import receive
+from referral_intake.accepting.handlers import accept
+from referral_intake.accepting.model import Acceptance, Minted, Terms
 from referral_intake.model import (
-    Acceptance,
     AgreementFacts,
+    Answer,
     ChildFacts,
     CircumstanceFacts,
     ConcernFacts,
     ConsentFacts,
     FamilyFacts,
-    Minted,
     Missing,
     ReferralFacts,
     ReferrerFacts,
     Sender,
-    Terms,
 )
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
@@ -160,7 +163,7 @@ def minted(*, children: int = 1, number: int = 1) -> Minted:
 def received(facts: ReferralFacts = FACTS, *, number: int = 1) -> ReferralReceived:
     """The event of a referral that says ``facts``."""
     ids = minted(children=len(facts.children), number=number)
-    return decide.receive(facts, SENDER, terms=TERMS, minted=ids, now=NOW)[0]
+    return receive(facts, SENDER, terms=TERMS, minted=ids, now=NOW)[0]
 
 
 def about(concern: ConcernType, **said: object) -> ReferralFacts:
@@ -195,6 +198,12 @@ def acceptance(number: int, *, key: str | None = None, words: str = "one") -> Ac
         answer=b'{"number":%d}' % number,
         traceparent=None,
     )
+
+
+async def accepted(db: Database, *acceptances: Acceptance) -> Sequence[Answer | Problem]:
+    """What each was told once all were committed together."""
+    async with db.driver_transaction() as tx:
+        return await accept(tx, acceptances)
 
 
 def agreement(**changes: Any) -> dict[str, Any]:

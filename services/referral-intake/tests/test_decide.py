@@ -1,7 +1,7 @@
 """The rules: what stops a referral, what is only noted, what the sender is told, and who may see how much."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -18,17 +18,12 @@ from intake_examples import (
     NOW,
     REFERRAL_ID,
     REFERRER,
-    SENDER,
-    TERMS,
     TODAY,
-    UNBORN,
     UPN,
-    minted,
     received,
 )
 
-from contracts.codes import CurrentPlan, MissingItem
-from contracts.events import ChildPlans
+from contracts.codes import MissingItem
 from referral_intake import decide
 from referral_intake.errors import KeyReused, NotEnough, StillRunning
 from referral_intake.model import (
@@ -67,31 +62,6 @@ def pointers(facts: ReferralFacts) -> list[str]:
 
 def missing(facts: ReferralFacts) -> set[MissingItem]:
     return {missing.item for missing in decide.missing_items(facts, today=TODAY)}
-
-
-def test_a_full_referral_is_received_as_it_came() -> None:
-    facts = replace(FACTS, children=(CHILD, UNBORN), immediate_danger=True)
-
-    event, _ = decide.receive(facts, SENDER, terms=TERMS, minted=minted(children=2), now=NOW)
-
-    assert event.referral_id == REFERRAL_ID
-    assert event.agency == "ashcroft-primary"
-    assert event.source is TERMS.source
-    assert event.received_at == NOW
-    assert event.decision_expected_by == TERMS.decision_expected_by
-    assert [child.unborn for child in event.children] == [False, True]
-    assert event.immediate_danger
-    assert event.missing_information == ()
-
-
-def test_a_referral_says_of_which_children_it_says_a_plan() -> None:
-    none, protected = (CurrentPlan.NONE,), (CurrentPlan.CHILD_PROTECTION, CurrentPlan.CHILD_IN_NEED)
-    said = with_children(replace(CHILD, plans=none), CHILD, replace(UNBORN, plans=protected))
-
-    event, _ = decide.receive(said, SENDER, terms=TERMS, minted=minted(children=3), now=NOW)
-
-    first, _, third = (child.child_id for child in event.children)
-    assert event.plans == (ChildPlans(child_id=first, plans=none), ChildPlans(child_id=third, plans=protected))
 
 
 def test_one_concern_named_twice_is_one_concern() -> None:
@@ -206,26 +176,6 @@ def test_saying_more_never_refuses_what_was_accepted(facts: ReferralFacts, data:
 
     assert set(pointers(more)) <= set(pointers(facts))
     assert missing(more) <= missing(facts)
-
-
-def test_immediate_danger_is_answered_with_999_and_accepted() -> None:
-    event = received(replace(FACTS, immediate_danger=True))
-
-    advice = decide.emergency_advice(event)
-
-    assert advice is not None
-    assert advice.startswith("Call 999 now")
-
-
-def test_without_immediate_danger_there_is_no_emergency_advice() -> None:
-    assert decide.emergency_advice(received()) is None
-
-
-def test_the_promise_is_in_local_time() -> None:
-    summer = datetime(2026, 7, 1, 16, tzinfo=UTC)
-    event = received().model_copy(update={"decision_expected_by": summer})
-
-    assert "a decision by 17:00 on Wednesday 1 July 2026" in decide.what_happens_next(event)
 
 
 @pytest.mark.parametrize(

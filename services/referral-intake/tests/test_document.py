@@ -8,10 +8,11 @@ from uuid import UUID
 from form_strategies import forms
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from intake_examples import SENDER, form
+from intake_examples import form
 
 from referral_intake import document
-from referral_intake.form import ReferralForm, submission_of
+from referral_intake.form import ReferralForm
+from referral_intake.form.written import written
 
 HEADER = {"reference": "WAN-000000001"}
 CHILD_ID = UUID(int=7)
@@ -50,13 +51,26 @@ def test_the_order_of_fields_does_not_change_a_fingerprint(sent: dict[str, objec
     assert fingerprint(backwards(sent)) == fingerprint(sent)
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
+@given(forms())
+def test_a_form_written_in_parts_is_what_it_is_when_written_at_once(sent: dict[str, object]) -> None:
+    taken = ReferralForm.model_validate(sent)
+    content = taken.model_dump(mode="json", exclude_unset=True)
+    child_ids = [UUID(int=place) for place in range(len(taken.children))]
+
+    assert sha256(written(taken).whole()).digest() == document.fingerprint(content)
+    assert json.loads(document.built(written(taken), HEADER, child_ids)) == json.loads(
+        document.build(content, HEADER, child_ids)
+    )
+
+
 def test_any_change_changes_a_fingerprint() -> None:
     assert fingerprint(form()) != fingerprint(form(immediate_danger=True))
 
 
 def fingerprint(sent: Any) -> bytes:
     """That of a referral as the API takes it."""
-    return document.fingerprint(submission_of(ReferralForm.model_validate(sent), SENDER, key="key").content)
+    return sha256(written(ReferralForm.model_validate(sent)).whole()).digest()
 
 
 def backwards(value: Any) -> Any:

@@ -384,7 +384,7 @@ async def test_a_database_that_is_away_is_an_outcome_that_says_to_try_again(
     async def away(*_: object) -> object:
         raise ConnectionError
 
-    monkeypatch.setattr("referral_intake.handlers.accept", away)
+    monkeypatch.setattr("referral_intake.accepting.handlers.accept", away)
 
     answer = await send(caller, message())
 

@@ -10,14 +10,15 @@ import pytest
 from form_strategies import forms, of_part
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from intake_examples import SENDER, TODAY, form
+from intake_examples import TODAY, form
 from pydantic import ValidationError
 
 from chassis.web.problems import refusal
 from contracts.problems import FieldError
 from referral_intake import decide, document
-from referral_intake.form import ReferralForm, facts_of, submission_of
+from referral_intake.form import ReferralForm, facts_of
 from referral_intake.form.part import FormPart, WholeForm
+from referral_intake.form.written import written
 
 Path = tuple[str | int, ...]
 
@@ -92,7 +93,7 @@ def test_a_form_that_is_taken_stands_in_the_document_as_it_was_sent(sent: dict[s
     taken = ReferralForm.model_validate_json(json.dumps(sent))
 
     child_ids = [UUID(int=place) for place in range(len(taken.children))]
-    kept = json.loads(document.build(submission_of(taken, SENDER, key="key").content, {}, child_ids))
+    kept = json.loads(document.built(written(taken), {}, child_ids))
     for child in kept["children"]:
         del child["child_id"]
     assert kept == {"children": [], **sent}

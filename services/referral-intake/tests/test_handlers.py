@@ -1,6 +1,5 @@
-"""Accepting and looking on a real database: what is written, for whom, and what a race leaves behind."""
+"""Migrations, grants and looks on a real database."""
 
-import asyncio
 import json
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
@@ -10,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from intake_examples import CHILD, FACTS, NOW, SENDER, UNBORN, acceptance, planted, received
+from intake_examples import NOW, SENDER, acceptance, accepted, planted
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -22,8 +21,8 @@ from chassis.web.auth import Principal
 from contracts.codes import ActorKind, Purpose
 from contracts.problems import Problem
 from referral_intake import document, handlers
-from referral_intake.errors import KeyReused, NoSuchReferral, StillRunning
-from referral_intake.model import Acceptance, Answer, Document
+from referral_intake.errors import NoSuchReferral
+from referral_intake.model import Document
 from referral_intake.tables import metadata
 
 PARTNER = Principal(
@@ -35,11 +34,6 @@ PARTNER = Principal(
     client_id=SENDER.client_id,
 )
 SOCIAL_WORKER = replace(PARTNER, kind=ActorKind.PERSON, agency="wandsworth-mash", roles=frozenset({"social-worker"}))
-
-
-async def accept(db: Database, *acceptances: Acceptance) -> list[Answer | Problem]:
-    async with db.driver_transaction() as tx:
-        return await handlers.accept(tx, acceptances)
 
 
 async def rows(db: Database, query: str) -> Sequence[Any]:
@@ -70,7 +64,7 @@ async def test_going_back_loses_nothing_that_somebody_added(postgres: str, migra
     async with AsyncExitStack() as stack:
         database = Database.connect(fresh.app_url)
         stack.push_async_callback(database.close)
-        await accept(database, acceptance(1))
+        await accepted(database, acceptance(1))
         await rows(database, "INSERT INTO document SELECT referral_id, salt, content, 2 FROM document RETURNING 2")
 
         with pytest.raises(IntegrityError):
@@ -81,94 +75,8 @@ async def test_going_back_loses_nothing_that_somebody_added(postgres: str, migra
     assert await migrate.differences(fresh.owner_url, metadata) == []
 
 
-async def test_accepting_writes_the_referral_its_children_document_key_and_event_together(db: Database) -> None:
-    two = replace(acceptance(7), received=received(replace(FACTS, children=(CHILD, UNBORN)), number=7))
-
-    answers = await accept(db, two)
-
-    assert answers == [Answer(UUID(int=7), b'{"number":7}')]
-    assert await counts(db) == {"referral": 1, "child": 2, "document": 1, "idempotency": 1, "event": 1}
-    assert await rows(db, "SELECT place, unborn FROM child ORDER BY place") == [(0, False), (1, True)]
-
-
-async def test_the_event_goes_to_the_outbox_with_the_requests_own_trace(db: Database) -> None:
-    traces = [f"00-{number:032x}-{number:016x}-01" for number in (1, 2)]
-
-    await accept(db, *(replace(acceptance(n), traceparent=trace) for n, trace in zip((1, 2), traces, strict=True)))
-
-    found = await rows(db, "SELECT aggregate, version, topic, key, headers, published_at FROM event ORDER BY id")
-    assert [row.aggregate for row in found] == [f"referral/{UUID(int=1)}", f"referral/{UUID(int=2)}"]
-    assert [row.headers["traceparent"] for row in found] == traces
-    assert {row.headers["ce_source"] for row in found} == {"referral-intake"}
-    assert {row.headers["ce_partnership"] for row in found} == {"wandsworth"}
-    assert {(row.version, row.topic, row.published_at) for row in found} == {(1, "referral-intake.v1", None)}
-    assert found[0].key == str(UUID(int=1)).encode()
-
-
-async def test_the_same_key_and_request_get_the_first_answer_again(db: Database) -> None:
-    first = await accept(db, acceptance(1, key="same"))
-
-    again = await accept(db, acceptance(2, key="same"))
-
-    assert again == first
-    assert (await counts(db))["referral"] == (await counts(db))["event"] == 1
-
-
-async def test_the_same_key_for_another_request_is_refused(db: Database) -> None:
-    await accept(db, acceptance(1, key="same", words="one"))
-
-    answers = await accept(db, acceptance(2, key="same", words="another"))
-
-    assert isinstance(answers[0], KeyReused)
-    assert (await counts(db))["referral"] == 1
-
-
-async def test_the_same_key_of_another_client_is_another_key(db: Database) -> None:
-    other = replace(acceptance(2, key="same"), sender=replace(SENDER, client_id="wandsworth-police"))
-
-    await accept(db, acceptance(1, key="same"))
-    answers = await accept(db, other)
-
-    assert answers == [Answer(UUID(int=2), b'{"number":2}')]
-
-
-async def test_equal_keys_in_one_batch_make_one_referral(db: Database) -> None:
-    batch = [acceptance(1, key="same"), acceptance(2, key="same"), acceptance(3, key="same", words="another")]
-
-    answers = await accept(db, *batch, acceptance(4))
-
-    assert answers[0] == answers[1] == Answer(UUID(int=1), b'{"number":1}')
-    assert isinstance(answers[2], KeyReused)
-    assert answers[3] == Answer(UUID(int=4), b'{"number":4}')
-    assert (await counts(db))["referral"] == 2
-
-
-async def test_a_key_that_another_transaction_works_on_is_still_running_and_holds_nobody_up(db: Database) -> None:
-    async with db.driver_transaction() as running:
-        await handlers.accept(running, [acceptance(1, key="same")])
-
-        async with asyncio.timeout(5):
-            meanwhile = await accept(db, acceptance(2, key="same"), acceptance(3))
-
-    assert isinstance(meanwhile[0], StillRunning)
-    assert meanwhile[1] == Answer(UUID(int=3), b'{"number":3}')
-    assert await accept(db, acceptance(4, key="same")) == [Answer(UUID(int=1), b'{"number":1}')]
-
-
-async def test_a_key_whose_transaction_was_rolled_back_is_free_again(db: Database) -> None:
-    async def abandoned() -> None:
-        async with db.driver_transaction() as tx:
-            await handlers.accept(tx, [acceptance(1, key="same")])
-            raise LookupError
-
-    with pytest.raises(LookupError):
-        await abandoned()
-
-    assert await accept(db, acceptance(2, key="same")) == [Answer(UUID(int=2), b'{"number":2}')]
-
-
 async def test_the_serving_role_can_neither_change_nor_erase_what_came_in(db: Database) -> None:
-    await accept(db, acceptance(1))
+    await accepted(db, acceptance(1))
 
     for forbidden in (
         "UPDATE document SET content = ''",
@@ -200,7 +108,7 @@ async def test_a_document_is_read_as_it_was_stored_and_the_look_is_written_down(
     sealed = stored.received.model_copy(
         update={"content_commitment": document.commitment(stored.salt, stored.document)}
     )
-    await accept(db, replace(stored, received=sealed))
+    await accepted(db, replace(stored, received=sealed))
 
     seen = await read_document(db, SOCIAL_WORKER)
 
@@ -213,7 +121,7 @@ async def test_a_document_is_read_as_it_was_stored_and_the_look_is_written_down(
 
 
 async def test_a_refused_look_is_written_down_and_shows_nothing(db: Database) -> None:
-    await accept(db, acceptance(1))
+    await accepted(db, acceptance(1))
 
     refused = await read_document(db, replace(SOCIAL_WORKER, partnership="warwickshire"))
 
@@ -224,7 +132,7 @@ async def test_a_refused_look_is_written_down_and_shows_nothing(db: Database) ->
 
 
 async def test_a_look_that_cannot_be_written_down_shows_nothing(db: Database, owner: AsyncEngine) -> None:
-    await accept(db, acceptance(1))
+    await accepted(db, acceptance(1))
 
     async with planted(owner, "event", "CHECK (topic <> 'access.v1')"):
         with pytest.raises(IntegrityError):

@@ -4,13 +4,13 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from intake_examples import NOW, TERMS, acceptance
+from intake_examples import NOW, TERMS, acceptance, accepted
 from intake_messages import message_of
 
 from chassis.db import Database, Transaction
 from contracts.codes import ClosureReason, Outcome, Rating, ThresholdLevel
 from contracts.events import CaseClosed, CaseDecided, CaseOpened, Event
-from referral_intake import decide, handlers, store
+from referral_intake import decide, store
 from referral_intake.errors import UnknownReferral
 from referral_intake.model import Referral, Status
 from referral_intake.subscriptions import SUBSCRIPTIONS
@@ -19,8 +19,7 @@ from referral_intake.subscriptions import SUBSCRIPTIONS
 @pytest.fixture(autouse=True)
 async def kept(db: Database) -> None:
     """A referral that triage tells of."""
-    async with db.driver_transaction() as tx:
-        await handlers.accept(tx, [acceptance(1)])
+    await accepted(db, acceptance(1))
 
 
 def opened(number: int = 1) -> CaseOpened:

@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from intake_caller import Caller, recorded, sent
 from intake_examples import NOW, SENDER, form
+from repeat_examples import ROWAN, about
 from sqlalchemy import text
 from supplement_examples import correction, id_of, new_child, news
-from test_repeats import ROWAN, about
 
 from chassis.run.service import Service
 from chassis.tasks import Stop
 from chassis.testing.clock import SettableClock
-from referral_intake import acceptance, marking, store
+from referral_intake import marking, store
 from referral_intake.edition import unsealed
 from referral_intake.forgetting import forget_marks
 from referral_intake.form import ReferralForm
@@ -292,7 +292,7 @@ async def test_an_earlier_referral_that_cannot_be_compared_any_more_stays_the_on
 async def test_a_child_that_is_being_added_is_recognised_by_a_referral_of_the_same_moment(caller: Caller) -> None:
     """It waits for the supplement's commit, as it would for another referral's."""
     path = await sent(caller, children=[ALDER])
-    marks = acceptance.marks(SENDER, identities_of(ReferralForm.model_validate(about(**HAZEL))))
+    marks = marking.marks(SENDER, identities_of(ReferralForm.model_validate(about(**HAZEL))))
     new = [DatedMark(mark, NOW) for mark in marks]
     async with caller.db.transaction() as tx:
         await store.lock_marks(tx, new)

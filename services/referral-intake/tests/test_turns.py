@@ -6,8 +6,8 @@ from contextlib import suppress
 
 import pytest
 
+from referral_intake.accepting.fair_queue import Crowd
 from referral_intake.errors import TooBusy
-from referral_intake.fair_queue import Crowd
 from referral_intake.turns import TurnLimits, Turns
 
 BOUND_SECONDS = 10

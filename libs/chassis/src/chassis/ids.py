@@ -17,7 +17,14 @@ SALT_BYTES: Final = 32
 """As many as SHA-256 gives, so that guessing a salt is no easier than inverting the hash."""
 
 _UUID_BYTES: Final = 16
+_RANDOM_BITS: Final = (1 << 128) - 1 & ~((0xF << 76) | (0x3 << 62))
+_VERSION_4: Final = (4 << 76) | (0x2 << 62)
+"""Version and variant have their places in a UUID (RFC 9562, 5.4); all else is random."""
 _LENGTH: Final = 7
+_SHIFTS: Final = tuple(range(5 * (_LENGTH - 1), -1, -5))
+_VALUES: Final = {digit: value for value, digit in enumerate(ALPHABET)}
+_DOUBLED: Final = {digit: sum(divmod(2 * value, 32)) for digit, value in _VALUES.items()}
+"""What a digit counts in the check: at every other place from the right its double, whose digits are added."""
 _MISREAD: Final = str.maketrans("OIL", "011")
 PREFIX_LENGTH: Final = 3
 """The longest prefix: whatever more stands before the digits is another word."""
@@ -50,7 +57,8 @@ class RandomIds:
         if self._used >= len(self._random):
             self._random, self._used = os.urandom(_UUID_BYTES * AT_A_TIME), 0
         self._used += _UUID_BYTES
-        return UUID(bytes=self._random[self._used - _UUID_BYTES : self._used], version=4)
+        number = int.from_bytes(self._random[self._used - _UUID_BYTES : self._used])
+        return UUID(int=number & _RANDOM_BITS | _VERSION_4)  # twice as fast as from bytes, and each request has several
 
     def new_reference(self, prefix: str) -> str:
         """A reference people read out, such as ``WAN-7K3M-Q9TD``."""
@@ -70,7 +78,7 @@ def new_reference(prefix: str) -> str:
 
 def reference(prefix: str, number: int) -> str:
     """The reference of a number below 2^35."""
-    digits = "".join(ALPHABET[(number >> 5 * place) & 31] for place in reversed(range(_LENGTH)))
+    digits = "".join([ALPHABET[(number >> shift) & 31] for shift in _SHIFTS])
     digits += ALPHABET[-_sum(digits + "0") % 32]
     return f"{prefix}-{digits[:4]}-{digits[4:]}"
 
@@ -97,8 +105,4 @@ def _apart(together: str) -> tuple[str, str]:
 
 def _sum(digits: str) -> int:
     """Luhn's sum in base 32: any one wrong character changes it."""
-    total = 0
-    for place, digit in enumerate(reversed(digits)):
-        value = ALPHABET.index(digit)
-        total += value if place % 2 == 0 else sum(divmod(2 * value, 32))
-    return total
+    return sum([_VALUES[digit] for digit in digits[::-2]]) + sum([_DOUBLED[digit] for digit in digits[-2::-2]])

@@ -12,21 +12,19 @@ from chassis.run.worker import deliver
 from chassis.tasks import Stop
 from chassis.web.auth import Verifier, issuers_verifier
 from chassis.web.room import Room
-from contracts.problems import Problem
 from policy.endings import Ending
 from policy.load import load_packs
 from policy.packs import NoneInForce
-from referral_intake import handlers, store
-from referral_intake.acceptance import Preparation
-from referral_intake.api import ROUTERS
+from referral_intake.accepting.handlers import Accepting
+from referral_intake.accepting.prepare import Preparation
 from referral_intake.disposal import Disposal
 from referral_intake.errors import TooBusy
 from referral_intake.fhir import FhirOutcomes
 from referral_intake.forgetting import forget_marks
-from referral_intake.group_commit import Commit, GroupCommit
 from referral_intake.handlers import Dependencies
 from referral_intake.handlers.dependencies import CHANGES, READING
-from referral_intake.model import SERVICE, Acceptance, Answer, Limited
+from referral_intake.model import SERVICE, Limited
+from referral_intake.routers import ROUTERS
 from referral_intake.settings import Settings
 from referral_intake.standing import Exchange, Known, Standing
 from referral_intake.store import partners
@@ -48,11 +46,11 @@ def build(
     packs = load_packs(settings.partnerships_folder)
     standing = Standing(_registry(db), packs=packs, clock=clock, everybody=settings.rates)
     prepare = Preparation(packs, standing, clock, ids, settings.public_url)
-    commits = GroupCommit(prepare, _committing(db), settings.limits)
+    accepting = Accepting(db, prepare, settings.limits)
     log_url = settings.service_urls.get("audit", "")
     changes, reading = (Turns(replace(each, urgent=settings.emergencies)) for each in (CHANGES, READING))
     dependencies = Dependencies(
-        db, clock, ids, packs, settings.public_url, commits, standing, log_url, changes, reading
+        db, clock, ids, packs, settings.public_url, accepting, standing, log_url, changes, reading
     )
     delivery = deliver(db, settings, SUBSCRIPTIONS, service=SERVICE, clock=clock, ids=ids)
 
@@ -64,7 +62,7 @@ def build(
         return packs.endings(at=clock.now())
 
     async def close() -> None:
-        await commits.drain()
+        await accepting.drain()
         await http.close()
         await db.close()
 
@@ -88,16 +86,6 @@ def build(
     app.state.health.require("packs", any_in_force)
     app.state.health.watch(endings)
     return Service(app, tasks, delivery.readiness, close, endings)
-
-
-def _committing(db: Database) -> Commit[Acceptance, Answer]:
-    """The one transaction of this service that no route opens: callers who arrive together share it."""
-
-    async def commit(acceptances: Sequence[Acceptance]) -> Sequence[Answer | Problem]:
-        async with db.driver_transaction(store.locks_of(acceptances)) as tx:
-            return await handlers.accept(tx, acceptances)
-
-    return commit
 
 
 def _registry(db: Database) -> Exchange:

@@ -2,18 +2,33 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from hashlib import sha256
 from typing import Final
 
 from pydantic import ValidationError
 
-from referral_intake import acceptance
 from referral_intake.edition import Unsealed, unsealed
 from referral_intake.form import ReferralForm
 from referral_intake.form.identities import identities_of
-from referral_intake.model import DatedMark, Sender
+from referral_intake.model import DatedMark, Identity, Mark, Sender
 
 _NO_CLIENT: Final = ""
 """Marks belong to an agency, whichever of its systems sent the referral."""
+
+
+def marks(sender: Sender, identities: tuple[Identity, ...]) -> tuple[Mark, ...]:
+    """Digests of identities, for one agency only: what it sent recognises nobody for another agency."""
+    whose = f"{sender.partnership}\n{sender.agency}\n"
+
+    def digest(sign: str) -> bytes:
+        return sha256(f"{whose}{sign}".encode()).digest()
+
+    return tuple(
+        [
+            Mark(digest(each.sign), each.place, tuple([digest(number) if number else None for number in each.numbers]))
+            for each in identities
+        ]
+    )
 
 
 def marks_of(standing: Unsealed) -> tuple[DatedMark, ...]:
@@ -22,7 +37,7 @@ def marks_of(standing: Unsealed) -> tuple[DatedMark, ...]:
     sender = Sender(header["partnership"], header["agency"], _NO_CLIENT)
     identities = identities_of(ReferralForm.model_validate(standing.content))
     since = _came_in(standing)
-    return tuple(DatedMark(mark, since[mark.place]) for mark in acceptance.marks(sender, identities))
+    return tuple(DatedMark(mark, since[mark.place]) for mark in marks(sender, identities))
 
 
 def recognises(stored: bytes, marks: Sequence[DatedMark]) -> bool | None:

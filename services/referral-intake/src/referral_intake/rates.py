@@ -1,22 +1,19 @@
 """How much a client may ask for in any minute: moving windows in this process's memory.
 
-Per process: several API processes of one service allow their sum. ``limits`` has storages that processes share; one
-of them in place of ``Windows`` would change that, and put a network call into every request.
+Per process: several API processes of one service allow their sum. Windows that processes share would put a network
+call into every request.
 """
 
 import math
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
-
-from limits import RateLimitItem, RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 
 Seconds = Callable[[], float]
 """The time, in seconds since whenever."""
+
+_WINDOW_SECONDS: Final = 60
 
 
 @dataclass(frozen=True)
@@ -39,64 +36,40 @@ class Allowance:
         return said if self.granted else {**said, "Retry-After": str(self.reset_seconds)}
 
 
-class Windows(MemoryStorage):
-    """The times of each key's requests in the last minute.
+class Limiter:
+    """Counts requests by client and scope.
 
-    The library's own memory reads the system's clock and starts a thread every ten milliseconds to tidy up; this
-    one takes the clock it is given, and tidies a window whenever it is used. A window holds no more times than its
-    limit, and there are as many windows as clients.
+    A window holds the times of the requests that were granted in the last minute, and so no more than its limit. A
+    limit that is changed begins with a window of its own.
     """
 
     def __init__(self, now: Seconds) -> None:
-        super().__init__()
         self._now = now
-        self._times: dict[str, deque[float]] = {}
-
-    def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
-        """Take ``amount`` of a window, if it has as much left."""
-        now = self._now()
-        times = self._window(key, now - expiry)
-        if len(times) + amount > limit:
-            return False
-        times.extend([now] * amount)
-        return True
-
-    def get_moving_window(self, key: str, limit: int, expiry: int) -> tuple[float, int]:
-        """When the oldest request of a window was made, and how many there are."""
-        now = self._now()
-        times = self._window(key, now - expiry)
-        return (times[0] if times else now), len(times)
-
-    def _window(self, key: str, begins_after: float) -> deque[float]:
-        times = self._times.get(key)
-        if times is None:
-            times = self._times[key] = deque()
-        while times and times[0] <= begins_after:
-            times.popleft()
-        return times
-
-
-class Limiter:
-    """Counts requests by client and scope."""
-
-    def __init__(self, now: Seconds) -> None:
-        self._now = now
-        self._windows: Final = MovingWindowRateLimiter(Windows(now))
+        self._windows: dict[tuple[str, str, int], deque[float]] = {}
 
     def take(self, client: str, scope: str, *, per_minute: int) -> Allowance:
         """Count one request, if it is within the limit; one that is not does not count."""
-        granted = self._windows.hit(_per_minute(per_minute), client, scope)
-        return self._allowance(client, scope, per_minute, granted=granted)
+        now = self._now()
+        window = self._window(client, scope, per_minute, now)
+        granted = len(window) < per_minute
+        if granted:
+            window.append(now)
+        return _allowance(window, per_minute, now, granted=granted)
 
     def look(self, client: str, scope: str, *, per_minute: int) -> Allowance:
         """What is left, without taking any of it."""
-        return self._allowance(client, scope, per_minute, granted=True)
+        now = self._now()
+        return _allowance(self._window(client, scope, per_minute, now), per_minute, now, granted=True)
 
-    def _allowance(self, client: str, scope: str, per_minute: int, *, granted: bool) -> Allowance:
-        resets_at, remaining = self._windows.get_window_stats(_per_minute(per_minute), client, scope)
-        return Allowance(per_minute, max(0, remaining), max(1, math.ceil(resets_at - self._now())), granted)
+    def _window(self, client: str, scope: str, per_minute: int, now: float) -> deque[float]:
+        window = self._windows.get((client, scope, per_minute))
+        if window is None:
+            window = self._windows[client, scope, per_minute] = deque()
+        while window and window[0] <= now - _WINDOW_SECONDS:
+            window.popleft()
+        return window
 
 
-@lru_cache(maxsize=1024)
-def _per_minute(amount: int) -> RateLimitItem:
-    return RateLimitItemPerMinute(amount)
+def _allowance(window: deque[float], per_minute: int, now: float, *, granted: bool) -> Allowance:
+    resets_at = (window[0] if window else now) + _WINDOW_SECONDS
+    return Allowance(per_minute, max(0, per_minute - len(window)), max(1, math.ceil(resets_at - now)), granted)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -48,25 +47,6 @@ def find_newest_pack(packs: Packs, partnership: str, *, at: datetime) -> Pack | 
 def decision_due(pack: Pack, *, at: datetime) -> datetime:
     """When a decision is due on what came in at an instant, counted from the beginning of its second."""
     return pack.get_clock(DECISION_CLOCK).due_at(pack.calendar, at.replace(microsecond=0))
-
-
-@dataclass(frozen=True)
-class Promises:
-    """The same, worked out once for all that comes within a second: it costs more than the rest of accepting.
-
-    A promise may be kept part of a second early, and never late.
-    """
-
-    _known: dict[str, tuple[Pack, datetime, datetime]] = field(default_factory=dict)
-
-    def decision_due(self, pack: Pack, *, at: datetime) -> datetime:
-        """When a decision is due."""
-        second = at.replace(microsecond=0)
-        known = self._known.get(pack.partnership)
-        if known is None or known[0] is not pack or known[1] != second:
-            known = pack, second, decision_due(pack, at=at)
-            self._known[pack.partnership] = known
-        return known[2]
 
 
 @contextmanager

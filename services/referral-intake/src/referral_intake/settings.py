@@ -5,8 +5,8 @@ from pydantic import Field, ValidationInfo, field_validator
 from chassis.settings import ServiceSettings
 from chassis.web.app import MAX_BODY_BYTES
 from chassis.web.room import RoomLimits
-from referral_intake.fair_queue import Crowd
-from referral_intake.group_commit import Limits
+from referral_intake.accepting.fair_queue import Crowd
+from referral_intake.accepting.group_commit import Limits
 from referral_intake.model import Rates
 
 

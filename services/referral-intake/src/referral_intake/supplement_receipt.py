@@ -8,9 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.codes import SupplementKind, WithdrawalReason
 from contracts.events import ReferralSupplemented, ReferralWithdrawn
-from referral_intake import decide, receipt
+from referral_intake import decide, telling
 from referral_intake.model import EMERGENCY_ADVICE, Referral, Told
-from referral_intake.receipt import AdviceGiven, MissingInformation
+from referral_intake.telling import AdviceGiven, MissingInformation
 
 
 class ReferralLinks(BaseModel):
@@ -24,7 +24,7 @@ class ReferralLinks(BaseModel):
 
 def links_of(referral_id: UUID) -> ReferralLinks:
     """Where to go on with a referral."""
-    path = receipt.path_of(referral_id)
+    path = telling.path_of(referral_id)
     return ReferralLinks(
         self=path, receipt=f"{path}/receipt", supplements=f"{path}/supplements", withdrawal=f"{path}/withdrawal"
     )
@@ -115,7 +115,7 @@ def supplement_body(event: ReferralSupplemented, referral: Referral, told: Told)
             what_happens_next=decide.what_happens_to_a_supplement(referral),
             emergency_advice=EMERGENCY_ADVICE if event.immediate_danger else None,
             advice=tuple(AdviceGiven(code=advice, text=advice.label) for advice in told.advice),
-            missing_information=tuple(map(MissingInformation.model_validate, receipt.missing_in(told))),
+            missing_information=tuple(map(MissingInformation.model_validate, telling.missing_in(told))),
             links=links_of(event.referral_id),
         )
         .model_dump_json(exclude_none=True)

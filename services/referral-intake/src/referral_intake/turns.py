@@ -4,8 +4,8 @@ import asyncio
 from collections import Counter
 from dataclasses import dataclass
 
+from referral_intake.accepting.fair_queue import CROWD, Crowd, FairQueue
 from referral_intake.errors import TooBusy
-from referral_intake.fair_queue import CROWD, Crowd, FairQueue
 
 Turn = asyncio.Future[None]
 

@@ -129,11 +129,14 @@ def first_event_columns(entries: Sequence[tuple[Event, Context]]) -> Iterable[ob
 def _columns(entries: Sequence[tuple[Event, Context]]) -> dict[str, object]:
     """The events as one array per column, for a single statement however many there are."""
     current = telemetry.current_traceparent()
+    keys = [str(event.correlation) for event, _ in entries]
     return {
         "aggregates": [event.subject for event, _ in entries],
         "topics": [topic_of(event.TYPE).name for event, _ in entries],
-        "keys": [str(event.correlation).encode() for event, _ in entries],
-        "headers": [_headers(event, context, current) for event, context in entries],
+        "keys": [key.encode() for key in keys],
+        "headers": [
+            _headers(event, context, key, current) for (event, context), key in zip(entries, keys, strict=True)
+        ],
         "data": [_data(event) for event, _ in entries],
         "recorded": [context.now for _, context in entries],
     }
@@ -147,10 +150,10 @@ def _data(event: Event) -> bytes:
     return data
 
 
-def _headers(event: Event, context: Context, current: str | None) -> str:
+def _headers(event: Event, context: Context, key: str, current: str | None) -> str:
     headers = {
         "ce_type": event.TYPE,
-        "ce_correlationid": str(event.correlation),
+        "ce_correlationid": key,
         "ce_source": context.source,
         "ce_partnership": context.partnership or NO_PARTNERSHIP,
         "ce_time": context.now.isoformat(),

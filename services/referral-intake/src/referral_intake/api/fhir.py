@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Final
@@ -14,19 +13,19 @@ from chassis.web.auth import Principal, signed_in_as
 from chassis.web.leaving import while_connected
 from contracts.problems import Problem
 from referral_intake import decide, fhir, handlers
+from referral_intake.accepting.receipt import Receipt
 from referral_intake.api.dependencies import Injected
+from referral_intake.api.idempotency import KEY
 from referral_intake.api.standing import admit, held_by, turn
 from referral_intake.errors import FhirOnly, KeyMissing, KeyReused, NotFhir
 from referral_intake.fhir.example import EXAMPLE
 from referral_intake.handlers import Dependencies
 from referral_intake.model import PARTNER, Answer, Scope
-from referral_intake.receipt import Receipt
 
 router = APIRouter(tags=["fhir"])
 
 VERSION: Final = "1"
 
-_KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
 _MEDIA_TYPES: Final = frozenset({fhir.MEDIA_TYPE, "application/json"})
 _ANY: Final = frozenset({"*/*", "application/*"})
 _KEY_DESCRIPTION: Final = (
@@ -36,7 +35,7 @@ _KEY_DESCRIPTION: Final = (
 
 Partner = Annotated[Principal, Depends(signed_in_as(PARTNER))]
 _KEY_HEADER: Final = Header(
-    alias="Idempotency-Key", description=_KEY_DESCRIPTION, json_schema_extra={"pattern": f"^{_KEY.pattern}$"}
+    alias="Idempotency-Key", description=_KEY_DESCRIPTION, json_schema_extra={"pattern": f"^{KEY.pattern}$"}
 )
 Key = Annotated[str | None, _KEY_HEADER]
 
@@ -96,7 +95,7 @@ async def process_message(request: Request, dependencies: Injected, partner: Par
     mapping. If a child is in danger now, call 999 first.
     """
     _check_formats(request.headers)
-    if key is not None and not _KEY.fullmatch(key):
+    if key is not None and not KEY.fullmatch(key):
         raise KeyMissing
     try:
         taken = await _take(request, partner)
@@ -136,8 +135,13 @@ def _read(body: bytes, arrived_on: date) -> fhir.Taken:
 async def _submit(dependencies: Dependencies, taken: fhir.Taken, partner: Principal, key: str, *, size: int) -> Answer:
     sender = handlers.sender_of(partner)
     try:
-        return await handlers.submit_referral(
-            dependencies, taken.form, sender, key=key, size=size, handling=taken.handling
+        return await dependencies.accepting.submit(
+            lambda: taken.form,
+            sender,
+            key=key,
+            size=size,
+            urgent=taken.form.immediate_danger,
+            handling=taken.handling,
         )
     except KeyReused as reused:
         raise taken.reused() if key == taken.key else reused from reused

@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Fiel
 from chassis.ids import find_reference
 from chassis.web.access import unwrap
 from chassis.web.app import problem_responses
-from referral_intake import handlers, receipt, store
+from referral_intake import handlers, store, telling
 from referral_intake.api.dependencies import Injected
 from referral_intake.api.paging import Cursor, PageSize, read_cursor, write_cursor
 from referral_intake.api.standing import AsOwnAgency, AsReader
@@ -78,7 +78,7 @@ class Page(BaseModel):
 
 
 @router.get(
-    receipt.PATH,
+    telling.PATH,
     summary="List your own agency's referrals",
     response_model=Page,
     responses=problem_responses(400, 429),
@@ -105,7 +105,7 @@ async def list_referrals(
 
 
 @router.get(
-    receipt.PATH + "/{referral_id}",
+    telling.PATH + "/{referral_id}",
     summary="Follow one referral",
     response_model=StatusView,
     responses=problem_responses(429),

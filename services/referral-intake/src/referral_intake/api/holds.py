@@ -15,7 +15,7 @@ from chassis.web.auth import Principal, SignedIn, signed_in_as
 from chassis.web.commands import Answered, Command
 from chassis.web.description import trimmed
 from contracts.codes import HoldReason
-from referral_intake import handlers, receipt, store
+from referral_intake import handlers, store, telling
 from referral_intake.api.dependencies import Injected
 from referral_intake.api.paging import Cursor, PageSize, read_cursor, write_cursor
 from referral_intake.model import MAY_HOLD, Hold, HoldOnReferral, HoldOrder, HoldPlaced
@@ -154,7 +154,7 @@ async def lift_hold(hold_id: UUID, dependencies: Injected, officer: RecordsOffic
 
 
 @router.post(
-    receipt.PATH + "/{referral_id}/holds/{hold_id}/release",
+    telling.PATH + "/{referral_id}/holds/{hold_id}/release",
     summary="Lift a hold from one referral",
     response_model=Lifted,
 )
@@ -169,7 +169,7 @@ async def lift_hold_from_referral(
     return await once.do(dependencies, act, lambda lifted: Answered(Lifted(referrals=lifted)))
 
 
-@router.get(receipt.PATH + "/{referral_id}/holds", summary="Read the holds on a referral")
+@router.get(telling.PATH + "/{referral_id}/holds", summary="Read the holds on a referral")
 async def read_holds(referral_id: UUID, dependencies: Injected, reader: SignedIn) -> tuple[ReferralHoldView, ...]:
     """Every hold that ever stood on it, oldest first. For records officers; the look is written down."""
     async with dependencies.db.transaction() as tx:

@@ -11,14 +11,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from chassis.web.access import unwrap
 from chassis.web.app import problem_responses
 from policy.contact import whom_to_phone
-from referral_intake import decide, handlers, receipt
+from referral_intake import decide, handlers, telling
 from referral_intake.api.dependencies import Injected
 from referral_intake.api.standing import AsReader
 from referral_intake.errors import NotOffered
 from referral_intake.model import EMERGENCY_ADVICE, PHONE_ADVICE, STATUS_TEXTS, WITHDRAWN_TEXT, Followed, Status
-from referral_intake.receipt import MissingInformation
 from referral_intake.receipt_page import CONTENT_SECURITY_POLICY, ReceiptText, page_of
 from referral_intake.supplement_receipt import EXAMPLE_ID
+from referral_intake.telling import MissingInformation
 
 router = APIRouter(tags=["referrals"])
 
@@ -109,7 +109,7 @@ _CONTENT: Final[dict[str, Any]] = {HTML: {"schema": {"type": "string"}, "example
 
 
 @router.get(
-    receipt.PATH + "/{referral_id}/receipt",
+    telling.PATH + "/{referral_id}/receipt",
     summary="Get a receipt to print",
     response_model=PrintableReceipt,
     responses={200: {"content": _CONTENT}, **problem_responses(406, 429)},

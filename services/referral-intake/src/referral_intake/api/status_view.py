@@ -22,8 +22,8 @@ from referral_intake.model import (
     Status,
     Step,
 )
-from referral_intake.receipt import MissingInformation
 from referral_intake.supplement_receipt import EXAMPLE_ID, EXAMPLE_LINKS, ReferralLinks, links_of
+from referral_intake.telling import MissingInformation
 
 Say = Callable[[str], str | None]
 """The sentence under a feedback key of the pack."""

@@ -9,11 +9,11 @@ from fastapi import APIRouter, Body, Depends, Request, Response
 from chassis.web.access import unwrap
 from chassis.web.app import problem_responses
 from chassis.web.auth import Principal, SignedIn
-from referral_intake import handlers, receipt
+from referral_intake import handlers, telling
 from referral_intake.api.dependencies import Injected
+from referral_intake.api.idempotency import idempotency_key
 from referral_intake.api.refusing import AboutAChild
 from referral_intake.api.standing import admit, turn
-from referral_intake.api.submit import idempotency_key
 from referral_intake.form.supplement import SUPPLEMENT_EXAMPLES, SupplementForm, supplement_of
 from referral_intake.model import Answer, Scope, Sender
 from referral_intake.supplement_receipt import SupplementReceipt
@@ -52,7 +52,7 @@ Posted = Annotated[Posting, Depends(_posting)]
 
 
 @router.post(
-    receipt.PATH + "/{referral_id}/supplements",
+    telling.PATH + "/{referral_id}/supplements",
     summary="Add to a referral, put a fact right, or answer a question",
     status_code=202,
     response_model=SupplementReceipt,
@@ -78,5 +78,5 @@ async def supplement_referral(referral_id: UUID, dependencies: Injected, posted:
 
 def accepted(answer: Answer) -> Response:
     """The answer to a change of a referral, the same each time it is asked for."""
-    headers = {"Location": receipt.path_of(answer.referral_id)}
+    headers = {"Location": telling.path_of(answer.referral_id)}
     return Response(answer.body, 202, media_type="application/json", headers=headers)

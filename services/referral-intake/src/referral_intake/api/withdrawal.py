@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 
 from chassis.web.access import unwrap
 from chassis.web.app import problem_responses
-from referral_intake import handlers, receipt
+from referral_intake import handlers, telling
 from referral_intake.api.dependencies import Injected
 from referral_intake.api.refusing import AboutAChild
 from referral_intake.api.standing import admit, turn
@@ -19,7 +19,7 @@ router = APIRouter(tags=["referrals"], route_class=AboutAChild)
 
 
 @router.post(
-    receipt.PATH + "/{referral_id}/withdrawal",
+    telling.PATH + "/{referral_id}/withdrawal",
     summary="Take a referral back",
     status_code=202,
     response_model=WithdrawalReceipt,

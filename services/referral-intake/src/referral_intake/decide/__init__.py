@@ -7,6 +7,7 @@ from referral_intake.decide.access import (
     read_status,
 )
 from referral_intake.decide.advising import advice
+from referral_intake.decide.answering import repeated_answer
 from referral_intake.decide.completeness import refusals
 from referral_intake.decide.editing import (
     standing_facts,
@@ -34,7 +35,6 @@ from referral_intake.decide.holding import (
 )
 from referral_intake.decide.local_time import local_date, spoken
 from referral_intake.decide.missing import missing_items
-from referral_intake.decide.receiving import emergency_advice, receive, repeated_answer, what_happens_next
 from referral_intake.decide.retention import (
     approve_destruction,
     births_in,
@@ -68,7 +68,6 @@ __all__ = [
     "destruction_hindrance",
     "disposed",
     "earliest_activity",
-    "emergency_advice",
     "examine_retention",
     "hangs_on_a_birthday",
     "held",
@@ -82,7 +81,6 @@ __all__ = [
     "read_document",
     "read_retention",
     "read_status",
-    "receive",
     "refusals",
     "released",
     "repeated_answer",
@@ -97,7 +95,6 @@ __all__ = [
     "supplement_entry",
     "supplement_refusals",
     "supplemented",
-    "what_happens_next",
     "what_happens_to_a_supplement",
     "what_happens_to_a_withdrawal",
     "withdraw",

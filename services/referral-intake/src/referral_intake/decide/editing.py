@@ -6,8 +6,8 @@ from uuid import UUID
 
 from contracts.events import EditionFacts, ReferralSupplemented, ReferralWithdrawn
 from contracts.problems import FieldError
+from referral_intake.decide.children import said_plans
 from referral_intake.decide.following import status
-from referral_intake.decide.receiving import said_plans
 from referral_intake.errors import AlreadyWithdrawn, SupplementRefused
 from referral_intake.model import WITHDRAWAL, Added, Made, Referral, Status, Supplement, Withdrawal
 

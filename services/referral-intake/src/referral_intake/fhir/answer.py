@@ -5,11 +5,11 @@ from itertools import groupby
 from typing import Any, Final
 from uuid import UUID, uuid5
 
+from referral_intake.accepting.receipt import Receipt
 from referral_intake.fhir import systems
 from referral_intake.fhir.issues import Issue, IssueCode, Severity
 from referral_intake.fhir.outcome import outcome
 from referral_intake.fhir.taking import Taken
-from referral_intake.receipt import Receipt
 
 PATH: Final = "/fhir/R4/$process-message"
 EVENT: Final = "servicerequest-response"

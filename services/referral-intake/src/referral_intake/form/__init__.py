@@ -2,6 +2,5 @@
 
 from referral_intake.form.facts import facts_of
 from referral_intake.form.referral import ReferralForm
-from referral_intake.form.submission import submission_of
 
-__all__ = ["ReferralForm", "facts_of", "submission_of"]
+__all__ = ["ReferralForm", "facts_of"]

@@ -71,7 +71,7 @@ def _kept(decomposed: str) -> list[str]:
         ""  # none behind a space: an accent that was typed alone, in place of an apostrophe, is a space with a mark
     )
     for char in decomposed:
-        category = unicodedata.category(char)
+        category = _category(char)
         if category[0] == "M":
             if bearer and not _is_accent(char, on=bearer):
                 kept.append(char)
@@ -83,6 +83,9 @@ def _kept(decomposed: str) -> list[str]:
     return kept
 
 
+_category: Final = lru_cache(maxsize=4096)(unicodedata.category)
+
+
 @lru_cache(maxsize=4096)
 def _bare(char: str) -> str:
     """A Latin letter without what was added to it, such as the stroke of ł, which Unicode does not take apart."""
@@ -90,6 +93,7 @@ def _bare(char: str) -> str:
     return added.group(1).lower() if added else char
 
 
+@lru_cache(maxsize=4096)
 def _is_accent(mark: str, *, on: str) -> bool:
     script = unicodedata.name(on, "").partition(" ")[0]
     return script == "LATIN" or (script == "GREEK" and mark in _GREEK_ACCENTS)

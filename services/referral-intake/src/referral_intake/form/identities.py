@@ -35,9 +35,8 @@ def _of_child(child: Child, place: int) -> Iterator[Identity]:
 
 def _numbers(child: Child) -> tuple[str | None, ...]:
     health = permanent = temporary = None
-    if child.nhs_number and nhs_number.is_valid(child.nhs_number):
-        health = f"nhs-number {nhs_number.normalise(child.nhs_number)}"
-    pupil = upn.normalise(child.upn) if child.upn else ""
-    if pupil and upn.is_valid(pupil):
+    if child.nhs_number and (number := nhs_number.find(child.nhs_number)):
+        health = f"nhs-number {number}"
+    if child.upn and (pupil := upn.find(child.upn)):
         permanent, temporary = (None, f"upn {pupil}") if upn.is_temporary(pupil) else (f"upn {pupil}", None)
     return health, permanent, temporary

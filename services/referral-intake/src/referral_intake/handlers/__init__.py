@@ -1,6 +1,5 @@
 """The shell: load, decide, record; one function for each command, look and event."""
 
-from referral_intake.handlers.accepting import accept, submit_referral
 from referral_intake.handlers.dependencies import Dependencies
 from referral_intake.handlers.disposal import (
     approve_destruction,
@@ -38,7 +37,6 @@ from referral_intake.handlers.withdrawing import withdraw_referral
 
 __all__ = [
     "Dependencies",
-    "accept",
     "approve_destruction",
     "asker_of",
     "destroy",
@@ -63,7 +61,6 @@ __all__ = [
     "read_status",
     "review_referral",
     "sender_of",
-    "submit_referral",
     "supplement_referral",
     "withdraw_referral",
 ]

@@ -7,9 +7,7 @@ from chassis.clock import Clock
 from chassis.db import Database
 from chassis.ids import Ids
 from policy.packs import Packs
-from referral_intake.acceptance import Arrival
-from referral_intake.group_commit import GroupCommit
-from referral_intake.model import Acceptance, Answer
+from referral_intake.accepting.handlers import Accepting
 from referral_intake.standing import Standing
 from referral_intake.turns import TurnLimits, Turns
 
@@ -32,7 +30,7 @@ class Dependencies:
     ids: Ids
     packs: Packs
     public_url: str
-    commits: GroupCommit[Arrival, Acceptance, Answer]
+    accepting: Accepting
     standing: Standing
     log_url: str = ""
     changes: Turns = field(default_factory=lambda: Turns(CHANGES))

@@ -13,7 +13,7 @@ from chassis.web.access import Look
 from chassis.web.auth import Principal
 from contracts.codes import DenialReason, Purpose, RecordKind
 from contracts.problems import Problem
-from referral_intake import decide, document, edition, receipt, store
+from referral_intake import decide, document, edition, store, telling
 from referral_intake.edition import Unsealed
 from referral_intake.errors import NoSuchReferral
 from referral_intake.handlers.dependencies import Dependencies
@@ -81,7 +81,7 @@ def seal(
 ) -> tuple[Sealed, Made]:
     """The bytes of the next edition, and what is said about them elsewhere."""
     sealed = edition.sealed(edition.with_entry(unsealed, entry))
-    path = receipt.path_of(opened.referral.referral_id)
+    path = telling.path_of(opened.referral.referral_id)
     return sealed, Made(
         edition=opened.next_edition,
         made_at=opened.now,

@@ -1,6 +1,7 @@
 """NHS numbers: ten digits of which the last one checks the others."""
 
 import re
+from operator import mul
 from typing import Final
 
 from referral_intake.identifiers.letters import joined
@@ -15,6 +16,14 @@ def normalise(text: str) -> str:
     return digits if _FORM.fullmatch(digits) else text
 
 
+def find(text: str) -> str | None:
+    """The number as it is written, or None when ``text`` cannot be one."""
+    digits = normalise(text)
+    if not _FORM.fullmatch(digits) or len(set(digits)) == 1:
+        return None
+    return digits if sum(map(mul, _WEIGHTS, map(int, digits))) % 11 == 0 else None
+
+
 def is_valid(text: str) -> bool:
     """Whether ``text`` can be an NHS number, however its digits are grouped.
 
@@ -22,7 +31,4 @@ def is_valid(text: str) -> bool:
     digits that changed places are noticed. Ten times the same digit passes that sum but names nobody: it is what
     people type to fill a field.
     """
-    digits = normalise(text)
-    if not _FORM.fullmatch(digits) or len(set(digits)) == 1:
-        return False
-    return sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, digits, strict=True)) % 11 == 0
+    return find(text) is not None

@@ -23,6 +23,13 @@ def normalise(text: str) -> str:
     return upn if _FORM.fullmatch(upn) else text
 
 
+def find(text: str) -> str | None:
+    """The number as it is written, or None when ``text`` cannot be one."""
+    upn = normalise(text)
+    valid = _FORM.fullmatch(upn) and _is_issuer(upn[1:4]) and upn[0] == _check_letter(upn)
+    return upn if valid else None
+
+
 def is_valid(text: str) -> bool:
     """Whether ``text`` can be a permanent or a temporary UPN, in capitals or not, however they are grouped.
 
@@ -32,8 +39,7 @@ def is_valid(text: str) -> bool:
     changed places are noticed; a last digit that became the letter of the same count (0 and A, up to 9 and K) is not.
     Characters 2 to 4 name who gave the number out: pupils keep theirs when a council ends.
     """
-    upn = normalise(text)
-    return bool(_FORM.fullmatch(upn)) and _is_issuer(upn[1:4]) and upn[0] == _check_letter(upn)
+    return find(text) is not None
 
 
 def is_temporary(text: str) -> bool:

@@ -1,23 +1,7 @@
 """What the rules need to know: facts about a referral, never its words or names."""
 
 from contracts.problems import PHONE_ADVICE
-from referral_intake.model.acceptance import (
-    NOTHING_TO_TELL,
-    PLAIN,
-    REPEAT_WITHIN,
-    Acceptance,
-    Answer,
-    ClientKey,
-    Earlier,
-    Found,
-    Handling,
-    Minted,
-    Previous,
-    StoredAnswer,
-    Submission,
-    Terms,
-    Told,
-)
+from referral_intake.model.answer import PLAIN, Answer, ClientKey, Handling, StoredAnswer, Told
 from referral_intake.model.facts import (
     AgreementFacts,
     ChildFacts,
@@ -31,7 +15,7 @@ from referral_intake.model.facts import (
     ReferrerFacts,
     places_of,
 )
-from referral_intake.model.likeness import NUMBER_KINDS, DatedMark, Identity, Mark
+from referral_intake.model.likeness import NUMBER_KINDS, REPEAT_WITHIN, DatedMark, Identity, Mark, Previous
 from referral_intake.model.partner import (
     EVERY_SCOPE,
     Agreement,
@@ -120,7 +104,6 @@ __all__ = [
     "LISTED_EACH_ROUND",
     "MAY_HOLD",
     "NOTHING_TO_SAY",
-    "NOTHING_TO_TELL",
     "NUMBER_KINDS",
     "OWN_AGENCY_ROLES",
     "PARTNER",
@@ -134,7 +117,6 @@ __all__ = [
     "STATUS_TEXTS",
     "WITHDRAWAL",
     "WITHDRAWN_TEXT",
-    "Acceptance",
     "Added",
     "Agreement",
     "AgreementFacts",
@@ -153,7 +135,6 @@ __all__ = [
     "DisposalReview",
     "DisposalRun",
     "Document",
-    "Earlier",
     "Edition",
     "FamilyFacts",
     "Filters",
@@ -162,7 +143,6 @@ __all__ = [
     "FollowedChild",
     "FollowedSupplement",
     "FollowedWithdrawal",
-    "Found",
     "Handling",
     "Hold",
     "HoldOnReferral",
@@ -177,7 +157,6 @@ __all__ = [
     "Mark",
     "Milestone",
     "Milestones",
-    "Minted",
     "Missing",
     "OwnRates",
     "Partner",
@@ -202,10 +181,8 @@ __all__ = [
     "Status",
     "Step",
     "StoredAnswer",
-    "Submission",
     "Supplement",
     "SupplementFacts",
-    "Terms",
     "Told",
     "Withdrawal",
     "places_of",

@@ -1,8 +1,12 @@
 """By what a child is recognised in another referral, and what says that it is another child all the same."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
+
+REPEAT_WITHIN: Final = timedelta(hours=72)
+"""For so long another referral by the same agency about the same child is likely the same worry, told twice."""
 
 NUMBER_KINDS: Final = 3
 """NHS numbers, permanent and temporary unique pupil numbers: those that say more come first."""
@@ -44,3 +48,11 @@ class DatedMark:
 
     mark: Mark
     since: datetime
+
+
+@dataclass(frozen=True)
+class Previous:
+    """A referral that another one is likely a repeat of."""
+
+    referral_id: UUID
+    received_at: datetime

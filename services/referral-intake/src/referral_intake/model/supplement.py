@@ -8,7 +8,7 @@ from uuid import UUID
 
 from contracts.codes import SupplementKind, WithdrawalReason
 from contracts.events import ChildReference
-from referral_intake.model.acceptance import Told
+from referral_intake.model.answer import Told
 from referral_intake.model.facts import ReferralFacts
 from referral_intake.model.people import Sender
 

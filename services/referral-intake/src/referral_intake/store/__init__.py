@@ -1,6 +1,5 @@
 """All SQL of this service."""
 
-from referral_intake.store.accepting import find_answers, forget_marks, locks_of, look_up, record_accepted
 from referral_intake.store.disposal import (
     count_items,
     find_items,
@@ -25,7 +24,7 @@ from referral_intake.store.holds import (
     lock_held,
     place_hold,
 )
-from referral_intake.store.marks import find_earlier, list_named, lock_marks, read_sent, replace_marks
+from referral_intake.store.marks import find_earlier, forget_marks, list_named, lock_marks, read_sent, replace_marks
 from referral_intake.store.questions import (
     is_open,
     list_questions,
@@ -81,7 +80,6 @@ __all__ = [
     "destroy_documents",
     "find_all_decided",
     "find_answer",
-    "find_answers",
     "find_by_reference",
     "find_certificate",
     "find_document",
@@ -119,13 +117,10 @@ __all__ = [
     "lock_marks",
     "lock_referral",
     "lock_unlisted_run",
-    "locks_of",
-    "look_up",
     "place_hold",
     "read_newest",
     "read_seals",
     "read_sent",
-    "record_accepted",
     "record_answer",
     "record_approvals",
     "record_children",

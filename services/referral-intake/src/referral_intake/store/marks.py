@@ -9,9 +9,11 @@ from sqlalchemy import delete, text
 
 from chassis.db import Transaction
 from contracts.events import ReferralReceived, ReferralSupplemented
-from referral_intake.model import NUMBER_KINDS, DatedMark, Previous, Referral
-from referral_intake.store.accepting import KEYED_NUMBERS, NUMBERS, lock_of
+from referral_intake.model import NUMBER_KINDS, DatedMark, Mark, Previous, Referral
 from referral_intake.tables import repeat_mark
+
+NUMBERS: Final = "first_number, second_number, third_number"
+KEYED_NUMBERS: Final = f"ARRAY[{', '.join(f'sha256(k.key || new.{name})' for name in NUMBERS.split(', '))}]"
 
 _LOCK: Final = text("SELECT pg_advisory_xact_lock(n) FROM unnest(CAST(:locks AS bigint[])) AS wanted(n)")
 _NEW: Final = f"""
@@ -57,6 +59,11 @@ _PAGE: Final = 50
 _FIRST_ID: Final = UUID(int=0)
 
 
+def lock_of(mark: Mark) -> int:
+    """The number of the advisory lock of a mark."""
+    return int.from_bytes(mark.digest[:8], signed=True)
+
+
 async def lock_marks(tx: Transaction, marks: Sequence[DatedMark]) -> None:
     """Keep what accepting a referral about one of these children locks, in the same rising order.
 
@@ -72,6 +79,11 @@ async def replace_marks(
     columns, times = repeat_mark.c, sorted({dated.since for dated in old})
     await tx.execute(delete(repeat_mark).where(columns.received_at.in_(times), columns.referral_id == referral_id))
     await tx.execute(_ADD, {"referral_id": referral_id, **_values(new)})
+
+
+async def forget_marks(tx: Transaction, *, before: datetime) -> int:
+    """Delete the marks of referrals that came before; returns how many. They recognise nobody any more."""
+    return (await tx.execute(delete(repeat_mark).where(repeat_mark.c.received_at < before))).rowcount
 
 
 async def find_earlier(

@@ -13,6 +13,7 @@ An address that is withheld, and a refuge, are no placeholders: somebody knows t
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import Final
 
 from referral_intake.form.facts.said import said
@@ -117,7 +118,10 @@ def is_pseudo(code: str) -> bool:
 
 def is_phone(number: str | None) -> bool:
     """Whether somebody may answer there. Digits of any script count; one digit over and over is nobody's number."""
-    digits = [unicodedata.digit(char) for char in number or "" if char.isdecimal()]
+    written = number or ""
+    digits: Sequence[object] = [*filter(str.isdecimal, written)]
+    if not written.isascii():
+        digits = [unicodedata.digit(str(char)) for char in digits]
     return len(digits) >= _FEWEST_DIGITS and len(set(digits[1:])) > 1
 
 
@@ -132,11 +136,10 @@ def _begins_otherwise(text: str) -> bool:
 
     A word that something joins to the next one is left to those who take texts apart.
     """
-    first = text[:_FIRST_LETTERS].split(None, 1)[:1]
-    if not first or not (first[0].isalnum() and first[0].isascii()):
+    word = text[:_FIRST_LETTERS].partition(" ")[0]
+    if not (word.isalnum() and word.isascii()):
         return False
-    word = first[0].lower()
-    return word[0] != "x" and word not in _BEGINNINGS
+    return word[0] not in "xX" and word.lower() not in _BEGINNINGS
 
 
 def _is_one_of(listed: frozenset[str], text: str) -> bool:

@@ -6,9 +6,9 @@ import pytest
 from commit_ledger import Ledger, group, started
 from prometheus_client import REGISTRY
 
+from referral_intake.accepting.fair_queue import Crowd
+from referral_intake.accepting.group_commit import GroupCommit, Limits
 from referral_intake.errors import NotConfirmed, TooBusy
-from referral_intake.fair_queue import Crowd
-from referral_intake.group_commit import GroupCommit, Limits
 
 
 @pytest.fixture

@@ -1,34 +1,15 @@
-"""From a referral as it was sent to everything that is written for it."""
+"""What a referral is on its way: as it was sent, what its pack says of it, and everything that is written for it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any, Final
+from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from contracts.codes import Advice, ContactSource, MissingItem
+from contracts.codes import ContactSource
 from contracts.events import ReferralReceived
 from contracts.problems import PHONE_ADVICE, Problem
-from referral_intake.model.facts import Missing, ReferralFacts
-from referral_intake.model.likeness import Identity, Mark
-from referral_intake.model.people import Sender
-
-REPEAT_WITHIN: Final = timedelta(hours=72)
-"""For so long another referral by the same agency about the same child is likely the same worry, told twice."""
-
-
-@dataclass(frozen=True)
-class Handling:
-    """What a FHIR message says beside the form: how the referral is to be kept, and which of its places were not taken.
-
-    ``restricted``: only those who may read restricted referrals read its document.
-    """
-
-    not_taken: tuple[str, ...] = ()
-    restricted: bool = False
-
-
-PLAIN: Final = Handling()
+from referral_intake.form.written import Written
+from referral_intake.model import PLAIN, ClientKey, Handling, Identity, Mark, ReferralFacts, Sender, StoredAnswer, Told
 
 
 @dataclass(frozen=True)
@@ -36,13 +17,15 @@ class Submission:
     """A referral as it was sent: its facts for the rules, its content for the document.
 
     ``identities`` say by what each child is recognised in another referral; they are never kept as they are.
+    ``traceparent`` is the trace of the request.
     """
 
     sender: Sender
     key: str
     facts: ReferralFacts
-    content: Mapping[str, Any] = field(repr=False)
+    content: Written = field(repr=False)
     identities: tuple[Identity, ...] = field(default=(), repr=False)
+    traceparent: str | None = None
     handling: Handling = PLAIN
 
 
@@ -70,44 +53,6 @@ class Minted:
     detail_url: str
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What a client is told about its referral, now and whenever it asks again with the same key."""
-
-    referral_id: UUID
-    body: bytes
-
-
-@dataclass(frozen=True)
-class StoredAnswer:
-    """The answer a key was given, and the fingerprint of the request it was given for."""
-
-    fingerprint: bytes
-    answer: Answer
-
-
-ClientKey = tuple[str, str]
-"""A client and the idempotency key it chose."""
-
-
-@dataclass(frozen=True)
-class Told:
-    """What a sender is told about its referral beside what the event says.
-
-    What is missing where, what to do, and what a message said beside the form.
-    """
-
-    missing: tuple[Missing, ...]
-    advice: tuple[Advice, ...]
-    phone_advice: str = PHONE_ADVICE
-    handling: Handling = PLAIN
-
-    @property
-    def items(self) -> tuple[MissingItem, ...]:
-        """What is missing, each item once, in the order of the form."""
-        return tuple(dict.fromkeys([missing.item for missing in self.missing]))
-
-
 NOTHING_TO_TELL: Final = Told((), ())
 
 
@@ -117,14 +62,6 @@ class Earlier:
 
     referral_id: UUID
     reference: str
-    received_at: datetime
-
-
-@dataclass(frozen=True)
-class Previous:
-    """A referral that another one is likely a repeat of."""
-
-    referral_id: UUID
     received_at: datetime
 
 
@@ -175,7 +112,3 @@ class Acceptance:
     def client_key(self) -> ClientKey:
         """What makes a repeated request recognisable."""
         return self.sender.client_id, self.key
-
-    def is_in(self, referral_ids: frozenset[UUID]) -> bool:
-        """Whether its referral is among these."""
-        return self.received.referral_id in referral_ids

@@ -10,6 +10,7 @@ import httpx2
 import pytest
 from intake_caller import ADDRESS, Caller, settings
 from intake_examples import NOW, form
+from repeat_examples import ROWAN, about
 from sqlalchemy import text
 
 from chassis.db import Database
@@ -22,7 +23,6 @@ from referral_intake.form import ReferralForm
 from referral_intake.form.identities import identities_of
 from referral_intake.main import build
 
-ROWAN = {"first_name": "Rowan", "last_name": "O'Testerley", "date_of_birth": "2017-05-04"}
 UPN, OTHER_UPN = "A212000123456", "P212000123457"
 TEMPORARY_UPN, OTHER_TEMPORARY_UPN = "Q21200012345A", "E21200012345B"
 
@@ -30,10 +30,6 @@ AS_AN_OLDER_RELEASE_WROTE = """
     WITH written AS (DELETE FROM repeat_mark RETURNING mark, referral_id, received_at)
     INSERT INTO repeat_mark (mark, referral_id, received_at) SELECT * FROM written
 """
-
-
-def about(**child: Any) -> dict[str, Any]:
-    return form(children=[child])
 
 
 async def test_a_second_referral_about_the_same_child_is_accepted_and_marked(caller: Caller) -> None:

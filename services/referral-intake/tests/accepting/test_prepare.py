@@ -15,15 +15,24 @@ from chassis.testing.ids import SequentialIds
 from contracts.codes import CODE_LISTS, Advice, ContactSource, MissingItem, Rating
 from policy.load import load_packs
 from policy.pack import Pack
-from referral_intake.acceptance import ReferralMaker, prefix_of, repeating, terms
+from referral_intake.accepting.model import Earlier, Submission
+from referral_intake.accepting.prepare import (
+    Arrival,
+    Promises,
+    ReferralMaker,
+    prefix_of,
+    repeating,
+    submission_of,
+    terms,
+)
+from referral_intake.accepting.receipt import Receipt
 from referral_intake.errors import NotEnough, PartnershipNotServed
-from referral_intake.form import ReferralForm, submission_of
-from referral_intake.model import Earlier, Submission
-from referral_intake.receipt import Receipt
-from referral_intake.served import Promises, decision_due, pack_in_force
+from referral_intake.form import ReferralForm
+from referral_intake.form.written import written
+from referral_intake.served import decision_due, pack_in_force
 
-PACKS = load_packs(Path(__file__).parents[3] / "partnerships")
-SUBMISSION = Submission(SENDER, "key-1", FACTS, form())
+PACKS = load_packs(Path(__file__).parents[4] / "partnerships")
+SUBMISSION = Submission(SENDER, "key-1", FACTS, written(ReferralForm.model_validate(form())))
 
 
 def counting_red(partnership: str) -> Pack:
@@ -35,7 +44,7 @@ def counting_red(partnership: str) -> Pack:
 
 @pytest.fixture
 def maker() -> ReferralMaker:
-    return ReferralMaker(SequentialIds(), "https://intake.example.org", None)
+    return ReferralMaker(SequentialIds(), "https://intake.example.org")
 
 
 @pytest.mark.parametrize(
@@ -110,7 +119,7 @@ def test_a_sender_is_told_what_is_missing_where_and_what_only_they_can_do(maker:
     known = form(
         children=[girl, girl], concern={"types": ["fgm"], "fgm": {"knowledge": "told-by-girl"}, "facts": "She told."}
     )
-    submission = submission_of(ReferralForm.model_validate(known), SENDER, key="key-1")
+    submission = submission_of(Arrival(lambda: ReferralForm.model_validate(known), SENDER, "key-1"))
 
     prepared = maker.prepare(submission, TERMS, now=NOW)
 

@@ -6,8 +6,8 @@ import pytest
 from commit_ledger import POISON, REFUSED, TAKEN, WAIT_SECONDS, Ledger, group, started
 
 from chassis.db import DatabaseUnavailable
+from referral_intake.accepting.group_commit import Limits
 from referral_intake.errors import NotConfirmed, StillRunning, TooBusy
-from referral_intake.group_commit import Limits
 
 
 @pytest.fixture

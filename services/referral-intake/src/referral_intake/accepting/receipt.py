@@ -1,42 +1,17 @@
 """The receipt: what a sender is told as soon as the referral is durable."""
 
-from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final, Literal, Self
+from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import to_json
 
-from contracts.codes import Advice, MissingItem
 from contracts.events import ReferralReceived
-from referral_intake import decide
-from referral_intake.model import Earlier, Told, places_of
-
-PATH: Final = "/v1/referrals"
-
-
-class MissingInformation(BaseModel):
-    """Something the front door team will have to ask for. The referral is accepted without it."""
-
-    item: MissingItem
-    label: str
-    pointers: tuple[str, ...] = Field(
-        (),
-        description="Where it would stand in the referral as it stands now: JSON pointers, as a correction takes them.",
-    )
-
-    @classmethod
-    def of_all(cls, missing: Mapping[MissingItem, Sequence[str]]) -> tuple[Self, ...]:
-        """Each item with the places where it would stand."""
-        return tuple(cls(item=item, label=item.label, pointers=tuple(places)) for item, places in missing.items())
-
-
-class AdviceGiven(BaseModel):
-    """Something that only the person who is worried can do, whatever the front door team does."""
-
-    code: Advice
-    text: str
+from referral_intake.accepting import decide
+from referral_intake.accepting.model import Earlier
+from referral_intake.model import Told
+from referral_intake.telling import AdviceGiven, MissingInformation, missing_in, path_of
 
 
 class EarlierReferral(BaseModel):
@@ -96,11 +71,6 @@ class Receipt(BaseModel):
     links: Links
 
 
-def path_of(referral_id: UUID) -> str:
-    """Where a referral is followed."""
-    return f"{PATH}/{referral_id}"
-
-
 def body_of(received: ReferralReceived, told: Told, earlier: Earlier | None = None) -> bytes:
     """The receipt as it is sent, and sent again for the same request; a ``Receipt`` that is not built for speed."""
     said = {
@@ -119,11 +89,3 @@ def body_of(received: ReferralReceived, told: Told, earlier: Earlier | None = No
         "links": {"self": path_of(received.referral_id)},
     }
     return to_json({name: value for name, value in said.items() if value is not None})
-
-
-def missing_in(told: Told) -> list[dict[str, object]]:
-    """Each item once, with every place where it would stand."""
-    return [{**_WORDS[item], "pointers": places} for item, places in places_of(told.missing).items()]
-
-
-_WORDS: Final = {item: {"item": item.value, "label": item.label} for item in MissingItem}

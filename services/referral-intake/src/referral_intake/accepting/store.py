@@ -6,15 +6,13 @@ from typing import Any, Final
 from uuid import UUID
 
 from pydantic_core import to_json
-from sqlalchemy import delete
 
-from chassis.db import DriverTransaction, Transaction
+from chassis.db import DriverTransaction
 from chassis.delivery.events import Context, first_event_columns, first_events
-from referral_intake.model import NUMBER_KINDS, Acceptance, Answer, ClientKey, Earlier, Found, Mark, StoredAnswer
-from referral_intake.tables import repeat_mark
+from referral_intake.accepting.model import Acceptance, Earlier, Found
+from referral_intake.model import NUMBER_KINDS, Answer, ClientKey, StoredAnswer
+from referral_intake.store.marks import KEYED_NUMBERS, NUMBERS, lock_of
 
-NUMBERS: Final = "first_number, second_number, third_number"
-KEYED_NUMBERS: Final = f"ARRAY[{', '.join(f'sha256(k.key || new.{name})' for name in NUMBERS.split(', '))}]"
 _LOOK_UP: Final = f"""
     WITH asked AS (
         SELECT * FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS a(client_id, key, nth)
@@ -97,11 +95,6 @@ def locks_of(acceptances: Sequence[Acceptance]) -> frozenset[int]:
     return frozenset(lock_of(mark) for a in acceptances for mark in a.marks)
 
 
-def lock_of(mark: Mark) -> int:
-    """The number of the advisory lock of a mark."""
-    return int.from_bytes(mark.digest[:8], signed=True)
-
-
 async def look_up(tx: DriverTransaction, acceptances: Sequence[Acceptance], *, since: datetime) -> list[Found]:
     """What is known of each one's key and children, in order; free keys stay locked until this transaction ends.
 
@@ -135,11 +128,6 @@ async def find_answers(tx: DriverTransaction, keys: Sequence[ClientKey]) -> dict
     """The answers that keys were given."""
     rows = await tx.fetch(_ANSWERS, [client for client, _ in keys], [key for _, key in keys])
     return {(client, key): StoredAnswer(print_, Answer(id_, body)) for client, key, print_, id_, body in rows}
-
-
-async def forget_marks(tx: Transaction, *, before: datetime) -> int:
-    """Delete the marks of referrals that came before; returns how many. They recognise nobody any more."""
-    return (await tx.execute(delete(repeat_mark).where(repeat_mark.c.received_at < before))).rowcount
 
 
 def _found(free: bool, fingerprint: bytes, referral_id: UUID, answer: bytes | None, *earlier: Any) -> Found:

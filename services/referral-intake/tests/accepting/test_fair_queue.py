@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from referral_intake.fair_queue import Crowd, FairQueue
+from referral_intake.accepting.fair_queue import Crowd, FairQueue
 
 OWNERS = "abcd"
 

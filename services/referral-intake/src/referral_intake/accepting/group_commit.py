@@ -11,8 +11,8 @@ from prometheus_client import Counter, Gauge, Histogram
 
 from chassis import telemetry
 from contracts.problems import Problem, Unavailable
+from referral_intake.accepting.fair_queue import CROWD, Crowd, FairQueue
 from referral_intake.errors import NotConfirmed, TooBusy
-from referral_intake.fair_queue import CROWD, Crowd, FairQueue
 
 Item = TypeVar("Item")
 Ready = TypeVar("Ready")

@@ -21,9 +21,9 @@ from chassis.testing.clock import SettableClock
 from chassis.testing.signer import Signer
 from chassis.web import middleware
 from chassis.web.leaving import GONE
+from referral_intake.accepting.model import Acceptance
 from referral_intake.handlers import Dependencies
 from referral_intake.main import build
-from referral_intake.model import Acceptance
 
 BOUND_SECONDS = 30
 OTHERS: dict[str, Any] = {"azp": "metropolitan-police", "agency": "metropolitan-police"}
@@ -35,10 +35,10 @@ class Gate:
     """Holds back every batch until it is opened, and tells how many have come to it."""
 
     def __init__(self, dependencies: Dependencies) -> None:
-        self._commit = dependencies.commits._commit
+        self._commit = dependencies.accepting.commits._commit
         self.opened = asyncio.Event()
         self.came: asyncio.Queue[int] = asyncio.Queue()
-        dependencies.commits._commit = self
+        dependencies.accepting.commits._commit = self
 
     async def __call__(self, batch: Sequence[Acceptance]) -> Any:
         self.came.put_nowait(len(batch))
@@ -92,7 +92,7 @@ async def full(caller: Caller, service: Service, gate: Gate, **claims: Any) -> l
         await asyncio.wait_for(gate.came.get(), BOUND_SECONDS)
     for number in range(PER_PARTNER):
         sending.append(asyncio.create_task(caller.post(EMERGENCY, key=f"waits-{number}", **claims)))
-    waiting = dependencies_of(service).commits._urgent
+    waiting = dependencies_of(service).accepting.commits._urgent
     await until(lambda: len(waiting) == PER_PARTNER)
     return sending
 
@@ -126,7 +126,7 @@ async def test_another_partners_emergency_has_a_place_and_goes_in_turn(
     sending = await full(caller, service, gate)
     sending.append(asyncio.create_task(caller.post(EMERGENCY, key="theirs", **OTHERS)))
     sending.append(asyncio.create_task(caller.post(EMERGENCY, key="nobodys", azp="third", agency="third")))
-    await until(lambda: len(dependencies_of(service).commits._urgent) == ALL)
+    await until(lambda: len(dependencies_of(service).accepting.commits._urgent) == ALL)
 
     turned_away(await caller.post(EMERGENCY, key="fourth", azp="fourth", agency="fourth"))
     gate.opened.set()
@@ -158,7 +158,7 @@ async def test_whoever_goes_away_while_waiting_is_not_written_and_leaves_its_pla
 
     assert (await place_free).status_code == 202
     assert {(await each).status_code for each in sending} == {202}
-    await dependencies_of(service).commits.drain()
+    await dependencies_of(service).accepting.commits.drain()
     assert await caller.count("referral") == len(sending) + 1
     assert service.app.state.room._total == 0
 
@@ -175,7 +175,7 @@ async def test_whoever_goes_away_while_it_is_written_is_accepted_once_however_of
     gate.opened.set()
     again = await caller.post(EMERGENCY, key="sent-again")
 
-    await dependencies_of(service).commits.drain()
+    await dependencies_of(service).accepting.commits.drain()
     assert again.status_code == 202
     assert await caller.count("referral") == 1
 
@@ -217,7 +217,7 @@ async def test_a_referral_whose_connection_is_lost_leaves_the_queue(
 
     assert statuses == [499, 499]
     assert {(await each).status_code for each in sending} == {202}
-    await dependencies_of(service).commits.drain()
+    await dependencies_of(service).accepting.commits.drain()
     assert await caller.count("referral") == len(sending)
 
 

@@ -1,46 +1,31 @@
 """``POST /v1/referrals``: a referral comes in, and is answered once it is durable."""
 
-import re
+from functools import partial
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.exceptions import RequestValidationError
 
 from chassis.web.app import problem_responses
 from chassis.web.auth import Principal, authenticated, require_role, signed_in_as
-from chassis.web.description import needed
 from chassis.web.direct import direct, read_form
 from chassis.web.leaving import while_connected
 from chassis.web.middleware import DOCUMENT
-from referral_intake import handlers, receipt
+from referral_intake import handlers, telling
+from referral_intake.accepting.prepare import ReadForm
+from referral_intake.accepting.receipt import Receipt
 from referral_intake.api.dependencies import Injected
+from referral_intake.api.idempotency import idempotency_key
 from referral_intake.api.refusing import refusal_of
 from referral_intake.api.standing import admit, held_by
-from referral_intake.errors import KeyMissing
 from referral_intake.form import ReferralForm
-from referral_intake.model import OWN_AGENCY_ROLES, Scope
+from referral_intake.handlers import Dependencies
+from referral_intake.model import OWN_AGENCY_ROLES, Scope, Sender
 
-_KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
-_KEY_DESCRIPTION: Final = (
-    "Needed: 1 to 255 visible ASCII characters, new for each referral and the same for each repeat of it. "
-    "A repeat is given the first answer again; another referral under the same key is refused."
-)
-_KEY_HEADER: Final = Header(
-    alias="Idempotency-Key",
-    description=_KEY_DESCRIPTION,
-    json_schema_extra=needed({"type": "string", "pattern": f"^{_KEY.pattern}$"}),
-)
 _LOCATION: Final = {"Location": {"description": "Where to follow the referral.", "schema": {"type": "string"}}}
 
 Sending = Annotated[Principal, Depends(signed_in_as(*OWN_AGENCY_ROLES))]
 """A system or a person of an agency, which is the agency that refers."""
-
-
-async def idempotency_key(value: Annotated[str | None, _KEY_HEADER] = None) -> str:
-    """The key. Raises ``KeyMissing`` when it is absent or not what a key may be."""
-    if value is None or not _KEY.fullmatch(value):
-        raise KeyMissing
-    return value
 
 
 async def body_size(request: Request) -> int:
@@ -49,14 +34,24 @@ async def body_size(request: Request) -> int:
 
 
 async def _submit(request: Request) -> Response:
-    """``submit_referral`` with the arguments that its signature says."""
+    """``submit_referral``, with the arguments that its signature says; the form is made when its turn has come."""
     principal = await authenticated(request)
     require_role(principal, *OWN_AGENCY_ROLES)
     key = await idempotency_key(request.headers.get("idempotency-key"))
-    admit(request, principal, scope=Scope.SEND, emergency=_says_danger(request))
-    form, size = _form_of(request), held_by(request).size
-    with while_connected(request.scope):
-        return await submit_referral(request.app.state.dependencies, principal, key, form, size)
+    in_danger = _says_danger(request)
+    admit(request, principal, scope=Scope.SEND, emergency=in_danger)
+    try:
+        with while_connected(request.scope):
+            return await _accepted(
+                request.app.state.dependencies,
+                partial(read_form, ReferralForm, request),
+                handlers.sender_of(principal),
+                key=key,
+                size=held_by(request).size,
+                urgent=in_danger,
+            )
+    except RequestValidationError as mistakes:
+        raise refusal_of(mistakes, request.app) from mistakes
 
 
 def _says_danger(request: Request) -> bool:
@@ -65,22 +60,22 @@ def _says_danger(request: Request) -> bool:
     return isinstance(document, dict) and document.get("immediate_danger") is True
 
 
-def _form_of(request: Request) -> ReferralForm:
-    """The form. Raises ``FormRefused`` when it is not one, ``NotJson`` when it is nothing that could be."""
-    try:
-        return read_form(ReferralForm, request)
-    except RequestValidationError as mistakes:
-        raise refusal_of(mistakes, request.app) from mistakes
+async def _accepted(
+    dependencies: Dependencies, read: ReadForm, sender: Sender, *, key: str, size: int, urgent: bool
+) -> Response:
+    answer = await dependencies.accepting.submit(read, sender, key=key, size=size, urgent=urgent)
+    location = telling.path_of(answer.referral_id)
+    return Response(answer.body, 202, media_type="application/json", headers={"Location": location})
 
 
 router = APIRouter(tags=["referrals"], route_class=direct(_submit))
 
 
 @router.post(
-    receipt.PATH,
+    telling.PATH,
     summary="Send a referral",
     status_code=202,
-    response_model=receipt.Receipt,
+    response_model=Receipt,
     responses={202: {"headers": _LOCATION}, **problem_responses(400, 408, 409, 413, 415, 429)},
 )
 async def submit_referral(
@@ -97,6 +92,5 @@ async def submit_referral(
     A person of an agency sends by the same form; which agency refers the access token says. If a child is in danger
     now, call 999 first.
     """
-    answer = await handlers.submit_referral(dependencies, form, handlers.sender_of(principal), key=key, size=size)
-    location = receipt.path_of(answer.referral_id)
-    return Response(answer.body, 202, media_type="application/json", headers={"Location": location})
+    sender = handlers.sender_of(principal)
+    return await _accepted(dependencies, lambda: form, sender, key=key, size=size, urgent=form.immediate_danger)
