@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
@@ -18,6 +19,7 @@ from chassis.delivery.attempts import BACKOFF_SECONDS, Attempts, Ended
 from chassis.delivery.kafka import CALL_SECONDS, START_SECONDS, KafkaSilent, new_consumer, stop_client, within
 from chassis.delivery.messages import Record, Subscriptions
 from chassis.delivery.resolving import Resolver
+from chassis.delivery.security import PLAIN, Security
 from chassis.tasks import Stop
 
 POLL_MS: Final = 200
@@ -72,13 +74,19 @@ class Consumer:
     """
 
     def __init__(
-        self, db: Database, subscriptions: Subscriptions, *, service: str, bootstrap_servers: str, clock: Clock
+        self,
+        db: Database,
+        subscriptions: Subscriptions,
+        *,
+        service: str,
+        bootstrap_servers: str,
+        clock: Clock,
+        security: Security = PLAIN,
     ) -> None:
         self._db = db
         self._subscriptions = subscriptions
-        self._service = service
         self._clock = clock
-        self._bootstrap_servers = bootstrap_servers
+        self._new_client = partial(new_consumer, bootstrap_servers, group=service, security=security)
         self._resolver = Resolver(db, subscriptions, clock, service=service)
         self._next: dict[Partition, int] = {}
         self._assignments = 0
@@ -88,7 +96,7 @@ class Consumer:
 
     async def run(self, stop: Stop) -> None:
         """Read until asked to stop. Raises when only a new process helps."""
-        kafka = new_consumer(self._bootstrap_servers, group=self._service)
+        kafka = self._new_client()
         kafka.subscribe([topic.name for topic in self._subscriptions.topics], listener=_Assignment(self))
         try:
             await within(START_SECONDS, kafka.start(), what="starting the consumer")
