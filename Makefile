@@ -38,6 +38,7 @@ check: $(STAMP) ## The static gate: ruff, mypy, import rules, generated files fr
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m contracts.documents --check libs/contracts
 	@$(BIN)/python -m tests.contract.api_documents --check docs/api
+	@$(BIN)/python -m tests.deploy.manifests --check
 	@$(BIN)/python -m policy.check partnerships
 
 test: $(STAMP) ## Every test: unit, contract, end to end and a short fault campaign on the real stack
@@ -55,9 +56,10 @@ test: $(STAMP) ## Every test: unit, contract, end to end and a short fault campa
 format: $(STAMP) ## Bring the code into the house style
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
-schemas: $(STAMP) ## Write the published schemas and the AsyncAPI document, and each service's API document
+schemas: $(STAMP) ## Write the published schemas and the AsyncAPI document, each service's API document, and manifests made from tables
 	@$(BIN)/python -m contracts.documents libs/contracts
 	@$(BIN)/python -m tests.contract.api_documents docs/api
+	@$(BIN)/python -m tests.deploy.manifests
 
 chaos: $(STAMP) ## A longer fault campaign: make chaos SEED=7 MINUTES=20
 	@$(BIN)/python -m tests.chaos --seed $(or $(SEED),1) --minutes $(or $(MINUTES),10)

@@ -5,6 +5,7 @@ or ``N``) and passes on what follows. A server of the system with ``ssl = on`` i
 """
 
 import asyncio
+import pwd
 import shutil
 import ssl
 import struct
@@ -78,6 +79,7 @@ def programs_with_tls() -> Path | None:
 @contextmanager
 def own_server(programs: Path, folder: Path, port: int, password: str, certificate: Issued) -> Iterator[None]:
     """A server of ``programs`` on ``port`` of this machine with ``ssl = on``; its administrator is ``postgres``."""
+    folder.parent.chmod(0o711)  # whom the server runs as has to come by
     folder.mkdir()
     (folder / "password").write_text(password)
     for name, source in (("server.crt", certificate.certificate), ("server.key", certificate.key)):
@@ -103,4 +105,12 @@ def own_server(programs: Path, folder: Path, port: int, password: str, certifica
 
 
 def _run(program: Path, *arguments: str, user: str | None, folder: Path) -> None:
-    subprocess.run([str(program), *arguments], user=user, cwd=folder, stdout=subprocess.DEVNULL, check=True)
+    subprocess.run(
+        [str(program), *arguments],
+        user=user,
+        group=pwd.getpwnam(user).pw_gid if user else None,
+        extra_groups=[] if user else None,
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )

@@ -254,7 +254,7 @@ async def test_a_worker_without_the_right_to_write_is_said_so(
     async with db.transaction() as tx:
         await record(tx, [closed(case, case)], context=Context(source="triage", partnership="wandsworth", now=NOW))
 
-    with pytest.raises(SettingRefused, match=r"Kafka does not let user audit read or write a topic.*triage\.v1.*ACL"):
+    with pytest.raises(SettingRefused, match=r"Kafka does not let user audit write to triage\.v1, access\.v1: give"):
         await asyncio.wait_for(intruder.tasks["relay"](Stop()), WITHIN_SECONDS)
 
 
@@ -263,7 +263,7 @@ async def test_a_worker_without_the_right_to_its_group_is_said_so(
 ) -> None:
     intruder = delivery(db, as_user(broker, authority, "audit"), "triage")
 
-    with pytest.raises(SettingRefused, match=r"Kafka does not let user audit read as a consumer group.*triage"):
+    with pytest.raises(SettingRefused, match=r"Kafka does not let user audit read, as group triage, triage\.v1: give"):
         await asyncio.wait_for(intruder.tasks["consumer"](Stop()), WITHIN_SECONDS)
 
 

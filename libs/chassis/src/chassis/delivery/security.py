@@ -77,21 +77,12 @@ PLAIN: Final = Security()
 
 
 @contextmanager
-def naming_refusals(security: Security) -> Iterator[None]:
-    """Raises ``SettingRefused`` in place of each error by which Kafka says that we may not."""
+def naming_refusals(security: Security, *, doing: str) -> Iterator[None]:
+    """Raises ``SettingRefused`` in place of each error by which Kafka says that we may not do what is being done."""
     try:
         yield
-    except TopicAuthorizationFailedError as error:
-        raise SettingRefused(_not_allowed(security, "read or write a topic", error)) from error
-    except GroupAuthorizationFailedError as error:
-        raise SettingRefused(_not_allowed(security, "read as a consumer group", error)) from error
-    except ClusterAuthorizationFailedError as error:
-        raise SettingRefused(_not_allowed(security, "do that to the cluster", error)) from error
-
-
-def _not_allowed(security: Security, what: str, error: KafkaError) -> str:
-    named = ", ".join(sorted(map(str, *error.args))) if error.args and isinstance(error.args[0], set) else ""
-    return f"Kafka does not let {security.whom} {what}{f' ({named})' if named else ''}: give it the ACL that it lacks"
+    except (TopicAuthorizationFailedError, GroupAuthorizationFailedError, ClusterAuthorizationFailedError) as error:
+        raise SettingRefused(f"Kafka does not let {security.whom} {doing}: give it the ACLs that it lacks") from error
 
 
 async def refuse_what_cannot_be_opened(bootstrap_servers: str, security: Security) -> None:

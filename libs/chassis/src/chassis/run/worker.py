@@ -1,6 +1,6 @@
 """Delivery as a service's worker runs it: topics, relay, consumer and the healing of gaps, wired once for all."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -57,17 +57,18 @@ def deliver(
     consumer.applied_hint = relay.hint
     healer = Healer(db, Owners(settings, clock, ids).ask, clock)
 
-    def with_topics(run: Task, topics: Iterable[Topic]) -> Task:
+    def with_topics(run: Task, topics: Sequence[Topic], doing: str) -> Task:
         async def task(stop: Stop) -> None:
-            with naming_refusals(security):
+            with naming_refusals(security, doing=f"{doing} {', '.join(topic.name for topic in topics)}"):
                 await ensure_topics(kafka, topics, replication=settings.kafka_replication, security=security)
                 await run(stop)
 
         return task
 
+    written = [topic for topic in TOPICS if service in topic.owners]
     tasks: dict[str, Task] = {
-        "relay": with_topics(relay.run, [topic for topic in TOPICS if service in topic.owners]),
-        "consumer": with_topics(consumer.run, subscriptions.topics),
+        "relay": with_topics(relay.run, written, "write to"),
+        "consumer": with_topics(consumer.run, subscriptions.topics, f"read, as group {service},"),
         "gaps": healer.run,
         "gauges": partial(keep_measuring, db, clock),
     }
