@@ -76,8 +76,11 @@ bench-accept: $(STAMP) ## Measure accepting a referral next to three plainer end
 bench-pages: $(STAMP) ## Measure the queue and case pages of triage with 20,000 open of 1,000,000 stored cases
 	@$(BIN)/python -m bench pages
 
-deploy-check: $(STAMP) ## Build the image, run docker-compose.yml for real, kill, restore; needs Docker; keeps figures in deploy/results
-	@$(BIN)/pytest -m engine tests/deploy
+deploy-check: $(STAMP) ## Have manifests checked; build the image, run docker-compose.yml, kill, restore; needs Go and Docker
+	@failed=0; \
+	$(BIN)/pytest -m checkers tests/deploy || failed=1; \
+	$(BIN)/pytest -m engine tests/deploy || failed=1; \
+	exit $$failed
 
 fuzz: $(STAMP) ## Send what nobody should, as every role, and leave in the middle: make fuzz REQUESTS=20000 SEED=1
 	@nice $(BIN)/python -m tests.fuzz --requests $(or $(REQUESTS),20000) --seed $(or $(SEED),1)
