@@ -38,6 +38,7 @@ check: $(STAMP) ## The static gate: ruff, mypy, import rules, generated files fr
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m contracts.documents --check libs/contracts
 	@$(BIN)/python -m tests.contract.api_documents --check docs/api
+	@$(BIN)/python -m tests.deploy.manifests --check
 	@$(BIN)/python -m policy.check partnerships
 
 test: $(STAMP) ## Every test: unit, contract, end to end and a short fault campaign on the real stack
@@ -55,9 +56,10 @@ test: $(STAMP) ## Every test: unit, contract, end to end and a short fault campa
 format: $(STAMP) ## Bring the code into the house style
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
-schemas: $(STAMP) ## Write the published schemas and the AsyncAPI document, and each service's API document
+schemas: $(STAMP) ## Write the published schemas and the AsyncAPI document, each service's API document, and manifests made from tables
 	@$(BIN)/python -m contracts.documents libs/contracts
 	@$(BIN)/python -m tests.contract.api_documents docs/api
+	@$(BIN)/python -m tests.deploy.manifests
 
 chaos: $(STAMP) ## A longer fault campaign: make chaos SEED=7 MINUTES=20
 	@$(BIN)/python -m tests.chaos --seed $(or $(SEED),1) --minutes $(or $(MINUTES),10)
@@ -74,8 +76,11 @@ bench-accept: $(STAMP) ## Measure accepting a referral next to three plainer end
 bench-pages: $(STAMP) ## Measure the queue and case pages of triage with 20,000 open of 1,000,000 stored cases
 	@$(BIN)/python -m bench pages
 
-deploy-check: $(STAMP) ## Build the image, run docker-compose.yml for real, kill, restore; needs Docker; keeps figures in deploy/results
-	@$(BIN)/pytest -m engine tests/deploy
+deploy-check: $(STAMP) ## Have manifests checked; build the image, run docker-compose.yml, kill, restore; needs Go and Docker
+	@failed=0; \
+	$(BIN)/pytest -m checkers tests/deploy || failed=1; \
+	$(BIN)/pytest -m engine tests/deploy || failed=1; \
+	exit $$failed
 
 fuzz: $(STAMP) ## Send what nobody should, as every role, and leave in the middle: make fuzz REQUESTS=20000 SEED=1
 	@nice $(BIN)/python -m tests.fuzz --requests $(or $(REQUESTS),20000) --seed $(or $(SEED),1)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from chassis.settings import ServiceSettings, TelemetrySettings, load
+from chassis.settings import OwnerSettings, ServiceSettings, TelemetrySettings, load
 
 GOOD: Mapping[str, str] = {
     "FRONTDOOR_DATABASE_URL": "postgresql://triage_app:very-secret@localhost:5432/triage",
@@ -149,3 +149,74 @@ def test_what_a_file_holds_is_checked_and_never_shown(tmp_path: Path, capsys: py
     line = refusal(in_a_file(tmp_path / "url", "mysql://u:very-secret@h/d"), capsys)
 
     assert line == "FRONTDOOR_DATABASE_URL: write it as postgresql://user:password@host:port/database\n"
+
+
+def named(tmp_path: Path, name: str) -> str:
+    path = tmp_path / name
+    path.write_text("a PEM file")
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    ("more", "line"),
+    [
+        ({"SECURITY_PROTOCOL": "TLS"}, "KAFKA_SECURITY_PROTOCOL: input should be 'PLAINTEXT', 'SSL' or 'SASL_SSL'"),
+        ({"CA_FILE": "ca.crt"}, "KAFKA_CA_FILE: is for TLS alone"),
+        ({"SECURITY_PROTOCOL": "SSL", "CA_FILE": "missing"}, "KAFKA_CA_FILE: cannot be read; name a PEM file"),
+        ({"SECURITY_PROTOCOL": "SSL", "KEY_FILE": "a.key"}, "KAFKA_KEY_FILE: goes with FRONTDOOR_KAFKA_CERTIFICATE"),
+        ({"SECURITY_PROTOCOL": "SSL", "CERTIFICATE_FILE": "a.crt"}, "KAFKA_KEY_FILE: goes with FRONTDOOR_KAFKA_CERT"),
+        ({"SECURITY_PROTOCOL": "SASL_SSL", "PASSWORD": "secret-word"}, "KAFKA_USER: is not set, and has to be"),
+        ({"SECURITY_PROTOCOL": "SASL_SSL", "USER": "triage"}, "KAFKA_PASSWORD: is not set, and has to be"),
+        ({"SECURITY_PROTOCOL": "SSL", "USER": "triage"}, "KAFKA_USER: is for SASL_SSL alone"),
+        ({"PASSWORD": "secret-word"}, "KAFKA_PASSWORD: is for SASL_SSL alone"),
+        ({"SASL_MECHANISM": "PLAIN"}, "KAFKA_SASL_MECHANISM: input should be 'SCRAM-SHA-512'"),
+    ],
+)
+def test_settings_of_kafka_that_do_not_go_together_stop_the_start(
+    more: Mapping[str, str], line: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    files = {name: named(tmp_path, value) if value.startswith(("a.", "ca")) else value for name, value in more.items()}
+
+    said = refusal({**GOOD, **{f"FRONTDOOR_KAFKA_{name}": value for name, value in files.items()}}, capsys)
+
+    assert said.startswith(f"FRONTDOOR_{line}")
+    assert "secret-word" not in said
+    assert said.count("\n") == 1
+
+
+def test_a_password_for_kafka_is_read_from_its_file_and_never_shown(tmp_path: Path) -> None:
+    password = tmp_path / "password"
+    password.write_text("secret-word\n")
+    more = {"SECURITY_PROTOCOL": "SASL_SSL", "USER": "triage", "PASSWORD_FILE": str(password)}
+
+    settings = load(OwnSettings, {**GOOD, **{f"FRONTDOOR_KAFKA_{name}": value for name, value in more.items()}})
+
+    assert settings.kafka_password.get_secret_value() == "secret-word"
+    assert "secret-word" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("query", "advice"),
+    [
+        ("sslmode=on", "sslmode has to be one of disable, allow, prefer, require, verify-ca, verify-full"),
+        ("sslmode=verify-full", "sslmode=verify-full needs sslrootcert=/path/of/ca.crt"),
+        ("sslmode=verify-ca", "sslmode=verify-ca needs sslrootcert"),
+        ("sslmode=verify-full&sslrootcert=/missing.crt", "sslrootcert names a file that cannot be read"),
+    ],
+)
+def test_a_database_that_could_not_be_believed_stops_the_start(
+    query: str, advice: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = refusal({**GOOD, "FRONTDOOR_DATABASE_URL": f"{GOOD['FRONTDOOR_DATABASE_URL']}?{query}"}, capsys)
+
+    assert said.startswith(f"FRONTDOOR_DATABASE_URL: {advice}")
+    assert "very-secret" not in said
+
+
+def test_migrating_needs_the_owner_alone_unless_it_makes_the_database(capsys: pytest.CaptureFixture[str]) -> None:
+    owner = {"FRONTDOOR_DATABASE_OWNER_URL": "postgresql://triage_owner:very-secret@localhost/triage"}
+
+    assert load(OwnerSettings, owner).database_url == ""
+    with pytest.raises(SystemExit):
+        load(OwnerSettings, {**owner, "FRONTDOOR_DATABASE_ADMIN_URL": "postgresql://postgres@localhost/postgres"})
+    assert capsys.readouterr().err.startswith("FRONTDOOR_DATABASE_URL: is not set, and has to be where the database")

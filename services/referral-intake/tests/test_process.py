@@ -80,12 +80,15 @@ async def test_migrating_a_migrated_database_changes_nothing(urls: DatabaseUrls)
     assert await finished("migrate", environment(urls)) == (0, "")
 
 
-@pytest.mark.parametrize("command", ["api", "worker", "migrate"])
-async def test_a_missing_setting_ends_the_start_with_one_line(urls: DatabaseUrls, command: str) -> None:
-    code, errors = await finished(command, environment(urls, FRONTDOOR_DATABASE_URL=""))
+@pytest.mark.parametrize(
+    ("command", "missing"),
+    [("api", "DATABASE_URL"), ("worker", "DATABASE_URL"), ("migrate", "DATABASE_OWNER_URL")],
+)
+async def test_a_missing_setting_ends_the_start_with_one_line(urls: DatabaseUrls, command: str, missing: str) -> None:
+    code, errors = await finished(command, environment(urls, **{f"FRONTDOOR_{missing}": ""}))
 
     assert code == 78
-    assert errors.startswith("FRONTDOOR_DATABASE_URL")
+    assert errors.startswith(f"FRONTDOOR_{missing}: is not set")
     assert len(errors.splitlines()) == 1
 
 

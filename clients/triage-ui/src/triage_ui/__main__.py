@@ -1,15 +1,14 @@
 """``python -m triage_ui api|migrate``."""
 
-import asyncio
-import sys
+from functools import partial
 
 from chassis import telemetry
 from chassis.run import migrate, process
-from chassis.run.provision import DatabaseUrls
-from chassis.settings import WRONG_SETTING_EXIT_CODE, load
+from chassis.run.opening import try_database
+from chassis.settings import SettingRefused, load, refuse
 from policy.load import PackInvalid
 from triage_ui.main import SERVICE, build
-from triage_ui.settings import OwnerSettings, Settings
+from triage_ui.settings import Settings
 
 
 def _serve() -> None:
@@ -17,22 +16,11 @@ def _serve() -> None:
     settings = load(Settings)
     try:
         app = build(settings)
-    except (PackInvalid, OSError, ValueError) as error:
-        sys.stderr.write(f"{error}\n")
-        raise SystemExit(WRONG_SETTING_EXIT_CODE) from None
+        try_database(settings.database_url)
+    except (PackInvalid, OSError, ValueError, SettingRefused) as error:
+        refuse(str(error))
     process.run_api(app, host=settings.http_host, port=settings.http_port)
 
 
-def _migrate() -> None:
-    telemetry.configure(SERVICE)
-    settings = load(OwnerSettings)
-    urls = DatabaseUrls(settings.database_owner_url, settings.database_url)
-    try:
-        asyncio.run(migrate.prepare(urls, package="triage_ui", admin_url=settings.database_admin_url))
-    except ValueError as error:
-        sys.stderr.write(f"FRONTDOOR_DATABASE_OWNER_URL and FRONTDOOR_DATABASE_URL: {error}\n")
-        raise SystemExit(WRONG_SETTING_EXIT_CODE) from None
-
-
 if __name__ == "__main__":
-    process.main("triage_ui", {"api": _serve, "migrate": _migrate})
+    process.main("triage_ui", {"api": _serve, "migrate": partial(migrate.run, "triage_ui", name=SERVICE)})

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -68,8 +69,19 @@ class Kafka(ProcessPart):
 
     name = "kafka"
 
-    def __init__(self, folder: Path, ports: KafkaPorts, *, start_up_cache_flag: str | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        ports: KafkaPorts,
+        *,
+        start_up_cache_flag: str | None = None,
+        settings: Mapping[str, str] | None = None,
+        passwords: Mapping[str, str] | None = None,
+    ) -> None:
+        """``settings`` of the broker come after ours; ``passwords`` are those of SCRAM users, by name."""
         super().__init__(folder)
+        self._settings = dict(settings or {})
+        self._passwords = dict(passwords or {})
         self._ports = ports
         self._flag = start_up_cache_flag
         self.address = f"127.0.0.1:{ports.broker}"
@@ -90,11 +102,14 @@ class Kafka(ProcessPart):
     def _configure(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         values = {"broker": self._ports.broker, "controller": self._ports.controller, "data": self.folder / "data"}
-        (self.folder / "server.properties").write_text(_SETTINGS.format(**values))
+        lines = [f"{name}={value}\n" for name, value in self._settings.items()]
+        (self.folder / "server.properties").write_text(_SETTINGS.format(**values) + "".join(lines))
         (self.folder / "log4j2.properties").write_text(_LOGGING)
 
     def _format(self, tool: list[str | Path]) -> None:
         arguments = [*tool, "format", "--cluster-id", _CLUSTER_ID, "--config", self.folder / "server.properties"]
+        for user, password in self._passwords.items():
+            arguments += ["--add-scram", f"SCRAM-SHA-512=[name={user},password={password}]"]
         done = subprocess.run([*map(str, arguments)], capture_output=True, text=True)
         if done.returncode:
             raise StackError(f"Kafka's storage could not be formatted: {done.stdout.strip()[-200:]}")

@@ -2,9 +2,9 @@
 
 import asyncio
 import builtins
-from collections.abc import AsyncIterator, Collection, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from typing import TYPE_CHECKING, Final, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias
 
 import asyncpg
 from sqlalchemy import text
@@ -100,17 +100,17 @@ class Database:
     @classmethod
     def connect(cls, url: str, *, pool_size: int = 10) -> Self:
         """Make the pool; nothing is contacted yet. ``url`` is ``postgresql://…``."""
-        engine = create_async_engine(
-            make_url(url).set(drivername="postgresql+asyncpg"),
+        pool = _DriverPool(driver_address(url))
+        engine = engine_on(
+            url,
+            pool.connect_alone,
             pool_size=pool_size,
             max_overflow=0,
             pool_timeout=5,
             pool_pre_ping=True,
             hide_parameters=True,  # parameters are personal data; they must never reach an error text
-            connect_args={"server_settings": _SERVER_SETTINGS, "timeout": 5, "command_timeout": 20},
         )
-        dsn = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-        return cls(engine, _DriverPool(dsn))
+        return cls(engine, pool)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
@@ -168,6 +168,17 @@ class Database:
         """Close every connection."""
         await self.engine.dispose()
         await self._driver_pool.close()
+
+
+def driver_address(url: str) -> str:
+    """An address as the driver itself reads it; ``sslmode`` and ``sslrootcert`` in it mean what they do in libpq."""
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def engine_on(url: str, connect: Callable[[], Awaitable[asyncpg.Connection]], **options: Any) -> AsyncEngine:
+    """An engine on connections that the driver itself makes: SQLAlchemy's own way knows no ``sslmode``."""
+    named = make_url(url).set(drivername="postgresql+asyncpg", query={})
+    return create_async_engine(named, async_creator=connect, **options)
 
 
 async def as_at_one_moment(tx: Transaction) -> None:

@@ -4,9 +4,9 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, NoReturn, TypeVar
+from typing import Annotated, Any, Final, Literal, NoReturn, TypeVar
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
@@ -15,16 +15,63 @@ from pydantic_settings import (
     SettingsConfigDict,
     SettingsError,
 )
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 PREFIX = "FRONTDOOR_"
 WRONG_SETTING_EXIT_CODE = 78
 """``EX_CONFIG`` of sysexits.h: supervisors can know it from a crash, which is worth another start."""
 
 
+HOW_TO_WRITE_A_DATABASE: Final = "write it as postgresql://user:password@host:port/database"
+_SSL_MODES: Final = (
+    "disable",
+    "allow",
+    "prefer",
+    "require",
+    "verify-ca",
+    "verify-full",
+)  # PostgreSQL's own, weak first
+
+
+class SettingRefused(Exception):
+    """What a setting names cannot be used, and waiting does not help. The text is one line that says what to mend."""
+
+
+def refuse(advice: str) -> NoReturn:
+    """End the process with one line and code 78."""
+    sys.stderr.write(advice + "\n")
+    sys.exit(WRONG_SETTING_EXIT_CODE)
+
+
 def _postgresql(url: str) -> str:
     if url and not url.startswith("postgresql://"):
-        raise ValueError("write it as postgresql://user:password@host:port/database")
+        raise ValueError(HOW_TO_WRITE_A_DATABASE)
+    if url:
+        _check_ssl(url)
     return url
+
+
+def _check_ssl(url: str) -> None:
+    """Whether a server's certificate can be verified as the address asks for."""
+    try:
+        query = make_url(url).query
+    except ArgumentError:
+        raise ValueError(HOW_TO_WRITE_A_DATABASE) from None
+    mode, authority = (str(query.get(name, "")) for name in ("sslmode", "sslrootcert"))
+    if mode and mode not in _SSL_MODES:
+        raise ValueError(f"sslmode has to be one of {', '.join(_SSL_MODES)}; across a network use verify-full")
+    if mode.startswith("verify-") and not authority:
+        raise ValueError(f"sslmode={mode} needs sslrootcert=/path/of/ca.crt, the authority that signed for the server")
+    if authority:
+        _readable(Path(authority), "sslrootcert names a file that cannot be read; name the authority's PEM file")
+
+
+def _readable(path: Path, advice: str) -> None:
+    try:
+        path.read_bytes()
+    except OSError:
+        raise ValueError(advice) from None
 
 
 def _http(url: str) -> str:
@@ -43,20 +90,85 @@ IssuerUrl = Annotated[str, AfterValidator(_http)]  # compared character by chara
 Port = Annotated[int, Field(ge=0, le=65535)]
 
 
-class ServiceSettings(BaseSettings):
-    """What every service needs. A service's own class adds to it.
+class GivenSettings(BaseSettings):
+    """Built by ``load`` from the environment, or in tests from keyword arguments alone.
 
-    Built by ``load`` from the environment, or in tests from keyword arguments alone: the constructor does not
-    look at the environment.
+    The constructor does not look at the environment.
     """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    database_url: Annotated[DatabaseUrl, Field(min_length=1)]
-    database_owner_url: DatabaseUrl = ""
-    database_admin_url: DatabaseUrl = ""
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, *_: Any, **__: Any
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments only: ``load`` is the one place that reads the environment."""
+        return (init_settings,)
+
+
+class KafkaSettings(GivenSettings):
+    """Where Kafka is, and how it and we prove to each other who we are.
+
+    A password leaves only encrypted, so a user belongs to ``SASL_SSL`` alone. Without ``kafka_ca_file`` the system's
+    authorities are believed.
+    """
+
     kafka_bootstrap_servers: Annotated[str, Field(min_length=1)]
     kafka_replication: Annotated[int, Field(ge=1, le=7)] = 1
+    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_SSL"] = "PLAINTEXT"
+    kafka_ca_file: Path | None = None
+    kafka_certificate_file: Path | None = None
+    kafka_key_file: Annotated[Path | None, Field(validate_default=True)] = None
+    kafka_sasl_mechanism: Literal["SCRAM-SHA-512"] = "SCRAM-SHA-512"
+    kafka_user: Annotated[str, Field(validate_default=True)] = ""
+    kafka_password: Annotated[SecretStr, Field(validate_default=True)] = SecretStr("")
+
+    @field_validator("kafka_ca_file", "kafka_certificate_file", "kafka_key_file")
+    @classmethod
+    def _belongs_to_tls(cls, path: Path | None, known: ValidationInfo) -> Path | None:
+        if path is not None and known.data.get("kafka_security_protocol") == "PLAINTEXT":
+            raise ValueError(f"is for TLS alone: set {PREFIX}KAFKA_SECURITY_PROTOCOL to SSL or SASL_SSL, or remove it")
+        if path is not None:
+            _readable(path, "cannot be read; name a PEM file")
+        return path
+
+    @field_validator("kafka_key_file")
+    @classmethod
+    def _is_a_pair(cls, path: Path | None, known: ValidationInfo) -> Path | None:
+        if "kafka_certificate_file" in known.data and (path is None) != (known.data["kafka_certificate_file"] is None):
+            raise ValueError(f"goes with {PREFIX}KAFKA_CERTIFICATE_FILE: set both or neither")
+        return path
+
+    @field_validator("kafka_user", "kafka_password")
+    @classmethod
+    def _belongs_to_sasl(cls, value: str | SecretStr, known: ValidationInfo) -> str | SecretStr:
+        protocol = known.data.get("kafka_security_protocol")
+        if protocol == "SASL_SSL" and not len(value):
+            raise ValueError(f"is not set, and has to be while {PREFIX}KAFKA_SECURITY_PROTOCOL is SASL_SSL")
+        if protocol in ("PLAINTEXT", "SSL") and len(value):
+            raise ValueError(f"is for SASL_SSL alone: set {PREFIX}KAFKA_SECURITY_PROTOCOL to it, or remove this")
+        return value
+
+
+class OwnerSettings(GivenSettings):
+    """What migrating needs, and no more; the other two only where it makes the database, too."""
+
+    database_owner_url: Annotated[DatabaseUrl, Field(min_length=1)]
+    database_admin_url: DatabaseUrl = ""
+    database_url: Annotated[DatabaseUrl, Field(validate_default=True)] = ""
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_made_with(cls, url: str, known: ValidationInfo) -> str:
+        if known.data.get("database_admin_url") and not url:
+            raise ValueError("is not set, and has to be where the database is made, too")
+        return url
+
+
+class ServiceSettings(KafkaSettings):
+    """What every service needs. A service's own class adds to it."""
+
+    database_url: Annotated[DatabaseUrl, Field(min_length=1)]
     oidc_issuer: IssuerUrl
     oidc_audience: str = "frontdoor"
     http_host: str = "127.0.0.1"
@@ -67,13 +179,6 @@ class ServiceSettings(BaseSettings):
     service_urls: dict[str, HttpUrl] = Field(default_factory=dict)
     client_id: str = ""
     client_key_file: Path | None = None
-
-    @classmethod
-    def settings_customise_sources(
-        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, *_: Any, **__: Any
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Arguments only: ``load`` is the one place that reads the environment."""
-        return (init_settings,)
 
 
 class TelemetrySettings(BaseSettings):
@@ -100,10 +205,10 @@ def load(settings_class: type[S], environ: Mapping[str, str] | None = None) -> S
     try:
         return settings_class(**_Variables(settings_class, variables | _from_files(settings_class, variables))())
     except ValidationError as error:
-        _refuse("; ".join(_advice(settings_class, mistake) for mistake in error.errors()))
+        refuse("; ".join(_advice(settings_class, mistake) for mistake in error.errors()))
     except SettingsError as error:
         field = str(error).split('"')[1]
-        _refuse(f"{_variable(settings_class, field)}: write it as JSON")
+        refuse(f"{_variable(settings_class, field)}: write it as JSON")
 
 
 class _Variables(EnvSettingsSource):
@@ -123,17 +228,12 @@ def _from_files(settings_class: type[BaseSettings], variables: Mapping[str, str]
 
 def _read(name: str, path: Path, variables: Mapping[str, str]) -> str:
     if variables.get(name):
-        _refuse(f"{name}_FILE: is set beside {name}: keep one of the two")
+        refuse(f"{name}_FILE: is set beside {name}: keep one of the two")
     try:
         value = path.read_text().strip()
     except (OSError, UnicodeDecodeError):
-        _refuse(f"{name}_FILE: cannot be read; name a text file that holds {name}")
-    return value or _refuse(f"{name}_FILE: names an empty file; it has to hold {name}")
-
-
-def _refuse(advice: str) -> NoReturn:
-    sys.stderr.write(advice + "\n")
-    sys.exit(WRONG_SETTING_EXIT_CODE)
+        refuse(f"{name}_FILE: cannot be read; name a text file that holds {name}")
+    return value or refuse(f"{name}_FILE: names an empty file; it has to hold {name}")
 
 
 def _advice(settings_class: type[BaseSettings], mistake: ErrorDetails) -> str:

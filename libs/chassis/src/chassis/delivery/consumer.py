@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
@@ -21,6 +22,7 @@ from chassis.delivery.fetching import Fetched, Fetching
 from chassis.delivery.kafka import CALL_SECONDS, START_SECONDS, KafkaSilent, new_consumer, stop_client, within
 from chassis.delivery.messages import Record, Subscriptions
 from chassis.delivery.resolving import Resolver
+from chassis.delivery.security import PLAIN, Security
 from chassis.tasks import Hint, Stop
 from chassis.waking import LOOK_SECONDS, seconds_until
 
@@ -92,13 +94,13 @@ class Consumer:
         bootstrap_servers: str,
         clock: Clock,
         hint: Hint,
+        security: Security = PLAIN,
     ) -> None:
         self._db = db
         self._subscriptions = subscriptions
-        self._service = service
         self._clock = clock
-        self._bootstrap_servers = bootstrap_servers
         self._hint = hint
+        self._new_client = partial(new_consumer, bootstrap_servers, group=service, security=security)
         self._resolver = Resolver(db, subscriptions, clock, service=service)
         self._committed: dict[TopicPartition, int] = {}
         self._next: dict[Partition, int] = {}
@@ -109,7 +111,7 @@ class Consumer:
 
     async def run(self, stop: Stop) -> None:
         """Read until asked to stop. Raises when only a new process helps."""
-        kafka = new_consumer(self._bootstrap_servers, group=self._service)
+        kafka = self._new_client()
         kafka.subscribe([topic.name for topic in self._subscriptions.topics], listener=_Assignment(self, kafka))
         reading = _Reading(kafka, Fetching(kafka, self._hint), stop)
         try:

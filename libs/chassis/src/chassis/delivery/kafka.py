@@ -2,14 +2,24 @@
 
 import asyncio
 from collections.abc import Awaitable, Iterable
-from typing import Final, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
-from aiokafka.errors import TopicAlreadyExistsError
+from aiokafka.errors import (
+    ClusterAuthorizationFailedError,
+    InvalidReplicationFactorError,
+    KafkaConnectionError,
+    NoError,
+    TopicAlreadyExistsError,
+    TopicAuthorizationFailedError,
+    for_code,
+)
 
 from chassis.delivery.any_records import accept_any_records
+from chassis.delivery.security import PLAIN, Security, refuse_what_cannot_be_opened
+from chassis.settings import SettingRefused
 from contracts.topics import PARTITIONS, Topic
 
 T = TypeVar("T")
@@ -59,7 +69,7 @@ async def stop_client(client: Stoppable) -> None:
         task.exception()  # retrieved, so that it is not reported as lost; there is nothing left to do about it
 
 
-async def start_producer(bootstrap_servers: str) -> AIOKafkaProducer:
+async def start_producer(bootstrap_servers: str, security: Security = PLAIN) -> AIOKafkaProducer:
     """A started producer that neither loses nor reorders what it was given, as long as it raises nothing.
 
     Any error of a send is fatal for it: an idempotent producer may have burnt a sequence number, and its buffered
@@ -75,6 +85,7 @@ async def start_producer(bootstrap_servers: str) -> AIOKafkaProducer:
         request_timeout_ms=10_000,
         retry_backoff_ms=100,
         metadata_max_age_ms=60_000,
+        **security.options(),
     )
     try:
         await within(START_SECONDS, producer.start(), what="starting the producer")
@@ -84,7 +95,7 @@ async def start_producer(bootstrap_servers: str) -> AIOKafkaProducer:
     return producer
 
 
-def new_consumer(bootstrap_servers: str, *, group: str) -> AIOKafkaConsumer:
+def new_consumer(bootstrap_servers: str, *, group: str, security: Security = PLAIN) -> AIOKafkaConsumer:
     """A consumer for assignment only: it never commits by itself, and the truth about positions is elsewhere.
 
     Range assignment over topics of equal partition counts gives one instance the same partition number of every
@@ -107,44 +118,90 @@ def new_consumer(bootstrap_servers: str, *, group: str) -> AIOKafkaConsumer:
         max_poll_interval_ms=120_000,
         metadata_max_age_ms=60_000,
         retry_backoff_ms=100,
+        **security.options(),
     )
 
 
-async def ensure_topics(bootstrap_servers: str, topics: Iterable[Topic], *, replication: int = 1) -> None:
+async def ensure_topics(
+    bootstrap_servers: str, topics: Iterable[Topic], *, replication: int = 1, security: Security = PLAIN
+) -> None:
     """Create the topics that are missing, with the partition count that keeps a referral in one partition.
 
     They are known when it returns: a broker lists a topic some time after it has said that it was made, and a client
-    that subscribes meanwhile fails. Raises ``KafkaSilent`` when the broker does not answer. Safe to call from several
-    processes at once.
+    that subscribes meanwhile fails. Safe to call from several processes at once.
+
+    Raises ``KafkaSilent`` when the broker does not answer, and ``SettingRefused`` when it and we do not believe each
+    other, when it does not let us see or make a topic, and when one has another number of partitions.
     """
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers, request_timeout_ms=15_000)
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers, request_timeout_ms=15_000, **security.options())
     try:
-        await within(START_SECONDS, admin.start(), what="connecting to Kafka")
-        existing = await within(CALL_SECONDS, admin.list_topics(), what="listing topics")
+        await within(START_SECONDS, _connected(admin, bootstrap_servers, security), what="connecting to Kafka")
+        existing = await within(CALL_SECONDS, _partitions(admin), what="listing topics")
         missing = [topic for topic in topics if topic.name not in existing]
         for topic in missing:
-            await _create(admin, topic, replication)
-        await within(START_SECONDS, _listed(admin, {topic.name for topic in missing}), what="waiting for new topics")
+            await _create(admin, topic, replication, security)
+        names = {topic.name for topic in missing}
+        existing |= await within(START_SECONDS, _listed(admin, names), what="waiting for new topics")
+        _check_partitions({topic.name: existing[topic.name] for topic in topics})
     finally:
         await stop_client(_Closing(admin))
 
 
-async def _create(admin: AIOKafkaAdminClient, topic: Topic, replication: int) -> None:
+async def _connected(admin: AIOKafkaAdminClient, bootstrap_servers: str, security: Security) -> None:
+    try:
+        await admin.start()
+    except KafkaConnectionError:
+        await refuse_what_cannot_be_opened(bootstrap_servers, security)
+        raise
+
+
+async def _partitions(admin: AIOKafkaAdminClient) -> dict[str, int]:
+    """How many partitions each topic has that we may see. Naming topics would have some brokers make them."""
+    return {topic["topic"]: len(topic["partitions"]) for topic in await admin.describe_topics()}
+
+
+async def _create(admin: AIOKafkaAdminClient, topic: Topic, replication: int, security: Security) -> None:
     settings = {
         "min.insync.replicas": str(min(2, replication)),
         "unclean.leader.election.enable": "false",
         "compression.type": "uncompressed",  # the broker unpacks: a reader without the codec could never go on
     }
     new = NewTopic(topic.name, PARTITIONS, replication, topic_configs=settings)
-    try:
-        await within(CALL_SECONDS, admin.create_topics([new]), what="creating a topic")
-    except TopicAlreadyExistsError:
-        return  # another process was first
+    answer = await within(CALL_SECONDS, admin.create_topics([new]), what="creating a topic")
+    for _, code, *_ in answer.topic_errors:
+        _check_created(for_code(code), topic, security)
 
 
-async def _listed(admin: AIOKafkaAdminClient, names: set[str]) -> None:
-    while names and not names <= set(await admin.list_topics()):  # noqa: ASYNC110 nobody would wake us
-        await asyncio.sleep(LOOK_AGAIN_SECONDS)
+def _check_created(outcome: Any, topic: Topic, security: Security) -> None:
+    if outcome in (NoError, TopicAlreadyExistsError):  # another process may have been first
+        return
+    if outcome in (TopicAuthorizationFailedError, ClusterAuthorizationFailedError):
+        raise SettingRefused(
+            f"Kafka does not let {security.whom} see topic {topic.name}, nor make it: give it the ACL that it lacks, "
+            f"and make the topic with {PARTITIONS} partitions if it is not there"
+        )
+    if outcome is InvalidReplicationFactorError:
+        raise SettingRefused("FRONTDOOR_KAFKA_REPLICATION: there are not so many brokers; lower it, or start more")
+    raise outcome(topic.name)
+
+
+async def _listed(admin: AIOKafkaAdminClient, names: set[str]) -> dict[str, int]:
+    """The partitions of these topics, as soon as all of them are listed."""
+    found: dict[str, int] = {}
+    while not names <= set(found):
+        found = await _partitions(admin)
+        if not names <= set(found):
+            await asyncio.sleep(LOOK_AGAIN_SECONDS)
+    return found
+
+
+def _check_partitions(found: dict[str, int]) -> None:
+    wrong = [f"{name} has {count}" for name, count in sorted(found.items()) if count != PARTITIONS]
+    if wrong:
+        raise SettingRefused(
+            f"Every topic needs {PARTITIONS} partitions, so that a referral stays in order; {', '.join(wrong)}: delete "
+            f"each, have it made again, and run `frontdoor republish`"
+        )
 
 
 class _Closing:

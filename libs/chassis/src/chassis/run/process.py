@@ -21,6 +21,7 @@ from fastapi import FastAPI
 from uvicorn.server import ServerState
 
 from chassis import telemetry
+from chassis.settings import WRONG_SETTING_EXIT_CODE, SettingRefused
 from chassis.tasks import Stop, Task
 from chassis.web.connection import MAX_CONNECTIONS, Connection
 
@@ -54,6 +55,8 @@ def run_api(app: FastAPI, *, host: str, port: int) -> None:
 
 def run_worker(tasks: Mapping[str, Task], *, health: FastAPI, host: str, port: int) -> int:
     """Run the tasks until SIGTERM (exit code 0), or until one of them ends or raises (1): a supervisor starts it again.
+
+    One that raises ``SettingRefused`` ends the process with 78 and its one line.
 
     ``port`` 0 serves no health page. Ends the process itself, so that nothing that hangs can keep it.
     """
@@ -192,21 +195,39 @@ async def _work(tasks: Mapping[str, Task], health: FastAPI, listener: socket.soc
     if server is not None and listener is not None:
         running[asyncio.create_task(server.serve(sockets=[listener]))] = "health"
     early, _ = await asyncio.wait({asyncio.create_task(asked.wait()), *running}, return_when=asyncio.FIRST_COMPLETED)
-    _report({task: name for task, name in running.items() if task in early}, unasked=not asked.is_set())
+    report = _Report()
+    report.add({task: name for task, name in running.items() if task in early}, unasked=not asked.is_set())
     _end_within(EXIT_SECONDS)
     stop.set()
     if server is not None:
         server.drain()
     finished, _ = await asyncio.wait(running, timeout=DRAIN_SECONDS)
-    _report({task: running[task] for task in finished - early}, unasked=False)
+    report.add({task: running[task] for task in finished - early}, unasked=False)
+    if report.refused:
+        return WRONG_SETTING_EXIT_CODE
     return 0 if asked.is_set() and len(finished) == len(running) else FAILED
 
 
-def _report(ended: Mapping[asyncio.Task[None], str], *, unasked: bool) -> None:
-    """Say which task failed; one that ends without being asked has failed too."""
-    for task, name in ended.items():
-        error = asyncio.CancelledError() if task.cancelled() else task.exception()
-        if error is not None:
-            log.error("task failed", task=name, exc_info=error)
-        elif unasked:
-            log.error("task ended", task=name)
+class _Report:
+    """Says which tasks failed; one that ends without being asked has failed too.
+
+    ``refused`` is what an operator has to mend, each line once.
+    """
+
+    def __init__(self) -> None:
+        self.refused: set[str] = set()
+
+    def add(self, ended: Mapping[asyncio.Task[None], str], *, unasked: bool) -> None:
+        for task, name in ended.items():
+            error = asyncio.CancelledError() if task.cancelled() else task.exception()
+            if isinstance(error, SettingRefused):
+                self._say(str(error))
+            elif error is not None:
+                log.error("task failed", task=name, exc_info=error)
+            elif unasked:
+                log.error("task ended", task=name)
+
+    def _say(self, advice: str) -> None:
+        if advice not in self.refused:
+            sys.stderr.write(advice + "\n")
+        self.refused.add(advice)

@@ -6,6 +6,8 @@ from typing import Final
 import asyncpg
 from sqlalchemy.engine import URL, make_url
 
+from chassis.db import driver_address
+
 _PUBLIC: Final = (
     "REVOKE ALL ON SCHEMA public FROM PUBLIC",
     'ALTER SCHEMA public OWNER TO "{name}_owner"',
@@ -61,7 +63,7 @@ async def provision(admin_url: str, name: str, *, password: str, app_password: s
 
 def dsn(url: URL) -> str:
     """An address as the driver itself reads it."""
-    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+    return driver_address(url.render_as_string(hide_password=False))
 
 
 async def _prepare_schema(url: URL, name: str) -> None:

@@ -1,19 +1,17 @@
 """A service as its processes run it: ``api``, ``worker`` and ``migrate``, the same for every service."""
 
-import asyncio
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Final, Generic, NoReturn, TypeVar
+from typing import Final, Generic, TypeVar
 
 from fastapi import APIRouter, FastAPI
 
 from chassis import telemetry
 from chassis.run import migrate, process
-from chassis.run.provision import DatabaseUrls
-from chassis.settings import WRONG_SETTING_EXIT_CODE, ServiceSettings, load
+from chassis.run.opening import try_database
+from chassis.settings import ServiceSettings, SettingRefused, load, refuse
 from chassis.tasks import Task
 from chassis.web import operator_routes
 from chassis.web.app import create_app
@@ -116,16 +114,8 @@ class Program(Generic[S]):
         )
 
     def migrate(self) -> None:
-        """Bring the database to the newest revision, as its owner; needs neither keys nor packs."""
-        telemetry.configure(self.name)
-        settings = load(ServiceSettings)
-        if not settings.database_owner_url:
-            _refuse("FRONTDOOR_DATABASE_OWNER_URL: is not set, and has to be for migrate")
-        urls = DatabaseUrls(settings.database_owner_url, settings.database_url)
-        try:
-            asyncio.run(migrate.prepare(urls, package=self.package, admin_url=settings.database_admin_url))
-        except ValueError as error:
-            _refuse(f"FRONTDOOR_DATABASE_OWNER_URL and FRONTDOOR_DATABASE_URL: {error}")
+        """Bring the database to the newest revision, as its owner."""
+        migrate.run(self.package, name=self.name)
 
     def _run(self, command: Callable[[S], int]) -> int:
         return command(self._configured())
@@ -135,12 +125,10 @@ class Program(Generic[S]):
         return load(self.settings)
 
     def _built(self, settings: S) -> Service:
+        refusals: tuple[type[Exception], ...] = (SettingRefused, *self.refusals)
         try:
-            return self.build(settings)
-        except self.refusals as error:
-            _refuse(str(error))
-
-
-def _refuse(advice: str) -> NoReturn:
-    sys.stderr.write(advice + "\n")
-    raise SystemExit(WRONG_SETTING_EXIT_CODE)
+            service = self.build(settings)
+            try_database(settings.database_url)
+        except refusals as error:
+            refuse(str(error))
+        return service

@@ -1,6 +1,6 @@
 """Delivery as a service's worker runs it: topics, relay, consumer and the healing of gaps, wired once for all."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -13,13 +13,14 @@ from chassis.delivery.kafka import ensure_topics, start_producer
 from chassis.delivery.messages import Subscriptions
 from chassis.delivery.owners import Owners
 from chassis.delivery.relay import Relay
+from chassis.delivery.security import Security, naming_refusals
 from chassis.ids import Ids
 from chassis.settings import ServiceSettings
 from chassis.tasks import Stop, Task
 from chassis.waking import READER, RELAY, Wakeups
 from chassis.web.app import Check
 from contracts.problems import Unavailable
-from contracts.topics import TOPICS
+from contracts.topics import TOPICS, Topic
 
 
 @dataclass(frozen=True)
@@ -49,28 +50,39 @@ class Halted(Unavailable):
 def deliver(
     db: Database, settings: ServiceSettings, subscriptions: Subscriptions, *, service: str, clock: Clock, ids: Ids
 ) -> Delivery:
-    """Wire delivery for one service. Nothing runs until the tasks do."""
-    kafka = settings.kafka_bootstrap_servers
+    """Wire delivery for one service. Nothing runs until the tasks do.
+
+    Raises ``SettingRefused`` when Kafka's settings name a file that cannot be used; so do the tasks, for what Kafka
+    itself refuses. Each asks for the topics that it writes or reads, and needs no right to any other.
+    """
+    kafka, security = settings.kafka_bootstrap_servers, Security.of(settings)
     wakeups = Wakeups(db, ids)
-    relay = Relay(db, lambda: start_producer(kafka), clock, hint=wakeups.hint(RELAY))
+    relay = Relay(db, lambda: start_producer(kafka, security), clock, hint=wakeups.hint(RELAY))
     consumer = Consumer(
-        db, subscriptions, service=service, bootstrap_servers=kafka, clock=clock, hint=wakeups.hint(READER)
+        db,
+        subscriptions,
+        service=service,
+        bootstrap_servers=kafka,
+        clock=clock,
+        hint=wakeups.hint(READER),
+        security=security,
     )
     consumer.applied_hint = wakeups.hint(RELAY).give
     healer = Healer(db, Owners(settings, clock, ids).ask, clock)
 
-    async def relay_task(stop: Stop) -> None:
-        await ensure_topics(kafka, TOPICS, replication=settings.kafka_replication)
-        await relay.run(stop)
+    def with_topics(run: Task, topics: Sequence[Topic], doing: str) -> Task:
+        async def task(stop: Stop) -> None:
+            with naming_refusals(security, doing=f"{doing} {', '.join(topic.name for topic in topics)}"):
+                await ensure_topics(kafka, topics, replication=settings.kafka_replication, security=security)
+                await run(stop)
 
-    async def consume_task(stop: Stop) -> None:
-        await ensure_topics(kafka, TOPICS, replication=settings.kafka_replication)
-        await consumer.run(stop)
+        return task
 
+    written = [topic for topic in TOPICS if service in topic.owners]
     tasks: dict[str, Task] = {
         "wakeups": wakeups.run,
-        "relay": relay_task,
-        "consumer": consume_task,
+        "relay": with_topics(relay.run, written, "write to"),
+        "consumer": with_topics(consumer.run, subscriptions.topics, f"read, as group {service},"),
         "gaps": healer.run,
         "gauges": partial(keep_measuring, db, clock),
     }
