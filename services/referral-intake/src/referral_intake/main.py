@@ -16,7 +16,7 @@ from contracts.problems import Problem
 from policy.endings import Ending
 from policy.load import load_packs
 from policy.packs import NoneInForce
-from referral_intake import handlers, store
+from referral_intake import gauges, handlers, store
 from referral_intake.acceptance import Preparation
 from referral_intake.api import ROUTERS
 from referral_intake.disposal import Disposal
@@ -53,7 +53,7 @@ def build(
     dependencies = Dependencies(
         db, clock, ids, packs, settings.public_url, commits, standing, log_url, changes, reading
     )
-    delivery = deliver(db, settings, SUBSCRIPTIONS, service=SERVICE, clock=clock, ids=ids)
+    delivery = deliver(db, settings, SUBSCRIPTIONS, service=SERVICE, clock=clock, ids=ids, measure=gauges.measure)
 
     async def any_in_force() -> None:
         if packs.none_in_force(at=clock.now()):
@@ -93,7 +93,9 @@ def _committing(db: Database) -> Commit[Acceptance, Answer]:
 
     async def commit(acceptances: Sequence[Acceptance]) -> Sequence[Answer | Problem]:
         async with db.driver_transaction(store.locks_of(acceptances)) as tx:
-            return await handlers.accept(tx, acceptances)
+            answers = await handlers.accept(tx, acceptances)
+        gauges.count_accepted(acceptances, answers)
+        return answers
 
     return commit
 

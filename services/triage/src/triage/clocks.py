@@ -1,5 +1,6 @@
 """The watch over clocks: people are notified that a step will soon be late, or is, once each, whatever restarts."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from chassis import telemetry
@@ -8,7 +9,8 @@ from chassis.db import Database, DatabaseUnavailable, Transaction
 from chassis.delivery.events import Context, record
 from chassis.tasks import Stop
 from triage import decide, store
-from triage.model import SERVICE, Addresses
+from triage.gauges import alarms_total
+from triage.model import SERVICE, Addresses, DueAlarm
 
 POLL_SECONDS: Final = 1.0
 BATCH: Final = 50
@@ -44,10 +46,13 @@ class Watch:
     async def sound(self) -> int:
         """One round. Commits. Returns how many alarms sounded."""
         async with self._db.transaction() as tx:
-            return await _sound(tx, self._clock, self._addresses)
+            sounded = await _sound(tx, self._clock, self._addresses)
+        for one in sounded:
+            alarms_total.labels(one.clock, "breached" if one.alarm.share >= 1 else "warned").inc()
+        return len(sounded)
 
 
-async def _sound(tx: Transaction, clock: Clock, addresses: Addresses) -> int:
+async def _sound(tx: Transaction, clock: Clock, addresses: Addresses) -> Sequence[DueAlarm]:
     now = clock.now()
     cases = await store.lock_cases_with_due_alarms(tx, now=now, limit=BATCH)
     due = await store.load_due_alarms(tx, [case_id for case_id, _ in cases], now=now)
@@ -61,4 +66,4 @@ async def _sound(tx: Transaction, clock: Clock, addresses: Addresses) -> int:
         for one in alarms:
             await store.record_sounded(tx, one, at=now)
         await store.announce(tx, case_id)
-    return len(due)
+    return due

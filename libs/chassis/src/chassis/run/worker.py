@@ -8,7 +8,7 @@ from chassis.clock import Clock
 from chassis.db import Database
 from chassis.delivery.consumer import Consumer, Progress
 from chassis.delivery.gaps import Healer
-from chassis.delivery.gauges import keep_measuring
+from chassis.delivery.gauges import Measure, keep_measuring, nothing_more
 from chassis.delivery.kafka import ensure_topics, start_producer
 from chassis.delivery.messages import Subscriptions
 from chassis.delivery.owners import Owners
@@ -43,9 +43,16 @@ class Halted(Unavailable):
 
 
 def deliver(
-    db: Database, settings: ServiceSettings, subscriptions: Subscriptions, *, service: str, clock: Clock, ids: Ids
+    db: Database,
+    settings: ServiceSettings,
+    subscriptions: Subscriptions,
+    *,
+    service: str,
+    clock: Clock,
+    ids: Ids,
+    measure: Measure = nothing_more,
 ) -> Delivery:
-    """Wire delivery for one service. Nothing runs until the tasks do."""
+    """Wire delivery for one service, which adds what it measures itself. Nothing runs until the tasks do."""
     kafka = settings.kafka_bootstrap_servers
     relay = Relay(db, lambda: start_producer(kafka), clock)
     consumer = Consumer(db, subscriptions, service=service, bootstrap_servers=kafka, clock=clock)
@@ -64,7 +71,7 @@ def deliver(
         "relay": relay_task,
         "consumer": consume_task,
         "gaps": healer.run,
-        "gauges": partial(keep_measuring, db, clock),
+        "gauges": partial(keep_measuring, db, clock, of_the_service=measure),
     }
     readiness: dict[str, Check] = {
         "database": db.ping,

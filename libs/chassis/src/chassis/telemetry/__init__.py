@@ -9,11 +9,21 @@ from fastapi.telemetry import TelemetryConfig
 
 from chassis.settings import TelemetrySettings, load
 from chassis.telemetry import logs, traces
-from chassis.telemetry.fields import ALLOWED_FIELDS
+from chassis.telemetry.fields import ALLOWED_FIELDS, ALLOWED_LABELS
 from chassis.telemetry.logs import logger
-from chassis.telemetry.traces import current_traceparent, span
+from chassis.telemetry.traces import current_trace_id, current_traceparent, span
 
-__all__ = ["ALLOWED_FIELDS", "NOT_FASTAPIS", "configure", "current_traceparent", "flush", "logger", "span"]
+__all__ = [
+    "ALLOWED_FIELDS",
+    "ALLOWED_LABELS",
+    "NOT_FASTAPIS",
+    "configure",
+    "current_trace_id",
+    "current_traceparent",
+    "flush",
+    "logger",
+    "span",
+]
 
 NOT_FASTAPIS: Final[TelemetryConfig] = {"tracing": False, "metrics": False, "logs": False, "operation_spans": False}
 """The web framework's own telemetry stays off: it records paths with ids, and exceptions with their text."""

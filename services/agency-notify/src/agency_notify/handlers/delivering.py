@@ -41,10 +41,12 @@ async def record_attempt(
 
 async def _record_health(tx: Transaction, delivery: Delivery, receipt: Receipt, *, now: datetime) -> None:
     endpoint_id = delivery.endpoint.endpoint_id
+    if receipt.withheld is not None:  # nothing was tried, so nothing is known
+        return
     if receipt.failure is DeliveryFailure.GONE:
         await endpoints.record_gone(tx, endpoint_id, now=now)
         return
     wait = min(timedelta(seconds=receipt.retry_after_seconds or 0), decide.LONGEST_RETRY_AFTER)
     await endpoints.record_health(
-        tx, endpoint_id, healthy=receipt.failure is None, not_before=now + wait if wait else None
+        tx, endpoint_id, healthy=receipt.failure is None, now=now, not_before=now + wait if wait else None
     )

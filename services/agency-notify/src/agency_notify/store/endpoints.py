@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, null, select, text, tuple_, update
+from sqlalchemy import Row, func, null, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from agency_notify import tables
@@ -88,7 +88,8 @@ async def record_endpoint(tx: Transaction, endpoint: Endpoint, *, change: Change
     }
     named = ("endpoint_id", "partnership", "agency", "role", "channel")
     values = {name: getattr(endpoint, name) for name in named}
-    enabled = {"disabled_at": null(), "disabled_reason": null(), "failures": 0, "not_before": null()}
+    working = {"failures": 0, "failing_since": null(), "not_before": null()}
+    enabled = {"disabled_at": null(), "disabled_reason": null(), **working}
     await tx.execute(
         upsert(tables.endpoint)
         .values(values | changes)
@@ -114,23 +115,24 @@ async def record_gone(tx: Transaction, endpoint_id: UUID, *, now: datetime) -> N
     await tx.execute(
         update(tables.endpoint)
         .where(endpoint.endpoint_id == endpoint_id, endpoint.disabled_at.is_(None))
-        .values(disabled_at=now, disabled_reason="gone")
+        .values(disabled_at=now, disabled_reason="gone", failing_since=func.coalesce(endpoint.failing_since, now))
     )
 
 
 async def record_health(
-    tx: Transaction, endpoint_id: UUID, *, healthy: bool, not_before: datetime | None = None
+    tx: Transaction, endpoint_id: UUID, *, healthy: bool, now: datetime, not_before: datetime | None = None
 ) -> None:
-    """Count failures in a row, and hold everything back when the receiver asked us to wait.
+    """Count failures in a row since the first of them, and hold everything back when the receiver asked us to wait.
 
     A healthy endpoint's row is left alone, so that its deliveries do not queue for it.
     """
     endpoint = tables.endpoint.c
     if healthy:
         reset = update(tables.endpoint).where(endpoint.endpoint_id == endpoint_id, endpoint.failures > 0)
-        await tx.execute(reset.values(failures=0, not_before=None))
+        await tx.execute(reset.values(failures=0, failing_since=None, not_before=None))
         return
-    changes: dict[str, Any] = {"failures": endpoint.failures + 1}
+    since = func.coalesce(endpoint.failing_since, now)
+    changes: dict[str, Any] = {"failures": endpoint.failures + 1, "failing_since": since}
     if not_before is not None:
         changes["not_before"] = not_before
     await tx.execute(update(tables.endpoint).where(endpoint.endpoint_id == endpoint_id).values(changes))
