@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 import pytest
-from escalation_world import opened
-from notify_examples import NOW, case_opened, case_rated, information_requested
+from escalation_world import opened, system
+from notify_examples import case_opened, case_rated, information_requested
 from notify_world import Script, deliverer, queue, read, set_endpoint
 
 from agency_notify import gauges
@@ -97,7 +97,7 @@ async def test_a_notice_is_about_a_child_in_danger_while_its_case_is_red(
 
 async def test_a_notice_that_was_opened_waits_for_nobody(db: Database, clock: SettableClock) -> None:
     notice = await queue(db, information_requested())
-    await opened(db, notice, now=NOW + timedelta(minutes=1))
+    await opened(db, notice.notice_id, system(notice.agency), clock)
 
     await measure(db, clock)
 

@@ -6,6 +6,7 @@ import threading
 from typing import Final
 
 from fastapi.telemetry import TelemetryConfig
+from prometheus_client import disable_created_metrics
 
 from chassis.settings import TelemetrySettings, load
 from chassis.telemetry import logs, traces
@@ -40,6 +41,7 @@ def configure(service: str) -> None:
     sys.excepthook = logs.uncaught
     threading.excepthook = logs.uncaught_in_thread
     traces.start(service, traces.exporter(settings.traces_exporter))
+    disable_created_metrics()  # a second series for each counter, which nobody asks for
 
 
 def flush() -> None:
