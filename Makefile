@@ -29,7 +29,7 @@ status: $(STAMP) ## What is running, and where
 
 secrets: $(STAMP) ## Make every password, key and setting that docker-compose.yml needs: make secrets SMTP_URL=…, or DEMO=1
 	@$(BIN)/python -m local_stack.compose_secrets $(if $(DEMO),--demo) $(if $(SMTP_URL),--smtp-url "$(SMTP_URL)") \
-		$(if $(LOG_ORIGIN),--log-origin "$(LOG_ORIGIN)")
+		$(if $(ALERTS_TO),--alerts-to "$(ALERTS_TO)") $(if $(LOG_ORIGIN),--log-origin "$(LOG_ORIGIN)")
 
 check: $(STAMP) ## The static gate: ruff, mypy, import rules, generated files fresh, packs valid
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
@@ -46,6 +46,9 @@ test: $(STAMP) ## Every test: unit, contract, end to end and a short fault campa
 		exit 1; }; done
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { \
 		echo "The web client is tried in a real browser. On Debian or Ubuntu: sudo apt-get install -y chromium" >&2; exit 1; }
+	@command -v promtool >/dev/null && command -v amtool >/dev/null || { \
+		echo "Alerts are tried with their own tools. On Debian or Ubuntu: sudo apt-get install -y prometheus prometheus-alertmanager" >&2; \
+		exit 1; }
 	@$(BIN)/python -m local_stack parts
 	@failed=0; \
 	$(BIN)/pytest -n 2 --dist loadfile libs services clients deploy || failed=1; \
