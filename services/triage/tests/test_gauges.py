@@ -61,11 +61,11 @@ async def test_an_alarm_that_nobody_sounded_is_seen_and_one_that_sounded_is_coun
 async def test_counting_open_cases_reads_the_queues_index_alone(world: World) -> None:
     await world.open_case()
     async with world.db.transaction() as tx:
-        for setting in ("enable_seqscan", "enable_bitmapscan", "enable_indexscan"):
+        for setting in ("enable_seqscan", "enable_bitmapscan"):
             await tx.execute(text(f"SET LOCAL {setting} = off"))
         plan = (await tx.execute(text(f"EXPLAIN {gauges.OPEN}"), world_times(world))).scalars().all()
 
-    assert any("Index Only Scan using case_queue" in line for line in plan)
+    assert [line for line in plan if "Index Only Scan using case_queue" in line], plan
 
 
 def world_times(world: World) -> dict[str, object]:
