@@ -1,8 +1,8 @@
 """Breaks a running stack in every way that has an alert, and keeps what was seen: ``python -m tests.deploy.rehearsal``.
 
-A stack of its own is watched by a real Prometheus and a real alert manager. Each fault has to make its alerts fire, all
-of them have to clear when the fault has ended, and the mail of both has to arrive. Every query of every dashboard has to
-find something meanwhile, and the id of a referral its whole trace.
+A stack of its own is watched by a real Prometheus and a real alert manager. Each fault has to make its alerts fire;
+they have to clear when it has ended, and mail of both has to arrive. Every query of every dashboard has to find
+something meanwhile, and the id of a referral its whole trace.
 """
 
 import asyncio
@@ -138,7 +138,7 @@ def targets(stack: Stack) -> dict[tuple[str, str], str]:
 
 
 async def rehearse(stack: Stack, packs: Path, watchers: Watchers, faults: Sequence[Fault]) -> dict[str, Any]:
-    """Everything, on a stack that is ready; what was seen. Raises ``Wrong`` when no trace is found or no mail arrives."""
+    """Everything, on a stack that is ready; what was seen. Raises ``Wrong`` without a trace or mail."""
     async with httpx2.AsyncClient(timeout=_CALL_SECONDS, trust_env=False) as http:
         scene = Scene(stack, People(stack, http), packs)
         run = Rehearsal(scene, watchers)
