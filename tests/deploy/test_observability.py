@@ -19,6 +19,7 @@ from local_stack import alert_mail
 from local_stack.checkout import ROOT
 from tests.deploy.observed import DASHBOARDS, FOLDER, Query, alert_queries, alerts, labels_of, metrics, panel_queries
 from tests.deploy.observed import panels as panels_of
+from tests.deploy.watchers import shortened
 
 RUNBOOK = "docs/operations.md"
 OF_A_PROCESS = {"process_start_time_seconds", "process_resident_memory_bytes", "up"}
@@ -152,6 +153,31 @@ def test_every_process_of_the_compose_file_that_shows_metrics_is_asked() -> None
 
     assert {address for each in targets for address in each["targets"]} == expected
     assert {each["labels"]["process"] for each in targets} == {"api", "worker"}
+
+
+def test_what_watches_is_a_profile_of_its_own_and_mounts_files_that_exist() -> None:
+    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+    watching = {name: service for name, service in services.items() if service.get("profiles") == ["observe"]}
+
+    assert set(watching) == {"collector", "jaeger", "prometheus", "alertmanager", "grafana"}
+    for service in watching.values():
+        for volume in service.get("volumes", []):
+            source, inside, *_ = volume.split(":")
+            assert not source.startswith("./") or ((ROOT / source).exists() and volume.endswith(":ro")), inside
+    assert {name for name, each in services.items() if name not in watching and "observe" in str(each)} == set()
+
+
+def test_a_rehearsal_shortens_time_limits_and_nothing_else() -> None:
+    rules = shortened((FOLDER / "alerts.yml").read_text())
+    before = {rule["alert"]: rule for rule in alerts()}
+    after = {rule["alert"]: rule for group in yaml.safe_load(rules)["groups"] for rule in group["rules"]}
+
+    assert after["AgencyNotReachable"]["expr"].endswith("> 120")
+    assert "[10s]" in after["LogNotSigned"]["expr"]
+    assert after["WorkerNotReady"]["for"] == "4s"
+    assert after["ReaderBehind"]["expr"].endswith("> 100")
+    assert after["PackEnds"] == before["PackEnds"]
+    assert not re.search(r"\d+[mh]\b(?=\]|$)|\* 60", "\n".join(rule["expr"] for rule in after.values()))
 
 
 def test_the_collector_lets_through_what_the_services_may_say_and_nothing_else() -> None:
