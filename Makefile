@@ -77,7 +77,7 @@ bench-accept: $(STAMP) ## Measure accepting a referral next to three plainer end
 bench-pages: $(STAMP) ## Measure the queue and case pages of triage with 20,000 open of 1,000,000 stored cases
 	@$(BIN)/python -m bench pages
 
-deploy-check: $(STAMP) ## Build the image, run docker-compose.yml for real, kill, restore; needs Docker; keeps figures in deploy/results
+deploy-check: $(STAMP) ## Build the image, run docker-compose.yml for real, kill, restore, raise every alert; needs Docker and Prometheus; keeps figures in deploy/results
 	@$(BIN)/pytest -m engine tests/deploy
 
 fuzz: $(STAMP) ## Send what nobody should, as every role, and leave in the middle: make fuzz REQUESTS=20000 SEED=1
