@@ -29,7 +29,7 @@ status: $(STAMP) ## What is running, and where
 
 secrets: $(STAMP) ## Make every password, key and setting that docker-compose.yml needs: make secrets SMTP_URL=…, or DEMO=1
 	@$(BIN)/python -m local_stack.compose_secrets $(if $(DEMO),--demo) $(if $(SMTP_URL),--smtp-url "$(SMTP_URL)") \
-		$(if $(LOG_ORIGIN),--log-origin "$(LOG_ORIGIN)")
+		$(if $(ALERTS_TO),--alerts-to "$(ALERTS_TO)") $(if $(LOG_ORIGIN),--log-origin "$(LOG_ORIGIN)")
 
 check: $(STAMP) ## The static gate: ruff, mypy, import rules, generated files fresh, packs valid
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
@@ -47,6 +47,9 @@ test: $(STAMP) ## Every test: unit, contract, end to end and a short fault campa
 		exit 1; }; done
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { \
 		echo "The web client is tried in a real browser. On Debian or Ubuntu: sudo apt-get install -y chromium" >&2; exit 1; }
+	@command -v promtool >/dev/null && command -v amtool >/dev/null || { \
+		echo "Alerts are tried with their own tools. On Debian or Ubuntu: sudo apt-get install -y prometheus prometheus-alertmanager" >&2; \
+		exit 1; }
 	@$(BIN)/python -m local_stack parts
 	@failed=0; \
 	$(BIN)/pytest -n 2 --dist loadfile libs services clients deploy || failed=1; \
@@ -76,7 +79,7 @@ bench-accept: $(STAMP) ## Measure accepting a referral next to three plainer end
 bench-pages: $(STAMP) ## Measure the queue and case pages of triage with 20,000 open of 1,000,000 stored cases
 	@$(BIN)/python -m bench pages
 
-deploy-check: $(STAMP) ## Have manifests checked; build the image, run docker-compose.yml, kill, restore; needs Go and Docker
+deploy-check: $(STAMP) ## Have manifests checked; run the image and docker-compose.yml, kill, restore, raise every alert; needs Go, Docker, Prometheus
 	@failed=0; \
 	$(BIN)/pytest -m checkers tests/deploy || failed=1; \
 	$(BIN)/pytest -m engine tests/deploy || failed=1; \

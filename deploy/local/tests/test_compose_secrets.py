@@ -108,3 +108,34 @@ def test_what_cannot_work_is_refused_in_one_line_and_leaves_nothing(
 
     assert capsys.readouterr().err.startswith(advice)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_alerts_are_mailed_by_the_deployments_server_and_the_password_stays_in_a_file_of_its_own(
+    tmp_path: Path,
+) -> None:
+    made(tmp_path, "--smtp-url", "smtps://someone:wo%2Frd@mail.example.net:465", "--alerts-to", "on-call@example.net")
+
+    folder = tmp_path / "secrets"
+    found = yaml.safe_load((folder / "alertmanager.yml").read_text())
+    mailed = {mail["to"] for receiver in found["receivers"] for mail in receiver["email_configs"]}
+    assert found["global"]["smtp_smarthost"] == "mail.example.net:465"
+    assert (found["global"]["smtp_auth_username"], found["global"]["smtp_require_tls"]) == ("someone", True)
+    assert mailed == {"on-call@example.net"}
+    assert (folder / "alert-mail-password").read_text() == "wo/rd"
+    assert "wo/rd" not in (folder / "alertmanager.yml").read_text()
+
+
+def test_a_demonstrations_sink_asks_for_no_password(tmp_path: Path) -> None:
+    made(tmp_path, "--demo")
+
+    found = yaml.safe_load((tmp_path / "secrets" / "alertmanager.yml").read_text())
+    assert (found["global"]["smtp_smarthost"], found["global"]["smtp_require_tls"]) == ("mail:2525", False)
+    assert not any(name.startswith("smtp_auth_") for name in found["global"])
+
+
+@pytest.mark.parametrize("to", ["nobody", "one@example.org, two@example.org"])
+def test_an_address_that_alerts_cannot_be_mailed_to_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], to: str
+) -> None:
+    assert made(tmp_path, "--smtp-url", "smtps://mail.example.org", "--alerts-to", to) == 1
+    assert "ALERTS_TO: write one address" in capsys.readouterr().err

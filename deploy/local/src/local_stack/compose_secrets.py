@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from local_stack import alert_mail
 from local_stack.checkout import REALM_FILE, ROOT
 from local_stack.console import say
 from local_stack.errors import StackError
@@ -27,6 +28,8 @@ OWN_CLIENTS: Final = ("frontdoor-service", "frontdoor-operator", "frontdoor-ui")
 WITNESS: Final = "witness.example.org/compose"
 _HOST: Final = "postgres:5432"
 _AGENCIES: Final = "172.30.93.250"
+_SINK: Final = "smtp://mail:2525"
+_NOBODY: Final = "on-call@example.org"
 _ORIGIN: Final = re.compile(r"[^\s+']+")
 _DEMO_ADDRESSES: Final = {
     "web_client": "http://frontdoor.localhost:8000",
@@ -59,6 +62,13 @@ class Secrets:
         for name, content in (self._passwords() | self._addresses() | {"smtp-url": smtp_url}).items():
             self._write(name, content)
         self._write("realm.json", json.dumps(self._realm(demo=demo)))
+        self._let_containers_read()
+
+    def make_alerting(self, *, smtp_url: str, to: str) -> None:
+        """Write what the profile ``observe`` needs beside. Raises ``StackError`` when nobody can be mailed so."""
+        self._write("grafana-password", self.keys.password("grafana"))
+        self._write("alertmanager.yml", alert_mail.configuration(smtp_url, to=to))
+        self._write("alert-mail-password", alert_mail.password_of(smtp_url) or self.keys.password("alert-mail"))
         self._let_containers_read()
 
     def describe(self) -> None:
@@ -144,12 +154,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write("LOG_ORIGIN: write it like frontdoor.example.org/log, without spaces and without '+'\n")
         return 2
     folder, settings = chosen.folder.resolve(), {"FRONTDOOR_LOG_ORIGIN": chosen.log_origin}
-    secrets = Secrets(folder)
-    secrets.make(smtp_url=chosen.smtp_url or "smtp://mail:2525", demo=chosen.demo)
+    secrets, smtp_url = Secrets(folder), chosen.smtp_url or _SINK
+    secrets.make(smtp_url=smtp_url, demo=chosen.demo)
     if chosen.demo:
         secrets.describe()
         settings |= secrets.demo_settings(chosen.log_origin)
     try:
+        if chosen.demo or chosen.alerts_to:
+            secrets.make_alerting(smtp_url=smtp_url, to=chosen.alerts_to or _NOBODY)
         settings_file(chosen.env, folder, settings)
     except StackError as error:
         sys.stderr.write(f"{error}\n")
@@ -164,6 +176,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--env", type=Path, default=ROOT / ".env")
     parser.add_argument("--demo", action="store_true", help="with invented people and partners, agencies and a witness")
     parser.add_argument("--smtp-url", default="", help="where mail leaves: smtps://user:password@mail.example.org:465")
+    parser.add_argument("--alerts-to", default="", help="who is mailed when the profile `observe` raises an alert")
     parser.add_argument("--log-origin", default="frontdoor.localhost/log", help="the name of the log, for good")
     return parser
 

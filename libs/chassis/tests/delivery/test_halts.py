@@ -111,12 +111,14 @@ async def test_gauges_say_what_waits_for_operators(reader: Reader, db: Database)
         'parked{reason="gap"}': 1,
         "oldest_blocked_seconds": 100,
         "failing_keys": 1,
+        "wrong_keys": 3,
         "oldest_gap_seconds": 40,
         "reading_halted": 0,
     }
     assert measured() == {
         "oldest_blocked_seconds": 0,
         "failing_keys": 0,
+        "wrong_keys": 0,
         "oldest_gap_seconds": 0,
         "reading_halted": 1,
     }
@@ -129,6 +131,7 @@ def measured() -> dict[str, float]:
         gauges.parked_gauge,
         gauges.oldest_blocked_gauge,
         gauges.failing_gauge,
+        gauges.wrong_gauge,
         gauges.oldest_gap_gauge,
         gauges.halted_gauge,
     ):

@@ -88,3 +88,18 @@ def test_what_ends_soon_already_is_logged_when_the_process_begins() -> None:
         Health({}).watch(lambda: [Contract(5)])
 
     assert [line["count"] for line in lines] == [5]
+
+
+async def test_a_scraper_sees_what_the_process_needs_to_be_ready_and_which_of_it_fails() -> None:
+    async def broken() -> None:
+        raise Unavailable
+
+    async def working() -> None:
+        return
+
+    app = health_app({"test-working": working, "test-broken": broken})
+
+    metrics = await ask(app, "/metrics")
+
+    assert 'frontdoor_ready{check="test-working"} 1.0' in metrics.text
+    assert 'frontdoor_ready{check="test-broken"} 0.0' in metrics.text

@@ -30,7 +30,7 @@ PAUSE_SECONDS: Final = 1.0
 DRAIN_SECONDS: Final = 6.0
 
 log = telemetry.logger(__name__)
-attempts_total = Counter("frontdoor_notice_attempts", "Attempts to push a notice", ["channel", "outcome"])
+attempts_total = Counter("frontdoor_notice_attempts", "Attempts to push a notice", ["agency", "channel", "outcome"])
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,8 @@ class Deliverer:
         except DatabaseUnavailable:
             log.warning("an attempt could not be recorded", notice_id=str(delivery.notice.notice_id))
             return
-        attempts_total.labels(delivery.endpoint.channel, receipt.failure or "taken").inc()
+        endpoint, outcome = delivery.endpoint, receipt.failure or receipt.withheld or "taken"
+        attempts_total.labels(endpoint.agency, endpoint.channel, outcome).inc()
         log.info(
             "attempt made",
             notice_id=str(delivery.notice.notice_id),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from agency_notify import gauges
 from agency_notify.addresses import SystemResolver
 from agency_notify.api import ROUTERS
 from agency_notify.api.dependencies import Dependencies
@@ -45,7 +46,9 @@ def build(
     signer, allowed = WebhookSigner(_keys(settings), sealer), settings.allowed_private_addresses
     webhook = WebhookSender(signer, resolver, allowed=allowed, public_url=settings.public_url)
     email = EmailSender(Mailbox.parse(settings.smtp_url, sender=settings.email_sender), public_url=settings.public_url)
-    delivery = deliver(db, settings, subscriptions(packs, ids), service=SOURCE, clock=clock, ids=ids)
+    delivery = deliver(
+        db, settings, subscriptions(packs, ids), service=SOURCE, clock=clock, ids=ids, measure=gauges.measure
+    )
     deliverer = Deliverer(
         db, senders(webhook, email), packs, clock, ids, hint=delivery.wakeups.hint(deliveries.DELIVERER)
     )

@@ -64,6 +64,7 @@ endpoint = Table(
     Column("changed_at", _AT, nullable=False),
     Column("changed_by", Text, nullable=False),
     Column("role", Text),
+    Column("failing_since", _AT),
     UniqueConstraint(
         "partnership", "agency", "role", "channel", name="endpoint_once", postgresql_nulls_not_distinct=True
     ),

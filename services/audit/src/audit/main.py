@@ -1,5 +1,6 @@
 """The composition root: settings become a running service."""
 
+from audit import gauges
 from audit.api import ROUTERS
 from audit.api.dependencies import Dependencies
 from audit.model import COLLECTOR, SEQUENCER, SERVICE
@@ -26,7 +27,7 @@ def build(
     """Wire the service; nothing is contacted yet."""
     clock, ids = clock or SystemClock(), ids or RandomIds()
     db, http, signer = Database.connect(settings.database_url), HttpClient.connect(), settings.signer()
-    delivery = deliver(db, settings, SUBSCRIPTIONS, service=SERVICE, clock=clock, ids=ids)
+    delivery = deliver(db, settings, SUBSCRIPTIONS, service=SERVICE, clock=clock, ids=ids, measure=gauges.measure)
     admission = Admission(db, lambda _: Suspended())  # the log knows no packs, hence no phone numbers
     standings = asking_for_standings(db, settings, owner="referral-intake", clock=clock, ids=ids)
     sequencer = Sequencer(

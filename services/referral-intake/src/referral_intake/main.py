@@ -15,6 +15,7 @@ from chassis.web.room import Room
 from policy.endings import Ending
 from policy.load import load_packs
 from policy.packs import NoneInForce
+from referral_intake import gauges
 from referral_intake.accepting.handlers import Accepting
 from referral_intake.accepting.prepare import Preparation
 from referral_intake.disposal import Disposal
@@ -52,7 +53,7 @@ def build(
     dependencies = Dependencies(
         db, clock, ids, packs, settings.public_url, accepting, standing, log_url, changes, reading
     )
-    delivery = deliver(db, settings, SUBSCRIPTIONS, service=SERVICE, clock=clock, ids=ids)
+    delivery = deliver(db, settings, SUBSCRIPTIONS, service=SERVICE, clock=clock, ids=ids, measure=gauges.measure)
 
     async def any_in_force() -> None:
         if packs.none_in_force(at=clock.now()):

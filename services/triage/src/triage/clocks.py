@@ -1,5 +1,6 @@
 """The watch over clocks: people are notified that a step will soon be late, or is, once each, whatever restarts."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -10,7 +11,8 @@ from chassis.delivery.events import Context, record
 from chassis.tasks import Stop
 from chassis.waking import seconds_until
 from triage import decide, store
-from triage.model import SERVICE, Addresses
+from triage.gauges import alarms_total
+from triage.model import SERVICE, Addresses, DueAlarm
 
 BATCH: Final = 50
 
@@ -53,10 +55,13 @@ class Watch:
         """One round: how many alarms sounded, and when the next one will."""
         async with self._db.transaction() as tx:
             sounded = await _sound(tx, self._clock, self._addresses)
-            return sounded, await store.find_next_alarm(tx, now=self._clock.now())
+            next_at = await store.find_next_alarm(tx, now=self._clock.now())
+        for one in sounded:
+            alarms_total.labels(one.clock, "breached" if one.alarm.share >= 1 else "warned").inc()
+        return len(sounded), next_at
 
 
-async def _sound(tx: Transaction, clock: Clock, addresses: Addresses) -> int:
+async def _sound(tx: Transaction, clock: Clock, addresses: Addresses) -> Sequence[DueAlarm]:
     now = clock.now()
     cases = await store.lock_cases_with_due_alarms(tx, now=now, limit=BATCH)
     due = await store.load_due_alarms(tx, [case_id for case_id, _ in cases], now=now)
@@ -70,4 +75,4 @@ async def _sound(tx: Transaction, clock: Clock, addresses: Addresses) -> int:
         for one in alarms:
             await store.record_sounded(tx, one, at=now)
         await store.announce(tx, case_id)
-    return len(due)
+    return due

@@ -17,7 +17,7 @@ from contracts.problems import Suspended
 from policy.contact import whom_to_phone
 from policy.endings import Ending
 from policy.load import load_packs
-from triage import store
+from triage import gauges, store
 from triage.api import ROUTERS
 from triage.clocks import Watch
 from triage.feed import Feed
@@ -36,7 +36,9 @@ def build(
     packs = load_packs(settings.partnerships_folder)
     dependencies = Dependencies(db, clock, ids, packs, settings.public_url, settings.authorising)
     admission = Admission(db, lambda who: Suspended(whom_to_phone(packs, who.partnership, at=clock.now())))
-    delivery = deliver(db, settings, subscriptions(dependencies), service=SERVICE, clock=clock, ids=ids)
+    delivery = deliver(
+        db, settings, subscriptions(dependencies), service=SERVICE, clock=clock, ids=ids, measure=gauges.measure
+    )
 
     def endings() -> Sequence[Ending]:
         return packs.endings(at=clock.now())

@@ -22,7 +22,7 @@ BATCH: Final = 1000
 ACK_SECONDS: Final = 20.0
 
 log = telemetry.logger(__name__)
-published = Counter("frontdoor_events_published", "Events acknowledged by Kafka")
+published = Counter("frontdoor_events_published", "Events acknowledged by Kafka", ["event_type"])
 oldest_unpublished = Gauge("frontdoor_oldest_unpublished_seconds", "Age of the oldest event not yet sent")
 
 _UNPUBLISHED: Final = text(
@@ -94,7 +94,8 @@ class Relay:
         await within(ACK_SECONDS, _send_all(producer, rows), what="waiting for acknowledgements")
         await connection.execute(_MARK, {"now": now, "ids": [row.id for row in rows]})
         await connection.commit()
-        published.inc(len(rows))
+        for row in rows:
+            published.labels(row.headers.get("ce_type")).inc()
         return len(rows)
 
 

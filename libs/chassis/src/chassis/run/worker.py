@@ -8,7 +8,7 @@ from chassis.clock import Clock
 from chassis.db import Database
 from chassis.delivery.consumer import Consumer, Progress
 from chassis.delivery.gaps import Healer
-from chassis.delivery.gauges import keep_measuring
+from chassis.delivery.gauges import Measure, keep_measuring, nothing_more
 from chassis.delivery.kafka import ensure_topics, start_producer
 from chassis.delivery.messages import Subscriptions
 from chassis.delivery.owners import Owners
@@ -48,9 +48,16 @@ class Halted(Unavailable):
 
 
 def deliver(
-    db: Database, settings: ServiceSettings, subscriptions: Subscriptions, *, service: str, clock: Clock, ids: Ids
+    db: Database,
+    settings: ServiceSettings,
+    subscriptions: Subscriptions,
+    *,
+    service: str,
+    clock: Clock,
+    ids: Ids,
+    measure: Measure = nothing_more,
 ) -> Delivery:
-    """Wire delivery for one service. Nothing runs until the tasks do.
+    """Wire delivery for one service, which adds what it measures itself. Nothing runs until the tasks do.
 
     Raises ``SettingRefused`` when Kafka's settings name a file that cannot be used; so do the tasks, for what Kafka
     itself refuses. Each asks for the topics that it writes or reads, and needs no right to any other.
@@ -84,7 +91,7 @@ def deliver(
         "relay": with_topics(relay.run, written, "write to"),
         "consumer": with_topics(consumer.run, subscriptions.topics, f"read, as group {service},"),
         "gaps": healer.run,
-        "gauges": partial(keep_measuring, db, clock),
+        "gauges": partial(keep_measuring, db, clock, of_the_service=measure),
     }
     readiness: dict[str, Check] = {
         "database": db.ping,

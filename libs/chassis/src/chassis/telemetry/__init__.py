@@ -6,14 +6,25 @@ import threading
 from typing import Final
 
 from fastapi.telemetry import TelemetryConfig
+from prometheus_client import disable_created_metrics
 
 from chassis.settings import TelemetrySettings, load
 from chassis.telemetry import logs, traces
-from chassis.telemetry.fields import ALLOWED_FIELDS
+from chassis.telemetry.fields import ALLOWED_FIELDS, ALLOWED_LABELS
 from chassis.telemetry.logs import logger
-from chassis.telemetry.traces import current_traceparent, span
+from chassis.telemetry.traces import current_trace_id, current_traceparent, span
 
-__all__ = ["ALLOWED_FIELDS", "NOT_FASTAPIS", "configure", "current_traceparent", "flush", "logger", "span"]
+__all__ = [
+    "ALLOWED_FIELDS",
+    "ALLOWED_LABELS",
+    "NOT_FASTAPIS",
+    "configure",
+    "current_trace_id",
+    "current_traceparent",
+    "flush",
+    "logger",
+    "span",
+]
 
 NOT_FASTAPIS: Final[TelemetryConfig] = {"tracing": False, "metrics": False, "logs": False, "operation_spans": False}
 """The web framework's own telemetry stays off: it records paths with ids, and exceptions with their text."""
@@ -30,6 +41,7 @@ def configure(service: str) -> None:
     sys.excepthook = logs.uncaught
     threading.excepthook = logs.uncaught_in_thread
     traces.start(service, traces.exporter(settings.traces_exporter))
+    disable_created_metrics()  # a second series for each counter, which nobody asks for
 
 
 def flush() -> None:

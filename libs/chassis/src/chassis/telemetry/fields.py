@@ -18,6 +18,15 @@ ALLOWED_FIELDS: Final = frozenset(
 )  # fmt: skip
 """What a log line or a span may carry: ids that mean nothing outside, codes, counts and times."""
 
+ALLOWED_LABELS: Final = frozenset(
+    {
+        "agency", "answer", "channel", "check", "client", "clock", "event_type", "method", "of", "outcome",
+        "partnership", "reason", "role", "route", "scope", "status", "topic", "waits_for", "witness",
+    }
+)  # fmt: skip
+"""What a metric may be split by: codes of which there are few. An id would say whom it is about, and be a new series
+for each."""
+
 WITHHELD: Final = "withheld"
 
 withheld_total = Counter("frontdoor_telemetry_withheld", "Fields kept out of logs and traces", ["of"])

@@ -7,8 +7,9 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final, Protocol
 
-from fastapi import APIRouter, FastAPI
-from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
+from fastapi import APIRouter, FastAPI, Request
+from prometheus_client import REGISTRY, Gauge
+from prometheus_client.exposition import choose_encoder
 from starlette.responses import JSONResponse, Response
 
 from chassis import telemetry
@@ -42,6 +43,7 @@ class Lasting(Protocol):
 Endings = Callable[[], Sequence[Lasting]]
 
 log = telemetry.logger(__name__)
+ready_gauge = Gauge("frontdoor_ready", "1 while this works that the process needs to be ready", ["check"])
 days_left = Gauge("frontdoor_days_left", "Days that something lasts yet; negative when it is over", ["of"])
 
 
@@ -73,6 +75,8 @@ class Health:
         if self.draining:
             return ["draining"]
         passed = await asyncio.gather(*(_passes(name, check) for name, check in self._readiness.items()))
+        for name, good in zip(self._readiness, passed, strict=True):
+            ready_gauge.labels(name).set(good)
         return [name for name, good in zip(self._readiness, passed, strict=True) if not good]
 
     def warnings(self) -> list[str]:
@@ -106,9 +110,11 @@ class Health:
             return JSONResponse(body, status_code=503 if failing else 200)
 
         @router.get("/metrics")
-        async def metrics() -> Response:
+        async def metrics(request: Request) -> Response:
             self._measured()
-            return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+            await self.failing()
+            encode, media_type = choose_encoder(request.headers.get("accept", ""))
+            return Response(encode(REGISTRY), media_type=media_type)
 
         return router
 

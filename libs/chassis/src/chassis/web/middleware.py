@@ -124,7 +124,7 @@ class Observe:
 def _note(scope: Scope, method: str, route: str, status: int, seconds: float) -> None:
     count, time_taken = _series(method, route, status)
     count.inc()
-    time_taken.observe(seconds)
+    time_taken.observe(seconds, _exemplar())
     log.info(
         "request answered",
         http_method=method,
@@ -139,6 +139,12 @@ def _note(scope: Scope, method: str, route: str, status: int, seconds: float) ->
 def _series(method: str, route: str, status: int) -> tuple[Counted, Histogram]:
     """The series of one kind of answer, found once: there are as many kinds as templates, methods and statuses."""
     return requests_total.labels(method, route, str(status)), request_seconds.labels(method, route)
+
+
+def _exemplar() -> dict[str, str] | None:
+    """From a bar of the histogram to one request in it, and so to its trace."""
+    trace_id = telemetry.current_trace_id()
+    return {"trace_id": trace_id} if trace_id else None
 
 
 class Faults:

@@ -83,6 +83,8 @@ def health_of(outcomes: Iterable[_Outcome], *, now: datetime) -> Mapping[UUID, H
 
 
 def _after(health: Health, receipt: Receipt, *, now: datetime) -> Health:
+    if receipt.withheld is not None:  # nothing was tried, so nothing is known
+        return health
     if receipt.failure is None:
         return Health(succeeded=True, gone=health.gone)
     if receipt.failure is DeliveryFailure.GONE:

@@ -29,6 +29,9 @@ _HEALTH: Final = text(
     )
     UPDATE endpoint e
     SET failures = CASE WHEN c.reset THEN 0 ELSE e.failures END + c.failures,
+        failing_since = CASE WHEN c.failures > 0 OR c.gone
+                             THEN coalesce(CASE WHEN c.reset THEN NULL ELSE e.failing_since END, :now)
+                             WHEN c.reset THEN NULL ELSE e.failing_since END,
         not_before = coalesce(c.not_before, CASE WHEN c.reset THEN NULL ELSE e.not_before END),
         disabled_at = CASE WHEN c.gone THEN coalesce(e.disabled_at, :now) ELSE e.disabled_at END,
         disabled_reason = CASE WHEN c.gone AND e.disabled_at IS NULL THEN 'gone' ELSE e.disabled_reason END
@@ -122,7 +125,8 @@ async def record_endpoint(tx: Transaction, endpoint: Endpoint, *, change: Change
     }
     named = ("endpoint_id", "partnership", "agency", "role", "channel")
     values = {name: getattr(endpoint, name) for name in named}
-    enabled = {"disabled_at": null(), "disabled_reason": null(), "failures": 0, "not_before": null()}
+    working = {"failures": 0, "failing_since": null(), "not_before": null()}
+    enabled = {"disabled_at": null(), "disabled_reason": null(), **working}
     await tx.execute(
         upsert(tables.endpoint)
         .values(values | changes)
@@ -143,7 +147,8 @@ async def disable_others(tx: Transaction, whose: Whose, *, keep: Collection[Chan
 
 
 async def record_health(tx: Transaction, health: Mapping[UUID, Health], *, now: datetime) -> None:
-    """Count failures in a row, hold everything back where the receiver asked us to wait, and disable what is gone.
+    """Count failures in a row since the first of them, hold everything back where the receiver asked us to wait, and
+    disable what is gone.
 
     A healthy endpoint's row is left alone, so that its deliveries do not queue for it. Rows are locked in the order of
     ids, as everybody does who locks several.

@@ -6,6 +6,7 @@ from chassis import telemetry
 from chassis.db import Database, DriverTransaction
 from chassis.delivery.events import Context
 from contracts.problems import Problem
+from referral_intake import gauges
 from referral_intake.accepting import decide, store
 from referral_intake.accepting.group_commit import GroupCommit, Limits
 from referral_intake.accepting.model import Acceptance
@@ -38,7 +39,9 @@ class Accepting:
     async def _commit(self, acceptances: Sequence[Acceptance]) -> Sequence[Answer | Problem]:
         """The one transaction of this service that no route opens."""
         async with self._db.driver_transaction(store.locks_of(acceptances)) as tx:
-            return await accept(tx, acceptances)
+            answers = await accept(tx, acceptances)
+        gauges.count_accepted(acceptances, answers)
+        return answers
 
 
 async def accept(tx: DriverTransaction, acceptances: Sequence[Acceptance]) -> Sequence[Answer | Problem]:

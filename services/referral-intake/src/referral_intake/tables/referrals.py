@@ -48,6 +48,7 @@ referral = Table(
         "referral_id",
         postgresql_where=text("closed_at IS NOT NULL AND disposed_at IS NULL"),
     ),
+    Index("referral_without_case", "received_at", postgresql_where=text("looked_at IS NULL AND disposed_at IS NULL")),
     Index("referral_of_agency", "partnership", "agency", "received_at", "referral_id"),
     comment="One row per referral; nothing in it describes a person.",
 )
