@@ -34,6 +34,7 @@ _BY_FIRST_WORD: Mapping[str, Topic] = MappingProxyType(
         "handover": TRIAGE,
         "clock": TRIAGE,
         "notice": AGENCY_NOTIFY,
+        "endpoint": AGENCY_NOTIFY,
         "record": ACCESS,
         "access": ACCESS,
         "parked": ACCESS,

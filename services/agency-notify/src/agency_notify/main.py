@@ -7,6 +7,7 @@ from agency_notify.api import ROUTERS
 from agency_notify.api.dependencies import Dependencies
 from agency_notify.channels import EmailSender, Mailbox, WebhookSender, senders
 from agency_notify.deliver import Deliverer
+from agency_notify.endpoint_tests.worker import EndpointTester
 from agency_notify.escalation.worker import Escalator
 from agency_notify.model import SOURCE
 from agency_notify.reseal import PlainSecrets
@@ -22,6 +23,7 @@ from chassis.run.standings import asking_for_standings
 from chassis.run.worker import deliver
 from chassis.web.admission import Admission
 from chassis.web.auth import Verifier, issuers_verifier
+from contracts.codes import Channel
 from contracts.problems import Suspended
 from policy.contact import whom_to_phone
 from policy.endings import Ending
@@ -63,6 +65,7 @@ def build(
         **delivery.tasks,
         "deliverer": deliverer.run,
         "escalator": Escalator(db, packs, clock, ids).run,
+        "endpoint-tests": EndpointTester(db, {Channel.WEBHOOK: webhook, Channel.EMAIL: email}, clock).run,
         "plain-secrets": PlainSecrets(db, sealer).run,
         "standings": asking_for_standings(db, settings, owner="referral-intake", clock=clock, ids=ids),
     }
