@@ -13,6 +13,7 @@ from agency_notify.model import SOURCE
 from agency_notify.reseal import PlainSecrets
 from agency_notify.settings import Settings
 from agency_notify.signing import SigningKeys, WebhookSigner, read_key
+from agency_notify.store import flow
 from agency_notify.subscriptions import subscriptions
 from chassis.clock import Clock, SystemClock
 from chassis.db import Database
@@ -77,6 +78,7 @@ def build(
         verifier=verifier or issuers_verifier(settings, http, clock=clock),
         close=close,
         admit=admission.admit,
+        flow=flow.count,
         while_serving=admission.kept_fresh,
     )
     app.state.health.watch(endings)

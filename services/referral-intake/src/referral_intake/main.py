@@ -29,7 +29,7 @@ from referral_intake.handlers.dependencies import CHANGES, READING
 from referral_intake.model import SERVICE, Acceptance, Answer, Limited
 from referral_intake.settings import Settings
 from referral_intake.standing import Exchange, Known, Standing
-from referral_intake.store import partners
+from referral_intake.store import flow, partners
 from referral_intake.subscriptions import SUBSCRIPTIONS
 from referral_intake.turns import Turns
 
@@ -79,6 +79,7 @@ def build(
         verifier=verifier or issuers_verifier(settings, http, clock=clock),
         close=close,
         admit=dependencies.standing.check,
+        flow=flow.count,
         while_serving=dependencies.standing.kept_fresh,
     )
     app.add_middleware(FhirOutcomes)
