@@ -103,7 +103,7 @@ def checked(reason: str) -> str:
 async def _act(caller: Caller, chosen: Chosen, act: str, body: dict[str, Any]) -> Answer:
     chosen.check()
     if chosen.parked_id is not None:
-        one = {**body, "dry_run": chosen.dry_run}
+        one = {**body, **({"dry_run": True} if chosen.dry_run else {})}
         answer = await caller.post(chosen.service, f"/operator/parked/{chosen.parked_id}/{act}", one)
     else:
         which = {"all_of_reason": chosen.all_of_reason, "key": chosen.key, "dry_run": chosen.dry_run}

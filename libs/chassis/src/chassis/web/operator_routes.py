@@ -5,6 +5,7 @@ from collections.abc import Callable
 from fastapi import APIRouter
 
 from chassis.web.operator import Operated, add_versions
+from chassis.web.operator_about import add_about
 from chassis.web.operator_flow import CountFlow, add_flow, no_stages
 from chassis.web.operator_parked import add_parked
 from chassis.web.operator_reading import add_reading
@@ -22,4 +23,5 @@ def router(
     add_reading(routes, operated, service=service)
     add_versions(routes, operated)
     add_flow(routes, operated, flow=flow)
+    add_about(routes, operated, service=service)
     return routes
