@@ -28,7 +28,8 @@ _BY_NAME: Final[Mapping[str, re.Pattern[str]]] = {
     "timestamp": _TIME, "parked_at": _TIME, "next_try_at": _TIME, "trace_id": _HEX, "event_id": _HEX,
     "referral_id": _HEX, "notice_id": _HEX, "request_id": _HEX, "time": _TIME, "since": _TIME, "at": _TIME,
     "halted_at": _TIME, "waiting_since": _TIME, "disabled_at": _TIME, "held_until": _TIME,
-    "reason": re.compile(f"{_CODE.pattern}|{_CLASS.pattern}"), "http_method": re.compile("[A-Z]{3,7}"), "python": re.compile(r"\d+\.\d+\.\d+"),
+    "reason": re.compile(f"{_CODE.pattern}|{_CLASS.pattern}"), "http_method": re.compile("[A-Z]{3,7}"),
+    "python": re.compile(r"\d+\.\d+\.\d+"),
     "version": re.compile(r"\d+(\.\d+)*"), "contracts": _HEX, "topic": re.compile("|".join(map(re.escape, _TOPICS))),
 }  # fmt: skip
 """What the value of a name looks like; of every other name, a code in small letters."""
