@@ -6,7 +6,7 @@ from typing import Final
 
 from chassis.delivery.kafka import start_producer, stop_client
 from frontdoor.demo.waiting import until
-from tests.e2e.people import People
+from tests.e2e.people import Party, People
 from tests.e2e.steps import done
 
 OPERATOR: Final = "platform-operator"
@@ -36,9 +36,11 @@ async def _number(people: People, service: str, key: str) -> int:
 
 async def discard_all(people: People) -> None:
     """Give up everything that is parked, and wait until that is carried out."""
-    operator = people.staff(OPERATOR)
+    await asyncio.gather(*(_discard_all_of(people.staff(OPERATOR), service) for service in READERS))
 
-    async def empty(service: str) -> bool | None:
+
+async def _discard_all_of(operator: Party, service: str) -> None:
+    async def empty() -> bool | None:
         page = done(await operator.ask("GET", service, "/operator/parked"))
         for message in page["parked"]:
             if message["asked"] is None:
@@ -46,4 +48,4 @@ async def discard_all(people: People) -> None:
                 await operator.ask("POST", service, path, json={"reason": REASON, "with_earlier": True})
         return not page["parked"] or None
 
-    await asyncio.gather(*(until(f"nothing parked in {name}", lambda name=name: empty(name)) for name in READERS))
+    await until(f"nothing parked in {service}", empty)
