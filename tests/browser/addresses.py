@@ -12,6 +12,8 @@ from triage_ui.pages.all_pages import ROUTERS
 from triage_ui.pages.answer.on_request import OnRequest
 from triage_ui.pages.case.acting import OnCase
 from triage_ui.pages.handover_in.handover_in import OnHandover
+from triage_ui.pages.operator.other_acts import Resume, SendTest
+from triage_ui.pages.operator.parked_acts import OnMany, OnMessage
 from triage_ui.pages.own_referrals.answer_question import AnswerQuestion
 from triage_ui.pages.own_referrals.on_own import OnOwnReferral
 from triage_ui.pages.records.acts import OnItem, OpenRun
@@ -69,6 +71,10 @@ OWN: Final = Asked("referral-intake", "/v1/referrals")
 OWN_ONE: Final = Asked("referral-intake", "/v1/referrals/{referral_id}")
 QUESTION: Final = Asked("triage", "/v1/questions/{question_id}")
 DELIVERY: Final = Asked("triage", "/operator/delivery")
+MESSAGE: Final = Asked("triage", "/operator/parked/{parked_id}")
+PARKED: Final = Asked("triage", "/operator/parked")
+CONSUMER: Final = Asked("triage", "/operator/consumer")
+ENDPOINTS: Final = Asked("agency-notify", "/v1/endpoints/health")
 
 PAGES: Final = (
     Address("/"),
@@ -103,6 +109,9 @@ PAGES: Final = (
     ),
     Address("/records/holds", (HOLDS,)),
     Address("/operator", (DELIVERY,)),
+    Address("/operator/lag", (DELIVERY,)),
+    Address("/operator/endpoints", (ENDPOINTS,)),
+    Address("/operator/parked/{service}/{parked_id}", (MESSAGE,)),
     Address("/audit/looks", (REFERENCE, ACCESS_LOG), {"purpose": "audit", "reference": "{reference}"}, "POST"),
     Address(
         "/audit/reader",
@@ -124,6 +133,10 @@ _OF_ACTS: Final[Sequence[tuple[type, Sequence[Asked]]]] = (
     (PlaceHold, (HOLDS,)),
     (LiftHold, (HOLDS,)),
     (LiftHoldHere, (ITEM, HOLDS_HERE)),
+    (OnMessage, (MESSAGE,)),
+    (OnMany, (PARKED,)),
+    (Resume, (CONSUMER,)),
+    (SendTest, (ENDPOINTS,)),
 )
 _OF_DRAFTS: Final = {
     "": ("GET",),

@@ -17,7 +17,9 @@ from frontdoor.demo.waiting import until
 from local_stack.stack import Stack
 from local_stack.tokens import form_action, person_client
 from referral_intake.model import APPROVERS, MAY_HOLD
+from tests.browser import parked
 from tests.browser.addresses import TRIED_ELSEWHERE, Address, Asked, addresses, routes
+from tests.browser.parked import OPERATOR
 from tests.e2e.people import People
 from tests.e2e.steps import CaseWork, done, open_notice, post
 from triage.entitlement import ACT_ROLES, STAFF, Act
@@ -85,9 +87,17 @@ async def made(people: People) -> Ids:
         "notice_id": notice["notice_id"],
         "run_id": run["run_id"],
         "hold_id": hold["hold_id"],
+        **await operated(people),
     }
     await _in_the_log(people, ids)
     return ids
+
+
+async def operated(people: People) -> dict[str, str]:
+    """What an operator's addresses name: a parked message of triage, and an endpoint."""
+    listed = done(await people.staff(OPERATOR).ask("GET", "agency-notify", "/v1/endpoints"))
+    parked_id = (await parked.park(people))["triage"]
+    return {"service": "triage", "parked_id": str(parked_id), "endpoint_id": listed["endpoints"][0]["endpoint_id"]}
 
 
 async def _in_the_log(people: People, ids: Ids) -> None:
@@ -152,6 +162,13 @@ async def _allowed(people: People, name: str, roles: frozenset[str], asks: tuple
 
 async def test_what_the_services_refuse_is_refused_by_address_to_every_role(stack: Stack, people: People) -> None:
     ids = await made(people)
+    try:
+        await _refused_to_every_role(stack, people, ids)
+    finally:
+        await parked.discard_all(people)
+
+
+async def _refused_to_every_role(stack: Stack, people: People, ids: Ids) -> None:
     seen: dict[tuple[Asked, ...], set[int]] = defaultdict(set)
     wrong: list[str] = []
     for name, roles in one_of_each_role(stack).items():

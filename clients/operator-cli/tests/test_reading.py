@@ -134,10 +134,23 @@ def test_many_are_named_in_a_dry_run(command: Command, services: FakeServices) -
     assert "Nothing was asked" in result.stdout
 
 
+def test_one_is_named_in_a_dry_run(command: Command, services: FakeServices) -> None:
+    answer = {"status": "would be asked", "count": 1, "messages": [CHOSEN]}
+    services.on("POST triage/operator/parked/7/release", answer, status=202)
+
+    result = command("parked", "release", "triage", "7", "--dry-run", "--reason", "the pack was mended")
+
+    assert result.exit_code == 0
+    assert services.sent("POST triage/operator/parked/7/release") == [
+        {"reason": "the pack was mended", "dry_run": True}
+    ]
+    assert "Nothing was asked" in result.stdout
+
+
 @pytest.mark.parametrize(
     "arguments",
-    [[], ["7", "--key", "x"], ["7", "--all-of-reason", "x"], ["7", "--dry-run"]],
-    ids=["none", "id and key", "id and reason", "dry run of one"],
+    [[], ["7", "--key", "x"], ["7", "--all-of-reason", "x"], ["--dry-run"]],
+    ids=["none", "id and key", "id and reason", "dry run of nothing"],
 )
 def test_which_messages_are_meant_has_to_be_said(
     command: Command, services: FakeServices, arguments: list[str]

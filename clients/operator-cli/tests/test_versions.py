@@ -3,9 +3,9 @@
 import pytest
 
 from contracts.events import EVENTS
-from contracts.topics import TOPICS, topic_of
+from contracts.topics import READS, TOPICS, topic_of
 from frontdoor.client import SERVICES
-from frontdoor.versions import READS, Gap, count_by_topic, find_gaps, topic_of_aggregate
+from frontdoor.versions import Gap, count_by_topic, find_gaps, topic_of_aggregate
 
 NOBODY: dict[str, dict[str, int]] = {service: {} for service in SERVICES}
 

@@ -6,6 +6,7 @@ from ui_answers import AT, MANAGER, REFERENCE, REFERRAL_ID, WORKER, Json
 
 RUN_ID: Final = "0b9a1f0e-3d55-4a52-9f0b-0b8f3c1f2a11"
 HOLD_ID: Final = "0b9a1f0e-3d55-4a52-9f0b-0b8f3c1f2a12"
+ENDPOINT_ID: Final = "0b9a1f0e-3d55-4a52-9f0b-0b8f3c1f2a13"
 KEY: Final = "frontdoor.example.org/audit+5f7950d7+AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA="
 SERVICES: Final = ("referral-intake", "triage", "agency-notify", "audit")
 
@@ -103,6 +104,83 @@ def parked_message(**changed: Any) -> Json:
         "parked_at": AT,
         "next_try_at": AT,
         "asked": None,
+    } | changed
+
+
+def message_in_full(**changed: Any) -> Json:
+    """The same, with all that is known of it but its content."""
+    return {
+        **parked_message(),
+        "asked_by": None,
+        "asked_reason": None,
+        "settled_at": None,
+        "settled_as": None,
+        "headers": {"ce_type": "case.rated.v1"},
+        "data_bytes": 312,
+        "header_bytes": 420,
+    } | changed
+
+
+def asked(*numbers: int, **changed: Any) -> Json:
+    """What an act is about: versions of one case."""
+    messages = [
+        {
+            "id": number,
+            "aggregate": f"case/{REFERRAL_ID}",
+            "version": number,
+            "state": "failing",
+            "error_class": "KeyError",
+            "earlier": False,
+            "waits_for": None,
+            **changed,
+        }
+        for number in numbers
+    ]
+    return {"status": "would be asked", "count": len(numbers), "messages": messages}
+
+
+def stages(name: str, **changed: Any) -> Json:
+    """One stage in which three wait."""
+    stage = {"name": name, "waiting": 3, "since": "2026-11-29T09:00:00Z", "passed": 1204, **changed}
+    return {"stages": [stage]}
+
+
+def totals(recorded: Json | None = None, applied: Json | None = None) -> Json:
+    """Events by topic."""
+    return {"recorded": recorded or {}, "applied": applied or {}}
+
+
+def endpoint_health(**changed: Any) -> Json:
+    """An endpoint that took its last notice."""
+    return {
+        "endpoint_id": ENDPOINT_ID,
+        "partnership": "wandsworth",
+        "agency": "metropolitan-police",
+        "role": None,
+        "channel": "webhook",
+        "address": "https://hooks.example.org/in",
+        "signing": "v1a",
+        "disabled_at": None,
+        "disabled_reason": None,
+        "failures": 0,
+        "held_until": None,
+        "waiting": 0,
+        "waiting_since": None,
+        "answers": [{"at": AT, "is_test": False, "status": 204, "failure": None}],
+        "test": None,
+    } | changed
+
+
+def endpoint_test(**changed: Any) -> Json:
+    """A test notice that waits to be sent."""
+    return {
+        "test_id": HOLD_ID,
+        "endpoint_id": ENDPOINT_ID,
+        "state": "waiting",
+        "asked_at": AT,
+        "finished_at": None,
+        "status": None,
+        "failure": None,
     } | changed
 
 

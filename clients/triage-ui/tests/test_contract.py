@@ -8,16 +8,22 @@ from typing import Any, Final
 import jsonschema
 import pytest
 from office_answers import (
+    asked,
     checked,
     consumer,
     counted_run,
     delivery,
+    endpoint_health,
+    endpoint_test,
     entries,
     full_item,
     hold,
     hold_here,
     look,
+    message_in_full,
     parked_message,
+    stages,
+    totals,
     witnessing,
 )
 from ui_answers import (
@@ -36,6 +42,7 @@ from ui_answers import (
 from local_stack.checkout import ROOT
 from triage_ui.services import (
     audit,
+    endpoints,
     intake,
     intake_own,
     notify,
@@ -53,7 +60,7 @@ _OTHER_NAMES: Final = {
     "Inbox": "Inbox",
     "HoldOrder": "HoldView",
 }
-_NOT_READ: Final = {"Done", "RowProblem", "Changed"}
+_NOT_READ: Final = {"Done", "RowProblem", "Changed", "Resumed"}
 _DOCUMENTS: Final = {
     triage: "triage",
     triage_case: "triage",
@@ -64,6 +71,7 @@ _DOCUMENTS: Final = {
     audit: "audit",
     records: "referral-intake",
     operator: "referral-intake",
+    endpoints: "agency-notify",
 }
 """Every service promises operators the same."""
 
@@ -108,6 +116,11 @@ _CASE_ACTS: Final = (
     "claim",
     "unassignment",
 )
+_OPERATED: Final = ("delivery", "consumer", "parked", "parked/{parked_id}", "flow", "totals")
+_OPERATED_ACTS: Final = (
+    "consumer/resume",
+    *(f"parked{which}/{act}" for which in ("", "/{parked_id}") for act in ("release", "discard")),
+)
 _READ_PATHS: Final = (
     ("triage", "/v1/cases"),
     ("triage", "/v1/cases/{case_id}"),
@@ -137,7 +150,8 @@ _READ_PATHS: Final = (
     ("audit", "/v1/access-log/readers/{reader}"),
     ("audit", "/v1/journeys/{referral_id}"),
     ("audit", "/v1/witnesses"),
-    *((service, f"/operator/{what}") for service in operator.SERVICES for what in ("delivery", "consumer", "parked")),
+    ("agency-notify", "/v1/endpoints/health"),
+    *((service, f"/operator/{what}") for service in operator.SERVICES for what in _OPERATED),
 )
 _ACT_PATHS: Final = (
     *(("triage", f"/v1/cases/{{case_id}}/{act}") for act in _CASE_ACTS),
@@ -155,6 +169,8 @@ _ACT_PATHS: Final = (
     ("referral-intake", "/v1/holds/{hold_id}/release"),
     ("referral-intake", "/v1/referrals/{referral_id}/holds/{hold_id}/release"),
     ("agency-notify", "/v1/notices/{notice_id}/acknowledgement"),
+    ("agency-notify", "/v1/endpoints/{endpoint_id}/tests"),
+    *((service, f"/operator/{act}") for service in operator.SERVICES for act in _OPERATED_ACTS),
 )
 
 
@@ -181,6 +197,12 @@ def test_every_operation_that_is_called_is_offered(service: str, method: str, pa
         ("audit", "Delivery", delivery()),
         ("audit", "ConsumerState", consumer()),
         ("audit", "ParkedMessage", parked_message()),
+        ("audit", "MessageInFull", message_in_full()),
+        ("audit", "Asked", asked(7)),
+        ("triage", "Flow", stages("in-triage")),
+        ("triage", "Totals", totals({"triage.v1": 3}, {"referral-intake.v1": 2})),
+        ("agency-notify", "EndpointHealthView", endpoint_health(test=endpoint_test())),
+        ("agency-notify", "EndpointTestView", endpoint_test(state="failed", failure="refused", status=400)),
         ("referral-intake", "CountedRunView", counted_run(to_review=1)),
         ("referral-intake", "FullItemView", full_item()),
         ("referral-intake", "HoldView", hold()),

@@ -26,7 +26,7 @@ from agency_notify.main import build
 
 MakeDatabase = Callable[[str], Awaitable[DatabaseUrls]]
 _EMPTY = (
-    "TRUNCATE attempt, delivery, escalation, decision, accepted_handover, notice, endpoint, referral,"
+    "TRUNCATE endpoint_test, attempt, delivery, escalation, decision, accepted_handover, notice, endpoint, referral,"
     " event, position, applied, parked, suspension, command"
 )
 

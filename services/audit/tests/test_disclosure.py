@@ -15,7 +15,7 @@ OF_TEAM = Recipient(Party.AGENCY, TEAM)
 PERSON, COURT, AUDIT = Recipient(Party.PERSON), Recipient(Party.COURT), Recipient(Party.AUDIT)
 
 
-NEVER_OF_ONE = ("partner.", "consumer.", "record.exported")
+NEVER_OF_ONE = ("partner.", "consumer.", "endpoint.", "record.exported")
 """How the types begin that are about no single referral."""
 
 

@@ -1,11 +1,10 @@
 """Gives a reader events of a type that an earlier edition of it had followed without reading them."""
 
-from contracts.topics import topic_of
+from contracts.topics import READS, topic_of
 from frontdoor.answer import Answer
 from frontdoor.client import Caller
 from frontdoor.errors import GOOD, CalledWrongly
 from frontdoor.parked import checked
-from frontdoor.versions import READS
 
 
 async def catch_up(caller: Caller, service: str, event_type: str, *, reason: str, dry_run: bool) -> Answer:

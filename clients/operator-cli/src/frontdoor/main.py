@@ -1,13 +1,15 @@
 """The ``frontdoor`` command: which words call what."""
 
+import asyncio
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from frontdoor import catching_up, endpoints, journey, lag, republish, verify
+from frontdoor import bundle, catching_up, endpoints, flow, journey, lag, republish, verify
 from frontdoor.answer import Answer
 from frontdoor.client import SERVICES, Caller
+from frontdoor.doctor.doctor import doctor
 from frontdoor.errors import CalledWrongly
 from frontdoor.partner import commands as partner
 from frontdoor.reading_commands import consumer_app, parked_app
@@ -65,6 +67,33 @@ def publish_again(
 def show_lag(context: typer.Context, as_json: AsJson = False) -> None:
     """Show how far behind each service is; ends with 1 when messages are parked or reading is halted."""
     run(context, lag.lag, as_json=as_json)
+
+
+@app.command("flow")
+def show_flow(context: typer.Context, as_json: AsJson = False) -> None:
+    """Show what is accepted, in triage, to be delivered and to be logged, and the oldest of each."""
+    run(context, flow.flow, as_json=as_json)
+
+
+@app.command("doctor")
+def examine(as_json: AsJson = False) -> None:
+    """Check settings, connections, clocks, packs, keys, topics, roles, certificates and releases, in one line each."""
+    end(lambda: asyncio.run(doctor()), as_json=as_json)
+
+
+@app.command("bundle")
+def write_bundle(
+    context: typer.Context,
+    output: Annotated[Path | None, typer.Option(help="The zip file to write; a new name by default.")] = None,
+    lines: Annotated[int, typer.Option(min=0, max=100_000, help="How many of the last lines of each log.")] = 500,
+    as_json: AsJson = False,
+) -> None:
+    """Write a file for support, without personal data and secrets: what doctor finds, lag, parked, metrics, logs."""
+
+    async def act(caller: Caller) -> Answer:
+        return await bundle.write(caller, output, lines=lines)
+
+    run(context, act, as_json=as_json)
 
 
 @app.command("verify")

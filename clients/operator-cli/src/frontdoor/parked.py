@@ -58,10 +58,6 @@ class Chosen:
         many = self.all_of_reason is not None or self.key is not None
         if (self.parked_id is None) != many:
             raise CalledWrongly("Say which: the id of one message, or --all-of-reason, or --key")
-        if self.dry_run and not many:
-            raise CalledWrongly(
-                "--dry-run: is for --all-of-reason and --key; `frontdoor parked show` shows one message"
-            )
 
 
 async def list_all(caller: Caller, listed: Listed) -> Answer:
@@ -107,7 +103,8 @@ def checked(reason: str) -> str:
 async def _act(caller: Caller, chosen: Chosen, act: str, body: dict[str, Any]) -> Answer:
     chosen.check()
     if chosen.parked_id is not None:
-        answer = await caller.post(chosen.service, f"/operator/parked/{chosen.parked_id}/{act}", body)
+        one = {**body, **({"dry_run": True} if chosen.dry_run else {})}
+        answer = await caller.post(chosen.service, f"/operator/parked/{chosen.parked_id}/{act}", one)
     else:
         which = {"all_of_reason": chosen.all_of_reason, "key": chosen.key, "dry_run": chosen.dry_run}
         answer = await caller.post(chosen.service, f"/operator/parked/{act}", {**body, **which})

@@ -2,21 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Final
 
-from contracts.topics import AGENCY_NOTIFY, REFERRAL_INTAKE, TOPICS, TRIAGE, Topic, topic_of
+from contracts.topics import READS, TOPICS, Topic, topic_of
 from frontdoor.client import SERVICES, Caller
-
-READS: Final[Mapping[str, frozenset[Topic]]] = MappingProxyType(
-    {
-        "referral-intake": frozenset({TRIAGE}),
-        "triage": frozenset({REFERRAL_INTAKE, AGENCY_NOTIFY}),
-        "agency-notify": frozenset({REFERRAL_INTAKE, TRIAGE}),
-        "audit": frozenset(TOPICS),
-    }
-)
-"""Which topics each service reads. A service that reads a topic keeps the version of all its aggregates."""
 
 
 @dataclass(frozen=True)

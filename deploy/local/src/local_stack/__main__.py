@@ -4,15 +4,17 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from local_stack import kafka, keycloak, locking, runner, web_assets
+from local_stack import health, kafka, keycloak, locking, runner, web_assets
 from local_stack.artefacts import fetched
 from local_stack.assembly import ALL_PARTS, SERVING_PARTS
 from local_stack.checkout import STACK_FOLDER
 from local_stack.console import say
 from local_stack.errors import StackError
+from local_stack.health import Standing
 from local_stack.state import State
 
 
@@ -55,11 +57,23 @@ def _status(chosen: argparse.Namespace) -> int:
     if not state.is_held() or found is None:
         say("no stack is running")
         return 1
+    standings = health.look(found)
     if chosen.json:
-        say(json.dumps(found, indent=2))
+        say(json.dumps({**found, "standings": [asdict(each) for each in standings]}, indent=2))
     else:
         _show(found)
-    return 0
+        _show_standings(standings)
+    return 0 if all(each.is_good for each in standings) else 1
+
+
+def _show_standings(standings: Sequence[Standing]) -> None:
+    """One line for everything, those that do not serve with where to look."""
+    for each in standings:
+        again = f" (started again {each.restarts} times)" if each.restarts else ""
+        say(f"  {each.name:<24} {each.state}{again}")
+    silent = [each.name for each in standings if not each.is_good]
+    if silent:
+        say(f"not all of it serves: {', '.join(silent)}. What ended is started again; logs/ says why it ended")
 
 
 def _parts(chosen: argparse.Namespace) -> int:
@@ -77,9 +91,6 @@ def _show(found: dict[str, Any]) -> None:
     for name, address in found["addresses"].items():
         shown = "postgresql://… (in stack.json)" if name == "database_url" else address
         say(f"  {name:<24} {shown}")
-    restarts = {name: count for name, count in found["restarts"].items() if count}
-    if restarts:
-        say(f"  restarts: {restarts}")
     if found["sign_ins"]["staff"]:
         say(f"  sign-ins (read by you only): {Path(found['folder']) / 'stack.json'}")
 

@@ -65,7 +65,7 @@ def serve(folder: Path, parts: frozenset[str], *, services: bool, sandbox: bool 
     signal.signal(signal.SIGTERM, _end)
     signal.signal(signal.SIGINT, _end)
     try:
-        with running(folder, parts=parts, services=services, sandbox=sandbox, timing=timing):
+        with running(folder, parts=parts, services=services, sandbox=sandbox, timing=timing, keep_parts=True):
             threading.Event().wait()
     except Ended:
         return

@@ -17,6 +17,7 @@ from local_stack.checkout import PARTNERSHIPS_FOLDER, REALM_FILE, STACK_FOLDER
 from local_stack.children import Identity
 from local_stack.console import say
 from local_stack.errors import StackError
+from local_stack.keeping import KeptParts
 from local_stack.keycloak import ADMINISTRATOR, Keycloak
 from local_stack.keys import Keys
 from local_stack.part import Part, ProcessPart
@@ -42,18 +43,22 @@ def running(
     sandbox: bool = False,
     partnerships: Path = PARTNERSHIPS_FOLDER,
     timing: bool = False,
+    keep_parts: bool = False,
 ) -> Iterator["Stack"]:
     """A stack that is ready; everything it started has ended when the block is left.
 
     ``services=False`` starts only ``parts``; ``sandbox`` adds a front door team that plays by magic words; the packs
-    are those of ``partnerships``; ``timing`` says where the time of the start went. Raises ``StackError`` when a stack
-    runs in ``folder`` already, or when something does not become ready.
+    are those of ``partnerships``; ``timing`` says where the time of the start went; with ``keep_parts`` a part that
+    ends is started again, as services always are. Raises ``StackError`` when a stack runs in ``folder`` already, or
+    when something does not become ready.
     """
     state = State(folder)
     with state.held():
         stack = Stack(state, frozenset(parts), with_services=services, with_sandbox=sandbox, partnerships=partnerships)
         try:
             stack.start(timing=timing)
+            if keep_parts:
+                stack.kept_parts.start()
             yield stack
         finally:
             stack.stop()
@@ -97,6 +102,7 @@ class Stack:
         self._abandoned = threading.Event()
         self._timeline = Timeline()
         self.supervisor = Supervisor(state.folder / "logs", on_start=self._write)
+        self.kept_parts = KeptParts(self.parts, on_start=self._write)
 
     def start(self, *, timing: bool = False) -> None:
         """Bring up everything and return when all of it serves; with ``timing`` say what took how long."""
@@ -117,6 +123,7 @@ class Stack:
         """End services first, then parts; forget the state, keep the data."""
         self._abandoned.set()
         self._phase = "stopping"
+        self.kept_parts.let_go()
         self.supervisor.stop()
         with ThreadPoolExecutor(max_workers=max(1, len(self.parts))) as pool:
             list(pool.map(lambda part: part.stop(), self.parts.values()))
@@ -226,7 +233,9 @@ class Stack:
             "runner": asdict(own_identity()),
             "addresses": self.addresses(),
             "services": {name: service.described() for name, service in self.services.items()},
-            "restarts": self.supervisor.restarts(),
+            "restarts": self.supervisor.restarts() | self.kept_parts.restarts(),
+            "ours": [name for name, part in self.parts.items() if isinstance(part, ProcessPart)]
+            + list(self.supervisor.restarts()),
             "sign_ins": self.sign_ins,
         }
 

@@ -10,6 +10,8 @@ from local_stack.jvm import java
 from local_stack.part import ProcessPart
 
 _HEAP_MEGABYTES: Final = 256
+MOST_SPANS: Final = 60_000
+"""So many are kept, the oldest go first: what the heap holds with room to spare. Zipkin's own 500,000 end it."""
 
 
 class Zipkin(ProcessPart):
@@ -26,7 +28,8 @@ class Zipkin(ProcessPart):
         (jar,) = fetched("zipkin")
         listen = {"ip": "127.0.0.1", "port": self._port, "protocols[0]": "http"}
         listening = [f"--armeria.ports[0].{name}={value}" for name, value in listen.items()]
-        self.run(Command([*java(heap_megabytes=_HEAP_MEGABYTES), "-jar", jar, *listening]))
+        environment = {"STORAGE_TYPE": "mem", "MEM_MAX_SPANS": str(MOST_SPANS)}
+        self.run(Command([*java(heap_megabytes=_HEAP_MEGABYTES), "-jar", jar, *listening], environment))
         return self.address
 
     def ready(self) -> bool:

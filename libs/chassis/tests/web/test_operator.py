@@ -4,6 +4,8 @@ import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
+from importlib.metadata import version
 from typing import Any
 
 import httpx2
@@ -11,7 +13,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
 
-from chassis.db import Database
+from chassis.db import Database, Transaction
 from chassis.delivery import halts, requests
 from chassis.delivery.events import Context, record
 from chassis.testing.clock import SettableClock
@@ -19,6 +21,8 @@ from chassis.testing.delivery import NOW, Reader, closed, message
 from chassis.testing.signer import Signer
 from chassis.web import operator_routes
 from chassis.web.app import create_app
+from chassis.web.operator_about import contracts_digest
+from chassis.web.operator_flow import Stage
 from contracts.envelope import NO_PARTNERSHIP
 
 REASON = {"reason": "The rule was mended in release 12"}
@@ -37,6 +41,9 @@ ROUTES = [
     ("GET", "/operator/heads", None),
     ("GET", "/operator/applied", None),
     ("GET", "/operator/delivery", None),
+    ("GET", "/operator/flow", None),
+    ("GET", "/operator/totals", None),
+    ("GET", "/operator/about", None),
 ]
 FOR_SERVICES = {"/operator/republish", "/operator/heads", "/operator/applied"}
 FOR_AUDITORS = {"/operator/heads"}
@@ -382,3 +389,58 @@ async def test_a_type_is_asked_for_and_published_again_in_stretches(
     assert other["events"] == 0
     assert (await client.get("/operator/delivery")).json()["unpublished"] == 4  # three again, and what was just asked
     assert backfill.status_code == 202
+
+
+@pytest.mark.parametrize("act", ["release", "discard"])
+async def test_a_dry_run_of_one_message_names_it_and_asks_nobody(
+    client: httpx2.AsyncClient, db: Database, parked: int, act: str
+) -> None:
+    answer = await client.post(f"/operator/parked/{parked}/{act}", json={**REASON, "dry_run": True})
+
+    said = answer.json()
+    assert (said["status"], said["count"], [one["id"] for one in said["messages"]]) == ("would be asked", 1, [parked])
+    assert await asked(db, parked) == (None, None, None)
+
+
+async def test_a_dry_run_of_a_message_that_is_not_there_is_refused(client: httpx2.AsyncClient) -> None:
+    answer = await client.post("/operator/parked/77/release", json={**REASON, "dry_run": True})
+
+    assert answer.status_code == 404
+
+
+async def test_the_stages_of_a_service_are_counted_at_its_own_time(db: Database, signer: Signer) -> None:
+    async def flow(tx: Transaction, now: datetime) -> list[Stage]:
+        assert await tx.scalar(text("SELECT 1")) == 1
+        return [Stage(name="in-triage", waiting=2, since=now, passed=5)]
+
+    routes = operator_routes.router(lambda: Place(db), service="triage", flow=flow)
+    app = create_app(title="T", version="1", routers=[routes], verifier=signer.verifier(), readiness={})
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://test") as http:
+        answer = await http.get("/operator/flow", headers=signer.bearer(roles=["operator"]))
+
+    since = NOW.isoformat().replace("+00:00", "Z")
+    assert answer.json() == {"stages": [{"name": "in-triage", "waiting": 2, "since": since, "passed": 5}]}
+
+
+async def test_totals_count_events_by_topic_and_leave_strangers_aggregates_out(
+    client: httpx2.AsyncClient, db: Database, reader: Reader
+) -> None:
+    case_id, stranger = uuid.uuid4(), "nobodys/1"
+    async with db.transaction() as tx:
+        await record(
+            tx, [closed(case_id, case_id)], context=Context(source="triage", partnership="wandsworth", now=NOW)
+        )
+        await tx.execute(text("INSERT INTO applied (aggregate, version) VALUES ('referral/1', 3), ('referral/2', 4)"))
+        await tx.execute(text("INSERT INTO applied (aggregate, version) VALUES (:it, 9)"), {"it": stranger})
+
+    answer = (await client.get("/operator/totals")).json()
+
+    assert answer == {"recorded": {"triage.v1": 1}, "applied": {"referral-intake.v1": 7}}
+
+
+async def test_the_release_is_told_with_a_digest_of_its_events(client: httpx2.AsyncClient) -> None:
+    answer = (await client.get("/operator/about")).json()
+
+    assert (answer["service"], answer["contracts"]) == ("triage", contracts_digest())
+    assert answer["version"] == version("frontdoor-chassis")
+    assert answer["time"] == NOW.isoformat().replace("+00:00", "Z")

@@ -24,6 +24,16 @@ ACCESS = Topic("access.v1", frozenset({"referral-intake", "triage", "agency-noti
 
 TOPICS: tuple[Topic, ...] = (REFERRAL_INTAKE, TRIAGE, AGENCY_NOTIFY, ACCESS)
 
+READS: Final[Mapping[str, frozenset[Topic]]] = MappingProxyType(
+    {
+        "referral-intake": frozenset({TRIAGE}),
+        "triage": frozenset({REFERRAL_INTAKE, AGENCY_NOTIFY}),
+        "agency-notify": frozenset({REFERRAL_INTAKE, TRIAGE}),
+        "audit": frozenset(TOPICS),
+    }
+)
+"""Which topics each service reads. A service that reads a topic keeps the version of all its aggregates."""
+
 _BY_FIRST_WORD: Mapping[str, Topic] = MappingProxyType(
     {
         "referral": REFERRAL_INTAKE,
@@ -34,6 +44,7 @@ _BY_FIRST_WORD: Mapping[str, Topic] = MappingProxyType(
         "handover": TRIAGE,
         "clock": TRIAGE,
         "notice": AGENCY_NOTIFY,
+        "endpoint": AGENCY_NOTIFY,
         "record": ACCESS,
         "access": ACCESS,
         "parked": ACCESS,

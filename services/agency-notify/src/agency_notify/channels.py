@@ -17,7 +17,8 @@ import httpcore2
 
 from agency_notify import wording
 from agency_notify.addresses import AddressNotAllowed, Guard, PinnedBackend, Resolver
-from agency_notify.model import ACCEPTED, Delivery, Notice, Receipt
+from agency_notify.endpoint_tests.model import EndpointTest
+from agency_notify.model import ACCEPTED, Delivery, Endpoint, Notice, Receipt
 from agency_notify.sealing import SealBroken
 from agency_notify.signing import Webhook, WebhookSigner
 from chassis import telemetry
@@ -77,13 +78,20 @@ class WebhookSender:
         """One POST. The id stays the same however often a notice is sent; the timestamp is this attempt's."""
         notice = delivery.notice
         webhook = Webhook(str(notice.notice_id), now, webhook_body(delivery, detail_url(self._public_url, notice)))
+        return await self._signed(webhook, delivery.endpoint, now=now)
+
+    async def send_test(self, test: EndpointTest, endpoint: Endpoint, *, now: datetime) -> Receipt:
+        """One POST, signed as every other, that says it is a test and nothing else."""
+        return await self._signed(Webhook(str(test.test_id), now, test_body(test, endpoint)), endpoint, now=now)
+
+    async def _signed(self, webhook: Webhook, endpoint: Endpoint, *, now: datetime) -> Receipt:
         headers: dict[bytes | str, bytes | str] = {"content-type": "application/json", "user-agent": _USER_AGENT}
         try:
-            headers.update(self._signer.headers(webhook, delivery.endpoint).items())
+            headers.update(self._signer.headers(webhook, endpoint).items())
         except SealBroken:
-            log.error("a shared secret cannot be opened", agency=notice.agency, partnership=notice.partnership)
+            log.error("a shared secret cannot be opened", agency=endpoint.agency, partnership=endpoint.partnership)
             return Receipt(DeliveryFailure.SECRET_NOT_OPENED)
-        return await self._try(delivery.endpoint.address, webhook.body, headers, now=now)
+        return await self._try(endpoint.address, webhook.body, headers, now=now)
 
     async def _try(self, url: str, body: bytes, headers: _Headers, *, now: datetime) -> Receipt:
         try:
@@ -121,6 +129,16 @@ def webhook_body(delivery: Delivery, url: str) -> bytes:
         "type": f"notice.{notice.kind}",
         "timestamp": notice.queued_at.isoformat(),
         "data": wording.webhook_data(notice, delivery.late, url=url),
+    }
+    return json.dumps(payload, separators=(",", ":")).encode()
+
+
+def test_body(test: EndpointTest, endpoint: Endpoint) -> bytes:
+    """The payload of a test notice: that it is one, and for whom."""
+    payload = {
+        "type": wording.TEST_TYPE,
+        "timestamp": test.asked_at.isoformat(),
+        "data": {"test_id": str(test.test_id), "agency": endpoint.agency},
     }
     return json.dumps(payload, separators=(",", ":")).encode()
 
@@ -192,6 +210,16 @@ class EmailSender:
     async def send(self, delivery: Delivery, *, now: datetime) -> Receipt:
         """One message. Its Message-ID stays the same however often a notice is sent, so copies can be recognised."""
         message = email_message(delivery, sender=self._mailbox.sender, public_url=self._public_url, now=now)
+        return await self._try(message)
+
+    async def send_test(self, test: EndpointTest, endpoint: Endpoint, *, now: datetime) -> Receipt:
+        """One message that says it is a test and nothing else."""
+        message = _message(endpoint.address, str(test.test_id), sender=self._mailbox.sender, now=now)
+        message["Subject"] = wording.TEST_SUBJECT
+        message.set_content(wording.TEST_TEXT)
+        return await self._try(message)
+
+    async def _try(self, message: EmailMessage) -> Receipt:
         try:
             async with asyncio.timeout(TIMEOUT_SECONDS):
                 await self._hand_over(message)
@@ -221,14 +249,19 @@ class EmailSender:
 def email_message(delivery: Delivery, *, sender: str, public_url: str, now: datetime) -> EmailMessage:
     """The message: the reference, what to do, and where. No name and nothing about the child."""
     notice = delivery.notice
+    message = _message(delivery.endpoint.address, str(notice.notice_id), sender=sender, now=now)
+    message["Subject"] = f"{notice.kind.label}: {notice.reference}"
+    message.set_content(wording.email_text(notice, delivery.late, url=detail_url(public_url, notice)))
+    return message
+
+
+def _message(to: str, message_id: str, *, sender: str, now: datetime) -> EmailMessage:
     message = EmailMessage()
     message["From"] = sender
-    message["To"] = delivery.endpoint.address
-    message["Subject"] = f"{notice.kind.label}: {notice.reference}"
+    message["To"] = to
     message["Date"] = format_datetime(now)
-    message["Message-ID"] = f"<{notice.notice_id}@{sender.rpartition('@')[2]}>"
+    message["Message-ID"] = f"<{message_id}@{sender.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(wording.email_text(notice, delivery.late, url=detail_url(public_url, notice)))
     return message
 
 

@@ -8,13 +8,15 @@ from agency_notify.api import ROUTERS
 from agency_notify.api.dependencies import Dependencies
 from agency_notify.channels import EmailSender, Mailbox, WebhookSender, senders
 from agency_notify.deliver import Deliverer
+from agency_notify.endpoint_tests import store as endpoint_tests
+from agency_notify.endpoint_tests.worker import EndpointTester
 from agency_notify.escalation import store as escalation
 from agency_notify.escalation.worker import Escalator
 from agency_notify.model import SOURCE
 from agency_notify.reseal import PlainSecrets
 from agency_notify.settings import Settings
 from agency_notify.signing import SigningKeys, WebhookSigner, read_key
-from agency_notify.store import deliveries
+from agency_notify.store import deliveries, flow
 from agency_notify.subscriptions import subscriptions
 from chassis.clock import Clock, SystemClock
 from chassis.db import Database
@@ -25,6 +27,7 @@ from chassis.run.standings import asking_for_standings
 from chassis.run.worker import deliver
 from chassis.web.admission import Admission
 from chassis.web.auth import Verifier, issuers_verifier
+from contracts.codes import Channel
 from contracts.problems import Suspended
 from policy.contact import whom_to_phone
 from policy.endings import Ending
@@ -52,6 +55,9 @@ def build(
     deliverer = Deliverer(
         db, senders(webhook, email), packs, clock, ids, hint=delivery.wakeups.hint(deliveries.DELIVERER)
     )
+    tester = EndpointTester(
+        db, {Channel.WEBHOOK: webhook, Channel.EMAIL: email}, clock, hint=delivery.wakeups.hint(endpoint_tests.TESTER)
+    )
     escalator = Escalator(db, packs, clock, ids, hint=delivery.wakeups.hint(escalation.ESCALATOR))
 
     def endings() -> Sequence[Ending]:
@@ -71,6 +77,7 @@ def build(
         **delivery.tasks,
         "deliverer": deliverer.run,
         "escalator": escalator.run,
+        "endpoint-tests": tester.run,
         "plain-secrets": PlainSecrets(db, sealer).run,
         "standings": asking_for_standings(db, settings, owner="referral-intake", clock=clock, ids=ids),
     }
@@ -82,6 +89,7 @@ def build(
         verifier=verifier or issuers_verifier(settings, http, clock=clock),
         close=close,
         admit=admission.admit,
+        flow=flow.count,
         while_serving=admission.kept_fresh,
     )
     app.state.health.watch(endings)

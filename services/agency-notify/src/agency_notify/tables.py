@@ -181,6 +181,7 @@ delivery = Table(
     UniqueConstraint("notice_id", "endpoint_id", name="delivery_once"),
     Index("delivery_due", "endpoint_id", "next_attempt_at", postgresql_where=text("state = 'pending'")),
     Index("delivery_leased", "lease", postgresql_where=text("lease IS NOT NULL")),
+    Index("delivery_finished", "endpoint_id", "finished_at", postgresql_where=text("finished_at IS NOT NULL")),
     comment="The push of one notice to one endpoint, leased by whoever makes an attempt.",
 )
 
@@ -194,4 +195,21 @@ attempt = Table(
     Column("status", Integer),
     Column("failure", Text),
     comment="Every attempt, written before it is made: one without an end was cut off.",
+)
+
+endpoint_test = Table(
+    "endpoint_test",
+    metadata,
+    Column("test_id", Uuid, primary_key=True),
+    Column("endpoint_id", Uuid, ForeignKey("endpoint.endpoint_id"), nullable=False),
+    Column("asked_by", Text, nullable=False),
+    Column("asked_at", _AT, nullable=False),
+    Column("started_at", _AT),
+    Column("finished_at", _AT),
+    Column("status", Integer),
+    Column("failure", Text),
+    Index("endpoint_test_asked", "asked_at"),
+    Index("endpoint_test_of_endpoint", "endpoint_id", "asked_at"),
+    Index("endpoint_test_waiting", "asked_at", postgresql_where=text("started_at IS NULL")),
+    comment="Test notices that operators asked for: one row for each, kept for ever. None is about a referral.",
 )

@@ -32,6 +32,13 @@ WHAT_TO_DO: Final[Mapping[NoticeKind, str]] = {
     NoticeKind.NOTICE_UNOPENED: "See that somebody acts on it now. Open the notice and acknowledge it.",
     NoticeKind.NOTICE_UNDELIVERED: "Reach them another way. Open the notice and acknowledge it.",
 }
+TEST_TYPE: Final = "endpoint.test"
+"""The type of a webhook that is a test; no notice has it."""
+TEST_SUBJECT: Final = "Test: notices from the front door team arrive here"
+TEST_TEXT: Final = (
+    "This is a test. It is about no child and no referral, and there is nothing you need to do.\n\n"
+    "It was sent to see that notices of the front door team reach this mailbox.\n"
+)
 NO_LONGER_HOLDS: Final = "What this notice said no longer holds. Read the newer notice, or ask the front door team."
 _SIGN_IN: Final = "You need to sign in to read it. This message does not say who it is about, to keep the child safe."
 _HAPPENED: Final[Mapping[EscalationReason, str]] = {

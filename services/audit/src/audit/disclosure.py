@@ -125,6 +125,7 @@ SHOWN_TO: Final[Mapping[str, Mapping[Party, Rule]]] = MappingProxyType(
         "access.denied.v1": _COURT,
         "parked.released.v1": _COURT,
         "parked.discarded.v1": _COURT,
+        "endpoint.tested.v1": _NOBODY,
         "consumer.resumed.v1": _NOBODY,
         "consumer.backfilled.v1": _NOBODY,
         "partner.registered.v1": _NOBODY,

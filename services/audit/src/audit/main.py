@@ -1,6 +1,6 @@
 """The composition root: settings become a running service."""
 
-from audit import gauges
+from audit import flow, gauges
 from audit.api import ROUTERS
 from audit.api.dependencies import Dependencies
 from audit.model import COLLECTOR, SEQUENCER, SERVICE
@@ -50,6 +50,7 @@ def build(
         verifier=verifier or issuers_verifier(settings, http, clock=clock),
         close=close,
         admit=admission.admit,
+        flow=flow.count,
         while_serving=admission.kept_fresh,
         may_discard=False,
     )

@@ -28,7 +28,7 @@ from referral_intake.model import SERVICE, Limited
 from referral_intake.routers import ROUTERS
 from referral_intake.settings import Settings
 from referral_intake.standing import Exchange, Known, Standing
-from referral_intake.store import partners
+from referral_intake.store import flow, partners
 from referral_intake.store.disposal import DISPOSAL
 from referral_intake.subscriptions import SUBSCRIPTIONS
 from referral_intake.turns import Turns
@@ -80,6 +80,7 @@ def build(
         verifier=verifier or issuers_verifier(settings, http, clock=clock),
         close=close,
         admit=dependencies.standing.check,
+        flow=flow.count,
         while_serving=dependencies.standing.kept_fresh,
     )
     app.add_middleware(FhirOutcomes)

@@ -24,6 +24,7 @@ from triage.feed import Feed
 from triage.handlers import Dependencies
 from triage.model import SERVICE
 from triage.settings import Settings
+from triage.store import flow
 from triage.subscriptions import subscriptions
 
 
@@ -64,6 +65,7 @@ def build(
         verifier=verifier or issuers_verifier(settings, http, clock=clock),
         close=close,
         admit=admission.admit,
+        flow=flow.count,
         while_serving=while_serving,
     )
     app.state.feed = feed

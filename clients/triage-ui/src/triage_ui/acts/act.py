@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
-from uuid import UUID
+from typing import Any, ClassVar, Protocol
 
 from triage_ui.drafts.model import Draft
 from triage_ui.shell.visitor import Visitor
 
-Ids = Mapping[str, UUID]
-"""The numbers in the address, by their names."""
+Ids = Mapping[str, Any]
+"""What an address names, by its part's name: ``service`` a service, ``parked_id`` an ``int``, all others a ``UUID``."""
 Mistakes = Mapping[str, str]
 """What is missing, by field, with what to do about it."""
 

@@ -1,7 +1,8 @@
 """The pages of an act: write, check, send once; what is written is kept from the first post on."""
 
 import re
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 from urllib.parse import quote
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from triage_ui.acts.act import Act, Ids, Seen
 from triage_ui.acts.posting import SEE_OTHER, Posting, claim, find_draft, posted, where_it_led
 from triage_ui.drafts.model import Draft
 from triage_ui.services.caller import FreshSignInNeeded, Refused
+from triage_ui.services.operator import SERVICES
 from triage_ui.shell import forms
 from triage_ui.shell.forms import Form
 from triage_ui.shell.rendering import pages_of
@@ -24,6 +26,7 @@ STALE: Final = 412
 PAUSED: Final = "sure=yes"
 """In the address of the page to check: this person has read the page that asks to pause."""
 _REFERENCE: Final = re.compile(r"[A-Z0-9-]{1,30}")
+_PARKED_ID: Final = re.compile(r"[1-9][0-9]{0,17}")
 _VERSION: Final = re.compile(r'"[0-9]{1,9}"|')
 
 
@@ -182,11 +185,26 @@ class ActPages:
 
 
 def _ids(request: Request) -> Ids:
-    """The numbers of the address. Anything else leads nowhere."""
+    """What the address names. Anything else leads nowhere."""
     try:
-        return {name: UUID(value) for name, value in request.path_params.items()}
+        return {name: _READ_AS.get(name, UUID)(value) for name, value in request.path_params.items()}
     except ValueError as error:
         raise HTTPException(404) from error
+
+
+def _service(name: str) -> str:
+    """One of ours. Raises ``ValueError``."""
+    return SERVICES[SERVICES.index(name)]
+
+
+def _parked_id(digits: str) -> int:
+    """The number of a message, written as pages write it. Raises ``ValueError``."""
+    if not _PARKED_ID.fullmatch(digits):
+        raise ValueError
+    return int(digits)
+
+
+_READ_AS: Final[Mapping[str, Callable[[str], Any]]] = {"service": _service, "parked_id": _parked_id}
 
 
 def _about(ids: Ids) -> str:

@@ -11,6 +11,8 @@ from triage_ui.pages.authorise.authorise import Authorise
 from triage_ui.pages.close.close import Close
 from triage_ui.pages.handover_in.handover_in import ACTS as HANDOVERS
 from triage_ui.pages.offer_handover.offer_handover import OfferHandover
+from triage_ui.pages.operator.other_acts import ACTS as OPERATING
+from triage_ui.pages.operator.parked_acts import ACTS as PARKED
 from triage_ui.pages.own_referrals.acts import ACTS as OWN_REFERRALS
 from triage_ui.pages.rate.rate import Rate
 from triage_ui.pages.recommend.recommend import Recommend
@@ -32,4 +34,6 @@ ACTS: Final[Sequence[Act]] = (
     *OWN_REFERRALS,
     *RECORDS,
     *HOLDS,
+    *PARKED,
+    *OPERATING,
 )

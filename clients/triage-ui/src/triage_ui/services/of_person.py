@@ -7,6 +7,7 @@ from typing import Self
 from chassis.http_client import HttpClient
 from triage_ui.services.audit import Audit
 from triage_ui.services.caller import Caller
+from triage_ui.services.endpoints import Endpoints
 from triage_ui.services.intake import Intake
 from triage_ui.services.intake_own import OwnReferrals
 from triage_ui.services.notify import Notify
@@ -26,6 +27,7 @@ class Services:
     audit: Audit
     records: Records
     operator: Operator
+    endpoints: Endpoints
 
     @classmethod
     def of(
@@ -41,4 +43,5 @@ class Services:
             Audit(caller),
             Records(caller),
             Operator(caller),
+            Endpoints(caller),
         )

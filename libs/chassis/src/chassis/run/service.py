@@ -18,6 +18,7 @@ from chassis.web.app import create_app
 from chassis.web.auth import Admit, Verifier, anybody
 from chassis.web.health import Check, Endings, health_app, nothing_ends
 from chassis.web.operator import Operated
+from chassis.web.operator_flow import CountFlow, no_stages
 
 S = TypeVar("S", bound=ServiceSettings)
 
@@ -53,6 +54,7 @@ def service_app(
     close: Callable[[], Awaitable[None]],
     admit: Admit = anybody,
     may_discard: bool = True,
+    flow: CountFlow = no_stages,
     while_serving: Callable[[], AbstractAsyncContextManager[None]] = _nothing_more,
 ) -> FastAPI:
     """The app that a service's API process serves: its own routes, the operators', and its parts closed at the end.
@@ -70,7 +72,10 @@ def service_app(
     app = create_app(
         title=title,
         version=API_VERSION,
-        routers=(*routers, operator_routes.router(lambda: dependencies, service=service, may_discard=may_discard)),
+        routers=(
+            *routers,
+            operator_routes.router(lambda: dependencies, service=service, may_discard=may_discard, flow=flow),
+        ),
         verifier=verifier,
         readiness={"database": dependencies.db.ping, "issuer": verifier.check},
         admit=admit,

@@ -46,6 +46,38 @@ class ParkedMessage(BaseModel):
     asked: str | None = Field(description="What an operator asked to be done with it, and is not done yet.")
 
 
+class MessageInFull(ParkedMessage):
+    """All that is known of a message but its content, also when it is resolved."""
+
+    asked_by: str | None
+    asked_reason: str | None
+    settled_at: datetime | None
+    settled_as: str | None = Field(description="applied, repeated or discarded.")
+    headers: dict[str, str | int | float | bool | None] = Field(description="Those of its headers that are codes.")
+    data_bytes: int | None
+    header_bytes: int | None
+
+
+class Affected(BaseModel):
+    """A message that an act is about."""
+
+    id: int
+    aggregate: str | None
+    version: int | None
+    state: str
+    error_class: str
+    earlier: bool = Field(description="An earlier version of the same aggregate that is given up as well.")
+    waits_for: int | None = Field(description="A version that has not come, and is waited for after the discard.")
+
+
+class Asked(BaseModel):
+    """What was asked, or would be: of how many messages, and the first of them."""
+
+    status: str
+    count: int
+    messages: tuple[Affected, ...]
+
+
 class ParkedPage(BaseModel):
     """Parked messages, oldest first, and how many there are in all."""
 
@@ -53,20 +85,25 @@ class ParkedPage(BaseModel):
     waiting: int
 
 
-class Discard(Reason):
+class Release(Reason):
+    """Why a message is tried again; a dry run only names what it would be about."""
+
+    dry_run: bool = Field(default=False, strict=True)
+
+
+class Discard(Release):
     """Why a message is given up; ``with_earlier`` also gives up earlier versions of its aggregate that are parked."""
 
     with_earlier: bool = Field(default=False, strict=True)
 
 
-class Many(Reason):
+class Many(Release):
     """Which messages are meant, all that match; a dry run only names them."""
 
     model_config = ConfigDict(json_schema_extra={"anyOf": _SAYS_WHICH})
 
     all_of_reason: ErrorClass | None = None
     key: Key | None = None
-    dry_run: bool = Field(default=False, strict=True)
 
     @model_validator(mode="after")
     def _says_which(self) -> Self:
@@ -107,35 +144,35 @@ def _add_looks(routes: APIRouter, operated: Callable[[], Operated]) -> None:
             return ParkedPage(parked=parked, waiting=await requests.count(tx))
 
     @routes.get("/parked/{parked_id:int}")
-    async def show_parked(parked_id: ParkedId, _: Operator) -> dict[str, Any]:
+    async def show_parked(parked_id: ParkedId, _: Operator) -> MessageInFull:
         """One message with all that is known of it but its content, also when it is resolved."""
         async with operated().db.transaction() as tx:
-            return await requests.show(tx, parked_id)
+            return MessageInFull(**await requests.show(tx, parked_id))
 
 
 def _add_acts_on_one(routes: APIRouter, operated: Callable[[], Operated], *, may_discard: bool) -> None:
     @routes.post("/parked/{parked_id:int}/release", status_code=202, responses=problem_responses(409))
-    async def release(parked_id: ParkedId, body: Reason, operator: Operator) -> dict[str, Any]:
+    async def release(parked_id: ParkedId, body: Release, operator: Operator) -> Asked:
         """Try a message again, with everything of its key that waits before it; everything is checked again."""
         act = Act.release(reason=body.reason, by=operator.subject)
-        return await _ask(operated(), Filter(id=parked_id), act)
+        return await _ask(operated(), Filter(id=parked_id), act, dry_run=body.dry_run)
 
     @routes.post("/parked/{parked_id:int}/discard", status_code=202, responses=problem_responses(409))
-    async def discard(parked_id: ParkedId, body: Discard, operator: Operator) -> dict[str, Any]:
+    async def discard(parked_id: ParkedId, body: Discard, operator: Operator) -> Asked:
         """Give a message up for good. Refused while an earlier version of its aggregate is parked."""
         act = Act.discard(reason=body.reason, by=operator.subject, with_earlier=body.with_earlier)
-        return await _ask(operated(), Filter(id=parked_id), act, events_too=may_discard)
+        return await _ask(operated(), Filter(id=parked_id), act, dry_run=body.dry_run, events_too=may_discard)
 
 
 def _add_acts_on_many(routes: APIRouter, operated: Callable[[], Operated], *, may_discard: bool) -> None:
     @routes.post("/parked/release", status_code=202, responses=problem_responses(409))
-    async def release_many(body: Many, operator: Operator) -> dict[str, Any]:
+    async def release_many(body: Many, operator: Operator) -> Asked:
         """Try every message again that matches."""
         act = Act.release(reason=body.reason, by=operator.subject)
         return await _ask(operated(), body.chosen, act, dry_run=body.dry_run)
 
     @routes.post("/parked/discard", status_code=202, responses=problem_responses(409))
-    async def discard_many(body: DiscardMany, operator: Operator) -> dict[str, Any]:
+    async def discard_many(body: DiscardMany, operator: Operator) -> Asked:
         """Give every message up that matches. Refused while earlier versions are parked beside them."""
         act = Act.discard(reason=body.reason, by=operator.subject, with_earlier=body.with_earlier)
         return await _ask(operated(), body.chosen, act, dry_run=body.dry_run, events_too=may_discard)
@@ -143,7 +180,7 @@ def _add_acts_on_many(routes: APIRouter, operated: Callable[[], Operated], *, ma
 
 async def _ask(
     operated: Operated, chosen: Filter, act: Act, *, dry_run: bool = False, events_too: bool = True
-) -> dict[str, Any]:
+) -> Asked:
     async with operated.db.transaction() as tx:
         messages = await (requests.choose if dry_run else requests.ask)(tx, chosen, act)
         if not events_too:
@@ -151,7 +188,8 @@ async def _ask(
     if not dry_run:
         log.info("an act on parked messages asked", reason=act.what, count=len(messages), parked_id=chosen.id)
     status = "would be asked" if dry_run else "asked"
-    return {"status": status, "count": len(messages), "messages": messages[: requests.SHOWN]}
+    shown = tuple(Affected(**message) for message in messages[: requests.SHOWN])
+    return Asked(status=status, count=len(messages), messages=shown)
 
 
 def _refuse_events(messages: Sequence[Mapping[str, Any]]) -> None:

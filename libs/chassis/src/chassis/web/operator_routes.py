@@ -5,12 +5,16 @@ from collections.abc import Callable
 from fastapi import APIRouter
 
 from chassis.web.operator import Operated, add_versions
+from chassis.web.operator_about import add_about
+from chassis.web.operator_flow import CountFlow, add_flow, no_stages
 from chassis.web.operator_parked import add_parked
 from chassis.web.operator_reading import add_reading
 
 
-def router(operated: Callable[[], Operated], *, service: str, may_discard: bool = True) -> APIRouter:
-    """The routes. ``operated`` gives the service's database and clock.
+def router(
+    operated: Callable[[], Operated], *, service: str, may_discard: bool = True, flow: CountFlow = no_stages
+) -> APIRouter:
+    """The routes. ``operated`` gives the service's database and clock, ``flow`` counts its stages.
 
     A service that must hold every event says ``may_discard=False``: only what is no event can be discarded there.
     """
@@ -18,4 +22,6 @@ def router(operated: Callable[[], Operated], *, service: str, may_discard: bool 
     add_parked(routes, operated, may_discard=may_discard)
     add_reading(routes, operated, service=service)
     add_versions(routes, operated)
+    add_flow(routes, operated, flow=flow)
+    add_about(routes, operated, service=service)
     return routes

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from contracts.events.access import AccessDenied, RecordAccessed, RecordExported
 from contracts.events.base import Event
 from contracts.events.consumer import ConsumerBackfilled, ConsumerResumed
+from contracts.events.endpoint import EndpointTested
 from contracts.events.notice import (
     NoticeAcknowledged,
     NoticeDelivered,
@@ -98,6 +99,7 @@ EVENTS: Mapping[str, type[Event]] = MappingProxyType(
             NoticeAcknowledged,
             NoticeFailed,
             NoticeEscalated,
+            EndpointTested,
             RecordAccessed,
             RecordExported,
             AccessDenied,
@@ -128,6 +130,7 @@ __all__ = [
     "ConsumerBackfilled",
     "ConsumerResumed",
     "EditionFacts",
+    "EndpointTested",
     "Event",
     "HandoverAccepted",
     "HandoverOffered",

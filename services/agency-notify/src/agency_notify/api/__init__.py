@@ -1,9 +1,9 @@
-"""The HTTP edge: the inbox for agencies and staff, endpoints and attempts for operators. One file per resource."""
+"""The HTTP edge: the inbox for agencies and staff; endpoints, how they do, and attempts for operators."""
 
 from typing import Final
 
 from fastapi import APIRouter
 
-from agency_notify.api import endpoints, keys, notices
+from agency_notify.api import endpoint_health, endpoints, keys, notices
 
-ROUTERS: Final[tuple[APIRouter, ...]] = (notices.router, endpoints.router, keys.router)
+ROUTERS: Final[tuple[APIRouter, ...]] = (notices.router, endpoints.router, endpoint_health.router, keys.router)

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
@@ -86,6 +87,7 @@ class EndpointsForm(BaseModel):
 class EndpointView(BaseModel):
     """An endpoint without its secret."""
 
+    endpoint_id: UUID
     partnership: str
     agency: str
     role: str | None = Field(description="Whose endpoint it is when it is not the agency's own.")
@@ -157,17 +159,9 @@ def _check_url(url: str, dependencies: Dependencies, *, pointer: str) -> None:
 
 
 def _view(found: Sequence[Endpoint]) -> EndpointsView:
-    views = (
-        EndpointView(
-            partnership=endpoint.partnership,
-            agency=endpoint.agency,
-            role=endpoint.role,
-            channel=endpoint.channel,
-            address=endpoint.address,
-            signing=endpoint.signing,
-            disabled_at=endpoint.disabled_at,
-            disabled_reason=endpoint.disabled_reason,
-        )
-        for endpoint in found
-    )
-    return EndpointsView(endpoints=tuple(views))
+    return EndpointsView(endpoints=tuple(EndpointView(**shown(endpoint)) for endpoint in found))
+
+
+def shown(endpoint: Endpoint) -> dict[str, Any]:
+    """What operators see of an endpoint."""
+    return {name: getattr(endpoint, name) for name in EndpointView.model_fields}

@@ -1,1 +1,1 @@
-"""Is it flowing? Read only, and no content of referrals."""
+"""Is it flowing, and what has to be released, discarded or resumed? No content of referrals."""

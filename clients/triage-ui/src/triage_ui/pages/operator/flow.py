@@ -5,8 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from contracts.topics import READS, TOPICS
+from triage_ui.pages.operator.wording import STAGES
 from triage_ui.services.audit import LogEntry
-from triage_ui.services.operator import ConsumerState, Delivery, ParkedMessage
+from triage_ui.services.operator import (
+    SERVICES,
+    ConsumerState,
+    Delivery,
+    Flow,
+    ParkedMessage,
+    Stage,
+    Totals,
+)
 from triage_ui.shell.formats import count, span
 
 _MINUTE: Final = 60
@@ -43,15 +53,74 @@ class Standing:
     @property
     def why_halted(self) -> str:
         """How many messages in a row were wrong, and why."""
-        reasons = ", ".join(f"{name} ({number})" for name, number in sorted(self.consumer.reasons.items()))
-        return f"{count(self.consumer.wrong, 'message')} in a row: {reasons}"
+        return halted_because(self.consumer)
+
+
+def halted_because(consumer: ConsumerState) -> str:
+    """How many messages in a row were wrong, and why."""
+    reasons = ", ".join(f"{name} ({number})" for name, number in sorted(consumer.reasons.items()))
+    return f"{count(consumer.wrong, 'message')} in a row: {reasons}"
+
+
+@dataclass(frozen=True)
+class StageLine:
+    """One stage that referrals pass: how many are in it, since when the oldest, and how many passed within a day."""
+
+    name: str
+    waiting: str
+    oldest: str
+    passed: str
+
+
+def stage_lines(flows: Sequence[Flow], now: datetime) -> list[StageLine]:
+    """Every stage, in the order in which referrals pass them."""
+    return [_stage_line(stage, now) for flow in flows for stage in flow.stages]
+
+
+def _stage_line(stage: Stage, now: datetime) -> StageLine:
+    name, waits, passes = STAGES.get(stage.name, (stage.name.replace("-", " ").capitalize(), "waiting", "passed"))
+    waited = span(int((now - stage.since).total_seconds())) if stage.since else ""
+    return StageLine(
+        name=name,
+        waiting=f"{stage.waiting:,} {waits}",
+        oldest=f"The oldest for {waited}" if waited else "",
+        passed=f"{stage.passed:,} {passes} in 24 hours",
+    )
+
+
+@dataclass(frozen=True)
+class Lag:
+    """How far one service is behind, in events."""
+
+    service: str
+    to_send: int
+    to_read: int
+
+
+def lags(deliveries: Mapping[str, Delivery], totals: Mapping[str, Totals]) -> list[Lag]:
+    """A service is behind by what the owners of the topics that it reads recorded, less what it applied."""
+    recorded = {topic: sum(one.recorded.get(topic.name, 0) for one in totals.values()) for topic in TOPICS}
+    return [
+        Lag(
+            service=service,
+            to_send=deliveries[service].unpublished,
+            to_read=sum(
+                max(0, recorded[topic] - totals[service].applied.get(topic.name, 0)) for topic in READS[service]
+            ),
+        )
+        for service in SERVICES
+    ]
 
 
 @dataclass(frozen=True)
 class Step:
-    """One event of a journey: which step, where and when, and how long after the receipt. Nothing of what it says."""
+    """One event of a journey: which step, where and when, and how long after the receipt. Nothing of what it says.
+
+    ``seconds`` counts from the receipt: None before it is in the log.
+    """
 
     at: datetime
+    seconds: float | None
     after: str
     service: str
     what: str
@@ -73,6 +142,7 @@ def _step(entry: LogEntry, received: datetime | None) -> Step:
     at = _at(event)
     return Step(
         at=at,
+        seconds=None if received is None else (at - received).total_seconds(),
         after="" if received is None or at < received else _elapsed((at - received).total_seconds()),
         service=str(event["source"]),
         what=words_of(str(event["type"])),

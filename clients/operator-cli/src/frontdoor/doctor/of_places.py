@@ -1,0 +1,113 @@
+"""What stands behind the services: databases, Kafka with its topics, packs, and certificates."""
+
+import asyncio
+import logging
+import socket
+import ssl
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+
+from chassis.db import Database
+from chassis.delivery.kafka import KafkaSilent, within
+from contracts.topics import PARTITIONS, TOPICS
+from frontdoor.doctor.finding import Finding, ok, wrong
+from policy.load import PackInvalid, load_packs
+
+SECONDS: Final = 5.0
+ENDS_SOON_DAYS: Final = 30
+_SERVER_AWAY: Final = "Look at the server, and at the address"
+
+
+async def check_databases(urls: Mapping[str, str]) -> list[Finding]:
+    """Every database that is named here answers; the services say of their own by being ready."""
+    return list(await asyncio.gather(*(_database(name, url) for name, url in urls.items())))
+
+
+async def _database(service: str, url: str) -> Finding:
+    db = Database.connect(url)
+    try:
+        await asyncio.wait_for(db.ping(), SECONDS)
+    except Exception as error:  # whatever the driver raises, its text may hold the address with its password
+        return wrong(f"database of {service}", f"does not answer ({type(error).__name__})", _SERVER_AWAY)
+    finally:
+        await db.close()
+    return ok(f"database of {service}", "answers")
+
+
+async def check_kafka(bootstrap_servers: str) -> list[Finding]:
+    """It answers, and every topic is there with the partitions that keep a referral in one of them."""
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what it cannot reach is said in the finding
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers, request_timeout_ms=int(SECONDS * 1000))
+    try:
+        await within(SECONDS, admin.start(), what="connecting to Kafka")
+        topics = await within(
+            SECONDS, admin.describe_topics([topic.name for topic in TOPICS]), what="asking for topics"
+        )
+    except (KafkaError, KafkaSilent, OSError) as error:
+        return [wrong("kafka", f"does not answer ({type(error).__name__})", "Look at the broker, and at the address")]
+    finally:
+        with suppress(KafkaError, OSError, TimeoutError):
+            await asyncio.wait_for(admin.close(), SECONDS)
+    partitions = {one["topic"]: len(one["partitions"]) for one in topics if not one.get("error_code")}
+    return [ok("kafka", "answers"), *(_topic(topic.name, partitions.get(topic.name, 0)) for topic in TOPICS)]
+
+
+def _topic(name: str, partitions: int) -> Finding:
+    if not partitions:
+        return wrong(f"topic {name}", "is not there", "Restart the worker of its owner, which makes it")
+    if partitions != PARTITIONS:
+        advice = (
+            f"Make it again with {PARTITIONS} and run `frontdoor republish`: with another number one referral's events "
+            "are read by several readers"
+        )
+        return wrong(f"topic {name}", f"has {partitions} partitions", advice)
+    return ok(f"topic {name}", f"has {partitions} partitions")
+
+
+def check_packs(folder: Path, *, now: datetime) -> list[Finding]:
+    """The packs can be used, and none ends within thirty days without one that follows."""
+    try:
+        packs = load_packs(folder)
+    except (PackInvalid, OSError) as error:
+        mistakes = error.mistakes if isinstance(error, PackInvalid) else ()
+        first = f"{mistakes[0]}" if mistakes else "the folder cannot be read"
+        return [wrong("packs", f"{max(len(mistakes), 1)} mistakes", f"First: {first}")]
+    endings = packs.endings(at=now)
+    soon = [
+        wrong("packs", "one ends soon or is over", one.advice) for one in endings if one.days_left <= ENDS_SOON_DAYS
+    ]
+    return soon or [ok("packs", f"{len(endings)} partnerships have one in force for more than {ENDS_SOON_DAYS} days")]
+
+
+async def check_certificates(urls: Iterable[str], *, now: datetime) -> list[Finding]:
+    """How long the certificate of every HTTPS address lasts; nothing for plain HTTP."""
+    places = {(parts.hostname or "", parts.port or 443) for parts in map(urlsplit, urls) if parts.scheme == "https"}
+    found = await asyncio.gather(*(asyncio.to_thread(certificate, *place, now=now) for place in sorted(places)))
+    return list(found)
+
+
+def certificate(host: str, port: int, *, now: datetime, tls: ssl.SSLContext | None = None) -> Finding:
+    """One certificate: whether it proves its host, and for how many days yet."""
+    check = f"certificate of {host}"
+    try:
+        with (
+            socket.create_connection((host, port), timeout=SECONDS) as plain,
+            (tls or ssl.create_default_context()).wrap_socket(plain, server_hostname=host) as wrapped,
+        ):
+            known = wrapped.getpeercert() or {}
+    except ssl.SSLCertVerificationError as error:
+        return wrong(check, f"is not believed: {error.verify_message}", "Renew it, or trust its issuer on this machine")
+    except OSError as error:
+        return wrong(check, f"cannot be read ({type(error).__name__})", "Look at the address and the proxy before it")
+    ends = datetime.fromtimestamp(ssl.cert_time_to_seconds(str(known["notAfter"])), UTC)
+    days = (ends - now).days
+    if days < ENDS_SOON_DAYS:
+        return wrong(check, f"ends in {days} days, on {ends:%Y-%m-%d}", "Renew it")
+    return ok(check, f"lasts {days} days")
