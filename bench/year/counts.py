@@ -4,6 +4,7 @@ The counters of inserted rows (``cases``, ``notices``, ``sent``) are PostgreSQL'
 late, and count rows of a transaction that was undone too, as when its process was killed.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -52,6 +53,7 @@ class Counts:
     def __init__(self, databases: Mapping[str, Any], kafka: AIOKafkaConsumer) -> None:
         self._databases = databases
         self._kafka = kafka
+        self._one_at_a_time = asyncio.Lock()
 
     @classmethod
     async def connect(cls, admin_url: str, kafka: str, ending: AsyncExitStack) -> Self:
@@ -67,7 +69,12 @@ class Counts:
         return cls(databases, consumer)
 
     async def read(self) -> Reach:
-        """How far everything is now. What was read is asked before what there is to read: nobody looks ahead of it."""
+        """How far everything is now."""
+        async with self._one_at_a_time:
+            return await self._read()
+
+    async def _read(self) -> Reach:
+        """What was read is asked before what there is to read: otherwise a reader might seem to be ahead."""
         positions = {service: await self._positions(service) for service in SERVICES}
         ends = await self._ends()
         return Reach(

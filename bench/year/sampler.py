@@ -47,19 +47,17 @@ class Sampler:
     async def run(self, until: asyncio.Event) -> None:
         """A sample each second until the event is set, and one at the end."""
         while not until.is_set():
-            await self.look()
+            await self._look(parts=len(self.samples) % PARTS_EVERY == 0)
             await asyncio.sleep(max(0.0, EVERY_SECONDS - (self.now() - self.samples[-1].second)))
-        await self.look()
+        await self._look(parts=True)
 
-    async def look(self) -> Reach:
-        """One sample, and how far everything is."""
+    async def _look(self, *, parts: bool) -> None:
         second = self.now()
         reach, accepted = await self.counts.read(), self.accepted()
-        self.samples.append(Sample(round(second, 1), accepted, reach, await asyncio.to_thread(self._used)))
-        return reach
+        used = await asyncio.to_thread(self._used, parts=parts)
+        self.samples.append(Sample(round(second, 1), accepted, reach, used))
 
-    def _used(self) -> Mapping[str, Use]:
-        ours = self.stack.supervisor.processes()
-        named = self.stack.processes() if len(self.samples) % PARTS_EVERY == 0 else ours
+    def _used(self, *, parts: bool) -> Mapping[str, Use]:
+        named = self.stack.processes() if parts else self.stack.supervisor.processes()
         found = {name: self._usage.read(name, identity) for name, identity in named.items()}
         return {name: use for name, use in found.items() if use is not None}
