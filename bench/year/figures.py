@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from statistics import median
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from bench.year.sampler import Sample
 
+T = TypeVar("T")
+
 POINTS: Final = 240
+MEMORY_POINTS: Final = 80
 """Of each series that is kept: enough for a picture, and a year's file stays small."""
 
 STAGES: Final[Mapping[str, Callable[[Sample], int]]] = {
@@ -39,8 +42,8 @@ def _stage(reached: Sequence[tuple[float, int]]) -> dict[str, float]:
     return {"count": done, "done_after_seconds": done_at, "per_second": round(done / max(done_at, 1.0), 1)}
 
 
-def thinned(samples: Sequence[Sample], points: int = POINTS) -> list[Sample]:
-    """At most so many of them, evenly spread, the last one always."""
+def thinned(samples: Sequence[T], points: int = POINTS) -> list[T]:
+    """At most so many of them and the last one, evenly spread."""
     step = -(-len(samples) // points)
     return [*samples[:-1:step], samples[-1]] if samples else []
 
@@ -56,7 +59,11 @@ def progress(samples: Sequence[Sample]) -> dict[str, list[tuple[float, float]]]:
 
 
 def memory(samples: Sequence[Sample]) -> dict[str, list[tuple[float, float]]]:
-    """Of each process its memory in MiB, as points of time; a part has fewer."""
+    """Of each process some of its memory in MiB, as points of time; it is looked at less often of a part."""
+    return {name: thinned(points, MEMORY_POINTS) for name, points in _memory_points(samples).items()}
+
+
+def _memory_points(samples: Sequence[Sample]) -> dict[str, list[tuple[float, float]]]:
     found: dict[str, list[tuple[float, float]]] = {}
     for sample in samples:
         for name, use in sample.used.items():
@@ -68,7 +75,7 @@ def usage(samples: Sequence[Sample]) -> dict[str, dict[str, float]]:
     """Of each process: memory early, late and at most, in MiB; processor seconds, and as a share of one core."""
     seconds = max(samples[-1].second, 1.0)
     cpu = {name: use.cpu_seconds for sample in samples for name, use in sample.used.items()}
-    return {name: {**_memory(points), **_cpu(cpu[name], seconds)} for name, points in memory(samples).items()}
+    return {name: {**_memory(points), **_cpu(cpu[name], seconds)} for name, points in _memory_points(samples).items()}
 
 
 def _memory(points: Sequence[tuple[float, float]]) -> dict[str, float]:
@@ -87,10 +94,12 @@ def _cpu(cpu_seconds: float, seconds: float) -> dict[str, float]:
 
 def series(samples: Sequence[Sample]) -> dict[str, Any]:
     """What is kept of the samples: columns, so that the file stays small."""
-    few = thinned(samples)
-    columns = {**STAGES, **LAGS}
+    few, columns = thinned(samples), {**STAGES, **LAGS}
     return {
         "second": [sample.second for sample in few],
         **{name: [count(sample) for sample in few] for name, count in columns.items()},
-        "memory_mib": {name: [point for _, point in points] for name, points in memory(few).items()},
+        "memory_mib": {
+            name: {"second": [second for second, _ in points], "mib": [mebibytes for _, mebibytes in points]}
+            for name, points in memory(samples).items()
+        },
     }

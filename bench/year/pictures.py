@@ -15,6 +15,6 @@ def draw(outcome: Outcome) -> Mapping[str, str]:
     charts = {
         "lag": Chart(f"Events behind, {year}", "events", figures.lags(samples), marks),
         "progress": Chart(f"Done by stage, {year}", "count", figures.progress(samples), marks),
-        "memory": Chart(f"Memory of each process, {year}", "MiB", figures.memory(samples), marks),
+        "memory": Chart(f"Memory of each process, {year}", "MiB", figures.memory(outcome.samples), marks),
     }
     return {name: chart.svg() for name, chart in charts.items()}
