@@ -9,7 +9,8 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from bench import accept, flow, pages, year
+from bench import accept, flow, pages
+from bench.year import scenario as year
 
 
 def _flow(_: Sequence[str]) -> None:

@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from bench.year import year
 from bench.year.measuring import Outcome, Wanted
 from bench.year.pictures import draw
+from bench.year.scenario import year
 
 REFERRALS = 150
 
