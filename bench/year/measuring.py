@@ -22,17 +22,20 @@ from policy.load import load_packs
 from tests.chaos.databases import Databases
 from tests.chaos.settling import until
 
+WORKERS: Final = 2
+"""Of each service, as a deployment has them that must bear the loss of one."""
 MOST_SECONDS: Final = 24 * 3600.0
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What to run. ``kills`` is how many there are at least; more come every two minutes."""
+    """What to run. ``kills`` is how many there are at least, more come every two minutes; ``workers`` of each service."""
 
     referrals: int
     seed: int = 1
     per_second: float | None = None
     kills: int = 2
+    workers: int = WORKERS
 
 
 @dataclass(frozen=True)

@@ -5,18 +5,19 @@ import asyncio
 import json
 import tempfile
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
 from bench import report
 from bench.year import mix
-from bench.year.measuring import Outcome, Wanted, measure
+from bench.year.measuring import WORKERS, Outcome, Wanted, measure
 from bench.year.pictures import draw
 from bench.year.prepare import prepared
-from bench.year.stage import WORKERS, standing
+from bench.year.stage import standing
 
 METHOD: Final = {
-    "stack": f"PostgreSQL with fsync, a Kafka node, sinks for agencies, one API and {WORKERS} workers of each service",
+    "stack": "PostgreSQL with fsync, one Kafka node, sinks for agencies, one API and some workers of each service",
     "issuer": "bench/issuer.py, which signs faster than Keycloak; tokens are verified all the same",
     "sender": "each referral under a key of its own, sent again until answered; then its supplements and withdrawal",
     "staff": "the first of the queue, by public APIs: rate, ask, answer, recommend, authorise (another person), offer, "
@@ -31,7 +32,7 @@ def run(arguments: Sequence[str]) -> None:
     """Measure, print and keep. Exits with 1 when anything was lost, doubled or out of order."""
     chosen = _options(arguments)
     referrals = chosen.referrals or max(1, round(mix.REFERRALS_A_YEAR * chosen.share))
-    wanted = Wanted(referrals, chosen.seed, chosen.rate, chosen.kills)
+    wanted = Wanted(referrals, chosen.seed, chosen.rate, chosen.kills, chosen.workers)
     outcome = asyncio.run(year(wanted))
     if not chosen.no_result:
         keep(outcome)
@@ -44,13 +45,13 @@ async def year(wanted: Wanted) -> Outcome:
     """One year on a stack of its own."""
     with tempfile.TemporaryDirectory(prefix="frontdoor-") as name:
         file = prepared(Path(name), count=wanted.referrals, seed=wanted.seed)
-        async with standing(Path(name)) as stage:
+        async with standing(Path(name), workers=wanted.workers) as stage:
             return await measure(stage, wanted, file)
 
 
 def keep(outcome: Outcome) -> None:
     """The result, and the pictures that the text beside this shows."""
-    method = {**METHOD, "seed": outcome.wanted.seed, "per_second": outcome.wanted.per_second, "mix": mix.described()}
+    method = {**METHOD, "wanted": asdict(outcome.wanted), "mix": mix.described()}
     report.keep(f"year-{outcome.wanted.referrals}", method, outcome.summary())
     for name, picture in draw(outcome).items():
         (report.RESULTS / f"year-{name}.svg").write_text(picture, encoding="utf-8")
@@ -63,6 +64,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rate", type=float, help="at most so many a second; otherwise as fast as they are accepted")
     parser.add_argument("--kills", type=int, default=2, help="at least so many")
+    parser.add_argument("--workers", type=int, default=WORKERS, help="of each service")
     parser.add_argument("--no-result", action="store_true", help="keep nothing")
     return parser.parse_args(arguments)
 

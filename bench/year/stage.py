@@ -1,4 +1,4 @@
-"""The stack of a year: our own issuer, two workers of each service, every agency's endpoint at the sinks."""
+"""The stack of a year: our own issuer, several workers of each service, every agency's endpoint at the sinks."""
 
 import asyncio
 import os
@@ -16,7 +16,6 @@ from frontdoor.demo.endpoints import register
 from local_stack.checkout import PARTNERSHIPS_FOLDER
 from local_stack.stack import Stack, running
 
-WORKERS: Final = 2
 _NAMED: Final = ("DATABASE_URL", "KAFKA_BOOTSTRAP_SERVERS", "SMTP_URL", "OIDC_ISSUER")
 _ISSUER: Final = "OIDC_ISSUER"
 _CALL_SECONDS: Final = 30.0
@@ -35,7 +34,7 @@ class Stage:
 
 
 @asynccontextmanager
-async def standing(folder: Path, *, workers: int = WORKERS) -> AsyncIterator[Stage]:
+async def standing(folder: Path, *, workers: int) -> AsyncIterator[Stage]:
     """A stack that serves, for as long as the block lasts. Raises ``StackError``."""
     async with issuing() as issuer:
         with _environment(issuer.address):
