@@ -29,7 +29,7 @@ MOST_SECONDS: Final = 24 * 3600.0
 
 @dataclass(frozen=True)
 class Wanted:
-    """What to run. ``kills`` is how many there are at least, more come every two minutes; ``workers`` of each service."""
+    """What to run. ``kills``: at least so many, more come every two minutes; ``workers``: of each service."""
 
     referrals: int
     seed: int = 1
@@ -102,7 +102,7 @@ class Measuring:
     async def run(self, file: Path) -> Outcome:
         """Send, work, kill and sample at the same time; wait until all has settled; check."""
         sent, over = asyncio.Event(), asyncio.Event()
-        self._sampler.begin()
+        await self._sampler.begin()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._sampler.run(over))
             killing = tasks.create_task(self._killer.run(sent))

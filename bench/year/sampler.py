@@ -35,10 +35,11 @@ class Sampler:
     _usage: Usage = field(default_factory=Usage)
     _began: float = 0.0
 
-    def begin(self) -> None:
-        """The run begins now."""
+    async def begin(self) -> None:
+        """The run begins now; the first sample is of before it."""
         self._began = asyncio.get_running_loop().time()
         self._usage.begin(self.stack.processes())
+        await self._look(parts=True)
 
     def now(self) -> float:
         """Seconds of the run."""
@@ -47,8 +48,8 @@ class Sampler:
     async def run(self, until: asyncio.Event) -> None:
         """A sample each second until the event is set, and one at the end."""
         while not until.is_set():
-            await self._look(parts=len(self.samples) % PARTS_EVERY == 0)
             await asyncio.sleep(max(0.0, EVERY_SECONDS - (self.now() - self.samples[-1].second)))
+            await self._look(parts=len(self.samples) % PARTS_EVERY == 0)
         await self._look(parts=True)
 
     async def _look(self, *, parts: bool) -> None:
