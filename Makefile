@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 export XDG_RUNTIME_DIR ?= $(CURDIR)/.frontdoor/run
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up sandbox down status secrets check test format schemas lock chaos chaos-controls bench bench-accept bench-pages deploy-check fuzz screenshots clean
+.PHONY: help demo up sandbox down status secrets check test format schemas lock chaos chaos-controls bench bench-accept bench-pages year deploy-check fuzz screenshots clean
 
 help: ## Show every target
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -78,6 +78,9 @@ bench-accept: $(STAMP) ## Measure accepting a referral next to three plainer end
 
 bench-pages: $(STAMP) ## Measure the queue and case pages of triage with 20,000 open of 1,000,000 stored cases
 	@$(BIN)/python -m bench pages
+
+year: $(STAMP) ## A year of England through the whole stack, with staff and kills: make year SHARE=0.01 SEED=1
+	@$(BIN)/python -m bench year --share $(or $(SHARE),1.0) --seed $(or $(SEED),1)
 
 deploy-check: $(STAMP) ## Have manifests checked; run the image and docker-compose.yml, kill, restore, raise every alert; needs Go, Docker, Prometheus
 	@failed=0; \

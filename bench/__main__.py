@@ -1,6 +1,6 @@
-"""``python -m bench [accept [options] | flow | pages [options]]``: run the scenario named, or the first two.
+"""``python -m bench [accept [options] | flow | pages [options] | year [options]]``: one of them, or the first two.
 
-``accept --help`` and ``pages --help`` have their options.
+``accept --help``, ``pages --help`` and ``year --help`` have their options.
 """
 
 import asyncio
@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from bench import accept, flow, pages
+from bench.year import scenario as year
 
 
 def _flow(_: Sequence[str]) -> None:
@@ -20,9 +21,10 @@ SCENARIOS: Final[Mapping[str, Callable[[Sequence[str]], None]]] = {
     "accept": accept.run,
     "flow": _flow,
     "pages": pages.run,
+    "year": year.run,
 }
 TOGETHER: Final = ("accept", "flow")
-"""What is run when nothing is named; the pages take minutes to seed and have no peers beside them."""
+"""What is run when nothing is named; the others take minutes to seed or to settle, and have no peers beside them."""
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import uvicorn
 from joserfc.jwk import KeySet
@@ -26,29 +26,39 @@ class Issuer:
     address: str
     signer: Signer
 
-    def token(self) -> str:
-        """An access token of a school, good for longer than any measurement."""
+    def token(self, **claims: Any) -> str:
+        """An access token of a school, or of whom the claims say; good for an hour."""
         expires_at = int(self.signer.clock.now().timestamp()) + _LIFE_SECONDS
-        return self.signer.token(iss=self.address, exp=expires_at)
+        return self.signer.token(iss=self.address, exp=expires_at, **claims)
+
+    def machine_token(self) -> str:
+        """A token of the services among themselves."""
+        return self.token(roles=["service"], agency="frontdoor", partnership=None, azp="frontdoor-service")
 
 
 @asynccontextmanager
 async def issuing() -> AsyncIterator[Issuer]:
-    """An issuer for as long as the block lasts."""
+    """An issuer for as long as the block lasts. Whoever asks it for a token is taken for a service, without proof."""
     port, signer = free_port(), Signer()
     address = f"http://127.0.0.1:{port}"
+    issuer = Issuer(address, signer)
 
     async def discovery(_: Request) -> JSONResponse:
-        return JSONResponse({"issuer": address, "jwks_uri": f"{address}/keys"})
+        found = {"issuer": address, "jwks_uri": f"{address}/keys", "token_endpoint": f"{address}/token"}
+        return JSONResponse(found)
+
+    async def token(_: Request) -> JSONResponse:
+        return JSONResponse({"access_token": issuer.machine_token(), "expires_in": _LIFE_SECONDS})
 
     async def keys(_: Request) -> JSONResponse:
         return JSONResponse(KeySet([signer.key]).as_dict(private=False))
 
-    app = Starlette(routes=[Route("/.well-known/openid-configuration", discovery), Route("/keys", keys)])
+    routes = [Route("/.well-known/openid-configuration", discovery), Route("/keys", keys)]
+    app = Starlette(routes=[*routes, Route("/token", token, methods=["POST"])])
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None))
     serving = asyncio.create_task(server.serve())
     try:
-        yield Issuer(address, signer)
+        yield issuer
     finally:
         server.should_exit = True
         await serving

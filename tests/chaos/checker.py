@@ -4,12 +4,12 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, Protocol
 from uuid import UUID
 
 from tests.chaos.databases import Databases, say
 from tests.chaos.delivered import Delivered, Foreign
-from tests.chaos.journal import Added, Journal
+from tests.chaos.journal import Added, Answered
 
 VERIFIER_SECONDS: Final = 600
 
@@ -27,14 +27,24 @@ _ABOUT_SUPPLEMENTS: Final = "SELECT about_id FROM notice WHERE kind = 'referral-
 _ACKNOWLEDGED: Final = "SELECT referral_id FROM notice WHERE kind = 'referral-received'"
 
 
+class Promised(Protocol):
+    """What senders were answered, as a journal keeps it."""
+
+    answers: list[Answered]
+    added: list[Added]
+    refused: list[str]
+
+
 class Checker(Delivered):
     """What must hold of delivery, and of referrals and what follows them. Only ``verifier`` needs ``audit_url``."""
+
+    verifier_seconds = VERIFIER_SECONDS
 
     def __init__(self, databases: Databases, audit_url: str = "", *, foreign: Foreign | None = None) -> None:
         super().__init__(databases, foreign=foreign)
         self._audit_url = audit_url
 
-    async def violations(self, journal: Journal) -> list[str]:
+    async def violations(self, journal: Promised) -> list[str]:
         """Everything that is wrong; empty after a good campaign."""
         return [
             *await self.lost_or_doubled(journal),
@@ -44,7 +54,7 @@ class Checker(Delivered):
             *self.verifier(),
         ]
 
-    async def lost_or_doubled(self, journal: Journal) -> list[str]:
+    async def lost_or_doubled(self, journal: Promised) -> list[str]:
         """Every acknowledged referral is kept with its document, and a key never made two."""
         kept = await self._databases.set_of(
             "referral_intake", "SELECT referral_id FROM referral JOIN document USING (referral_id)"
@@ -72,7 +82,7 @@ class Checker(Delivered):
             *say("the referrer was notified twice of", [key for key, n in notified.items() if n > 1]),
         ]
 
-    async def additions(self, journal: Journal) -> list[str]:
+    async def additions(self, journal: Promised) -> list[str]:
         """Every acknowledged supplement made one edition, in its sender's order, and one piece of news for its case."""
         promised = Counter(map(_edition_of, journal.added))
         kept = await self._databases.pairs("referral_intake", _SUPPLEMENTS)
@@ -105,7 +115,7 @@ class Checker(Delivered):
     def verifier(self) -> list[str]:
         """The stand-alone verifier accepts the whole log."""
         command = [sys.executable, "-m", "audit.verify", self._audit_url]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=VERIFIER_SECONDS)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=self.verifier_seconds)
         return [] if done.returncode == 0 else [f"the verifier refuses the log: {(done.stdout + done.stderr).strip()}"]
 
     async def _ours(self, service: str, sql: str) -> list[tuple[UUID, object]]:

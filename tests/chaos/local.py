@@ -10,6 +10,7 @@ import psutil
 
 from local_stack.kafka import Kafka
 from local_stack.postgres import Postgres
+from local_stack.services import health
 from local_stack.stack import Stack
 from tests.chaos.nemesis import PARTS, Fault
 
@@ -39,8 +40,8 @@ class LocalStack:
         parts = await asyncio.gather(*(asyncio.to_thread(self.stack.parts[name].ready) for name in PARTS))
         if not all(parts):
             return False
-        urls = [url for service in self.stack.services.values() for url in (service.url, service.worker_url)]
-        urls += [self.stack.web_client.url] if self.stack.web_client else []
+        urls = [url for _, url in health(self.stack.services)]
+        urls += [self.stack.web_client.health] if self.stack.web_client else []
         async with httpx2.AsyncClient(timeout=READY_SECONDS, trust_env=False) as http:
             answers = await asyncio.gather(*(_is_ready(http, url) for url in urls))
         return all(answers)
@@ -76,6 +77,6 @@ def _send(pid: int, number: signal.Signals) -> None:
 
 async def _is_ready(http: httpx2.AsyncClient, url: str) -> bool:
     try:
-        return (await http.get(f"{url}/health/ready")).status_code == httpx2.codes.OK
+        return (await http.get(url)).status_code == httpx2.codes.OK
     except httpx2.HTTPError:
         return False

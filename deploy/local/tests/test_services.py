@@ -101,6 +101,17 @@ def test_each_service_runs_as_one_api_and_one_worker_that_tell_their_health(
     assert started["referral-intake-worker"].arguments[1:] == ["-m", "referral_intake", "worker"]
 
 
+def test_further_workers_have_names_and_ports_of_their_own(tmp_path: Path) -> None:
+    triage = {"triage": Service("triage", 2000, 2001, "owner", "app", more_worker_ports=(2002, 2003))}
+    started = dict(commands(surroundings(tmp_path), triage))
+
+    assert list(started) == ["triage-api", "triage-worker", "triage-worker-2", "triage-worker-3"]
+    assert started["triage-worker-3"].arguments == started["triage-worker"].arguments
+    ports = [started[name].environment["FRONTDOOR_WORKER_HTTP_PORT"] for name in started if "worker" in name]
+    assert ports == ["2001", "2002", "2003"]
+    assert dict(health(triage))["triage-worker-2"] == "http://127.0.0.1:2002/health/ready"
+
+
 def test_a_database_that_cannot_be_migrated_ends_the_start_with_its_service_and_no_password() -> None:
     with pytest.raises(StackError, match="triage could not migrate") as failure:
         migrate("triage", "postgresql://owner:secret-word@127.0.0.1:1/triage", package="triage")

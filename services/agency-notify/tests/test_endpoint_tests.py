@@ -18,6 +18,7 @@ from agency_notify.endpoint_tests.worker import EndpointTester
 from agency_notify.model import Receipt
 from agency_notify.store import endpoints
 from chassis.db import Database
+from chassis.tasks import Hint
 from chassis.testing.clock import SettableClock
 from chassis.testing.signer import Signer
 from contracts.codes import Channel, DeliveryFailure
@@ -30,9 +31,8 @@ Http = httpx2.AsyncClient
 def worker(db: Database, clock: SettableClock, *, smtp_port: int = 1) -> EndpointTester:
     webhook = WebhookSender(SIGNER, SystemResolver(2), allowed=("127.0.0.1/32",), public_url=PUBLIC_URL)
     mailbox = Mailbox("127.0.0.1", smtp_port, "notices@frontdoor.example.org")
-    return EndpointTester(
-        db, {Channel.WEBHOOK: webhook, Channel.EMAIL: EmailSender(mailbox, public_url=PUBLIC_URL)}, clock
-    )
+    senders = {Channel.WEBHOOK: webhook, Channel.EMAIL: EmailSender(mailbox, public_url=PUBLIC_URL)}
+    return EndpointTester(db, senders, clock, Hint())
 
 
 async def ask(http: Http, signer: Signer, endpoint_id: UUID, **headers: str) -> httpx2.Response:

@@ -19,21 +19,24 @@ from local_stack.keys import Keys
 from local_stack.ports import Ports
 
 NAMES: Final = ("referral-intake", "triage", "agency-notify", "audit")
-ROLES: Final = ("api", "worker")
 LOG_ORIGIN: Final = "frontdoor.example.org/local/2"
 """Not the first: a stack that was kept may hold a log of another form, signed as ``frontdoor.example.org/local``."""
-_REFERRALS_PER_MINUTE: Final = "6000"  # a fault campaign sends in one partner's name what no agency sends
+_REFERRALS_PER_MINUTE: Final = "60000"  # fault campaigns and benchmarks send in one partner's name what no agency sends
 
 
 @dataclass(frozen=True)
 class Service:
-    """One service: where it answers, and the addresses of its database as owner and as serving role."""
+    """One service: where it answers, and the addresses of its database as owner and as serving role.
+
+    ``more_worker_ports``: of each worker beside the first.
+    """
 
     name: str
     api_port: int
     worker_port: int
     owner_url: str
     app_url: str
+    more_worker_ports: tuple[int, ...] = ()
 
     @property
     def package(self) -> str:
@@ -46,6 +49,13 @@ class Service:
     @property
     def worker_url(self) -> str:
         return f"http://127.0.0.1:{self.worker_port}"
+
+    def ports(self) -> Iterator[tuple[str, str, int]]:
+        """Name, role and port of each of its processes; further workers are called like ``triage-worker-2``."""
+        yield f"{self.name}-api", "api", self.api_port
+        yield f"{self.name}-worker", "worker", self.worker_port
+        for number, port in enumerate(self.more_worker_ports, start=2):
+            yield f"{self.name}-worker-{number}", "worker", port
 
     def described(self) -> dict[str, str]:
         """Its addresses, as ``stack.json`` holds them."""
@@ -67,12 +77,13 @@ class Surroundings:
     partnerships_folder: Path = PARTNERSHIPS_FOLDER
 
 
-def provisioned(admin_url: str, ports: Ports) -> dict[str, Service]:
-    """Every service with a database of its own and two free ports."""
+def provisioned(admin_url: str, ports: Ports, *, workers: int = 1) -> dict[str, Service]:
+    """Every service with a database of its own and a free port for its API and for each of its ``workers``."""
     found = {}
     for name in NAMES:
         owner_url, app_url = provision(admin_url, name.replace("-", "_"))
-        found[name] = Service(name, ports.take(), ports.take(), owner_url, app_url)
+        more = tuple(ports.take() for _ in range(workers - 1))
+        found[name] = Service(name, ports.take(), ports.take(), owner_url, app_url, more)
     return found
 
 
@@ -91,17 +102,18 @@ def migrate(name: str, owner_url: str, *, package: str) -> None:
 def commands(surroundings: Surroundings, services: Mapping[str, Service]) -> Iterator[tuple[str, Command]]:
     """Name and command of every process of every service."""
     for service in services.values():
-        for role in ROLES:
-            name = f"{service.name}-{role}"
+        for name, role, port in service.ports():
             given = {**environment(service, surroundings, services), "OTEL_SERVICE_NAME": name}
+            if role == "worker":
+                given["FRONTDOOR_WORKER_HTTP_PORT"] = str(port)
             yield name, Command([sys.executable, "-m", service.package, role], given, folder=ROOT)
 
 
 def health(services: Mapping[str, Service]) -> Iterator[tuple[str, str]]:
     """Name of every process, and where it says whether it is ready."""
     for service in services.values():
-        for role, url in zip(ROLES, (service.url, service.worker_url), strict=True):
-            yield f"{service.name}-{role}", f"{url}/health/ready"
+        for name, _, port in service.ports():
+            yield name, f"http://127.0.0.1:{port}/health/ready"
 
 
 def environment(service: Service, surroundings: Surroundings, services: Mapping[str, Service]) -> dict[str, str]:

@@ -41,20 +41,28 @@ def running(
     parts: frozenset[str] | set[str] = SERVING_PARTS,
     services: bool = True,
     sandbox: bool = False,
+    workers: int = 1,
     partnerships: Path = PARTNERSHIPS_FOLDER,
     timing: bool = False,
     keep_parts: bool = False,
 ) -> Iterator["Stack"]:
     """A stack that is ready; everything it started has ended when the block is left.
 
-    ``services=False`` starts only ``parts``; ``sandbox`` adds a front door team that plays by magic words; the packs
-    are those of ``partnerships``; ``timing`` says where the time of the start went; with ``keep_parts`` a part that
-    ends is started again, as services always are. Raises ``StackError`` when a stack runs in ``folder`` already, or
-    when something does not become ready.
+    ``services=False`` starts only ``parts``; ``sandbox`` adds a front door team that plays by magic words; each service
+    has so many ``workers``; the packs are those of ``partnerships``; ``timing`` says where the time of the start went;
+    with ``keep_parts`` a part that ends is started again, as services always are. Raises ``StackError`` when a stack
+    runs in ``folder`` already, or when something does not become ready.
     """
     state = State(folder)
     with state.held():
-        stack = Stack(state, frozenset(parts), with_services=services, with_sandbox=sandbox, partnerships=partnerships)
+        stack = Stack(
+            state,
+            frozenset(parts),
+            with_services=services,
+            with_sandbox=sandbox,
+            workers=workers,
+            partnerships=partnerships,
+        )
         try:
             stack.start(timing=timing)
             if keep_parts:
@@ -74,6 +82,7 @@ class Stack:
         *,
         with_services: bool,
         with_sandbox: bool = False,
+        workers: int = 1,
         partnerships: Path = PARTNERSHIPS_FOLDER,
     ) -> None:
         missing = SERVING_PARTS - wanted
@@ -95,6 +104,7 @@ class Stack:
         self.services: Mapping[str, Service] = {}
         self.sign_ins = self._sign_ins()
         self._with_services = with_services
+        self._workers = workers
         self._partnerships = partnerships
         self._sandbox_port = self._ports.take() if with_services and with_sandbox else None
         self._phase = "starting"
@@ -156,7 +166,7 @@ class Stack:
         self._bring_up(postgres)
         if self._with_services:
             with self._timeline.span("databases"):
-                self.services = services.provisioned(postgres.address, self._ports)
+                self.services = services.provisioned(postgres.address, self._ports, workers=self._workers)
                 for service in self.services.values():
                     services.migrate(service.name, service.owner_url, package=service.package)
                 self.web_client = web_client.provisioned(postgres.address, self._web_client_port)

@@ -1,0 +1,1 @@
+"""The ``year`` scenario: what a year of England does to the whole stack."""
