@@ -7,6 +7,9 @@ STAMP := $(VENV)/.installed
 export XDG_RUNTIME_DIR ?= $(CURDIR)/.frontdoor/run
 
 .DEFAULT_GOAL := help
+# Where a part of the tests is: a member by its name, or a folder of tests/.
+place_of = $(or $(wildcard $(foreach room,libs services clients deploy tests,$(room)/$(1))),$(error There is no part $(1)))
+
 .PHONY: help demo up sandbox down status secrets check test format schemas lock chaos chaos-controls bench bench-accept bench-pages year deploy-check fuzz screenshots clean
 
 help: ## Show every target
@@ -41,7 +44,7 @@ check: $(STAMP) ## The static gate: ruff, mypy, import rules, generated files fr
 	@$(BIN)/python -m tests.deploy.manifests --check
 	@$(BIN)/python -m policy.check partnerships
 
-test: $(STAMP) ## Every test: unit, contract, end to end and a short fault campaign on the real stack
+test: $(STAMP) ## Every test: unit, contract, end to end and a short fault campaign; or of one part: make test PART=triage
 	@for tool in bash curl openssl; do command -v $$tool >/dev/null || { \
 		echo "The partners' guide is run as it is written, with $$tool. On Debian or Ubuntu: sudo apt-get install -y $$tool" >&2; \
 		exit 1; }; done
@@ -51,10 +54,10 @@ test: $(STAMP) ## Every test: unit, contract, end to end and a short fault campa
 		echo "Alerts are tried with their own tools. On Debian or Ubuntu: sudo apt-get install -y prometheus prometheus-alertmanager" >&2; \
 		exit 1; }
 	@$(BIN)/python -m local_stack parts
-	@failed=0; \
-	$(BIN)/pytest -n 2 --dist loadfile libs services clients deploy || failed=1; \
+	@$(if $(PART),$(BIN)/pytest -n 2 --dist loadfile --plans $(call place_of,$(PART)),failed=0; \
+	$(BIN)/pytest -n 2 --dist loadfile --plans libs services clients deploy || failed=1; \
 	$(BIN)/pytest tests || failed=1; \
-	exit $$failed
+	exit $$failed)
 
 format: $(STAMP) ## Bring the code into the house style
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .

@@ -77,9 +77,9 @@ _FIND: Final = text(
        WHERE subject = :subject AND key = :key AND answered_at > :oldest"""
 )
 _FORGET: Final = text(
-    """DELETE FROM command WHERE (subject, key) IN (
-           SELECT subject, key FROM command WHERE answered_at <= :oldest
-           ORDER BY answered_at LIMIT :most FOR UPDATE SKIP LOCKED)"""
+    """DELETE FROM command WHERE ctid = ANY (ARRAY(
+           SELECT ctid FROM command WHERE answered_at <= :oldest
+           ORDER BY answered_at LIMIT :most FOR UPDATE SKIP LOCKED))"""
 )
 _KEEP: Final = text(
     """INSERT INTO command (subject, key, fingerprint, status, headers, body, answered_at)

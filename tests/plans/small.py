@@ -1,0 +1,16 @@
+"""Which tables stay small for ever, and which statements may read a large one whole."""
+
+from collections.abc import Mapping
+from typing import Final
+
+SMALL: Final = frozenset(
+    {
+        *("position", "halt", "backfill", "suspension"),  # one row for each partition, incident, type, partner
+        *("partner", "partner_key", "partner_limited", "repeat_key", "legal_hold", "disposal_run"),
+        *("endpoint", "worker"),  # one for each agency's channel, one for each person
+        *("log", "witness"),
+    }
+)
+
+EXCEPTIONS: Final[Mapping[str, str]] = {}
+"""A piece of the statement, and the reason."""
