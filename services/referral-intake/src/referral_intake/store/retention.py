@@ -25,8 +25,8 @@ _KEPT: Final = """
                  SELECT d.outcome FROM child_decision d JOIN child c ON c.child_id = d.child_id
                  WHERE c.referral_id = r.referral_id AND NOT EXISTS (
                      SELECT FROM child_decision later
-                     WHERE later.supersedes = d.decision_id AND later.supersedes_reason = 'mistake-found'
-                       AND NOT later.earlier_accepted
+                     WHERE later.child_id = d.child_id AND later.supersedes = d.decision_id
+                       AND later.supersedes_reason = 'mistake-found' AND NOT later.earlier_accepted
                  )) AS outcomes,
            EXISTS (SELECT FROM held_referral h WHERE h.referral_id = r.referral_id AND h.lifted_at IS NULL) AS held
     FROM referral r
