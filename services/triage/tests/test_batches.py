@@ -6,24 +6,26 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 from test_line import lines
-from triage_examples import NOW, received
+from triage_examples import NOW, received, supplemented, withdrawn
 from triage_world import World
 
 from chassis.delivery.messages import Batched, Message
 from chassis.testing.statements import counted
-from contracts.codes import Channel, NoticeKind
+from contracts.codes import Channel, NoticeKind, SupplementKind
 from contracts.envelope import Envelope
 from contracts.events import (
     ChildPlans,
     ChildReference,
+    EditionFacts,
     Event,
     NoticeDelivered,
     NoticeOpened,
     NoticeQueued,
     ReferralReceived,
 )
-from triage.errors import NotOneCase
+from triage.errors import NoCaseYet, NotOneCase
 from triage.subscriptions import subscriptions
 
 LATER = NOW + timedelta(minutes=5)
@@ -94,12 +96,14 @@ async def left(world: World, numbers: Sequence[int]) -> list[list[str]]:
             f"SELECT to_jsonb(c) - '{{case_id,referral_id,reference}}'::text[] FROM \"case\" c WHERE case_id = ({of})",
             f"SELECT to_jsonb(c) - '{{case_id,child_id}}'::text[] FROM child c WHERE case_id = ({of}) ORDER BY place",
             f"SELECT to_jsonb(c) - '{{case_id,clock_id,about_id}}'::text[], c.about_id = c.case_id FROM clock c"
-            f" WHERE case_id = ({of}) ORDER BY name",
+            f" WHERE case_id = ({of}) ORDER BY name, started_at",
             f"SELECT a.share, a.at, a.tell, a.sounded_at, c.name FROM alarm a JOIN clock c USING (clock_id)"
-            f" WHERE a.case_id = ({of}) ORDER BY c.name, a.share",
+            f" WHERE a.case_id = ({of}) ORDER BY c.name, c.started_at, a.share",
+            f"SELECT to_jsonb(n) - '{{case_id,child_ids,about}}'::text[], cardinality(child_ids) FROM news n"
+            f" WHERE case_id = ({of}) ORDER BY version",
             f"SELECT version, headers - '{{ce_correlationid,ce_causationid}}'::text[],"
-            " convert_from(data, 'UTF8')::jsonb - '{case_id,referral_id,child_ids,reference}'::text[] FROM event"
-            f" WHERE aggregate = 'case/' || ({of}) ORDER BY version",
+            " convert_from(data, 'UTF8')::jsonb - '{case_id,referral_id,child_ids,reference,detail_url}'::text[]"
+            f" FROM event WHERE aggregate = 'case/' || ({of}) ORDER BY version",
         ):
             rows += [str(tuple(row)) for row in await world.rows(query)]
         found.append(rows)
@@ -117,6 +121,61 @@ async def test_referrals_that_arrive_together_leave_what_each_alone_leaves(world
 
     assert await left(world, numbers) == await left(world, others)
     assert len(await world.events("case.opened")) == 24
+
+
+def news(number: int, edition: int = 2) -> Event:
+    """What senders say after a referral, which differs with its number."""
+    of = {"referral_id": UUID(int=number * 1000), "edition": edition, "policy_version": "wandsworth-0123456789ab"}
+    if number % 4 == 0:
+        return withdrawn(**{name: value for name, value in of.items() if name != "policy_version"})
+    said = arrived(number)
+    if number % 4 == 1:  # another child, in danger
+        new = ChildReference(child_id=UUID(int=number * 1000 + 20 + edition), unborn=False)
+        return supplemented(**of, kind=SupplementKind.NEW_CHILD, children=(new,), immediate_danger=True)
+    facts = EditionFacts(
+        children=said.children, concern_types=(), immediate_danger=number % 4 == 2, previous_referral_id=None,
+        plans=tuple(ChildPlans(child_id=one.child_id, plans=()) for one in said.children),
+    )  # fmt: skip
+    return supplemented(**of, kind=SupplementKind.CORRECTION, facts=facts)
+
+
+async def open_cases(world: World, numbers: Sequence[int]) -> None:
+    """Every third case is closed again."""
+    await together(world, [message(arrived(number)) for number in numbers])
+    closed = [str(UUID(int=number * 1000)) for number in numbers if number % 3 == 0]
+    of_closed = """SELECT case_id FROM "case" WHERE referral_id = ANY(CAST(:closed AS uuid[]))"""
+    async with world.db.transaction() as tx:
+        for statement in (
+            f"""UPDATE "case" SET closed_at = :now, closed_reason = 'decided' WHERE case_id IN ({of_closed})""",
+            f"UPDATE clock SET stopped_at = :now WHERE case_id IN ({of_closed})",
+        ):
+            await tx.execute(text(statement), {"closed": closed, "now": NOW})
+
+
+async def test_news_that_comes_together_leaves_what_each_alone_leaves(world: World) -> None:
+    ahead = 420
+    numbers, others = range(1, 25), range(1 + ahead, 25 + ahead)
+    for some in (numbers, others):
+        await open_cases(world, some)
+
+    for edition in (2, 3):
+        await together(world, [message(news(number, edition)) for number in numbers])
+        for number in others:
+            await together(world, [message(news(number, edition))])
+
+    assert await left(world, numbers) == await left(world, others)
+    assert len(await world.events("case.informed")) == 4 * len(numbers)
+    assert len(await world.events("case.reopened")) == 2 * len([number for number in numbers if number % 3 == 0])
+    assert all(kept == true for kept, true in await lines(world))
+
+
+async def test_news_of_a_referral_without_a_case_refuses_the_whole_group(world: World) -> None:
+    await open_cases(world, [1])
+
+    with pytest.raises(NoCaseYet):
+        await together(world, [message(news(1)), message(news(2))])
+
+    assert await world.events("case.informed") == []
 
 
 async def test_the_line_of_every_case_is_kept(world: World) -> None:
@@ -183,10 +242,18 @@ async def test_of_notices_only_what_is_asked_is_followed_and_the_first_time_stay
 
 @pytest.mark.parametrize("make", [arrived, queued, delivered, opened])
 async def test_statements_do_not_grow_with_the_messages(world: World, make: Callable[[int], Event]) -> None:
-    sent = []
-    for numbers in (range(1, 3), range(3, 63)):
-        with counted(world.db) as statements:
-            await together(world, [message(make(number)) for number in numbers])
-        sent.append(len(statements))
+    assert await sent(world, make, range(1, 3)) == await sent(world, make, range(3, 63))
 
-    assert sent[0] == sent[1]
+
+async def test_statements_do_not_grow_with_the_news(world: World) -> None:
+    """Of one case in each situation, and of many."""
+    await open_cases(world, range(1, 97))
+
+    assert await sent(world, news, range(1, 13)) == await sent(world, news, range(13, 97))
+
+
+async def sent(world: World, make: Callable[[int], Event], numbers: Sequence[int]) -> int:
+    """How many statements messages are handled with."""
+    with counted(world.db) as statements:
+        await together(world, [message(make(number)) for number in numbers])
+    return len(statements)

@@ -21,6 +21,17 @@ def insert_of(table: Table, columns: Sequence[str], *, unless_there: bool = Fals
     )
 
 
+def update_of(table: Table, columns: Sequence[str], *, key: str) -> TextClause:
+    """An ``UPDATE`` of the rows that ``document`` names by ``key``, in these columns; one that is not there is passed
+    over.
+    """
+    name, changes = f'"{table.name}"', ", ".join(f'"{column}" = n."{column}"' for column in columns)
+    return text(
+        f"""UPDATE {name} SET {changes} FROM jsonb_populate_recordset(NULL::{name}, CAST(:rows AS jsonb)) AS n
+            WHERE {name}.{key} = n.{key}"""  # noqa: S608
+    )
+
+
 def document(rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """The parameter of ``insert_of``: each row by its columns; times, ids, codes and lists of them as they are."""
+    """The parameter of both: each row by its columns; times, ids, codes and lists of them as they are."""
     return {"rows": to_json(list(rows)).decode()}

@@ -18,11 +18,10 @@ from contracts.events import (
 from contracts.topics import AGENCY_NOTIFY, REFERRAL_INTAKE
 from triage.handlers import (
     Dependencies,
+    on_news,
     on_notices_delivered,
     on_notices_opened,
     on_notices_queued,
-    on_referral_supplemented,
-    on_referral_withdrawn,
     on_referrals_received,
 )
 
@@ -31,12 +30,13 @@ STANDINGS: Final = StandingEvents(suspended=PartnerSuspended.TYPE, restored=Part
 
 def subscriptions(dependencies: Dependencies) -> Subscriptions:
     """Event type -> handler."""
+    on_said = Batched(partial(on_news, dependencies=dependencies))
     return Subscriptions(
         topics=(REFERRAL_INTAKE, AGENCY_NOTIFY),
         handlers={
             ReferralReceived: Batched(partial(on_referrals_received, dependencies=dependencies)),
-            ReferralSupplemented: partial(on_referral_supplemented, dependencies=dependencies),
-            ReferralWithdrawn: partial(on_referral_withdrawn, dependencies=dependencies),
+            ReferralSupplemented: on_said,
+            ReferralWithdrawn: on_said,
             NoticeQueued: Batched(on_notices_queued),
             NoticeDelivered: Batched(on_notices_delivered),
             NoticeOpened: Batched(on_notices_opened),

@@ -18,7 +18,6 @@ from referral_intake.handlers.editing import Opened, answer_with, answered_at_on
 from referral_intake.handlers.recognising import recognise
 from referral_intake.model import SERVICE, Added, Answer, Milestone, Status, Step, Supplement, Told
 from referral_intake.served import decision_due, governing_pack
-from referral_intake.store import Reached
 
 _NOT_OPEN: Final = FieldError(
     "/question_id", "This question is not open. Follow the referral for those that are, or send new-information."
@@ -98,4 +97,4 @@ async def _add_children(
     if event.children and decide.status(referral.milestones) is Status.DECIDED:
         due_at = decision_due(governing_pack(dependencies.packs, referral, at=opened.now), at=opened.now)
         reopened = Milestone(Step.REOPENED, opened.now, due_at)
-        await store.record_milestones(tx, [Reached(referral.referral_id, reopened)])
+        await store.record_milestone(tx, referral.referral_id, reopened, version=None)

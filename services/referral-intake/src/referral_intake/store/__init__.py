@@ -57,6 +57,7 @@ from referral_intake.store.steps import (
     find_all_decided,
     record_decided,
     record_earlier_accepted,
+    record_milestone,
     record_milestones,
 )
 from referral_intake.store.supplements import (
@@ -129,6 +130,7 @@ __all__ = [
     "record_edition",
     "record_facts",
     "record_listed",
+    "record_milestone",
     "record_milestones",
     "record_question",
     "record_question_answered",

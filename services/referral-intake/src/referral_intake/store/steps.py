@@ -99,6 +99,11 @@ async def record_milestones(tx: Transaction, reached: Sequence[Reached]) -> bool
     return True
 
 
+async def record_milestone(tx: Transaction, referral_id: UUID, reached: Milestone, *, version: int | None) -> bool:
+    """The same for one referral."""
+    return await record_milestones(tx, [Reached(referral_id, reached, version)])
+
+
 async def record_decided(tx: Transaction, decided: Sequence[Decided]) -> bool:
     """Note decisions, one for each child; the newest by its case's version stands. False: a child is not known, or not
     of that referral.

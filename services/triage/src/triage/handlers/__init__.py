@@ -25,7 +25,7 @@ from triage.handlers.information import (
     request_information,
     withdraw_answer,
 )
-from triage.handlers.news import on_referral_supplemented, on_referral_withdrawn
+from triage.handlers.news import on_news
 from triage.handlers.outcomes import authorise_outcome, recommend_outcome
 from triage.handlers.questions import QuestionFile, ask_sender, read_question
 from triage.handlers.queue import QueueFile, list_workers, note_visit, read_queue
@@ -51,11 +51,10 @@ __all__ = [
     "list_workers",
     "note_visit",
     "offer_handover",
+    "on_news",
     "on_notices_delivered",
     "on_notices_opened",
     "on_notices_queued",
-    "on_referral_supplemented",
-    "on_referral_withdrawn",
     "on_referrals_received",
     "rate_case",
     "read_case",

@@ -1,6 +1,6 @@
 """What every handler needs: what the service stands on, who is visiting, and how a change is recorded."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -8,7 +8,7 @@ from uuid import UUID
 
 from chassis.clock import Clock
 from chassis.db import Database, Transaction
-from chassis.delivery.events import Context, record
+from chassis.delivery.events import Context, record_each
 from chassis.ids import Ids
 from chassis.web import access
 from chassis.web.auth import Principal
@@ -22,7 +22,7 @@ from triage import decide, entitlement, packs, store
 from triage.entitlement import Act
 from triage.errors import NoSuchCase
 from triage.model import OFFER_CLOCK, SERVICE, Acting, Actor, Addresses, Case, Detail, Timing
-from triage.store import Starting
+from triage.store import Starting, Stopping
 
 E = TypeVar("E", bound=Event)
 
@@ -74,6 +74,15 @@ class Visit:
     def context(self, case: Case) -> Context:
         """What events of this visit are recorded with."""
         return Context(source=SERVICE, partnership=case.partnership, now=self.now)
+
+
+@dataclass(frozen=True)
+class Change:
+    """What happens to a locked case, and what its events are recorded with."""
+
+    case: Case
+    events: Sequence[Event]
+    context: Context
 
 
 @dataclass(frozen=True)
@@ -132,18 +141,26 @@ async def admit(
 
 async def record_change(tx: Transaction, case: Case, events: Sequence[Event], *, context: Context) -> Recorded:
     """Record what happened, move the case's version, stop the clocks that waited for it, close or open the case."""
-    versions = await record(tx, events, context=context)
-    version = versions[events[0].subject]
-    changed = not all(isinstance(event, CaseAssigned) for event in events)
-    await store.advance(tx, case.case_id, version=version, changed=changed)
-    for event in events:
-        await _stop_clocks(tx, event, now=context.now)
-        if isinstance(event, CaseReopened):
-            await store.record_reopened(tx, event)
-        if isinstance(event, CaseClosed):
-            await store.record_closed(tx, event)
-            await store.stop_every_clock(tx, case.case_id, at=context.now)
-    return Recorded(case.case_id, version, events)
+    (recorded,) = await record_changes(tx, [Change(case, events, context)])
+    return recorded
+
+
+async def record_changes(tx: Transaction, changes: Sequence[Change]) -> Sequence[Recorded]:
+    """The same for many cases, of which none is named twice."""
+    recording = [(event, change.context) for change in changes for event in change.events]
+    versions = await record_each(tx, recording)
+    recorded = [Recorded(change.case.case_id, versions[change.events[0].subject], change.events) for change in changes]
+    await store.advance_all(tx, {one.case_id: (one.version, _says_something(one.events)) for one in recorded})
+    await store.stop_clocks(tx, [stopping for change in changes for stopping in _stopping(change)])
+    events = [event for event, _ in recording]
+    await store.record_reopened(tx, [event for event in events if isinstance(event, CaseReopened)])
+    await store.record_closed(tx, [event for event in events if isinstance(event, CaseClosed)])
+    return recorded
+
+
+def _says_something(events: Sequence[Event]) -> bool:
+    """Whether they say anything about the children: who has the case does not."""
+    return not all(isinstance(event, CaseAssigned) for event in events)
 
 
 async def follow_up(tx: Transaction, dependencies: Dependencies, recorded: Recorded, *, context: Context) -> Recorded:
@@ -167,9 +184,19 @@ async def follow_up(tx: Transaction, dependencies: Dependencies, recorded: Recor
 
 async def start_decision_clock(tx: Transaction, dependencies: Dependencies, case: Case, *, timing: Timing) -> None:
     """Time runs for a decision, or for a person to be done with news, unless it does already."""
-    if decide.needs_decision_clock(case):
-        await start_clock(tx, dependencies, case.case_id, about_id=case.case_id, timing=timing)
-        await store.record_due(tx, case.case_id, due_at=timing.due_at)
+    await start_decision_clocks(tx, dependencies, [(case, timing)])
+
+
+async def start_decision_clocks(
+    tx: Transaction, dependencies: Dependencies, timings: Sequence[tuple[Case, Timing]]
+) -> None:
+    """The same for many cases."""
+    needed = {case.case_id: timing for case, timing in timings if decide.needs_decision_clock(case)}
+    if needed:
+        ids = dependencies.ids
+        clocks = [Starting(ids.new(), case_id, case_id, timing) for case_id, timing in needed.items()]
+        await store.start_clocks(tx, clocks)
+        await store.record_due(tx, {case_id: timing.due_at for case_id, timing in needed.items()})
 
 
 async def start_clock(
@@ -189,9 +216,14 @@ async def _keep_offer_clock(tx: Transaction, dependencies: Dependencies, case: C
         await store.stop_clock(tx, running.clock_id, at=now)
 
 
-async def _stop_clocks(tx: Transaction, event: Event, *, now: datetime) -> None:
-    about_id, gone = decide.ends_wait(event), decide.ends_every_wait(event)
-    if about_id is not None:
-        await store.stop_clocks(tx, about_id, event_type=event.TYPE, at=decide.ended_at(event, now=now))
-    if gone is not None:
-        await store.stop_clocks_about(tx, gone, at=now)
+def _stopping(change: Change) -> Iterator[Stopping]:
+    """The clocks that waited for what happened, and those of what is no more; of a closed case every one."""
+    case_id, now = change.case.case_id, change.context.now
+    for event in change.events:
+        about_id, gone = decide.ends_wait(event), decide.ends_every_wait(event)
+        if about_id is not None:
+            yield Stopping(case_id, decide.ended_at(event, now=now), about_id, event.TYPE)
+        if gone is not None:
+            yield Stopping(case_id, now, gone)
+        if isinstance(event, CaseClosed):
+            yield Stopping(case_id, now)

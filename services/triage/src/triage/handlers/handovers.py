@@ -22,6 +22,7 @@ from triage.handlers.dependencies import (
     start_clock,
 )
 from triage.model import NO_NOTICE, OFFER_CLOCK, Case, Decision, Handover, NoticeProgress, Offer, Return
+from triage.store import Arrived
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ async def return_handover(
     returned = decide.return_handover(case, command, by=visit.by, timing=timing, addresses=dependencies.addresses)
     await store.record_returned(tx, returned, note=command.note)
     recorded = await record_change(tx, case, [returned], context=visit.context(case))
-    await store.record_news(tx, case.case_id, decide.news_of_return(returned), version=recorded.version)
+    await store.record_news(tx, [Arrived(case.case_id, decide.news_of_return(returned), recorded.version)])
     return await follow_up(tx, dependencies, recorded, context=visit.context(case))
 
 

@@ -34,6 +34,7 @@ from triage.model import (
     Statement,
     TakeBack,
 )
+from triage.store import Arrived
 
 
 @dataclass(frozen=True)
@@ -160,7 +161,7 @@ async def _record_said(
     recorded = await record_change(tx, case, [*reopened, event], context=visit.context(case))
     await store.record_said(tx, event.request_id, words)
     if news is not None:
-        await store.record_news(tx, case.case_id, news, version=recorded.version)
+        await store.record_news(tx, [Arrived(case.case_id, news, recorded.version)])
     if timing is not None:
         await start_decision_clock(tx, dependencies, case, timing=timing)
     await store.keep_line(tx, case.case_id)

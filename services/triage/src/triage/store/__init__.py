@@ -1,25 +1,24 @@
 """All SQL of this service. Nothing here commits."""
 
 from triage.store.cases import (
-    Opening,
-    add_children,
     advance,
+    advance_all,
+    find_backgrounds,
     find_case,
     find_case_id,
     find_case_ids,
     get_background,
     load_ratings,
     lock_case,
-    record_background,
-    record_children,
+    lock_cases,
     record_closed,
     record_due,
-    record_opened,
     record_rated,
     record_reopened,
 )
 from triage.store.clocks import (
     Starting,
+    Stopping,
     find_next_alarm,
     load_due_alarms,
     lock_cases_with_due_alarms,
@@ -28,8 +27,6 @@ from triage.store.clocks import (
     start_clocks,
     stop_clock,
     stop_clocks,
-    stop_clocks_about,
-    stop_every_clock,
 )
 from triage.store.handovers import (
     find_case_of_handover,
@@ -40,14 +37,16 @@ from triage.store.handovers import (
 )
 from triage.store.line import CHANGES, announce, keep_line, keep_lines
 from triage.store.news import (
+    Arrived,
     find_case_of_question,
     list_open_questions,
     record_asked,
     record_news,
-    record_question_answered,
+    record_questions_answered,
     record_seen,
 )
 from triage.store.notices import load_progress
+from triage.store.opening import Added, Opening, add_children, record_backgrounds, record_children, record_opened
 from triage.store.outcomes import record_decided, record_recommended, record_turned_down
 from triage.store.people import (
     find_last_look,
@@ -63,13 +62,18 @@ from triage.store.requests import find_case_of_request, list_requests, record_re
 
 __all__ = [
     "CHANGES",
+    "Added",
+    "Arrived",
     "Asker",
     "Opening",
     "Starting",
+    "Stopping",
     "add_children",
     "advance",
+    "advance_all",
     "announce",
     "count_queue",
+    "find_backgrounds",
     "find_case",
     "find_case_id",
     "find_case_ids",
@@ -92,12 +96,13 @@ __all__ = [
     "load_progress",
     "load_ratings",
     "lock_case",
+    "lock_cases",
     "lock_cases_with_due_alarms",
     "note_worker",
     "record_accepted",
     "record_asked",
     "record_assigned",
-    "record_background",
+    "record_backgrounds",
     "record_children",
     "record_closed",
     "record_decided",
@@ -106,7 +111,7 @@ __all__ = [
     "record_news",
     "record_offered",
     "record_opened",
-    "record_question_answered",
+    "record_questions_answered",
     "record_rated",
     "record_recommended",
     "record_reopened",
@@ -121,6 +126,4 @@ __all__ = [
     "start_clocks",
     "stop_clock",
     "stop_clocks",
-    "stop_clocks_about",
-    "stop_every_clock",
 ]

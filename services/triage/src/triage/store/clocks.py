@@ -1,23 +1,45 @@
 """SQL of clocks and their alarms."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, exists, func, select, update
+from sqlalchemy import Row, exists, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis.db import Transaction
 from chassis.rows import document, insert_of
 from triage import tables
 from triage.model import OFFER_CLOCK, Alarm, Clock, DueAlarm, Timing
+from triage.store.loading import by_case, one_of
 
 _START: Final = insert_of(
     tables.clock, ("clock_id", "case_id", "about_id", "name", "started_at", "due_at", "stops", "policy_version")
 )
 _SET_ALARMS: Final = insert_of(tables.alarm, ("clock_id", "case_id", "share", "at", "tell"))
+# What a case has to offer is the sum of its decisions, so no single event stops that clock: see ``stop_clock``.
+_STOP: Final = text(
+    """WITH stopped AS (
+           UPDATE clock SET stopped_at = n.at
+           FROM unnest(CAST(:cases AS uuid[]), CAST(:times AS timestamptz[]), CAST(:abouts AS uuid[]),
+                       CAST(:events AS text[])) AS n(case_id, at, about_id, event_type)
+           WHERE clock.case_id = n.case_id AND clock.stopped_at IS NULL
+             AND (n.about_id IS NULL OR clock.about_id = n.about_id)
+             AND (n.event_type IS NULL OR clock.stops = n.event_type AND clock.name <> :offer_clock)
+           RETURNING clock.clock_id, n.at
+       )
+       UPDATE alarm SET cancelled_at = stopped.at FROM stopped
+       WHERE alarm.clock_id = stopped.clock_id AND alarm.sounded_at IS NULL AND alarm.cancelled_at IS NULL"""
+)
+_STOP_ONE: Final = text(
+    """WITH stopped AS (
+           UPDATE clock SET stopped_at = :at WHERE clock_id = :clock_id AND stopped_at IS NULL RETURNING clock_id
+       )
+       UPDATE alarm SET cancelled_at = :at FROM stopped
+       WHERE alarm.clock_id = stopped.clock_id AND alarm.sounded_at IS NULL AND alarm.cancelled_at IS NULL"""
+)
 _WAITING: Final = (tables.alarm.c.sounded_at.is_(None), tables.alarm.c.cancelled_at.is_(None))
 
 
@@ -31,11 +53,21 @@ class Starting:
     timing: Timing
 
 
-async def load_clocks(tx: Transaction, case_id: UUID) -> tuple[Clock, ...]:
-    """The clocks of a case, the first due first."""
+@dataclass(frozen=True)
+class Stopping:
+    """Clocks of a case that stop: those about one thing, those that wait for events of one type; None: any."""
+
+    case_id: UUID
+    at: datetime
+    about_id: UUID | None = None
+    event_type: str | None = None
+
+
+async def load_clocks(tx: Transaction, case_ids: Collection[UUID]) -> Mapping[UUID, tuple[Clock, ...]]:
+    """The clocks of each case, the first due first."""
     clock = tables.clock.c
-    statement = select(tables.clock).where(clock.case_id == case_id).order_by(clock.due_at, clock.clock_id)
-    return tuple(_clock(row) for row in await tx.execute(statement))
+    statement = select(tables.clock).where(one_of(clock.case_id, case_ids)).order_by(clock.due_at, clock.clock_id)
+    return await by_case(tx, statement, _clock)
 
 
 async def start_clocks(tx: Transaction, starting: Sequence[Starting]) -> None:
@@ -61,28 +93,21 @@ async def retime_clock(tx: Transaction, clock_id: UUID, *, case_id: UUID, timing
     )
 
 
-async def stop_clocks(tx: Transaction, about_id: UUID, *, event_type: str, at: datetime) -> None:
-    """What the clocks waited for has happened: they never sound again.
-
-    What a case has to offer is the sum of its decisions, so no single event stops that clock: see ``stop_clock``.
-    """
-    clock = tables.clock.c
-    await _stop(tx, clock.about_id == about_id, clock.stops == event_type, clock.name != OFFER_CLOCK, at=at)
+async def stop_clocks(tx: Transaction, stopping: Sequence[Stopping]) -> None:
+    """What clocks waited for has happened, or is no more: they never sound again."""
+    if stopping:
+        columns = {
+            "cases": [one.case_id for one in stopping],
+            "times": [one.at for one in stopping],
+            "abouts": [one.about_id for one in stopping],
+            "events": [one.event_type for one in stopping],
+        }
+        await tx.execute(_STOP, columns | {"offer_clock": OFFER_CLOCK})
 
 
 async def stop_clock(tx: Transaction, clock_id: UUID, *, at: datetime) -> None:
     """One clock has nothing to wait for any more."""
-    await _stop(tx, tables.clock.c.clock_id == clock_id, at=at)
-
-
-async def stop_clocks_about(tx: Transaction, about_id: UUID, *, at: datetime) -> None:
-    """What clocks were about is no more, so nobody is chased for it, whatever they waited for."""
-    await _stop(tx, tables.clock.c.about_id == about_id, at=at)
-
-
-async def stop_every_clock(tx: Transaction, case_id: UUID, *, at: datetime) -> None:
-    """The case is closed: nobody is chased for it any more."""
-    await _stop(tx, tables.clock.c.case_id == case_id, at=at)
+    await tx.execute(_STOP_ONE, {"clock_id": clock_id, "at": at})
 
 
 async def lock_cases_with_due_alarms(tx: Transaction, *, now: datetime, limit: int) -> Sequence[tuple[UUID, str]]:
@@ -122,16 +147,6 @@ async def record_sounded(tx: Transaction, due: DueAlarm, *, at: datetime) -> Non
     alarm = tables.alarm
     this = (alarm.c.clock_id == due.clock_id, alarm.c.share == due.alarm.share)
     await tx.execute(update(alarm).where(*this).values(sounded_at=at))
-
-
-async def _stop(tx: Transaction, *which: Any, at: datetime) -> None:
-    clock, alarm = tables.clock, tables.alarm
-    stopped = update(clock).where(*which, clock.c.stopped_at.is_(None)).values(stopped_at=at)
-    rows = await tx.execute(stopped.returning(clock.c.clock_id))
-    clock_ids = [clock_id for (clock_id,) in rows]
-    if clock_ids:
-        silenced = update(alarm).where(alarm.c.clock_id.in_(clock_ids), *_WAITING)
-        await tx.execute(silenced.values(cancelled_at=at))
 
 
 def _clock_row(one: Starting) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """SQL of handovers."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from contracts.codes import HandoverReturnReason, HandoverWithdrawalReason
 from contracts.events import HandoverAccepted, HandoverOffered, HandoverReturned, HandoverWithdrawn
 from triage import tables
 from triage.model import Handover
+from triage.store.loading import by_case, one_of
 
 
 async def find_case_of_handover(tx: Transaction, handover_id: UUID) -> UUID | None:
@@ -20,13 +21,15 @@ async def find_case_of_handover(tx: Transaction, handover_id: UUID) -> UUID | No
     return found
 
 
-async def load_handovers(tx: Transaction, case_id: UUID) -> tuple[Handover, ...]:
-    """The handovers of a case, oldest first."""
+async def load_handovers(tx: Transaction, case_ids: Collection[UUID]) -> Mapping[UUID, tuple[Handover, ...]]:
+    """The handovers of each case, oldest first."""
     handover = tables.handover.c
     statement = (
-        select(tables.handover).where(handover.case_id == case_id).order_by(handover.offered_at, handover.handover_id)
+        select(tables.handover)
+        .where(one_of(handover.case_id, case_ids))
+        .order_by(handover.offered_at, handover.handover_id)
     )
-    return tuple(_handover(row) for row in await tx.execute(statement))
+    return await by_case(tx, statement, _handover)
 
 
 async def record_offered(

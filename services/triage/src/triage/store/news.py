@@ -1,17 +1,38 @@
 """SQL of questions to the sender of a referral, and of what is new in a case."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Row, insert, select, tuple_, update
 
 from chassis.db import Transaction
+from chassis.rows import document, insert_of, update_of
 from contracts.codes import CaseNews
 from contracts.events import QuestionAnswered, QuestionAsked
 from triage import tables
 from triage.model import ListedQuestion, News, Question
+from triage.store.loading import by_case, one_of
+
+_ADD: Final = insert_of(
+    tables.news,
+    (
+        *("case_id", "version", "about", "edition", "what", "told_at", "document_url", "child_ids"),
+        *("immediate_danger", "answers", "supplement_id", "request_id", "revision", "handover_id"),
+    ),
+)
+_ANSWER: Final = update_of(tables.question, ("supplement_id", "answered_at"), key="question_id")
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """Something new in a case, and the version of the case that it made."""
+
+    case_id: UUID
+    news: News
+    version: int
 
 
 async def find_case_of_question(tx: Transaction, question_id: UUID) -> UUID | None:
@@ -21,20 +42,22 @@ async def find_case_of_question(tx: Transaction, question_id: UUID) -> UUID | No
     return found
 
 
-async def load_questions(tx: Transaction, case_id: UUID) -> tuple[Question, ...]:
-    """The questions of a case, oldest first."""
+async def load_questions(tx: Transaction, case_ids: Collection[UUID]) -> Mapping[UUID, tuple[Question, ...]]:
+    """The questions of each case, oldest first."""
     question = tables.question.c
     statement = (
-        select(tables.question).where(question.case_id == case_id).order_by(question.asked_at, question.question_id)
+        select(tables.question)
+        .where(one_of(question.case_id, case_ids))
+        .order_by(question.asked_at, question.question_id)
     )
-    return tuple(_question(row) for row in await tx.execute(statement))
+    return await by_case(tx, statement, _question)
 
 
-async def load_news(tx: Transaction, case_id: UUID) -> tuple[News, ...]:
-    """What is new, in the order in which it came."""
+async def load_news(tx: Transaction, case_ids: Collection[UUID]) -> Mapping[UUID, tuple[News, ...]]:
+    """What is new in each case, in the order in which it came."""
     news = tables.news.c
-    rows = await tx.execute(select(tables.news).where(news.case_id == case_id).order_by(news.version))
-    return tuple(_news(row) for row in rows)
+    statement = select(tables.news).where(one_of(news.case_id, case_ids)).order_by(news.version)
+    return await by_case(tx, statement, _news)
 
 
 async def list_open_questions(
@@ -70,32 +93,20 @@ async def record_asked(tx: Transaction, asked: QuestionAsked, *, question: str) 
     await tx.execute(insert(tables.question).values(values))
 
 
-async def record_question_answered(tx: Transaction, answered: QuestionAnswered) -> None:
-    """The sender answered, by a supplement that holds its words."""
-    question = tables.question
-    changes = {"supplement_id": answered.supplement_id, "answered_at": answered.answered_at}
-    await tx.execute(update(question).where(question.c.question_id == answered.question_id).values(changes))
+async def record_questions_answered(tx: Transaction, answered: Iterable[QuestionAnswered]) -> None:
+    """Senders answered, each by a supplement that holds its words."""
+    rows = [
+        {"question_id": one.question_id, "supplement_id": one.supplement_id, "answered_at": one.answered_at}
+        for one in answered
+    ]
+    if rows:
+        await tx.execute(_ANSWER, document(rows))
 
 
-async def record_news(tx: Transaction, case_id: UUID, news: News, *, version: int) -> None:
-    """One more thing that is new, which nobody has looked at. ``version`` is the case's that it made."""
-    values = {
-        "case_id": case_id,
-        "version": version,
-        "about": list(news.about),
-        "edition": news.edition,
-        "what": news.what.value,
-        "told_at": news.told_at,
-        "document_url": news.document_url,
-        "child_ids": list(news.child_ids),
-        "immediate_danger": news.immediate_danger,
-        "answers": news.answers,
-        "supplement_id": news.supplement_id,
-        "request_id": news.request_id,
-        "revision": news.revision,
-        "handover_id": news.handover_id,
-    }
-    await tx.execute(insert(tables.news).values(values))
+async def record_news(tx: Transaction, arrived: Sequence[Arrived]) -> None:
+    """What is new in each case, which nobody has looked at."""
+    if arrived:
+        await tx.execute(_ADD, document(_news_row(one) for one in arrived))
 
 
 async def record_seen(tx: Transaction, case_id: UUID, *, by: str, at: datetime) -> None:
@@ -137,3 +148,23 @@ def _news(row: Row[Any]) -> News:
         seen_by=row.seen_by,
         seen_at=row.seen_at,
     )
+
+
+def _news_row(arrived: Arrived) -> dict[str, Any]:
+    news = arrived.news
+    return {
+        "case_id": arrived.case_id,
+        "version": arrived.version,
+        "about": news.about,
+        "edition": news.edition,
+        "what": news.what,
+        "told_at": news.told_at,
+        "document_url": news.document_url,
+        "child_ids": news.child_ids,
+        "immediate_danger": news.immediate_danger,
+        "answers": news.answers,
+        "supplement_id": news.supplement_id,
+        "request_id": news.request_id,
+        "revision": news.revision,
+        "handover_id": news.handover_id,
+    }

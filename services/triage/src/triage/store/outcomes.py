@@ -1,5 +1,6 @@
 """SQL of recommendations and decisions."""
 
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -10,26 +11,31 @@ from contracts.codes import Outcome, SupersedingReason, ThresholdLevel
 from contracts.events import CaseDecided, CaseRecommended, CaseReturned
 from triage import tables
 from triage.model import Decision, Recommendation, Settled
+from triage.store.loading import by_case, one_of
 
 
-async def load_recommendations(tx: Transaction, case_id: UUID) -> tuple[Recommendation, ...]:
-    """The recommendations of a case, oldest first."""
+async def load_recommendations(
+    tx: Transaction, case_ids: Collection[UUID]
+) -> Mapping[UUID, tuple[Recommendation, ...]]:
+    """The recommendations of each case, oldest first."""
     recommendation = tables.recommendation.c
     statement = (
         select(tables.recommendation)
-        .where(recommendation.case_id == case_id)
+        .where(one_of(recommendation.case_id, case_ids))
         .order_by(recommendation.recommended_at, recommendation.recommendation_id)
     )
-    return tuple(_recommendation(row) for row in await tx.execute(statement))
+    return await by_case(tx, statement, _recommendation)
 
 
-async def load_decisions(tx: Transaction, case_id: UUID) -> tuple[Decision, ...]:
-    """The decisions of a case, oldest first."""
+async def load_decisions(tx: Transaction, case_ids: Collection[UUID]) -> Mapping[UUID, tuple[Decision, ...]]:
+    """The decisions of each case, oldest first."""
     decision = tables.decision.c
     statement = (
-        select(tables.decision).where(decision.case_id == case_id).order_by(decision.version, decision.decision_id)
+        select(tables.decision)
+        .where(one_of(decision.case_id, case_ids))
+        .order_by(decision.version, decision.decision_id)
     )
-    return tuple(_decision(row) for row in await tx.execute(statement))
+    return await by_case(tx, statement, _decision)
 
 
 async def record_recommended(tx: Transaction, recommended: CaseRecommended, *, rationale: str) -> None:

@@ -1,7 +1,7 @@
 """SQL of information requests, and of everything that agencies said to them."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from contracts.codes import Answer, LawfulBasis, RefusalGround
 from contracts.events import InformationRequested
 from triage import tables
 from triage.model import AnswerRevision, Ask, InformationRequest, ListedRequest, Reply, Statement
+from triage.store.loading import by_case, one_of
 
 
 async def find_case_of_request(tx: Transaction, request_id: UUID) -> UUID | None:
@@ -23,15 +24,15 @@ async def find_case_of_request(tx: Transaction, request_id: UUID) -> UUID | None
     return found
 
 
-async def load_requests(tx: Transaction, case_id: UUID) -> tuple[InformationRequest, ...]:
-    """The requests of a case, oldest first, with all that was said to them."""
-    request, said = tables.information_request.c, await _load_revisions(tx, case_id)
+async def load_requests(tx: Transaction, case_ids: Collection[UUID]) -> Mapping[UUID, tuple[InformationRequest, ...]]:
+    """The requests of each case, oldest first, with all that was said to them."""
+    request, said = tables.information_request.c, await _load_revisions(tx, case_ids)
     statement = (
         select(tables.information_request)
-        .where(request.case_id == case_id)
+        .where(one_of(request.case_id, case_ids))
         .order_by(request.requested_at, request.request_id)
     )
-    return tuple(_request(row, said.get(row.request_id, ())) for row in await tx.execute(statement))
+    return await by_case(tx, statement, lambda row: _request(row, said.get(row.request_id, ())))
 
 
 async def list_requests(
@@ -96,13 +97,13 @@ def _newest_of(request_id: ColumnElement[UUID]) -> FromClause:
     return said.order_by(answer.revision.desc()).limit(1).lateral("newest")
 
 
-async def _load_revisions(tx: Transaction, case_id: UUID) -> Mapping[UUID, Sequence[AnswerRevision]]:
+async def _load_revisions(tx: Transaction, case_ids: Collection[UUID]) -> Mapping[UUID, Sequence[AnswerRevision]]:
     """By request: everything that was said to it, oldest first."""
     request, answer = tables.information_request.c, tables.information_answer.c
     statement = (
         select(tables.information_answer)
         .join_from(tables.information_answer, tables.information_request)
-        .where(request.case_id == case_id)
+        .where(one_of(request.case_id, case_ids))
         .order_by(answer.revision)
     )
     said = defaultdict[UUID, list[AnswerRevision]](list)

@@ -1,0 +1,128 @@
+"""SQL of what a referral makes of a case: opening it, its children, and what the referral says now."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from chassis.db import Transaction
+from chassis.rows import document, insert_of, update_of
+from contracts.events import CaseOpened, ReferralReceived
+from triage import tables
+from triage.errors import NotOneCase
+from triage.model import Background, Child, Suggestion, children_of
+
+_OPEN: Final = insert_of(
+    tables.case,
+    (
+        *("case_id", "referral_id", "partnership", "reference", "agency", "received_at", "opened_at"),
+        *("suggested_rating", "suggestion_reasons", "concern_types", "missing_information", "immediate_danger"),
+        *("previous_referral_id", "document_url", "policy_version", "decision_due_at", "version", "changed_version"),
+    ),
+)
+_ADD_CHILDREN: Final = insert_of(tables.child, ("child_id", "case_id", "place", "unborn", "plans"), unless_there=True)
+_RECORD_CHILDREN: Final = update_of(tables.child, ("unborn", "plans"), key="child_id")
+_RECORD_BACKGROUNDS: Final = update_of(
+    tables.case,
+    (
+        *("concern_types", "missing_information", "immediate_danger", "previous_referral_id", "document_url"),
+        *("suggested_rating", "suggestion_reasons"),
+    ),
+    key="case_id",
+)
+
+
+@dataclass(frozen=True)
+class Opening:
+    """A case to make: its first event, and what its referral says."""
+
+    opened: CaseOpened
+    received: ReferralReceived
+    partnership: str
+
+
+@dataclass(frozen=True)
+class Added:
+    """Children of a case that has ``after`` already."""
+
+    case_id: UUID
+    children: Sequence[Child]
+    after: int
+
+
+async def record_opened(tx: Transaction, openings: Sequence[Opening]) -> None:
+    """New cases with their children. Raises ``NotOneCase`` when one of them is in another case."""
+    rows = [_opened(opening) for opening in openings]
+    await tx.execute(_OPEN, document(rows))
+    children = [
+        row
+        for one in openings
+        for row in _children_rows(one.opened.case_id, children_of(one.received.children, one.received.plans or ()))
+    ]
+    await _add_children(tx, children)
+
+
+async def add_children(tx: Transaction, added: Sequence[Added]) -> None:
+    """Children that cases did not have. Raises ``NotOneCase`` when one of them is in another case."""
+    await _add_children(tx, [row for one in added for row in _children_rows(one.case_id, one.children, one.after)])
+
+
+async def _add_children(tx: Transaction, rows: Sequence[dict[str, Any]]) -> None:
+    if rows and (await tx.execute(_ADD_CHILDREN, document(rows))).rowcount != len(rows):
+        raise NotOneCase
+
+
+def _children_rows(case_id: UUID, children: Sequence[Child], after: int = 0) -> list[dict[str, Any]]:
+    return [
+        {"child_id": one.child_id, "case_id": case_id, "place": place, "unborn": one.unborn, "plans": one.plans}
+        for place, one in enumerate(children, start=after)
+    ]
+
+
+async def record_children(tx: Transaction, children: Sequence[Child]) -> None:
+    """What referrals say now of children that their cases have."""
+    if children:
+        rows = ({"child_id": one.child_id, "unborn": one.unborn, "plans": one.plans} for one in children)
+        await tx.execute(_RECORD_CHILDREN, document(rows))
+
+
+async def record_backgrounds(tx: Transaction, said: Mapping[UUID, tuple[Background, Suggestion]]) -> None:
+    """What the referrals of cases say now, and which rating that suggests for each."""
+    rows = (
+        {
+            "case_id": case_id,
+            "concern_types": background.concern_types,
+            "missing_information": background.missing_information,
+            "immediate_danger": background.immediate_danger,
+            "previous_referral_id": background.previous_referral_id,
+            "document_url": background.document_url,
+            "suggested_rating": suggested.rating,
+            "suggestion_reasons": suggested.reasons,
+        }
+        for case_id, (background, suggested) in said.items()
+    )
+    await tx.execute(_RECORD_BACKGROUNDS, document(rows))
+
+
+def _opened(opening: Opening) -> dict[str, Any]:
+    opened, received = opening.opened, opening.received
+    return {
+        "case_id": opened.case_id,
+        "referral_id": opened.referral_id,
+        "reference": opened.reference,
+        "agency": opened.agency,
+        "opened_at": opened.opened_at,
+        "suggested_rating": opened.suggested_rating,
+        "suggestion_reasons": opened.suggestion_reasons,
+        "decision_due_at": opened.decision_due_at,
+        "policy_version": opened.policy_version,
+        "partnership": opening.partnership,
+        "received_at": received.received_at,
+        "concern_types": received.concern_types,
+        "missing_information": received.missing_information,
+        "immediate_danger": received.immediate_danger,
+        "previous_referral_id": received.previous_referral_id,
+        "document_url": received.detail_url,
+        "version": 1,
+        "changed_version": 1,
+    }
