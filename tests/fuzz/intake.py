@@ -16,7 +16,7 @@ from sqlalchemy import text
 from chassis.db import Database
 from chassis.delivery.messages import Message
 from chassis.run.provision import DatabaseUrls
-from chassis.tasks import Stop
+from chassis.tasks import Hint, Stop
 from chassis.testing import SequentialIds, SettableClock
 from chassis.testing.signer import Signer
 from contracts.codes import CODE_LISTS, ClosureReason, Outcome, ThresholdLevel
@@ -69,7 +69,7 @@ async def intake(urls: DatabaseUrls, signer: Signer) -> AsyncIterator[Target]:
     configured, clock = settings(urls.app_url), SettableClock(NOW)
     service = build(configured, clock=clock, ids=SequentialIds(), verifier=signer.verifier())
     db, people = Database.connect(urls.app_url), People(signer)
-    disposal = Disposal(db, clock, load_packs(PARTNERSHIPS_FOLDER))
+    disposal = Disposal(db, clock, load_packs(PARTNERSHIPS_FOLDER), hint=Hint())
 
     async def work() -> None:
         while await disposal.work(Stop()):

@@ -148,5 +148,5 @@ def deliverer(db: Database, clock: SettableClock, sender: Any, **changes: Any) -
         clock=clock,
         ids=RandomIds(),
         hint=changes.pop("hint", None) or Restless(),
-        **changes,
+        **({"per_endpoint": 4} | changes),
     )

@@ -36,10 +36,11 @@ from chassis.ids import RandomIds
 from chassis.tasks import Hint, Stop
 from chassis.testing.clock import SettableClock
 from chassis.waking import LOOK_SECONDS, Wakeups
-from contracts.codes import Channel, DeliveryFailure
+from contracts.codes import Channel, DeliveryFailure, WithheldReason
 from contracts.events import NoticeDelivered, NoticeEscalated
 
 TAKEN, BROKEN = Receipt(status=200), Receipt(DeliveryFailure.SERVER_ERROR, 500)
+WITHHELD = Receipt(withheld=WithheldReason.SUPERSEDED)
 GONE = Receipt(DeliveryFailure.GONE, 410, final=True)
 BOUND_SECONDS = 20
 
@@ -87,11 +88,12 @@ async def test_recording_takes_the_same_few_statements_however_many_attempts_the
 
 
 async def test_one_batch_says_of_an_endpoint_what_its_attempts_said_one_after_the_other(db: Database) -> None:
-    found = await claimed(db, 6)
+    found = await claimed(db, 8)
     wait = Receipt(DeliveryFailure.TOO_MANY_REQUESTS, 429, 90.0)
     batches = [
         ([BROKEN, BROKEN], (2, None)),
         ([TAKEN, wait], (1, NOW + timedelta(seconds=90))),
+        ([WITHHELD, WITHHELD], (1, NOW + timedelta(seconds=90))),  # nothing was tried, so nothing is known
         ([BROKEN, TAKEN], (0, None)),
     ]
 

@@ -27,7 +27,7 @@ from contracts.codes import Channel, DeliveryFailure
 TIMEOUT_SECONDS: Final = 15.0
 KEPT_SECONDS: Final = 4.0
 """A connection that nobody uses is kept so long: less than usual servers keep it."""
-MOST_KEPT: Final = 64
+MOST_KEPT: Final = 128
 READ_SECONDS: Final = 1.0
 MOST_READ_BYTES: Final = 65_536
 _Headers = Mapping[bytes | str, bytes | str]

@@ -52,8 +52,8 @@ class Deliverer:
     clock: Clock
     ids: Ids
     hint: Hint
-    capacity: int = 64
-    per_endpoint: int = 4
+    capacity: int = 128
+    per_endpoint: int = 8
     _sending: set[asyncio.Task[None]] = field(default_factory=set, init=False)
     _receipts: Receipts = field(init=False)
 

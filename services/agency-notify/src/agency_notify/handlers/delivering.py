@@ -74,9 +74,11 @@ def _follow(delivery: Delivery, attempted: Attempted, *, now: datetime) -> _Outc
 
 
 def health_of(outcomes: Iterable[_Outcome], *, now: datetime) -> Mapping[UUID, Health]:
-    """What attempts say of their endpoints, in the order in which they ended."""
+    """What attempts say of their endpoints, in the order in which they ended. One that was not made says nothing."""
     health: dict[UUID, Health] = {}
     for each in outcomes:
+        if each.receipt.withheld is not None:
+            continue
         endpoint_id = each.delivery.endpoint.endpoint_id
         health[endpoint_id] = _after(health.get(endpoint_id, Health()), each.receipt, now=now)
     return health
