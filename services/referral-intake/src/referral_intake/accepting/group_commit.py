@@ -12,7 +12,6 @@ from prometheus_client import Counter, Gauge, Histogram
 from chassis import telemetry
 from contracts.problems import Problem, Unavailable
 from referral_intake.accepting.fair_queue import CROWD, Crowd, FairQueue
-from referral_intake.accepting.patience import Patience
 from referral_intake.errors import NotConfirmed, TooBusy
 
 Item = TypeVar("Item")
@@ -88,7 +87,6 @@ class GroupCommit(Generic[Item, Ready, Result]):
         self._limits = limits or Limits()
         self._pending: FairQueue[_Waiting[Item, Result]] = FairQueue()
         self._urgent: FairQueue[_Waiting[Item, Result]] = FairQueue()
-        self._patience = Patience(self._limits.answer_seconds, NotConfirmed)
         self._running: set[asyncio.Task[None]] = set()
         self._under_way = 0
         self._heavy = False
@@ -102,11 +100,11 @@ class GroupCommit(Generic[Item, Ready, Result]):
         waiting: _Waiting[Item, Result] = _Waiting(item, weight, loop.create_future())
         queue.add(owner, waiting)
         self._depart()
-        self._patience.begin(waiting.outcome)
+        patience = loop.call_later(self._limits.answer_seconds, _give_up, waiting)
         try:
             outcome = await waiting.outcome
         finally:
-            self._patience.end(waiting.outcome)
+            patience.cancel()
             queue.remove(owner, waiting)
         if isinstance(outcome, Exception):
             raise outcome
@@ -238,3 +236,7 @@ def _answer(batch: "Sequence[_Waiting[Item, Result]]", outcomes: "Sequence[Resul
     for waiting, outcome in zip(batch, outcomes, strict=True):
         if not waiting.outcome.done():
             waiting.outcome.set_result(outcome)
+
+
+def _give_up(waiting: "_Waiting[Item, Result]") -> None:
+    _answer([waiting], [NotConfirmed()])
