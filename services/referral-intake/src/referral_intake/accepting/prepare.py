@@ -166,7 +166,7 @@ class ReferralMaker:
             "reference": reference,
             "partnership": sender.partnership,
             "agency": sender.agency,
-            "source": terms.source,
+            "source": terms.source.value,
             "received_at": now.isoformat(),
             "code_lists": document.EDITIONS,
         }
