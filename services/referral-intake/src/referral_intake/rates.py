@@ -7,8 +7,9 @@ call into every request.
 import math
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from referral_intake.model.record import record
 
 Seconds = Callable[[], float]
 """The time, in seconds since whenever."""
@@ -16,7 +17,7 @@ Seconds = Callable[[], float]
 _WINDOW_SECONDS: Final = 60
 
 
-@dataclass(frozen=True)
+@record
 class Allowance:
     """What is left of a limit, for how long (``reset_seconds``), and whether this request was within it."""
 

@@ -18,8 +18,9 @@ DECISION_CLOCK: Final = "decision"
 def pack_in_force(packs: Packs, partnership: str, *, at: datetime) -> Pack:
     """What a referral is accepted under. Raises ``PartnershipNotServed`` and ``RulesNotInForce``."""
     try:
-        with _refusing():
-            return packs.in_force(partnership, at=at)
+        return packs.in_force(partnership, at=at)
+    except NotServed as error:
+        raise PartnershipNotServed from error
     except NoneInForce as error:
         raise RulesNotInForce(whom_to_phone(packs, partnership, at=at)) from error
 

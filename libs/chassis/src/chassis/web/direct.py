@@ -30,7 +30,7 @@ class Direct(APIRoute):
 def direct(handle: Handle) -> type[Direct]:
     """A class of routes that run ``handle``.
 
-    ``handle`` MUST resolve what the endpoint's signature says, refuse what it refuses, and call the endpoint.
+    ``handle`` MUST resolve what the endpoint's signature says, refuse what it refuses, and answer as it answers.
     """
     return type("DirectRoute", (Direct,), {"handle_request": staticmethod(handle)})
 

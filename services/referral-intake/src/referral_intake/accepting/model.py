@@ -1,6 +1,6 @@
 """What a referral is on its way: as it was sent, what its pack says of it, and everything that is written for it."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -10,9 +10,10 @@ from contracts.events import ReferralReceived
 from contracts.problems import PHONE_ADVICE, Problem
 from referral_intake.form.written import Written
 from referral_intake.model import PLAIN, ClientKey, Handling, Identity, Mark, ReferralFacts, Sender, StoredAnswer, Told
+from referral_intake.model.record import record
 
 
-@dataclass(frozen=True)
+@record
 class Submission:
     """A referral as it was sent: its facts for the rules, its content for the document.
 
@@ -29,7 +30,7 @@ class Submission:
     handling: Handling = PLAIN
 
 
-@dataclass(frozen=True)
+@record
 class Terms:
     """What the partnership's pack says about a referral from this sender at this time.
 
@@ -42,7 +43,7 @@ class Terms:
     phone_advice: str = PHONE_ADVICE
 
 
-@dataclass(frozen=True)
+@record
 class Minted:
     """What was made for one new referral: its names, and the seal on its document."""
 
@@ -56,7 +57,7 @@ class Minted:
 NOTHING_TO_TELL: Final = Told((), ())
 
 
-@dataclass(frozen=True)
+@record
 class Earlier:
     """A referral that came before, by the same agency and about the same child."""
 
@@ -65,7 +66,7 @@ class Earlier:
     received_at: datetime
 
 
-@dataclass(frozen=True)
+@record
 class Found:
     """What is known of an acceptance's key and children just before it is written.
 
@@ -82,7 +83,7 @@ class Found:
         return self.free and self.stored is None
 
 
-@dataclass(frozen=True)
+@record
 class Acceptance:
     """Everything to be written for one referral, ready before its transaction begins.
 

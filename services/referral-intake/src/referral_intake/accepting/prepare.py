@@ -23,6 +23,7 @@ from referral_intake.form import ReferralForm, facts_of
 from referral_intake.form.identities import identities_of
 from referral_intake.form.written import joined, written
 from referral_intake.model import PLAIN, Handling, Sender
+from referral_intake.model.record import record
 from referral_intake.served import decision_due, newest_pack, pack_in_force
 from referral_intake.standing import Standing
 from referral_intake.telling import path_of
@@ -35,7 +36,7 @@ ReadForm = Callable[[], ReferralForm]
 """Makes the form of what came in through one of the doors; raises what its sender is told when there is none."""
 
 
-@dataclass(frozen=True)
+@record
 class Arrival:
     """A referral that came in, and is still to be read and judged."""
 
@@ -165,7 +166,7 @@ class ReferralMaker:
             "reference": reference,
             "partnership": sender.partnership,
             "agency": sender.agency,
-            "source": terms.source,
+            "source": terms.source.value,
             "received_at": now.isoformat(),
             "code_lists": document.EDITIONS,
         }

@@ -1,5 +1,6 @@
 """The receipt: what a sender is told as soon as the referral is durable."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -82,7 +83,7 @@ def body_of(received: ReferralReceived, told: Told, earlier: Earlier | None = No
         "what_happens_next": decide.what_happens_next(received, told.phone_advice),
         "emergency_advice": decide.emergency_advice(received),
         "advice": [{"code": advice.value, "text": advice.label} for advice in told.advice],
-        "likely_repeat_of": vars(earlier) if earlier else None,
+        "likely_repeat_of": asdict(earlier) if earlier else None,
         "missing_information": missing_in(told),
         "restricted": told.handling.restricted or None,
         "not_taken": told.handling.not_taken or None,

@@ -154,7 +154,12 @@ def _referrals(acceptances: Sequence[Acceptance]) -> Iterator[Sequence[Any]]:
     yield [a.restricted for a in acceptances]
     yield [a.salt for a in acceptances]
     yield [a.document for a in acceptances]
-    yield [to_json(a.told.missing).decode() for a in acceptances]
+    yield [_missing(a) for a in acceptances]
+
+
+def _missing(acceptance: Acceptance) -> str:
+    """As text: for a code whose type it is not told the writer of JSON takes seven times as long."""
+    return to_json([(item.value, pointer) for item, pointer in acceptance.told.missing]).decode()
 
 
 def _children(acceptances: Sequence[Acceptance]) -> Iterator[Sequence[Any]]:

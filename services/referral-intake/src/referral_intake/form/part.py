@@ -86,10 +86,11 @@ class Either:
     """Text, or more in detail. A mistake in either is named by its place in the form, as a union's would not be."""
 
     def __init__(self, text: Any, detail: Any) -> None:
-        self._text, self._detail = TypeAdapter[Any](text), TypeAdapter[Any](detail)
+        self._text = TypeAdapter[Any](text).validator.validate_python
+        self._detail = TypeAdapter[Any](detail).validator.validate_python
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_wrap_validator_function(self._judge, handler(source))
 
     def _judge(self, value: Any, _: ValidatorFunctionWrapHandler) -> Any:
-        return (self._text if isinstance(value, str) else self._detail).validate_python(value)
+        return self._text(value) if isinstance(value, str) else self._detail(value)

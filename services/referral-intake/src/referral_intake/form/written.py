@@ -1,10 +1,11 @@
 """A form as JSON, written once: what was not sent is not there, and the children stand apart, to be given their ids."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from referral_intake.form.child import Child
 from referral_intake.form.referral import ReferralForm
+from referral_intake.model.record import record
 
 _CHILDREN: Final = "children"
 _FIELDS: Final = tuple(ReferralForm.model_fields)
@@ -14,7 +15,7 @@ _form: Final = ReferralForm.__pydantic_serializer__
 _child: Final = Child.__pydantic_serializer__
 
 
-@dataclass(frozen=True)
+@record
 class Written:
     """Compact JSON objects, in the form's own order: what stands before the children, each child, what stands after.
 

@@ -18,7 +18,7 @@ def normalise(text: str) -> str:
 
 def find(text: str) -> str | None:
     """The number as it is written, or None when ``text`` cannot be one."""
-    digits = normalise(text)
+    digits = joined(text)
     if not _FORM.fullmatch(digits) or len(set(digits)) == 1:
         return None
     return digits if sum(map(mul, _WEIGHTS, map(int, digits))) % 11 == 0 else None

@@ -25,7 +25,7 @@ def normalise(text: str) -> str:
 
 def find(text: str) -> str | None:
     """The number as it is written, or None when ``text`` cannot be one."""
-    upn = normalise(text)
+    upn = capitals(joined(text))
     valid = _FORM.fullmatch(upn) and _is_issuer(upn[1:4]) and upn[0] == _check_letter(upn)
     return upn if valid else None
 

@@ -1,15 +1,15 @@
 """What senders are told, under which key, and what a message said beside the form."""
 
-from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
 from contracts.codes import Advice, MissingItem
 from contracts.problems import PHONE_ADVICE
 from referral_intake.model.facts import Missing
+from referral_intake.model.record import record
 
 
-@dataclass(frozen=True)
+@record
 class Answer:
     """What a client is told about its referral, now and whenever it asks again with the same key."""
 
@@ -17,7 +17,7 @@ class Answer:
     body: bytes
 
 
-@dataclass(frozen=True)
+@record
 class StoredAnswer:
     """The answer a key was given, and the fingerprint of the request it was given for."""
 
@@ -29,7 +29,7 @@ ClientKey = tuple[str, str]
 """A client and the idempotency key it chose."""
 
 
-@dataclass(frozen=True)
+@record
 class Handling:
     """What a FHIR message says beside the form: how the referral is to be kept, and which of its places were not taken.
 
@@ -43,7 +43,7 @@ class Handling:
 PLAIN: Final = Handling()
 
 
-@dataclass(frozen=True)
+@record
 class Told:
     """What a sender is told about its referral beside what the event says.
 

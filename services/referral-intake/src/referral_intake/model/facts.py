@@ -1,14 +1,15 @@
 """Which things a referral says: whether something was said, never its words."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import NamedTuple
 
 from contracts.codes import AgreementAnswer, ConcernType, CurrentPlan, Disability, FgmKnowledge, MissingItem, Sex
+from referral_intake.model.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ReferrerFacts:
     """Which things a referral says about who sends it. ``reachable``: by telephone or e-mail, or their manager is."""
 
@@ -19,7 +20,7 @@ class ReferrerFacts:
     reachable: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ChildFacts:
     """Which things a referral says about one child. Text without a letter or number, and placeholders, are not said.
 
@@ -60,7 +61,7 @@ class ChildFacts:
         return self.expected_on is not None and self.born_on is None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FamilyFacts:
     """Which things a referral says about the family. ``twice_dated``: members with both dates, by place."""
 
@@ -72,7 +73,7 @@ class FamilyFacts:
     twice_dated: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ConcernFacts:
     """Which things a referral says about the worry. ``is_said``: facts, an opinion, an event or what was disclosed."""
 
@@ -83,7 +84,7 @@ class ConcernFacts:
     has_incomplete_disclosure: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CircumstanceFacts:
     """Which things a referral says beyond that about some kinds of concern."""
 
@@ -101,7 +102,7 @@ class CircumstanceFacts:
     has_images: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AgreementFacts:
     """What was answered to one question. ``dated``: by whom and when; ``reasoned``: why not asked, or why go on."""
 
@@ -110,7 +111,7 @@ class AgreementFacts:
     reasoned: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ConsentFacts:
     """What the family knows and agreed to. ``reasoned``: why they were not told or asked."""
 
@@ -135,7 +136,7 @@ class Day(NamedTuple):
     earliest: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ReferralFacts:
     """Which things a referral says. ``days``: those that can contradict one another, or today.
 

@@ -1,9 +1,11 @@
 """By what a child is recognised in another referral, and what says that it is another child all the same."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
+
+from referral_intake.model.record import record
 
 REPEAT_WITHIN: Final = timedelta(hours=72)
 """For so long another referral by the same agency about the same child is likely the same worry, told twice."""
@@ -12,7 +14,7 @@ NUMBER_KINDS: Final = 3
 """NHS numbers, permanent and temporary unique pupil numbers: those that say more come first."""
 
 
-@dataclass(frozen=True)
+@record
 class Identity:
     """One sign of a child in a form: a number of its own, or its name together with a date.
 
@@ -25,7 +27,7 @@ class Identity:
     numbers: tuple[str | None, ...] = field(default=(), repr=False)
 
 
-@dataclass(frozen=True)
+@record
 class Mark:
     """The digest of an identity, with those of its numbers."""
 
@@ -42,7 +44,7 @@ class Mark:
         return self.digest == other.digest and not any(ours and its and ours != its for ours, its in numbers)
 
 
-@dataclass(frozen=True)
+@record
 class DatedMark:
     """A mark of a referral as it stands; ``since`` is when the child that it recognises came in."""
 
@@ -50,7 +52,7 @@ class DatedMark:
     since: datetime
 
 
-@dataclass(frozen=True)
+@record
 class Previous:
     """A referral that another one is likely a repeat of."""
 

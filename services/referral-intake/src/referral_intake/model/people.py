@@ -1,11 +1,11 @@
 """Who sends and who asks, as their tokens say, and what each role may see."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
 from contracts.codes import Purpose
+from referral_intake.model.record import record
 
 SERVICE: Final = "referral-intake"
 
@@ -35,7 +35,7 @@ RESTRICTED_READER: Final = "restricted-reader"
 """Who may read documents of restricted referrals, for the purposes that another role of theirs has."""
 
 
-@dataclass(frozen=True)
+@record
 class Sender:
     """Who sent a referral, as the access token says. Idempotency keys belong to the client, or to one person of it."""
 
@@ -45,7 +45,7 @@ class Sender:
     is_person: bool = False
 
 
-@dataclass(frozen=True)
+@record
 class Asker:
     """Who wants to see something, as the access token says."""
 
