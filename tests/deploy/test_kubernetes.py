@@ -330,6 +330,21 @@ def test_the_world_reaches_a_service_by_its_own_name_and_its_public_routes_alone
             assert prefixes(route) == {f"/{path.split('/')[1]}" for path in served} - {"/operator"}
 
 
+def test_people_are_pointed_to_where_the_gateway_listens() -> None:
+    """A notice and a certificate name other services, and what they name is read outside the cluster."""
+    maps = of_kind("production", "ConfigMap")
+    [shared] = [each["data"] for name, each in maps.items() if name.startswith("frontdoor-")]
+    own = {
+        service: each["data"]["FRONTDOOR_PUBLIC_URL"]
+        for service in SERVICES
+        for name, each in maps.items()
+        if name.startswith(f"{service}-config-")
+    }
+
+    assert json.loads(shared["FRONTDOOR_PUBLIC_URLS"]) == own
+    assert set(json.loads(shared["FRONTDOOR_SERVICE_URLS"])) == set(SERVICES)
+
+
 def prefixes(route: Json) -> set[str]:
     return {match["path"]["value"] for rule in route["spec"]["rules"] for match in rule["matches"]}
 
