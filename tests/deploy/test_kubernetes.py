@@ -180,6 +180,38 @@ def test_the_secrets_of_dev_are_those_that_its_pods_mount(tmp_path: Path) -> Non
     assert all(keys <= made[name] for name, keys in wanted.items())
 
 
+def test_the_example_of_a_store_names_every_secret_of_production_with_its_keys() -> None:
+    """But for what CloudNativePG and Strimzi make themselves."""
+    objects = yaml.safe_load_all((KUBERNETES / "examples" / "external-secrets.yaml").read_text())
+    specs = {each["metadata"]["name"]: each["spec"] for each in objects if each["kind"] == "ExternalSecret"}
+    of_clusters = {
+        secret["name"]
+        for cluster in of_kind("production", "Cluster").values()
+        for secret in (
+            cluster["spec"]["bootstrap"]["initdb"]["secret"],
+            cluster["spec"]["managed"]["roles"][0]["passwordSecret"],
+        )
+    }
+    mounted = {
+        name for name in secrets_of("production") if not name.endswith("-db-ca") and not name.startswith("kafka-")
+    }
+
+    assert set(specs) == mounted | of_clusters | {"backups"}
+    for name, spec in specs.items():
+        keys = {each["secretKey"] for each in spec["data"]}
+        made = set(spec["target"]["template"]["data"]) if "target" in spec else keys
+        wanted = set(kubernetes_secrets.files().get(name, made))
+        assert made == wanted, name
+        if name.endswith(("-database", "-database-owner")):
+            url = spec["target"]["template"]["data"]["url"]
+            service, role = re.fullmatch(r"(.+)-database(-owner)?", name).groups()  # type: ignore[union-attr]
+            database, who = service.replace("-", "_"), "owner" if role else "app"
+            assert url == (
+                f"postgresql://{database}_{who}:{{{{ .password }}}}@{service}-db-rw:5432/{database}"
+                f"?sslmode=verify-full&sslrootcert=/run/secrets/database-ca/ca.crt"
+            )
+
+
 def test_secrets_that_were_not_made_are_asked_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert kubernetes_secrets.main(["--folder", str(tmp_path)]) == 1
 
@@ -328,6 +360,21 @@ def test_the_world_reaches_a_service_by_its_own_name_and_its_public_routes_alone
         if name != "triage-ui":
             served = json.loads((ROOT / "docs" / "api" / f"{name}.json").read_text())["paths"]
             assert prefixes(route) == {f"/{path.split('/')[1]}" for path in served} - {"/operator"}
+
+
+def test_people_are_pointed_to_where_the_gateway_listens() -> None:
+    """A notice and a certificate name other services, and what they name is read outside the cluster."""
+    maps = of_kind("production", "ConfigMap")
+    [shared] = [each["data"] for name, each in maps.items() if name.startswith("frontdoor-")]
+    own = {
+        service: each["data"]["FRONTDOOR_PUBLIC_URL"]
+        for service in SERVICES
+        for name, each in maps.items()
+        if name.startswith(f"{service}-config-")
+    }
+
+    assert json.loads(shared["FRONTDOOR_PUBLIC_URLS"]) == own
+    assert set(json.loads(shared["FRONTDOOR_SERVICE_URLS"])) == set(SERVICES)
 
 
 def prefixes(route: Json) -> set[str]:

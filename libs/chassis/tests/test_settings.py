@@ -220,3 +220,14 @@ def test_migrating_needs_the_owner_alone_unless_it_makes_the_database(capsys: py
     with pytest.raises(SystemExit):
         load(OwnerSettings, {**owner, "FRONTDOOR_DATABASE_ADMIN_URL": "postgresql://postgres@localhost/postgres"})
     assert capsys.readouterr().err.startswith("FRONTDOOR_DATABASE_URL: is not set, and has to be where the database")
+
+
+def test_people_are_told_the_public_address_of_a_service_where_there_is_one() -> None:
+    inside = '{"triage": "http://triage:8002", "audit": "http://audit:8004"}'
+    public = '{"audit": "https://log.example.org"}'
+
+    settings = load(OwnSettings, {**GOOD, "FRONTDOOR_SERVICE_URLS": inside, "FRONTDOOR_PUBLIC_URLS": public})
+
+    assert settings.public_url_of("audit") == "https://log.example.org"
+    assert settings.public_url_of("triage") == "http://triage:8002"
+    assert settings.public_url_of("nobody") == ""

@@ -166,7 +166,11 @@ class OwnerSettings(GivenSettings):
 
 
 class ServiceSettings(KafkaSettings):
-    """What every service needs. A service's own class adds to it."""
+    """What every service needs. A service's own class adds to it.
+
+    Services are asked at ``service_urls``, which only other services may reach; people and partners are pointed to
+    ``public_urls``.
+    """
 
     database_url: Annotated[DatabaseUrl, Field(min_length=1)]
     oidc_issuer: IssuerUrl
@@ -177,8 +181,13 @@ class ServiceSettings(KafkaSettings):
     public_url: HttpUrl
     partnerships_folder: Path = Path("partnerships")
     service_urls: dict[str, HttpUrl] = Field(default_factory=dict)
+    public_urls: dict[str, HttpUrl] = Field(default_factory=dict)
     client_id: str = ""
     client_key_file: Path | None = None
+
+    def public_url_of(self, service: str) -> str:
+        """What people and partners are told of another service; empty when nobody knows."""
+        return self.public_urls.get(service, self.service_urls.get(service, ""))
 
 
 class TelemetrySettings(BaseSettings):

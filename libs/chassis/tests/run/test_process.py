@@ -54,6 +54,7 @@ WORKER = """
 import asyncio, sys
 from chassis import telemetry
 from chassis.run import process
+from chassis.settings import SettingRefused
 from chassis.web.app import health_app
 telemetry.configure("test")
 process.DRAIN_SECONDS, process.EXIT_SECONDS = 1, 2.5
@@ -64,6 +65,9 @@ async def good(stop):
     log.info("stopped", task="good")
 async def raises(stop):
     raise LookupError("Amelia Planted-Name")
+async def refused(stop):
+    raise SettingRefused("Kafka at broker:9092: its certificate has expired: have it renewed")
+refused_too = refused
 async def ends(stop):
     return None
 async def stuck(stop):
@@ -276,6 +280,16 @@ def test_a_worker_of_no_more_use_ends_so_that_a_new_one_is_started(
     assert events(running) == [said]
     assert "stopped" in [line["event"] for line in running.said]
     assert "Planted" not in json.dumps(running.said) + running.err
+
+
+def test_a_worker_that_only_an_operator_can_help_says_so_in_one_line(start: Start) -> None:
+    """Though two of its tasks find it out."""
+    running = worker(start, "good,refused,refused_too")
+    running.end()
+
+    assert running.program.returncode == 78
+    assert running.err == "Kafka at broker:9092: its certificate has expired: have it renewed\n"
+    assert events(running) == []
 
 
 def test_a_worker_ends_in_time_though_a_task_never_does(start: Start) -> None:

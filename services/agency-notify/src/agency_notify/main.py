@@ -71,7 +71,7 @@ def build(
 
     dependencies = Dependencies(
         db, clock, ids, packs, sealer, signer.keys.public_keys, allowed, settings.public_url,
-        settings.service_urls.get("referral-intake"),
+        settings.public_url_of("referral-intake") or None,
     )  # fmt: skip
     workers = {
         **delivery.tasks,

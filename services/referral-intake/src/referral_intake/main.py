@@ -48,7 +48,7 @@ def build(
     standing = Standing(_registry(db), packs=packs, clock=clock, everybody=settings.rates)
     prepare = Preparation(packs, standing, clock, ids, settings.public_url)
     accepting = Accepting(db, prepare, settings.limits)
-    log_url = settings.service_urls.get("audit", "")
+    log_url = settings.public_url_of("audit")
     changes, reading = (Turns(replace(each, urgent=settings.emergencies)) for each in (CHANGES, READING))
     dependencies = Dependencies(
         db, clock, ids, packs, settings.public_url, accepting, standing, log_url, changes, reading

@@ -26,7 +26,7 @@ async def opened(url: str, *, of: str) -> None:
     """
     try:
         connection = await asyncpg.connect(driver_address(url), timeout=ANSWER_SECONDS)
-    except (OSError, asyncpg.PostgresError, asyncpg.ClientConfigurationError) as error:
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
         reason = _reason(error, make_url(url))
         if reason:
             raise SettingRefused(f"{of}: {reason}") from error
