@@ -253,23 +253,20 @@ async def packs_end(scene: Scene) -> AsyncIterator[None]:
     before = {path: path.read_text() for path in scene.packs.glob("*.yaml")}
     for path, text in before.items():
         path.write_text(_until(text, today + timedelta(days=20 if path.stem == PARTNERSHIP else -1)))
-    os.kill(scene.stack.supervisor.pid("triage-api"), signal.SIGTERM)
+    await _started_again(scene, "triage", signal.SIGTERM)
     try:
         yield
     finally:
         for path, text in before.items():
             path.write_text(text)
-        os.kill(scene.stack.supervisor.pid("triage-api"), signal.SIGTERM)
+        await _started_again(scene, "triage", signal.SIGTERM)
 
 
 @asynccontextmanager
 async def an_api_is_killed_again_and_again(scene: Scene) -> AsyncIterator[None]:
     """Its supervisor starts it again each time."""
-    service = scene.stack.services["agency-notify"]
     for _ in range(KILLS):
-        pid = scene.stack.supervisor.pid("agency-notify-api")
-        os.kill(pid, signal.SIGKILL)
-        await until("another process", lambda pid=pid: _other_than(scene, pid, service.url))  # type: ignore[misc]
+        await _started_again(scene, "agency-notify", signal.SIGKILL)
         await asyncio.sleep(2)  # the scraper has to see each of them
     yield
 
@@ -330,9 +327,17 @@ async def _behave(scene: Scene, agency: str, mode: str) -> None:
     (await scene.people.http.put(url, json={"mode": mode})).raise_for_status()
 
 
-async def _other_than(scene: Scene, pid: int, url: str) -> bool | None:
-    started = scene.stack.supervisor.pid("agency-notify-api") != pid
-    return (started and await asyncio.to_thread(http_answers, f"{url}/health/live")) or None
+async def _started_again(scene: Scene, service: str, ending: signal.Signals) -> None:
+    """End an API; its supervisor starts another process, which answers when this returns."""
+    supervisor, url = scene.stack.supervisor, f"{scene.stack.services[service].url}/health/live"
+    pid = supervisor.pid(f"{service}-api")
+    os.kill(pid, ending)
+
+    async def ask() -> bool | None:
+        another = supervisor.pid(f"{service}-api") != pid
+        return (another and await asyncio.to_thread(http_answers, url)) or None
+
+    await until(f"another API of {service}", ask)
 
 
 async def _write_nonsense(scene: Scene, count: int) -> None:

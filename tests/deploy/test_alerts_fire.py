@@ -20,6 +20,7 @@ def test_every_alert_was_seen_to_fire_and_to_clear() -> None:
     seen = json.loads(rehearsal.RESULT.read_text())
 
     assert set(seen["alerts"]) == NAMES
+    assert seen["failures"] == []
     assert seen["queries_that_found_nothing"] == []
     assert seen["queries_of_dashboards"] == len(panel_queries())
 

@@ -174,7 +174,7 @@ def test_a_rehearsal_shortens_time_limits_and_nothing_else() -> None:
 
     assert after["AgencyNotReachable"]["expr"].endswith("> 120")
     assert "[10s]" in after["LogNotSigned"]["expr"]
-    assert after["WorkerNotReady"]["for"] == "4s"
+    assert after["WorkerNotReady"]["for"] == "6s"
     assert after["ReaderBehind"]["expr"].endswith("> 100")
     assert after["PackEnds"] == before["PackEnds"]
     assert not re.search(r"\d+[mh]\b(?=\]|$)|\* 60", "\n".join(rule["expr"] for rule in after.values()))
