@@ -1,4 +1,4 @@
-"""On the real stack: the doctor finds nothing wrong, says what is wrong when something is, and a bundle names nobody."""
+"""On the real stack: the doctor finds nothing wrong, or says what is; and a bundle names nobody."""
 
 import asyncio
 import json
@@ -10,7 +10,7 @@ from zipfile import ZipFile
 import pytest
 
 from chassis.http_client import HttpClient
-from frontdoor.bundle import write
+from frontdoor.bundle.writing import write
 from frontdoor.client import Caller
 from frontdoor.doctor.doctor import asker_of, examine
 from frontdoor.doctor.finding import Finding
