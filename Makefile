@@ -27,7 +27,7 @@ sandbox: $(STAMP) ## Start the stack for partners' developers, with a front door
 down: $(STAMP) ## Stop what `make up` or `make sandbox` started
 	@$(BIN)/python -m frontdoor down
 
-status: $(STAMP) ## What is running, and where
+status: $(STAMP) ## How every part and process is, and where
 	@$(BIN)/python -m local_stack status
 
 secrets: $(STAMP) ## Make every password, key and setting that docker-compose.yml needs: make secrets SMTP_URL=…, or DEMO=1

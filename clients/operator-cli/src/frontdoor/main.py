@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from frontdoor import bundle, catching_up, endpoints, flow, journey, lag, republish, verify
+from frontdoor import catching_up, endpoints, flow, journey, lag, republish, verify
 from frontdoor.answer import Answer
+from frontdoor.bundle import writing
 from frontdoor.client import SERVICES, Caller
 from frontdoor.doctor.doctor import doctor
 from frontdoor.errors import CalledWrongly
@@ -91,7 +92,7 @@ def write_bundle(
     """Write a file for support, without personal data and secrets: what doctor finds, lag, parked, metrics, logs."""
 
     async def act(caller: Caller) -> Answer:
-        return await bundle.write(caller, output, lines=lines)
+        return await writing.write(caller, output, lines=lines)
 
     run(context, act, as_json=as_json)
 

@@ -239,7 +239,7 @@ class ReleaseMany(OnMany):
 
 
 class DiscardMany(OnMany):
-    """Giving every message with one error up, with the earlier versions that are parked beside them."""
+    """Giving every message with one error up; refused while earlier versions are parked beside them."""
 
     name: ClassVar[str] = "discard-many"
     path: ClassVar[str] = "/operator/all-parked/{service}/discard"
