@@ -13,7 +13,7 @@ import pytest
 from bench.year import sampler
 from bench.year.counts import Counts, Reach
 from bench.year.processes import Usage
-from bench.year.sampler import Sampler
+from bench.year.sampler import OURS, Sampler
 from local_stack.children import Identity
 from local_stack.stack import Stack
 
@@ -95,6 +95,6 @@ async def test_a_sample_is_taken_at_the_begin_each_second_and_at_the_end(monkeyp
 
     first, *between, last = taking.samples
     assert 3 <= len(between) <= 7
-    assert first.used.keys() == last.used.keys() == {"triage-worker", "kafka"}
-    assert all(sample.used.keys() == {"triage-worker"} for sample in between)
+    assert first.used.keys() == last.used.keys() == {"triage-worker", "kafka", OURS}
+    assert all(sample.used.keys() == {"triage-worker", OURS} for sample in between)
     assert (last.accepted, last.reach) == (7, REACH)
