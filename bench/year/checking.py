@@ -123,7 +123,8 @@ async def differences(left: AsyncIterator[Place], right: AsyncIterator[Place]) -
         if one == other:
             one, other = await anext(left, None), await anext(right, None)
         elif other is None or (one is not None and one < other):
-            only_left.append(one)  # type: ignore[arg-type]  # it is something: not both are at their end
+            assert one is not None, "not both are at their end"
+            only_left.append(one)
             one = await anext(left, None)
         else:
             only_right.append(other)

@@ -61,6 +61,8 @@ class Connection:
                 await writer.wait_closed()
 
     async def _exchange(self, request: bytes) -> Reply:
+        if self._streams is not None and self._streams[0].at_eof():
+            await self.close()  # the server does not keep connections for ever that are not used
         if self._streams is None:
             self._streams = await asyncio.open_connection(self._host, self._port)
         reader, writer = self._streams

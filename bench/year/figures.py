@@ -1,10 +1,11 @@
 """From samples to figures: the rate of each stage, lag and memory over time, and what each process used."""
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from statistics import median
 from typing import Any, Final, TypeVar
 
-from bench.year.sampler import Sample
+from bench.year.sampler import OURS, Sample
 
 T = TypeVar("T")
 
@@ -90,6 +91,18 @@ def _memory(points: Sequence[tuple[float, float]]) -> dict[str, float]:
 
 def _cpu(cpu_seconds: float, seconds: float) -> dict[str, float]:
     return {"cpu_seconds": cpu_seconds, "share_of_a_core": round(cpu_seconds / seconds, 3)}
+
+
+def cost(samples: Sequence[Sample], referrals: int) -> dict[str, float]:
+    """Processor time of everything: for each referral, and how much of the whole machine the run was given."""
+    used = sum(each["cpu_seconds"] for each in usage(samples).values())
+    ours = usage(samples)[OURS]["cpu_seconds"]
+    cores = os.cpu_count() or 1
+    return {
+        "cpu_ms_per_referral": round(1000 * (used - ours) / max(referrals, 1), 1),
+        "cpu_ms_per_referral_of_the_measurement": round(1000 * ours / max(referrals, 1), 1),
+        "share_of_all_cores": round(used / (cores * max(samples[-1].second, 1.0)), 3),
+    }
 
 
 def series(samples: Sequence[Sample]) -> dict[str, Any]:

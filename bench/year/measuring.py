@@ -66,6 +66,7 @@ class Outcome:
             "settled_after_seconds": self.samples[-1].second,
             "settled": self.settled,
             "referrals_per_second": round(len(self.acknowledged.answers) / self.samples[-1].second, 1),
+            "cost": figures.cost(self.samples, len(self.acknowledged.answers)),
             "stages": figures.stages(self.samples),
             "staff": self._staff(),
             "kills": self.struck,

@@ -91,7 +91,7 @@ CHILDREN: Final = Table((Row("1", 58), Row("2", 26), Row("3", 11), Row("4", 4), 
 CONCERNS: Final = Table((Row("1", 55), Row("2", 32), Row("3", 13)))
 CONCERN_TYPES: Final = Table(
     tuple(
-        Row(code, parts)
+        Row(code.value, parts)
         for code, parts in {
             ConcernType.DOMESTIC_ABUSE: 240,
             ConcernType.NEGLECT: 170,

@@ -8,7 +8,10 @@ from typing import Final
 from bench.year.counts import Counts, Reach
 from bench.year.processes import Usage, Use
 from local_stack.stack import Stack
+from local_stack.state import own_identity
 
+OURS: Final = "senders, staff, sampler"
+"""This very process: what a measurement takes from the cores."""
 EVERY_SECONDS: Final = 1.0
 PARTS_EVERY: Final = 10
 """Samples between two looks at the memory of the parts: PostgreSQL's many processes take long to add up."""
@@ -38,7 +41,7 @@ class Sampler:
     async def begin(self) -> None:
         """The run begins now; the first sample is of before it."""
         self._began = asyncio.get_running_loop().time()
-        self._usage.begin(self.stack.processes())
+        self._usage.begin({**self.stack.processes(), OURS: own_identity()})
         await self._look(parts=True)
 
     def now(self) -> float:
@@ -59,6 +62,7 @@ class Sampler:
         self.samples.append(Sample(round(second, 1), accepted, reach, used))
 
     def _used(self, *, parts: bool) -> Mapping[str, Use]:
-        named = self.stack.processes() if parts else self.stack.supervisor.processes()
+        theirs = self.stack.processes() if parts else self.stack.supervisor.processes()
+        named = {**theirs, OURS: own_identity()}
         found = {name: self._usage.read(name, identity) for name, identity in named.items()}
         return {name: use for name, use in found.items() if use is not None}

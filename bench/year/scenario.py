@@ -80,5 +80,14 @@ def _print(outcome: Outcome) -> None:
         print(f"  {name:<26}{used['mib_most']:>8,.0f} MiB at most{used['cpu_seconds']:>10,.1f} s of processor")
     for violation in outcome.violations:
         print(f"  WRONG: {violation}")
-    shown = ("accepted", "settled_after_seconds", "referrals_per_second", "stages", "staff", "kills", "violations")
+    shown = (
+        "accepted",
+        "settled_after_seconds",
+        "referrals_per_second",
+        "cost",
+        "stages",
+        "staff",
+        "kills",
+        "violations",
+    )
     print(json.dumps({"scenario": "year", **{name: summary[name] for name in shown}}), flush=True)

@@ -31,9 +31,14 @@ class Budget:
     accepted: Callable[[], int]
     begun: int = 0
 
+    @property
+    def is_left(self) -> bool:
+        """Whether one more may be begun."""
+        return self.begun + 1 <= self.accepted() * self.share
+
     def take(self) -> bool:
         """Whether one more may be begun; it counts as begun then."""
-        if self.begun + 1 > self.accepted() * self.share:
+        if not self.is_left:
             return False
         self.begun += 1
         return True
@@ -69,24 +74,23 @@ class Team:
                 members.create_task(self._member(until))
 
     async def _member(self, until: asyncio.Event) -> None:
+        """Gives up when nothing comes into the queue any more that could still be begun."""
         connection, patience = Connection(self.url), Patience()
-        while not patience.ended:
+        while self.budget.is_left or not until.is_set():
             case_id = await self._next(connection)
             if case_id is not None:
                 await self._to_its_end(connection, case_id)
+            if case_id is not None or not until.is_set():
                 patience.moved()
-            elif until.is_set() and not self._more_to_come():
+            if patience.ended:
                 break
-            else:
+            if case_id is None:
                 await asyncio.sleep(_LOOK_AGAIN_SECONDS)
         await connection.close()
 
-    def _more_to_come(self) -> bool:
-        return self.budget.begun + 1 <= self.budget.accepted() * self.budget.share
-
     async def _next(self, connection: Connection) -> str | None:
         """The first of the queue that nobody here has begun, while there is budget."""
-        if not self._more_to_come():
+        if not self.budget.is_left:
             return None
         if not self._waiting:
             page = await self._get(connection, f"/v1/cases?limit={_PAGE}")

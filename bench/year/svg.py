@@ -13,7 +13,7 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 70, 230, 40, 45
 _TICKS: Final = 5
 _COLOURS: Final = (
     "#1d70b8", "#d4351c", "#00703c", "#f47738", "#4c2c92", "#28a197", "#b58840", "#d53880", "#505a5f", "#85994b",
-    "#5694ca", "#912b88", "#2b8cc4", "#6f72af", "#f499be", "#0b0c0c",
+    "#5694ca", "#912b88", "#2b8cc4", "#6f72af", "#f499be", "#0b0c0c", "#a5662b", "#7a9e00", "#c08ad0", "#008a8a",
 )  # fmt: skip
 
 
@@ -80,11 +80,11 @@ def _text(x: float, y: float, words: str, *, anchor: str = "start", size: int = 
 
 
 def _round_up(value: float) -> float:
-    """The next 1, 2 or 5 times a power of ten."""
+    """The next round number: its ticks are round too."""
     if value <= 0:
         return 1.0
     power = 10.0 ** math.floor(math.log10(value))
-    return next(step * power for step in (1.0, 2.0, 5.0, 10.0) if step * power >= value)
+    return next(step * power for step in (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0) if step * power >= value)
 
 
 def _short(value: float) -> str:

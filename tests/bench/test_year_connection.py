@@ -57,6 +57,24 @@ async def test_a_server_that_dies_under_a_request_gives_no_answer_and_the_next_r
     assert second.status == 204
 
 
+async def test_a_connection_that_the_server_has_closed_since_is_not_used_again() -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 204 No Content\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    async with serving(answer) as url:
+        connection = Connection(url)
+        replies = []
+        for _ in range(3):
+            replies.append(await connection.ask("GET", "/", {}))
+            await asyncio.sleep(0.05)
+        await connection.close()
+
+    assert [reply and reply.status for reply in replies] == [204, 204, 204]
+
+
 async def test_nobody_who_listens_is_no_answer() -> None:
     async with serving(lambda _reader, _writer: asyncio.sleep(0)) as url:
         pass

@@ -1,7 +1,9 @@
 """Rates count to the moment a stage was done; what is kept stays small; pictures show every line."""
 
+import os
 import random
 import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
 
 import pytest
 
@@ -9,7 +11,7 @@ from bench.year import figures
 from bench.year.counts import Reach
 from bench.year.kills import Timetable
 from bench.year.processes import Use
-from bench.year.sampler import Sample
+from bench.year.sampler import OURS, Sample
 from bench.year.staff import Budget
 from bench.year.svg import Chart
 
@@ -59,6 +61,17 @@ def test_memory_that_grows_shows() -> None:
 
     assert (used["mib_median_of_second_third"], used["mib_median_of_last_third"]) == (144.5, 174.5)
     assert used["share_of_a_core"] == pytest.approx(0.5)
+
+
+def test_the_cost_of_a_referral_leaves_out_what_the_measurement_itself_took() -> None:
+    used = {"triage-worker": Use(80, 6.0), OURS: Use(50, 2.0)}
+    samples = [replace(sample(second), used=used) for second in (0, 10)]
+
+    found = figures.cost(samples, 100)
+
+    assert found["cpu_ms_per_referral"] == 60.0
+    assert found["cpu_ms_per_referral_of_the_measurement"] == 20.0
+    assert found["share_of_all_cores"] == pytest.approx(0.8 / (os.cpu_count() or 1), abs=0.001)
 
 
 def test_nobody_is_quiet_while_a_reader_is_behind() -> None:
