@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from referral_intake.form import ReferralForm
 from referral_intake.form.folding import folded
@@ -137,3 +139,10 @@ def test_the_form_recognises_a_child_by_the_name_so_folded(name: Name) -> None:
 
     assert sign(*as_sent) == sign(*name.written.lower().split()) == sign(name.written)
     assert sign(*as_sent) != sign(*name.another.split())
+
+
+@given(st.text(st.characters(max_codepoint=0x24F)))
+def test_a_latin_name_is_folded_letter_by_letter_as_it_is_at_once(name: str) -> None:
+    at_once = folded(f"{name}\N{CYRILLIC SMALL LETTER A}")
+
+    assert f"{folded(name)}\N{CYRILLIC SMALL LETTER A}" == at_once

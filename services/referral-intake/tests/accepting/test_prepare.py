@@ -15,6 +15,7 @@ from chassis.testing.ids import SequentialIds
 from contracts.codes import CODE_LISTS, Advice, ContactSource, MissingItem, Rating
 from policy.load import load_packs
 from policy.pack import Pack
+from referral_intake import document
 from referral_intake.accepting.model import Earlier, Submission
 from referral_intake.accepting.prepare import (
     Arrival,
@@ -29,6 +30,7 @@ from referral_intake.accepting.receipt import Receipt
 from referral_intake.errors import NotEnough, PartnershipNotServed
 from referral_intake.form import ReferralForm
 from referral_intake.form.written import written
+from referral_intake.model import Handling
 from referral_intake.served import decision_due, pack_in_force
 
 PACKS = load_packs(Path(__file__).parents[4] / "partnerships")
@@ -166,3 +168,14 @@ def test_nothing_is_prepared_for_a_referral_nobody_could_act_on(maker: ReferralM
         maker.prepare(
             replace(SUBMISSION, facts=replace(FACTS, concern=replace(FACTS.concern, is_said=False))), TERMS, now=NOW
         )
+
+
+def test_no_name_stands_twice_in_a_document_and_what_was_not_taken_stands_in_it(maker: ReferralMaker) -> None:
+    handling = Handling(not_taken=("Bundle.entry[3]",), restricted=True)
+
+    prepared = maker.prepare(replace(SUBMISSION, handling=handling), TERMS, now=NOW)
+
+    names = [name for name, _ in json.loads(prepared.document, object_pairs_hook=list)]
+    assert len(names) == len(set(names))
+    assert {"restricted", "not_taken", "children"} < set(names)
+    assert prepared.fingerprint == document.fingerprint({**form(), "restricted": True})

@@ -50,6 +50,8 @@ _IGNORED: Final = str.maketrans(
 )
 _LATIN_LETTER: Final = re.compile(r"(?:FULLWIDTH )?LATIN (?:SMALL|CAPITAL) LETTER (?:DOTLESS )?([A-Z])(?: WITH .+)?")
 _GREEK_ACCENTS: Final = frozenset("\u0300\u0301\u0304\u0306\u0313\u0314\u0342\u0345")
+_BEYOND_LATIN: Final = "\u0250"
+"""The first character after the precomposed Latin letters. No mark that would belong to another one comes before it."""
 _YO: Final = ("е\u0308", "е")  # noqa: RUF001  # Cyrillic
 
 
@@ -57,8 +59,16 @@ def folded(name: str) -> str:
     """The name as it is compared; empty when there is no letter or number in it."""
     if name.isascii():
         return "".join(filter(str.isalnum, name.lower()))
+    return "".join(map(_alone, name)) if max(name) < _BEYOND_LATIN else _together(name)
+
+
+def _together(name: str) -> str:
     caseless = _decomposed(_decomposed(name).casefold())
     return unicodedata.normalize("NFC", "".join(_kept(caseless.replace(*_YO))))
+
+
+_alone: Final = lru_cache(maxsize=1024)(_together)
+"""A character by itself: of a name in plain or accented Latin letters none changes what becomes of another."""
 
 
 def _decomposed(name: str) -> str:

@@ -7,7 +7,7 @@ a child may have both (https://www.gov.uk/government/publications/unique-pupil-n
 right recognises nobody, and keeps nobody apart.
 """
 
-from collections.abc import Iterator
+from typing import Final
 
 from referral_intake.form.child import Child
 from referral_intake.form.facts.placeholders import is_named
@@ -16,21 +16,26 @@ from referral_intake.form.referral import ReferralForm
 from referral_intake.identifiers import nhs_number, upn
 from referral_intake.model import NUMBER_KINDS, Identity
 
+_NO_NUMBERS: Final = (None,) * NUMBER_KINDS
+
 
 def identities_of(form: ReferralForm) -> tuple[Identity, ...]:
     """Every identity of every child."""
-    return tuple(identity for place, child in enumerate(form.children) for identity in _of_child(child, place))
+    return tuple([identity for place, child in enumerate(form.children) for identity in _of_child(child, place)])
 
 
-def _of_child(child: Child, place: int) -> Iterator[Identity]:
+def _of_child(child: Child, place: int) -> list[Identity]:
     numbers = _numbers(child)
-    for kind, number in enumerate(numbers):
-        if number is not None:
-            yield Identity(number, place, (*numbers[:kind], *[None] * (NUMBER_KINDS - kind)))
+    found = [
+        Identity(number, place, (*numbers[:kind], *_NO_NUMBERS[kind:]))
+        for kind, number in enumerate(numbers)
+        if number is not None
+    ]
     name = folded(f"{child.first_name or ''}{child.last_name or ''}") if is_named(child.first_name) else ""
     date = child.date_of_birth or child.expected_date_of_birth
     if name and date:
-        yield Identity(f"name {name} {date.isoformat()}", place, numbers)
+        found.append(Identity(f"name {name} {date.isoformat()}", place, numbers))
+    return found
 
 
 def _numbers(child: Child) -> tuple[str | None, ...]:
