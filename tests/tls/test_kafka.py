@@ -144,11 +144,12 @@ async def test_a_wrong_password_is_said_without_the_password(broker: Broker, aut
     assert "another-word" not in line
 
 
-async def test_a_broker_that_is_away_is_waited_for(authority: Authority) -> None:
-    given = settings("127.0.0.1:1", kafka_security_protocol="SSL", kafka_ca_file=authority.file)
+@pytest.mark.parametrize("away", ["127.0.0.1:1", "127.0.0.1:1, [::1]:1", "no-such-host.invalid"])
+async def test_a_broker_that_is_away_is_waited_for(authority: Authority, away: str) -> None:
+    given = settings(away, kafka_security_protocol="SSL", kafka_ca_file=authority.file)
 
     with pytest.raises(KafkaConnectionError):
-        await ensure_topics("127.0.0.1:1", (TRIAGE,), security=Security.of(given))
+        await ensure_topics(away, (TRIAGE,), security=Security.of(given))
 
 
 async def test_who_has_no_right_at_all_is_said_which_topic_it_lacks(

@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
-from aiokafka.conn import create_conn
+from aiokafka.conn import collect_hosts, create_conn
 from aiokafka.errors import (
     AuthenticationFailedError,
     ClusterAuthorizationFailedError,
@@ -90,11 +90,10 @@ async def refuse_what_cannot_be_opened(bootstrap_servers: str, security: Securit
 
     Brokers that do not answer are passed over: they may come back.
     """
-    for server in bootstrap_servers.split(","):
-        host, _, port = server.strip().rpartition(":")
-        reason = await _reason(host, int(port), security)
+    for host, port, _ in collect_hosts(bootstrap_servers, randomize=False):
+        reason = await _reason(host, port, security)
         if reason:
-            raise SettingRefused(f"Kafka at {server.strip()}: {reason}")
+            raise SettingRefused(f"Kafka at {host}:{port}: {reason}")
 
 
 async def _reason(host: str, port: int, security: Security) -> str:
