@@ -14,8 +14,8 @@ import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from sqlalchemy.engine import make_url
 
-from chassis.delivery.kafka import PARTITIONS, new_consumer, stop_client
-from contracts.topics import TOPICS
+from chassis.delivery.kafka import new_consumer, stop_client
+from contracts.topics import PARTITIONS, TOPICS
 from tests.chaos.databases import READS, SERVICES
 
 _UNSENT: Final = "SELECT count(*) FROM event WHERE published_at IS NULL"

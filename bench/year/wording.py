@@ -45,7 +45,8 @@ WITHDRAWAL: Final[Mapping[str, str]] = {
 
 def surname(family: int) -> str:
     """A name that differs from family to family, and that nobody has."""
-    parts, rest = [], family
+    parts: list[str] = []
+    rest = family
     while rest or not parts:
         rest, part = divmod(rest, len(_SYLLABLES))
         parts.append(_SYLLABLES[part])
@@ -109,8 +110,8 @@ def referrer(agency: str, number: int) -> dict[str, Any]:
 
 def household(family: int, chance: random.Random) -> list[dict[str, Any]]:
     """One or two adults."""
-    mother = {"name": f"Dana {surname(family)}", "role": "mother", "parental_responsibility": True}
-    other = {"name": f"Lee {surname(family)}", "role": "partner-of-parent"}
+    mother: dict[str, Any] = {"name": f"Dana {surname(family)}", "role": "mother", "parental_responsibility": True}
+    other: dict[str, Any] = {"name": f"Lee {surname(family)}", "role": "partner-of-parent"}
     adults = [mother, other] if chance.random() < 0.6 else [mother]
     return [{**adult, "lives_with_child": True} for adult in adults]
 

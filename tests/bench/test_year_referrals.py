@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
 from bench.year import prepare, wording
 from bench.year.referrals import Prepared, Year
@@ -35,7 +36,7 @@ def test_a_longer_year_begins_like_a_shorter_one(year: list[Prepared]) -> None:
 
 
 def test_every_body_is_one_that_the_form_takes(year: list[Prepared]) -> None:
-    forms = {"supplements": SupplementForm, "withdrawal": WithdrawalForm}
+    forms: dict[str, type[BaseModel]] = {"supplements": SupplementForm, "withdrawal": WithdrawalForm}
     for referral in year[:500]:
         ReferralForm.model_validate_json(referral.body)
         for path, body in referral.later:
