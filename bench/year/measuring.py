@@ -29,13 +29,17 @@ MOST_SECONDS: Final = 24 * 3600.0
 
 @dataclass(frozen=True)
 class Wanted:
-    """What to run. ``kills``: at least so many, more come every two minutes; ``workers``: of each service."""
+    """What to run. ``kills``: at least so many, more come every two minutes; ``workers``: of each service.
+
+    For ``rest_seconds`` before the first referral nothing comes in, and what that costs is measured.
+    """
 
     referrals: int
     seed: int = 1
     per_second: float | None = None
     kills: int = 2
     workers: int = WORKERS
+    rest_seconds: float = 10.0
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,7 @@ class Outcome:
     violations: list[str]
     sizes: Sizes
     restarts: Mapping[str, int]
+    at_rest: Mapping[str, float]
 
     def summary(self) -> dict[str, Any]:
         """The figures."""
@@ -67,6 +72,7 @@ class Outcome:
             "settled": self.settled,
             "referrals_per_second": round(len(self.acknowledged.answers) / self.samples[-1].second, 1),
             "cost": figures.cost(self.samples, len(self.acknowledged.answers)),
+            "at_rest_share_of_a_core": {"all": round(sum(self.at_rest.values()), 3), **self.at_rest},
             "stages": figures.stages(self.samples),
             "staff": self._staff(),
             "kills": self.struck,
@@ -103,6 +109,7 @@ class Measuring:
     async def run(self, file: Path) -> Outcome:
         """Send, work, kill and sample at the same time; wait until all has settled; check."""
         sent, over = asyncio.Event(), asyncio.Event()
+        at_rest = await self._sampler.at_rest(self._wanted.rest_seconds)
         await self._sampler.begin()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._sampler.run(over))
@@ -114,9 +121,9 @@ class Measuring:
             await asyncio.gather(killing, *working)
             settled = await until(self._checker().settled, self._checker().progress, most_seconds=MOST_SECONDS)
             over.set()
-        return await self._outcome(sent_after, settled=settled)
+        return await self._outcome(at_rest, sent_after, settled=settled)
 
-    async def _outcome(self, sent_after: float, *, settled: bool) -> Outcome:
+    async def _outcome(self, at_rest: Mapping[str, float], sent_after: float, *, settled: bool) -> Outcome:
         acknowledged, databases = self._sender.acknowledged, Databases(self._admin_url)
         violations = await self._checker().everything(acknowledged)
         return Outcome(
@@ -130,6 +137,7 @@ class Measuring:
             violations=violations if settled else ["nothing moves any more, and not everything is done", *violations],
             sizes=await sizes(databases, len(acknowledged.answers)),
             restarts=self._stage.stack.supervisor.restarts(),
+            at_rest=at_rest,
         )
 
     def _teams(self) -> list[Team]:

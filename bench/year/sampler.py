@@ -38,6 +38,14 @@ class Sampler:
     _usage: Usage = field(default_factory=Usage)
     _began: float = 0.0
 
+    async def at_rest(self, seconds: float) -> dict[str, float]:
+        """Of each process the share of one core that it uses while nothing comes in, over so many seconds."""
+        usage, processes = Usage(), self.stack.processes()
+        usage.begin(processes)
+        await asyncio.sleep(seconds)
+        used = {name: usage.read(name, identity) for name, identity in processes.items()}
+        return {name: round(use.cpu_seconds / seconds, 3) for name, use in sorted(used.items()) if use is not None}
+
     async def begin(self) -> None:
         """The run begins now; the first sample is of before it."""
         self._began = asyncio.get_running_loop().time()

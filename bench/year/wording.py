@@ -111,7 +111,7 @@ def referrer(agency: str, number: int) -> dict[str, Any]:
 def household(family: int, chance: random.Random) -> list[dict[str, Any]]:
     """One or two adults."""
     mother: dict[str, Any] = {"name": f"Dana {surname(family)}", "role": "mother", "parental_responsibility": True}
-    other = {"name": f"Lee {surname(family)}", "role": "partner-of-parent"}
+    other: dict[str, Any] = {"name": f"Lee {surname(family)}", "role": "partner-of-parent"}
     adults = [mother, other] if chance.random() < 0.6 else [mother]
     return [{**adult, "lives_with_child": True} for adult in adults]
 

@@ -15,7 +15,7 @@ REFERRALS = 150
 
 @pytest.fixture(scope="module")
 def outcome() -> Outcome:
-    return asyncio.run(year(Wanted(REFERRALS, seed=20261130, kills=1)))
+    return asyncio.run(year(Wanted(REFERRALS, seed=20261130, kills=1, rest_seconds=1.0)))
 
 
 @pytest.mark.timeout(600)
@@ -56,6 +56,7 @@ def test_two_workers_of_each_service_were_measured(outcome: Outcome) -> None:
     assert {"triage-api", "triage-worker", "triage-worker-2", "postgres", "kafka"} <= used.keys()
     assert used["triage-worker-2"]["mib_most"] > 10
     assert used["postgres"]["cpu_seconds"] > 0
+    assert outcome.at_rest["triage-worker-2"] >= 0
 
 
 def test_the_result_is_small_and_its_pictures_are_drawn(outcome: Outcome) -> None:

@@ -98,3 +98,12 @@ async def test_a_sample_is_taken_at_the_begin_each_second_and_at_the_end(monkeyp
     assert first.used.keys() == last.used.keys() == {"triage-worker", "kafka", OURS}
     assert all(sample.used.keys() == {"triage-worker", OURS} for sample in between)
     assert (last.accepted, last.reach) == (7, REACH)
+
+
+async def test_at_rest_is_what_is_used_while_nothing_comes_in() -> None:
+    with burning() as worker:
+        taking = Sampler(stack_of({"triage-worker": worker}, {}), cast(Counts, cast(Any, Reached())), lambda: 0)
+        used = await taking.at_rest(0.3)
+
+    assert used.keys() == {"triage-worker"}
+    assert 0 <= used["triage-worker"] < 0.3
