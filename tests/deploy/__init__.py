@@ -1,1 +1,1 @@
-"""The image and docker-compose.yml: what their files say, and with an engine what they do."""
+"""The image, docker-compose.yml and what watches: what their files say, and with an engine what they do."""
