@@ -10,7 +10,7 @@ from bench.accept.goals import goals
 from bench.accept.loads import BRISK, BRISK_SHARE, GENTLE, GENTLE_SHARE, OWN, OWN_SHARE, THROUGHPUT, Load
 from bench.accept.options import Options
 from bench.accept.request import body
-from bench.accept.sides import SIDES, TWO_INSERTS
+from bench.accept.sides import SAME_WORK, SIDES, TWO_INSERTS
 from bench.accept.tuning import Tried, best
 
 _NAMES: Final = {GENTLE: "p99_ms", BRISK: "p99_ms_brisk", OWN: "p99_ms_own"}
@@ -49,7 +49,7 @@ def publish(loads: Sequence[Load], tried: Sequence[Tried], options: Options, fac
 def line_of(loads: Sequence[Load]) -> Line:
     """For each side and number of connections: requests in a second, and 99th percentiles by offered rate.
 
-    ``p99_ms`` is at the rate that every side was offered, ``p99_ms_brisk`` at the one that ours and the two inserts
+    ``p99_ms`` is at the gentle rate, ``p99_ms_brisk`` at the one that ours and the two inserts
     were, ``p99_ms_own`` at seven tenths of what the side itself can do.
     """
     line: Line = {side: {} for side in SIDES}
@@ -93,7 +93,7 @@ def _method(tried: Sequence[Tried], options: Options) -> dict[str, Any]:
         "rounds": f"{options.rounds} of {options.seconds:g} s for each side and load, taking turns, who begins changes",
         "throughput": "closed loop: each connection sends its next request when it has its answer",
         "rates": {
-            GENTLE: f"{GENTLE_SHARE} of what the slowest side can do, offered to all",
+            GENTLE: f"{GENTLE_SHARE} of what the slowest side but {SAME_WORK} can do, offered to all that can do it",
             BRISK: f"{BRISK_SHARE} of what the two inserts can do, offered to them and to ours",
             OWN: f"{OWN_SHARE} of what the side itself can do; the two inserts' brisk rate is their own",
         },

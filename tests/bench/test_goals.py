@@ -44,6 +44,16 @@ def test_every_side_is_offered_a_rate_that_the_slowest_can_bear() -> None:
     assert offered[OWN, "ours"] == 2100.0
 
 
+def test_the_peer_of_the_same_work_is_offered_no_more_than_it_can_do_and_makes_it_no_easier_for_others() -> None:
+    able = {"none": 6000.0, "two_inserts": 2000.0, "orm": 700.0, "same_work": 300.0, "ours": 3000.0}
+
+    offered = {(load.name, load.side): load.rate for load in open_loads(32, able)}
+
+    assert offered[GENTLE, "ours"] == 420.0
+    assert (GENTLE, "same_work") not in offered
+    assert offered[OWN, "same_work"] == 210.0
+
+
 def test_ours_is_not_offered_what_it_cannot_do() -> None:
     able = {"none": 6000.0, "two_inserts": 2000.0, "orm": 400.0, "ours": 1500.0}
 
