@@ -31,15 +31,21 @@ LAGS: Final[Mapping[str, Callable[[Sample], int]]] = {
 """The last four in messages of Kafka that a reader has still to apply."""
 
 
-def stages(samples: Sequence[Sample]) -> dict[str, dict[str, float]]:
-    """Of each stage: how many, the second at which the last one was done, and how many a second until then."""
-    return {name: _stage([(sample.second, count(sample)) for sample in samples]) for name, count in STAGES.items()}
+def stages(samples: Sequence[Sample], counted: Mapping[str, int]) -> dict[str, dict[str, float]]:
+    """Of each stage: how many, the second at which the last one was done, and how many a second until then.
+
+    ``counted`` are stages of which the rows were counted at the end: samples of these hold undone rows as well.
+    """
+    return {
+        name: _stage([(sample.second, count(sample)) for sample in samples], counted.get(name))
+        for name, count in STAGES.items()
+    }
 
 
-def _stage(reached: Sequence[tuple[float, int]]) -> dict[str, float]:
+def _stage(reached: Sequence[tuple[float, int]], counted: int | None) -> dict[str, float]:
     first, total = reached[0][1], reached[-1][1]
     done_at = next(second for second, count in reached if count >= total)
-    done = total - first
+    done = total - first if counted is None else counted
     return {"count": done, "done_after_seconds": done_at, "per_second": round(done / max(done_at, 1.0), 1)}
 
 

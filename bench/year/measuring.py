@@ -21,9 +21,15 @@ from local_stack.checkout import PARTNERSHIPS_FOLDER
 from policy.load import load_packs
 from tests.chaos.databases import Databases
 from tests.chaos.settling import until
+from tests.chaos.stopped import Logs
 
 WORKERS: Final = 2
 """Of each service, as a deployment has them that must bear the loss of one."""
+_COUNTED: Final[Mapping[str, tuple[str, str]]] = {
+    "cases opened": ("triage", 'SELECT count(*) FROM "case"'),
+    "notices queued": ("agency_notify", "SELECT count(*) FROM notice"),
+    "deliveries attempted": ("agency_notify", "SELECT count(*) FROM attempt"),
+}
 MOST_SECONDS: Final = 24 * 3600.0
 
 
@@ -57,6 +63,8 @@ class Outcome:
     sizes: Sizes
     restarts: Mapping[str, int]
     at_rest: Mapping[str, float]
+    counted: Mapping[str, int]
+    ends: Mapping[str, int]
 
     def summary(self) -> dict[str, Any]:
         """The figures."""
@@ -73,10 +81,11 @@ class Outcome:
             "referrals_per_second": round(len(self.acknowledged.answers) / self.samples[-1].second, 1),
             "cost": figures.cost(self.samples, len(self.acknowledged.answers)),
             "at_rest_share_of_a_core": {"all": round(sum(self.at_rest.values()), 3), **self.at_rest},
-            "stages": figures.stages(self.samples),
+            "stages": figures.stages(self.samples, self.counted),
             "staff": self._staff(),
             "kills": self.struck,
             "restarts": dict(self.restarts),
+            "tasks_ended": dict(self.ends),
             "violations": self.violations,
             "processes": figures.usage(self.samples),
             "sizes": self.sizes,
@@ -103,6 +112,7 @@ class Measuring:
         self._worked = Worked()
         self._sampler = Sampler(stage.stack, counts, self._accepted)
         self._admin_url = stage.stack.addresses()["database_url"]
+        self._logs = Logs(stage.stack.folder / "logs")
         timetable = Timetable(wanted.referrals, wanted.kills)
         self._killer = Killer(stage.stack, timetable, wanted.seed, self._accepted)
 
@@ -125,7 +135,7 @@ class Measuring:
 
     async def _outcome(self, at_rest: Mapping[str, float], sent_after: float, *, settled: bool) -> Outcome:
         acknowledged, databases = self._sender.acknowledged, Databases(self._admin_url)
-        violations = await self._checker().everything(acknowledged)
+        violations = [*await self._checker().everything(acknowledged), *self._logs.ended_by_what_they_read()]
         return Outcome(
             wanted=self._wanted,
             acknowledged=acknowledged,
@@ -138,6 +148,8 @@ class Measuring:
             sizes=await sizes(databases, len(acknowledged.answers)),
             restarts=self._stage.stack.supervisor.restarts(),
             at_rest=at_rest,
+            counted={stage: await databases.one(*of) for stage, of in _COUNTED.items()},
+            ends=self._logs.ends(),
         )
 
     def _teams(self) -> list[Team]:

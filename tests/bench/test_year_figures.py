@@ -32,16 +32,24 @@ def test_a_rate_counts_until_the_stage_was_done_and_not_until_the_end() -> None:
         sample(60, accepted=100, cases=100),
     ]
 
-    found = figures.stages(samples)
+    found = figures.stages(samples, {})
 
     assert found["accepted"] == {"count": 100, "done_after_seconds": 10, "per_second": 10.0}
     assert found["cases opened"] == {"count": 100, "done_after_seconds": 25, "per_second": 4.0}
 
 
+def test_rows_that_were_undone_do_not_count_when_the_rows_were_counted() -> None:
+    samples = [sample(0), sample(10, cases=70), sample(20, cases=120)]
+
+    found = figures.stages(samples, {"cases opened": 100})["cases opened"]
+
+    assert found == {"count": 100, "done_after_seconds": 20, "per_second": 5.0}
+
+
 def test_what_was_there_before_the_run_does_not_count() -> None:
     samples = [sample(0, cases=500), sample(10, cases=600)]
 
-    assert figures.stages(samples)["cases opened"]["count"] == 100
+    assert figures.stages(samples, {})["cases opened"]["count"] == 100
 
 
 @pytest.mark.parametrize("count", [1, 2, 239, 240, 241, 5_000])

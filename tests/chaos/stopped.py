@@ -40,6 +40,10 @@ class Logs:
         self._folder = folder
         self._begins = {log: log.stat().st_size for log in folder.glob("*.log")}
 
+    def ends(self) -> dict[str, int]:
+        """How often each task ended, by process, task and error, whatever the error."""
+        return dict(sorted(Counter(f"{name}: {error}" for name, error in self._ends()).items()))
+
     def ended_by_what_they_read(self) -> list[str]:
         """Tasks that ended for another reason than that a part was away."""
         ends = Counter(f"{name}: {error}" for name, error in self._ends() if error not in AWAY)

@@ -36,6 +36,15 @@ def test_a_task_that_ended_for_anything_else_is_named(tmp_path: Path, event: str
     assert logs.ended_by_what_they_read() == ["a service stopped: 1 times triage-worker consumer: UnicodeDecodeError"]
 
 
+def test_every_end_is_counted_whatever_it_was_for(tmp_path: Path) -> None:
+    logs = Logs(tmp_path)
+    silent = {"event": "task failed", "task": "consumer", "error": "KafkaSilent"}
+
+    write(tmp_path / "triage-worker.log", silent, silent, {"event": "started"})
+
+    assert logs.ends() == {"triage-worker consumer: KafkaSilent": 2}
+
+
 def test_a_task_that_ended_without_an_error_is_named_too(tmp_path: Path) -> None:
     logs = Logs(tmp_path)
 
