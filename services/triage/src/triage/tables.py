@@ -312,7 +312,6 @@ clock = Table(
     Column("policy_version", Text, nullable=False),
     Column("stopped_at", _AT),
     Index("clock_case", "case_id"),
-    Index("clock_about", "about_id", postgresql_where=text("stopped_at IS NULL")),
     comment="A step's time limit as it runs for a case; about_id is the case, request, question or handover it times.",
 )
 

@@ -181,16 +181,6 @@ async def lock_left(tx: Transaction, notice_ids: Collection[UUID], *, now: datet
     return frozenset(row.notice_id for row in rows if _has_left(row.state, row.leased_until, now))
 
 
-async def withhold_pending(tx: Transaction, notice_id: UUID, *, now: datetime) -> None:
-    """End every push of a notice that was not made. Their rows MUST be locked by ``lock_left``."""
-    delivery = tables.delivery.c
-    await tx.execute(
-        update(tables.delivery)
-        .where(delivery.notice_id == notice_id, delivery.state == DeliveryState.PENDING)
-        .values(state=DeliveryState.WITHHELD, finished_at=now)
-    )
-
-
 async def lock_notices(tx: Transaction, ids: Collection[UUID], *, wait: bool) -> Mapping[UUID, Notice]:
     """The notices for change. Without ``wait`` those that somebody else holds are left out.
 
