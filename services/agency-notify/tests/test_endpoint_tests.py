@@ -14,7 +14,7 @@ from notify_world import SIGNER, Script, deliverer, events_of, queue, set_endpoi
 
 from agency_notify.addresses import SystemResolver
 from agency_notify.channels import EmailSender, Mailbox, WebhookSender
-from agency_notify.endpoint_tests.worker import EndpointTester
+from agency_notify.endpoint_tests.worker import EndpointTester, SendsTests
 from agency_notify.model import Receipt
 from agency_notify.store import endpoints
 from chassis.db import Database
@@ -31,7 +31,8 @@ Http = httpx2.AsyncClient
 def worker(db: Database, clock: SettableClock, *, smtp_port: int = 1) -> EndpointTester:
     webhook = WebhookSender(SIGNER, SystemResolver(2), allowed=("127.0.0.1/32",), public_url=PUBLIC_URL)
     mailbox = Mailbox("127.0.0.1", smtp_port, "notices@frontdoor.example.org")
-    senders = {Channel.WEBHOOK: webhook, Channel.EMAIL: EmailSender(mailbox, public_url=PUBLIC_URL)}
+    email = EmailSender(mailbox, public_url=PUBLIC_URL)
+    senders: dict[Channel, SendsTests] = {Channel.WEBHOOK: webhook, Channel.EMAIL: email}
     return EndpointTester(db, senders, clock, Hint())
 
 
@@ -145,7 +146,7 @@ async def test_all_endpoints_together_are_tested_sixty_times_in_an_hour(
 async def test_what_nobody_can_test_is_refused(db: Database, http: Http, signer: Signer) -> None:
     off = await set_endpoint(db)
     async with db.transaction() as tx:
-        await endpoints.record_gone(tx, off.endpoint_id, now=NOW)
+        await endpoints.record_health(tx, {off.endpoint_id: endpoints.Health(gone=True)}, now=NOW)
 
     answers = [await ask(http, signer, off.endpoint_id), await ask(http, signer, uuid4())]
 

@@ -10,7 +10,7 @@ from chassis.db import Database
 from chassis.web.operator_flow import Stage
 from contracts.codes import Rating
 from contracts.events import CaseOpened
-from referral_intake import handlers
+from referral_intake.accepting import handlers as accepting
 from referral_intake.store import flow
 from referral_intake.subscriptions import SUBSCRIPTIONS
 
@@ -37,7 +37,7 @@ async def counted(db: Database, *, after: timedelta = timedelta()) -> Stage:
 async def test_a_referral_waits_until_its_case_is_opened_and_is_counted_for_a_day(db: Database) -> None:
     empty = await counted(db)
     async with db.driver_transaction() as tx:
-        await handlers.accept(tx, [acceptance(1), acceptance(2)])
+        await accepting.accept(tx, [acceptance(1), acceptance(2)])
     accepted = await counted(db)
 
     assert empty == Stage(name="accepted", waiting=0, since=None, passed=0)

@@ -7,7 +7,8 @@ from intake_examples import NOW, acceptance, form
 
 from chassis.db import Database
 from chassis.testing.shown import shown
-from referral_intake import gauges, handlers, store
+from referral_intake import gauges, store
+from referral_intake.accepting import handlers as accepting
 from referral_intake.model import Milestone, Step
 
 
@@ -20,7 +21,7 @@ async def measured(db: Database, *, after: timedelta) -> tuple[float | None, flo
 async def test_a_referral_waits_until_triage_says_that_it_has_it(db: Database) -> None:
     accepted = [acceptance(1), acceptance(2)]
     async with db.driver_transaction() as tx:
-        await handlers.accept(tx, accepted)
+        await accepting.accept(tx, accepted)
     waiting = await measured(db, after=timedelta(minutes=5))
     async with db.transaction() as tx:
         for each in accepted:
@@ -33,7 +34,7 @@ async def test_a_referral_waits_until_triage_says_that_it_has_it(db: Database) -
 
 async def test_looking_for_what_waits_reads_no_other_referral(db: Database) -> None:
     async with db.driver_transaction() as tx:
-        await handlers.accept(tx, [acceptance(1)])
+        await accepting.accept(tx, [acceptance(1)])
     async with db.transaction() as tx:
         await tx.exec_driver_sql("SET LOCAL enable_seqscan = off")
         plan = (await tx.exec_driver_sql(f"EXPLAIN {gauges.WITHOUT_CASE}")).scalars().all()

@@ -16,9 +16,9 @@ from chassis.delivery.messages import Batched, Message
 from chassis.testing.statements import counted
 from contracts.codes import ClosureReason, Outcome, Rating, SupersedingReason, ThresholdLevel
 from contracts.events import CaseClosed, CaseDecided, CaseOpened, CaseReopened, Event, HandoverSuperseded
-from referral_intake import handlers
+from referral_intake.accepting import handlers as accepting
+from referral_intake.accepting.model import Acceptance
 from referral_intake.errors import UnknownChild, UnknownReferral
-from referral_intake.model import Acceptance
 from referral_intake.subscriptions import SUBSCRIPTIONS
 
 LATER = NOW + timedelta(hours=1)
@@ -115,7 +115,7 @@ def with_two_children(number: int) -> Acceptance:
 
 async def accept(db: Database, numbers: Sequence[int]) -> None:
     async with db.driver_transaction() as tx:
-        await handlers.accept(tx, [with_two_children(number) for number in numbers])
+        await accepting.accept(tx, [with_two_children(number) for number in numbers])
 
 
 async def together(db: Database, messages: Sequence[Message]) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import select, text, update
+from sqlalchemy import select, text
 
 from agency_notify import tables
 from agency_notify.model import Delivery, DeliveryState, Notice, Receipt, Step
