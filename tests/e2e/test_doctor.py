@@ -10,6 +10,7 @@ from zipfile import ZipFile
 import pytest
 
 from chassis.http_client import HttpClient
+from chassis.settings import KafkaSettings
 from frontdoor.bundle.writing import write
 from frontdoor.client import Caller
 from frontdoor.doctor.doctor import asker_of, examine
@@ -65,7 +66,7 @@ async def test_on_a_stack_that_is_well_nothing_is_wrong(stack: Stack) -> None:
 @pytest.mark.parametrize(
     ("change", "check"),
     [
-        (lambda one: replace(one, kafka="127.0.0.1:1"), "kafka"),
+        (lambda one: replace(one, kafka=KafkaSettings(kafka_bootstrap_servers="127.0.0.1:1")), "kafka"),
         (lambda one: replace(one, database_urls={"triage": "postgresql://x:x@127.0.0.1:1/x"}), "database of triage"),
         (lambda one: replace(one, settings=replace(one.settings, client_id="wandsworth-school")), "token"),
         (lambda one: replace(one, worker_urls={"triage": "http://127.0.0.1:1"}), "worker triage"),

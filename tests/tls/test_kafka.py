@@ -24,6 +24,7 @@ from chassis.settings import ServiceSettings, SettingRefused
 from chassis.tasks import Stop
 from chassis.testing.delivery import NOW, Reader, closed
 from contracts.topics import PARTITIONS, REFERRAL_INTAKE, TOPICS, TRIAGE, Topic
+from frontdoor.doctor.of_places import check_kafka
 from tests.deploy.rights import SERVICES, Right, rights
 from tests.tls.broker import PASSWORD, Broker, allow
 from tests.tls.certificates import Authority
@@ -285,3 +286,16 @@ async def test_files_that_hold_no_certificates_are_refused_before_anything_is_as
                 kafka_key_file=empty,
             )
         )
+
+
+async def test_the_doctor_sees_the_topics_as_a_service_would_and_says_who_is_not_believed(
+    broker: Broker, authority: Authority, stranger: Authority, administrator: AIOKafkaAdminClient
+) -> None:
+    given = as_user(broker, authority, "audit")
+    found = await check_kafka(given)
+    (refused,) = await check_kafka(given.model_copy(update={"kafka_ca_file": stranger.file}))
+
+    assert all(finding.good for finding in found)
+    assert len(found) == 1 + len(TOPICS)
+    assert not refused.good
+    assert "\n" not in refused.advice

@@ -24,6 +24,7 @@ from cryptography.x509.oid import NameOID
 from typer.testing import CliRunner
 
 from chassis.http_client import HttpClient, NoAnswer
+from chassis.settings import KafkaSettings
 from chassis.testing.clock import SettableClock
 from frontdoor.client import SERVICES
 from frontdoor.doctor import doctor, of_issuer, of_keys, of_places, of_services
@@ -308,7 +309,7 @@ async def test_packs_are_read_and_a_mistake_is_named(tmp_path: Path) -> None:
 
 
 async def test_a_kafka_that_is_away_is_said_within_seconds() -> None:
-    (finding,) = await of_places.check_kafka("127.0.0.1:1")
+    (finding,) = await of_places.check_kafka(KafkaSettings(kafka_bootstrap_servers="127.0.0.1:1"))
 
     assert (finding.check, finding.good) == ("kafka", False)
 

@@ -16,6 +16,8 @@ from aiokafka.errors import KafkaError
 
 from chassis.db import Database
 from chassis.delivery.kafka import KafkaSilent, within
+from chassis.delivery.security import Security, refuse_what_cannot_be_opened
+from chassis.settings import KafkaSettings, SettingRefused
 from contracts.topics import PARTITIONS, TOPICS
 from frontdoor.doctor.finding import Finding, ok, wrong
 from policy.load import PackInvalid, load_packs
@@ -41,16 +43,26 @@ async def _database(service: str, url: str) -> Finding:
     return ok(f"database of {service}", "answers")
 
 
-async def check_kafka(bootstrap_servers: str) -> list[Finding]:
+async def check_kafka(settings: KafkaSettings) -> list[Finding]:
     """It answers, and every topic is there with the partitions that keep a referral in one of them."""
+    try:
+        return await _ask_kafka(settings.kafka_bootstrap_servers, Security.of(settings))
+    except SettingRefused as error:
+        return [wrong("kafka", "it and this command do not believe each other", str(error))]
+
+
+async def _ask_kafka(bootstrap_servers: str, security: Security) -> list[Finding]:
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what it cannot reach is said in the finding
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers, request_timeout_ms=int(SECONDS * 1000))
+    admin = AIOKafkaAdminClient(
+        bootstrap_servers=bootstrap_servers, request_timeout_ms=int(SECONDS * 1000), **security.options()
+    )
     try:
         await within(SECONDS, admin.start(), what="connecting to Kafka")
         topics = await within(
             SECONDS, admin.describe_topics([topic.name for topic in TOPICS]), what="asking for topics"
         )
     except (KafkaError, KafkaSilent, OSError) as error:
+        await refuse_what_cannot_be_opened(bootstrap_servers, security)
         return [wrong("kafka", f"does not answer ({type(error).__name__})", "Look at the broker, and at the address")]
     finally:
         with suppress(KafkaError, OSError, TimeoutError):

@@ -5,10 +5,14 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Final, Self
 
+from chassis import settings as service_settings
+from chassis.settings import KafkaSettings
 from frontdoor.errors import CalledWrongly
 from frontdoor.settings import Settings, find_stack_file, load
+
+_KAFKA: Final = "FRONTDOOR_KAFKA_BOOTSTRAP_SERVERS"
 
 
 @dataclass(frozen=True)
@@ -16,7 +20,7 @@ class Surroundings:
     """``settings`` are the command's own. What is empty or None is named nowhere, and not looked at."""
 
     settings: Settings
-    kafka: str = ""
+    kafka: KafkaSettings | None = field(default=None, repr=False)
     database_urls: Mapping[str, str] = field(default_factory=dict, repr=False)
     worker_urls: Mapping[str, str] = field(default_factory=dict)
     partnerships: Path | None = None
@@ -37,7 +41,7 @@ class Surroundings:
     def _of_variables(cls, settings: Settings, variables: Mapping[str, str]) -> Self:
         return cls(
             settings,
-            kafka=variables.get("FRONTDOOR_KAFKA_BOOTSTRAP_SERVERS", ""),
+            kafka=_kafka(variables) if variables.get(_KAFKA) else None,
             database_urls=_named(variables, "FRONTDOOR_DATABASE_URLS"),
             worker_urls=_named(variables, "FRONTDOOR_WORKER_URLS"),
             partnerships=_path(variables, "FRONTDOOR_PARTNERSHIPS_FOLDER"),
@@ -49,16 +53,22 @@ class Surroundings:
     def _of_stack(cls, settings: Settings, file: Path) -> Self:
         stack: dict[str, Any] = json.loads(file.read_text())
         services: dict[str, dict[str, str]] = stack["services"]
+        address: str = stack["addresses"].get("kafka_bootstrap_servers", "")
         key, packs = file.parent / "keys" / "webhook.ed25519.pem", file.parent.parent / "partnerships"
         return cls(
             settings,
-            kafka=stack["addresses"].get("kafka_bootstrap_servers", ""),
+            kafka=_kafka({_KAFKA: address}) if address else None,
             database_urls={name: one["database_url"] for name, one in services.items()},
             worker_urls={name: one["worker_url"] for name, one in services.items()},
             partnerships=packs if packs.is_dir() else None,
             webhook_key_file=key if key.is_file() else None,
             logs=file.parent / "logs",
         )
+
+
+def _kafka(variables: Mapping[str, str]) -> KafkaSettings:
+    """As the services read them: a wrong one ends the command with code 78 and one line."""
+    return service_settings.load(KafkaSettings, variables)
 
 
 def _named(variables: Mapping[str, str], name: str) -> Mapping[str, str]:
