@@ -46,6 +46,8 @@ _VALUES: Final = {
 }
 _CODES: Final = "'{name}-' || n % 12"
 _NAMES: Final = "'{name}-' || n"
+PASSING: Final = frozenset({"lease", "leased_until"})
+"""Columns that hold something only while it is under way."""
 NAMING: Final = frozenset({"aggregate", "subject", "reference", "key", "client_id", "thumbprint", "note", "line"})
 """Text columns in which nearly every row has a value of its own; the others hold codes."""
 
@@ -94,4 +96,6 @@ async def _fill(connection: asyncpg.Connection, oid: int, name: str, rows: int) 
 def _value(name: str, type_: str, may_be_empty: bool, rows: int) -> str:
     template = _VALUES.get(type_) or (_NAMES if name in NAMING else _CODES)
     value = template.format(name=name, rows=rows)
+    if name in PASSING:
+        return f"CASE WHEN n % {WAITING} = 0 THEN {value} END"
     return f"CASE WHEN n % {WAITING} = 0 THEN NULL ELSE {value} END" if may_be_empty else value

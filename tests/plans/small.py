@@ -9,6 +9,7 @@ SMALL: Final = frozenset(
         *("partner", "partner_key", "partner_limited", "repeat_key", "legal_hold", "disposal_run"),
         *("endpoint", "worker"),  # one for each agency's channel, one for each person
         *("log", "witness"),
+        "pending",  # a batch or two, until it has its place in the log
         *("session", "sign_in"),  # of the people at work; deleted when they end
     }
 )

@@ -9,7 +9,10 @@ from sqlalchemy import text
 from chassis.db import Transaction
 from chassis.web.operator_flow import WINDOW, Stage
 
-_WAITING: Final = text("SELECT count(*) AS number, min(received_at) AS since FROM referral WHERE looked_at IS NULL")
+_WAITING: Final = text(
+    """SELECT count(*) AS number, min(received_at) AS since FROM referral
+       WHERE looked_at IS NULL AND disposed_at IS NULL"""
+)
 _PASSED: Final = text("SELECT count(*) FROM referral WHERE received_at > :after")
 
 
