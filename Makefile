@@ -56,7 +56,7 @@ test: $(STAMP) ## Every test: unit, contract, end to end and a short fault campa
 	@$(BIN)/python -m local_stack parts
 	@$(if $(PART),$(BIN)/pytest -n 2 --dist loadfile --plans $(call place_of,$(PART)),failed=0; \
 	$(BIN)/pytest -n 2 --dist loadfile --plans libs services clients deploy || failed=1; \
-	$(BIN)/pytest tests || failed=1; \
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder tests || failed=1; \
 	exit $$failed)
 
 format: $(STAMP) ## Bring the code into the house style

@@ -74,7 +74,7 @@ DELIVERY: Final = Asked("triage", "/operator/delivery")
 MESSAGE: Final = Asked("triage", "/operator/parked/{parked_id}")
 PARKED: Final = Asked("triage", "/operator/parked")
 CONSUMER: Final = Asked("triage", "/operator/consumer")
-ENDPOINTS: Final = Asked("agency-notify", "/v1/endpoints/health")
+ENDPOINTS: Final = Asked("agency-notify", "/v1/endpoint-health")
 
 PAGES: Final = (
     Address("/"),

@@ -26,7 +26,7 @@ class Sinks:
     async def webhooks_about(self, reference: str) -> list[dict[str, Any]]:
         """The calls about one referral whose signature verified."""
         taken = [each for each in await self.deliveries() if "body" in each]
-        return [each for each in taken if each["body"]["data"]["reference"] == reference]
+        return [each for each in taken if each["body"]["data"].get("reference") == reference]
 
     async def mail_about(self, reference: str) -> list[dict[str, Any]]:
         """The e-mails about one referral."""

@@ -90,7 +90,7 @@ def planted(services: FakeServices) -> None:
         services.on(f"GET {service}/operator/about", {"service": service, "version": "0.1.0", "python": WORDS})
     replies = iter([{"parked": [PARKED], "waiting": 1}, {"parked": [], "waiting": 1}])
     services.on("GET triage/operator/parked", lambda_of(replies))
-    services.on("GET agency-notify/v1/endpoints/health", {"endpoints": [ENDPOINT]})
+    services.on("GET agency-notify/v1/endpoint-health", {"endpoints": [ENDPOINT]})
 
 
 def lambda_of(replies: Any) -> Any:

@@ -95,7 +95,7 @@ def test_health_shows_what_endpoints_answered_and_ends_with_1_when_one_fails(
     command: Command, services: FakeServices
 ) -> None:
     answer = {"at": "2026-11-29T09:00:00.5Z", "is_test": True, "status": 503, "failure": "server-error"}
-    services.on("GET agency-notify/v1/endpoints/health", {"endpoints": [endpoint(failures=3, answers=[answer])]})
+    services.on("GET agency-notify/v1/endpoint-health", {"endpoints": [endpoint(failures=3, answers=[answer])]})
 
     result = command("endpoint", "health")
 
@@ -105,7 +105,7 @@ def test_health_shows_what_endpoints_answered_and_ends_with_1_when_one_fails(
 
 
 def test_health_ends_with_0_when_all_are_in_order(command: Command, services: FakeServices) -> None:
-    services.on("GET agency-notify/v1/endpoints/health", {"endpoints": [endpoint()]})
+    services.on("GET agency-notify/v1/endpoint-health", {"endpoints": [endpoint()]})
 
     assert command("endpoint", "health").exit_code == 0
 

@@ -150,7 +150,7 @@ _READ_PATHS: Final = (
     ("audit", "/v1/access-log/readers/{reader}"),
     ("audit", "/v1/journeys/{referral_id}"),
     ("audit", "/v1/witnesses"),
-    ("agency-notify", "/v1/endpoints/health"),
+    ("agency-notify", "/v1/endpoint-health"),
     *((service, f"/operator/{what}") for service in operator.SERVICES for what in _OPERATED),
 )
 _ACT_PATHS: Final = (

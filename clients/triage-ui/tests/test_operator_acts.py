@@ -188,7 +188,7 @@ async def test_a_test_notice_is_sent_once_for_one_form(world: World) -> None:
     person = await operator(world)
     path = f"/operator/endpoints/{ENDPOINT_ID}/test"
     world.services.answers |= {
-        ("GET", "/v1/endpoints/health"): {"endpoints": [endpoint_health()]},
+        ("GET", "/v1/endpoint-health"): {"endpoints": [endpoint_health()]},
         ("POST", f"/v1/endpoints/{ENDPOINT_ID}/tests"): endpoint_test(),
     }
 
@@ -209,7 +209,7 @@ async def test_a_test_that_comes_too_soon_is_refused_with_what_to_do(world: Worl
         429, "too-many-tests", "Wait before you send another test notice", detail="Test it again in 12 seconds"
     )
     world.services.answers |= {
-        ("GET", "/v1/endpoints/health"): {"endpoints": [endpoint_health()]},
+        ("GET", "/v1/endpoint-health"): {"endpoints": [endpoint_health()]},
         ("POST", f"/v1/endpoints/{ENDPOINT_ID}/tests"): lambda _: soon,
     }
 

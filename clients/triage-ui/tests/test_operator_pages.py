@@ -157,7 +157,7 @@ async def test_endpoints_are_shown_those_that_fail_first_with_their_last_answers
         answers=[{"at": "2026-11-27T09:30:00Z", "is_test": True, "status": 503, "failure": "server-error"}],
         test=endpoint_test(state="unfinished"),
     )
-    world.services.answers["GET", "/v1/endpoints/health"] = {"endpoints": [endpoint_health(), failing]}
+    world.services.answers["GET", "/v1/endpoint-health"] = {"endpoints": [endpoint_health(), failing]}
 
     page = (await person.get("/operator/endpoints")).text
 

@@ -42,7 +42,7 @@ async def ask(http: Http, signer: Signer, endpoint_id: UUID, **headers: str) -> 
 
 
 async def health(http: Http, signer: Signer) -> list[dict[str, Any]]:
-    found = await http.get("/v1/endpoints/health", headers=signer.bearer(**OPERATOR))
+    found = await http.get("/v1/endpoint-health", headers=signer.bearer(**OPERATOR))
     assert found.status_code == 200
     listed: list[dict[str, Any]] = found.json()["endpoints"]
     return listed
@@ -162,7 +162,7 @@ async def test_only_operators_see_health_and_send_tests(
     somebody = signer.bearer(roles=roles)
 
     statuses = [
-        (await http.get("/v1/endpoints/health", headers=somebody)).status_code,
+        (await http.get("/v1/endpoint-health", headers=somebody)).status_code,
         (await http.post(f"/v1/endpoints/{endpoint.endpoint_id}/tests", headers=somebody)).status_code,
         (await http.get(f"/v1/endpoints/{endpoint.endpoint_id}/tests/{uuid4()}", headers=somebody)).status_code,
     ]

@@ -69,7 +69,7 @@ def send_one_test(
 
 async def health(caller: Caller) -> Answer:
     """How every endpoint does. Ends with 1 when one fails or is switched off."""
-    found = (await caller.get(NOTIFY, "/v1/endpoints/health"))["endpoints"]
+    found = (await caller.get(NOTIFY, "/v1/endpoint-health"))["endpoints"]
     rows = [(*_named(each), _standing(each), each["waiting"], "\n".join(map(_said, each["answers"]))) for each in found]
     bad = any(each["failures"] or each["disabled_at"] for each in found)
     shown = table("Endpoints", _HEALTH_COLUMNS, rows)

@@ -72,7 +72,7 @@ def _sources(caller: Caller, around: Surroundings | None) -> Mapping[str, Part]:
         return [allowed.picked(each, names) for each in (await answer).data]
 
     async def endpoints() -> list[dict[str, object]]:
-        found = await caller.get(NOTIFY, "/v1/endpoints/health")
+        found = await caller.get(NOTIFY, "/v1/endpoint-health")
         return [allowed.picked(each, _ENDPOINT) for each in found["endpoints"]]
 
     async def releases() -> list[dict[str, object]]:

@@ -64,7 +64,7 @@ class Endpoints:
 
     async def health(self) -> EndpointsHealth:
         """How every endpoint does."""
-        return (await self._caller.get(SERVICE, "/v1/endpoints/health", EndpointsHealth)).body
+        return (await self._caller.get(SERVICE, "/v1/endpoint-health", EndpointsHealth)).body
 
     async def test(self, endpoint_id: UUID, *, key: str) -> None:
         """Have a test notice sent, once for each key."""

@@ -1,4 +1,4 @@
-"""``/v1/endpoints/health`` and tests of one endpoint: whether agencies can be reached, for operators."""
+"""``/v1/endpoint-health`` and tests of one endpoint: whether agencies can be reached, for operators."""
 
 from datetime import datetime
 from uuid import UUID
@@ -58,7 +58,7 @@ class EndpointsHealth(BaseModel):
     endpoints: tuple[EndpointHealthView, ...]
 
 
-@router.get("/v1/endpoints/health", summary="Whether agencies can be reached")
+@router.get("/v1/endpoint-health", summary="Whether agencies can be reached")
 async def get_health(dependencies: Injected, _: Operator) -> EndpointsHealth:
     """Every endpoint, those that are switched off too: what it answered last, and what waits for it."""
     now = dependencies.clock.now()
