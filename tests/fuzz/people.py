@@ -65,7 +65,8 @@ _LET_IN: Final = tuple(
         (r"GET /(checkpoint|witnessed-checkpoint|key|predecessor|tile/{path})", _ANYONE),
         (r"GET /v1/(proofs/(inclusion|consistency)|witnesses|webhook-keys)", _ANYONE),
         (r"[A-Z]+ /v1/(cases|information-requests|questions|handovers|assignments|workers)(/.*)?", _SIGNED_IN),
-        (r"[A-Z]+ /v1/(notices|escalated-notices|endpoints|endpoint-health|journeys|access-log|entries|receipts)(/.*)?", _SIGNED_IN),
+        (r"[A-Z]+ /v1/(notices|escalated-notices|endpoints|endpoint-health)(/.*)?", _SIGNED_IN),
+        (r"[A-Z]+ /v1/(journeys|access-log|entries|receipts)(/.*)?", _SIGNED_IN),
         (r"GET /v1/former-log/.*|POST /v1/proofs/check", _SIGNED_IN),
     )
 )
