@@ -2,8 +2,8 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -21,7 +21,6 @@ from notify_world import (
     read,
     set_endpoint,
 )
-from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy import text
 
 from agency_notify.deliver import Deliverer
@@ -35,6 +34,7 @@ from chassis.db import Database, DatabaseUnavailable, Transaction
 from chassis.ids import RandomIds
 from chassis.tasks import Hint, Stop
 from chassis.testing.clock import SettableClock
+from chassis.testing.statements import counted
 from chassis.waking import LOOK_SECONDS, Wakeups
 from contracts.codes import Channel, DeliveryFailure, WithheldReason
 from contracts.events import NoticeDelivered, NoticeEscalated
@@ -55,20 +55,6 @@ async def claimed(db: Database, count: int) -> Sequence[Delivery]:
     return found
 
 
-@contextmanager
-def statements(db: Database) -> Iterator[list[str]]:
-    seen: list[str] = []
-
-    def see(conn: Any, cursor: Any, statement: str, *_: Any) -> None:
-        seen.append(statement)
-
-    sqlalchemy_event.listen(db.engine.sync_engine, "before_cursor_execute", see)
-    try:
-        yield seen
-    finally:
-        sqlalchemy_event.remove(db.engine.sync_engine, "before_cursor_execute", see)
-
-
 @pytest.mark.parametrize("receipt", [TAKEN, BROKEN, GONE])
 async def test_recording_takes_the_same_few_statements_however_many_attempts_there_were(
     db: Database, receipt: Receipt
@@ -76,7 +62,7 @@ async def test_recording_takes_the_same_few_statements_however_many_attempts_the
     found = await claimed(db, 60)
     counts = []
     for some in (found[:1], found[1:]):
-        with statements(db) as seen:
+        with counted(db) as seen:
             async with db.transaction() as tx:
                 states = await record_attempts(
                     tx, [Attempted(each, receipt) for each in some], packs=ALL_PACKS, now=NOW, wait=False
@@ -319,7 +305,7 @@ async def test_at_rest_deliverer_and_escalator_look_once_and_wait(db: Database, 
     one = deliverer(db, clock, Script(), hint=Hint())
     other = Escalator(db, ALL_PACKS, clock, RandomIds(), hint=Hint())
 
-    with statements(db) as seen:
+    with counted(db) as seen:
         loops = [asyncio.create_task(each.run(stop)) for each in (one, other)]
         await asyncio.sleep(LOOK_SECONDS / 4)
         at_rest = len(seen)

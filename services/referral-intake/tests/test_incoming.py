@@ -5,11 +5,11 @@ from uuid import UUID
 
 import pytest
 from intake_examples import NOW, TERMS, acceptance, accepted
-from intake_messages import message_of
+from intake_messages import message_of, opened
 
 from chassis.db import Database, Transaction
-from contracts.codes import ClosureReason, Outcome, Rating, ThresholdLevel
-from contracts.events import CaseClosed, CaseDecided, CaseOpened, Event
+from contracts.codes import ClosureReason, Outcome, ThresholdLevel
+from contracts.events import CaseClosed, CaseDecided, Event
 from referral_intake import decide, store
 from referral_intake.errors import UnknownReferral
 from referral_intake.model import Referral, Status
@@ -20,21 +20,6 @@ from referral_intake.subscriptions import SUBSCRIPTIONS
 async def kept(db: Database) -> None:
     """A referral that triage tells of."""
     await accepted(db, acceptance(1))
-
-
-def opened(number: int = 1) -> CaseOpened:
-    return CaseOpened(
-        case_id=UUID(int=50),
-        referral_id=UUID(int=number),
-        reference="WAN-000000001",
-        agency="ashcroft-primary",
-        child_ids=(UUID(int=1000),),
-        opened_at=NOW + timedelta(seconds=1),
-        suggested_rating=Rating.AMBER,
-        suggestion_reasons=(),
-        decision_due_at=TERMS.decision_expected_by,
-        policy_version=TERMS.policy_version,
-    )
 
 
 def decided(*, last: bool) -> CaseDecided:

@@ -9,12 +9,13 @@ from uuid import UUID
 import pytest
 from intake_examples import FACTS, NOW, TERMS, acceptance, received
 from intake_messages import message_of
+from intake_messages import opened as opened_first
 from sqlalchemy import text
 
 from chassis.db import Database
 from chassis.delivery.messages import Batched, Message
 from chassis.testing.statements import counted
-from contracts.codes import ClosureReason, Outcome, Rating, SupersedingReason, ThresholdLevel
+from contracts.codes import ClosureReason, Outcome, SupersedingReason, ThresholdLevel
 from contracts.events import CaseClosed, CaseDecided, CaseOpened, CaseReopened, Event, HandoverSuperseded
 from referral_intake.accepting import handlers as accepting
 from referral_intake.accepting.model import Acceptance
@@ -29,17 +30,7 @@ def of(number: int) -> dict[str, Any]:
 
 
 def opened(number: int) -> CaseOpened:
-    return CaseOpened(
-        **of(number),
-        reference=f"WAN-{number:09}",
-        agency="ashcroft-primary",
-        child_ids=(UUID(int=number * 1000),),
-        opened_at=NOW + timedelta(seconds=number),
-        suggested_rating=Rating.AMBER,
-        suggestion_reasons=(),
-        decision_due_at=TERMS.decision_expected_by,
-        policy_version=TERMS.policy_version,
-    )
+    return opened_first(number, case_id=of(number)["case_id"].int)
 
 
 def decided(number: int, *, place: int = 0, **changes: Any) -> CaseDecided:
