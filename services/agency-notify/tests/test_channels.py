@@ -20,9 +20,10 @@ from notify_receivers import OK, answer, postbox, receiver
 from notify_world import KEYS, SIGNER, shared
 from standardwebhooks.webhooks import Webhook
 
-from agency_notify import channels
+from agency_notify import channels, mail
 from agency_notify.addresses import SystemResolver
-from agency_notify.channels import EmailSender, Mailbox, WebhookSender, retry_after_seconds
+from agency_notify.channels import WebhookSender, retry_after_seconds
+from agency_notify.mail import EmailSender, Mailbox
 from agency_notify.model import Endpoint, Receipt, Signing
 from contracts.codes import Channel, DeliveryFailure, NoticeKind
 
@@ -265,7 +266,7 @@ async def test_a_repeated_e_mail_carries_the_same_message_id() -> None:
 
 @pytest.mark.parametrize("kind", list(NoticeKind))
 def test_every_kind_of_notice_says_what_to_do(kind: NoticeKind) -> None:
-    message = channels.email_message(
+    message = mail.email_message(
         delivery(of=notice(kind=kind), to=MAILBOX), sender="n@example.org", public_url=PUBLIC_URL, now=NOW
     )
 
@@ -291,7 +292,7 @@ async def test_a_mail_servers_refusal_is_final_or_passing_as_it_says(
 
 
 async def test_a_mail_server_that_is_down_or_silent_is_a_passing_failure(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(channels, "TIMEOUT_SECONDS", 0.2)
+    monkeypatch.setattr(mail, "TIMEOUT_SECONDS", 0.2)
     async with receiver(None) as silent:
         slow = await by_email(silent.port).send(delivery(to=MAILBOX), now=NOW)
     down = await by_email(silent.port).send(delivery(to=MAILBOX), now=NOW)

@@ -6,12 +6,13 @@ from agency_notify import gauges
 from agency_notify.addresses import SystemResolver
 from agency_notify.api import ROUTERS
 from agency_notify.api.dependencies import Dependencies
-from agency_notify.channels import EmailSender, Mailbox, WebhookSender, senders
+from agency_notify.channels import WebhookSender, senders
 from agency_notify.deliver import Deliverer
 from agency_notify.endpoint_tests import store as endpoint_tests
 from agency_notify.endpoint_tests.worker import EndpointTester
 from agency_notify.escalation import store as escalation
 from agency_notify.escalation.worker import Escalator
+from agency_notify.mail import EmailSender, Mailbox
 from agency_notify.model import SOURCE
 from agency_notify.reseal import PlainSecrets
 from agency_notify.settings import Settings

@@ -7,6 +7,13 @@ from contracts.events.access import AccessDenied, RecordAccessed, RecordExported
 from contracts.events.base import Event
 from contracts.events.consumer import ConsumerBackfilled, ConsumerResumed
 from contracts.events.endpoint import EndpointTested
+from contracts.events.handover import (
+    HandoverAccepted,
+    HandoverOffered,
+    HandoverReturned,
+    HandoverSuperseded,
+    HandoverWithdrawn,
+)
 from contracts.events.notice import (
     NoticeAcknowledged,
     NoticeDelivered,
@@ -42,11 +49,6 @@ from contracts.events.triage import (
     CaseReturned,
     ClockBreached,
     ClockWarned,
-    HandoverAccepted,
-    HandoverOffered,
-    HandoverReturned,
-    HandoverSuperseded,
-    HandoverWithdrawn,
     InformationAnswered,
     InformationCorrected,
     InformationRequested,
