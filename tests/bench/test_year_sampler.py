@@ -20,7 +20,7 @@ from local_stack.stack import Stack
 BURNING = """
 import time
 began = time.process_time()
-while time.process_time() - began < 0.2:
+while time.process_time() - began < 0.25:
     pass
 print("burnt", flush=True)
 time.sleep(60)
@@ -30,7 +30,7 @@ REACH = Reach(cases=1, notices=2, sent=3, logged=4, unsent=0, behind={"triage": 
 
 @contextmanager
 def burning() -> Iterator[Identity]:
-    """A process that has used a fifth of a second of processor time."""
+    """A process that has used more than a fifth of a second of processor time, counted in ticks of a hundredth."""
     with subprocess.Popen([sys.executable, "-c", BURNING], stdout=subprocess.PIPE) as process:
         try:
             assert process.stdout is not None
