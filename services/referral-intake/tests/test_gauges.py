@@ -10,6 +10,7 @@ from chassis.testing.shown import shown
 from referral_intake import gauges, store
 from referral_intake.accepting import handlers as accepting
 from referral_intake.model import Milestone, Step
+from referral_intake.store import flow
 
 
 async def measured(db: Database, *, after: timedelta) -> tuple[float | None, float | None]:
@@ -37,7 +38,7 @@ async def test_looking_for_what_waits_reads_no_other_referral(db: Database) -> N
         await accepting.accept(tx, [acceptance(1)])
     async with db.transaction() as tx:
         await tx.exec_driver_sql("SET LOCAL enable_seqscan = off")
-        plan = (await tx.exec_driver_sql(f"EXPLAIN {gauges.WITHOUT_CASE}")).scalars().all()
+        plan = (await tx.exec_driver_sql(f"EXPLAIN {flow.WAITING}")).scalars().all()
 
     assert any("referral_without_case" in line for line in plan)
 

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from chassis.db import Transaction
 from chassis.web.operator_flow import WINDOW, Stage
 
-_WAITING: Final = text("SELECT count(*) AS number, min(occurred_at) AS since FROM pending")
+WAITING: Final = text("SELECT count(*) AS number, min(occurred_at) AS since FROM pending")
 _PASSED: Final = text(
     """SELECT coalesce((SELECT size FROM log), 0)
               - coalesce((SELECT size FROM checkpoint WHERE signed_at <= :after ORDER BY size DESC LIMIT 1), 0)"""
@@ -18,6 +18,6 @@ _PASSED: Final = text(
 
 async def count(tx: Transaction, now: datetime) -> Sequence[Stage]:
     """One stage: an event is in it until it has a place in the tree; what passed is counted from checkpoint to now."""
-    waiting = (await tx.execute(_WAITING)).one()
+    waiting = (await tx.execute(WAITING)).one()
     passed = await tx.scalar(_PASSED, {"after": now - WINDOW}) or 0
     return (Stage(name="logged", waiting=waiting.number, since=waiting.since, passed=passed),)

@@ -6,6 +6,7 @@ from typing import Final
 from prometheus_client import Gauge
 from sqlalchemy import text
 
+from audit import flow
 from chassis.db import Transaction
 from chassis.delivery.gauges import age_seconds
 
@@ -17,7 +18,6 @@ oldest_unsigned: Final = Gauge(
 )
 signature_age: Final = Gauge("frontdoor_log_signature_age_seconds", "How long ago the log was signed last")
 
-_WAITING: Final = text("SELECT count(*) AS events, min(occurred_at) AS since FROM pending")
 # A log that has been quiet is signed when something comes: from then on it is late, not from the last signature on.
 _LOG: Final = text(
     """SELECT l.size - coalesce(c.size, 0) AS unsigned, c.signed_at,
@@ -28,8 +28,8 @@ _LOG: Final = text(
 
 async def measure(tx: Transaction, now: datetime) -> None:
     """Set the gauges from what is in the database now."""
-    waiting, log = (await tx.execute(_WAITING)).one(), (await tx.execute(_LOG)).one()
-    pending.set(waiting.events)
+    waiting, log = (await tx.execute(flow.WAITING)).one(), (await tx.execute(_LOG)).one()
+    pending.set(waiting.number)
     oldest_pending.set(age_seconds(waiting.since, now))
     unsigned.set(log.unsigned)
     signature_age.set(age_seconds(log.signed_at, now))

@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Final
 
 from prometheus_client import Counter, Gauge
-from sqlalchemy import text
 
 from chassis.db import Transaction
 from chassis.delivery.gauges import age_seconds
 from contracts.problems import Problem
 from referral_intake.accepting.model import Acceptance
 from referral_intake.model import Answer
+from referral_intake.store import flow
 
 accepted_total: Final = Counter("frontdoor_referrals_accepted", "Referrals that were written for good", ["partnership"])
 without_case: Final = Gauge(
@@ -19,11 +19,6 @@ without_case: Final = Gauge(
 )
 oldest_without_case: Final = Gauge(
     "frontdoor_oldest_without_case_seconds", "How long ago the oldest of the referrals without a case was accepted"
-)
-
-WITHOUT_CASE: Final = text(
-    """SELECT count(*) AS referrals, min(received_at) AS since FROM referral
-       WHERE looked_at IS NULL AND disposed_at IS NULL"""
 )
 
 
@@ -36,6 +31,6 @@ def count_accepted(acceptances: Sequence[Acceptance], results: Sequence[Answer |
 
 async def measure(tx: Transaction, now: datetime) -> None:
     """How many referrals wait for triage's word, and since when: the whole way there and back, whatever broke on it."""
-    waiting = (await tx.execute(WITHOUT_CASE)).one()
-    without_case.set(waiting.referrals)
+    waiting = (await tx.execute(flow.WAITING)).one()
+    without_case.set(waiting.number)
     oldest_without_case.set(age_seconds(waiting.since, now))

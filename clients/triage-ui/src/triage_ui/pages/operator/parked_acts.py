@@ -1,5 +1,6 @@
 """Releasing and discarding what is parked, one message or all with one error; each shows first what would happen."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final, cast
@@ -38,7 +39,7 @@ class OneMessage:
         return self.would is not None and any(one.earlier for one in self.would.messages)
 
 
-class OnMessage:
+class OnMessage(ABC):
     """The base of what is done to one message."""
 
     fields: ClassVar[tuple[str, ...]] = ("reason",)
@@ -69,9 +70,9 @@ class OnMessage:
         view = one_of(seen)
         return [*_message_rows(view.message), Row("What would happen", self.outcome(view)), reason_row(draft)]
 
+    @abstractmethod
     def outcome(self, view: OneMessage) -> str:
         """What the dry run found, in sentences."""
-        raise NotImplementedError
 
     def standing(self, visitor: Visitor, seen: Seen, draft: Draft) -> Sequence[Row]:
         """The message as it is now."""
