@@ -153,6 +153,7 @@ def test_every_mistake_is_told_at_once_in_the_order_of_the_file(edited: Edit) ->
         (b"\xff\xfe\x00", "wandsworth.yaml:1: must be saved as UTF-8 text"),
         (b"a: \x07\n", "wandsworth.yaml:1: cannot be read as YAML: it holds a character"),
         (b"&a [*a]\n", "wandsworth.yaml:1: cannot be read as YAML: it nests too deeply"),
+        (b"[" * 200_000, "wandsworth.yaml:1: cannot be read as YAML: it nests too deeply"),
         (b"", "wandsworth.yaml:1: must be a pack"),
         (b"- one\n", "wandsworth.yaml:1: must be a pack"),
     ],

@@ -9,6 +9,7 @@ import yaml
 
 Path = tuple[str | int, ...]
 _NAMED_BY = ("code", "outcome", "level", "stage", "record_class", "name", "rating", "channel")
+_DEEPEST = 100
 
 
 class Fault(NamedTuple):
@@ -48,7 +49,8 @@ def read(text: str) -> Document:
     """
     document = Document()
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        _refuse_depth(text)
+        root = yaml.compose(text, Loader=yaml.CSafeLoader)
         document.data = None if root is None else _value(root, (), document)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -58,6 +60,15 @@ def read(text: str) -> Document:
     except RecursionError:
         return _unreadable("it nests too deeply, or an alias holds itself", line=1)
     return document
+
+
+def _refuse_depth(text: str) -> None:
+    """Raises ``RecursionError`` before libyaml would nest as deep as the file says: it ends the process beyond some."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            raise RecursionError
 
 
 def _unreadable(why: str, *, line: int) -> Document:
