@@ -1,7 +1,9 @@
 """The one way out over HTTP: deadlines and limits on everything, no redirects, no retries of its own."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Mapping
+from functools import cache
 from typing import Any, Final, Self
 
 import httpx2
@@ -33,7 +35,7 @@ class HttpClient:
     def connect(cls, *, timeout_seconds: float = TOTAL_SECONDS) -> Self:
         """Make the pool; proxies of the environment are not used. ``timeout_seconds`` is for a whole request."""
         timeout = httpx2.Timeout(timeout_seconds, connect=min(CONNECT_SECONDS, timeout_seconds))
-        client = httpx2.AsyncClient(timeout=timeout, follow_redirects=False, trust_env=False)
+        client = httpx2.AsyncClient(timeout=timeout, follow_redirects=False, trust_env=False, verify=_believed())
         return cls(client, timeout_seconds=timeout_seconds)
 
     async def request(
@@ -82,6 +84,12 @@ class HttpClient:
     async def close(self) -> None:
         """Close every connection."""
         await self._client.aclose()
+
+
+@cache
+def _believed() -> ssl.SSLContext:
+    """Whose certificates are believed: the system's authorities, read once: that takes longer than a request."""
+    return httpx2.create_ssl_context(trust_env=False)
 
 
 async def _read(given: httpx2.Response) -> httpx2.Response:

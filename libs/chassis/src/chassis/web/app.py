@@ -16,8 +16,9 @@ from chassis.web.direct import Direct, Shortcut
 from chassis.web.head import Head
 from chassis.web.health import Check, Health, health_app
 from chassis.web.middleware import AnswerHeaders, Body, Faults, Observe
-from chassis.web.query import Queries, known_query
+from chassis.web.query import known_query
 from chassis.web.room import Room
+from chassis.web.routes import Descriptions
 
 __all__ = ["Check", "create_app", "health_app", "problem_responses"]
 
@@ -60,7 +61,7 @@ def create_app(
     app.state.admit = admit
     app.state.health = Health(readiness)
     app.state.room = Room()
-    app.state.queries = Queries(app)
+    app.state.descriptions = Descriptions(app)
     problems.install(app)
     for router in (*routers, app.state.health.router()):
         app.include_router(router, dependencies=[Depends(known_query)])

@@ -24,6 +24,7 @@ from chassis.web import json_rules, problems
 from chassis.web.auth import sender_of
 from chassis.web.health import PATHS
 from chassis.web.room import HELD, Held, Room
+from chassis.web.routes import template
 from contracts.problems import Problem, Unavailable
 
 log = telemetry.logger(__name__)
@@ -313,15 +314,6 @@ def _once(body: bytes, receive: Receive) -> Receive:
 def _is_json(content_type: str) -> bool:
     media_type = content_type.partition(";")[0].strip().lower()
     return media_type == "application/json" or media_type.endswith("+json")
-
-
-def template(scope: Scope) -> str:
-    """The path with its parameters' names in place of their values.
-
-    The route itself knows nothing of the prefixes of the routers around it; the framework's route context does.
-    """
-    inside = scope.get("fastapi", {}).get("effective_route_context")
-    return str(getattr(inside or scope.get("route"), "path", "unmatched"))
 
 
 def _traceparent(scope: Scope) -> str | None:

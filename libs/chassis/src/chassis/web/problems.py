@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from chassis import telemetry
+from chassis.web.routes import Descriptions
 from chassis.web.spelling import Names
 from contracts.problems import PROBLEM_TYPE_ROOT, FieldError, Invalid, Problem, Unavailable
 
@@ -135,7 +136,7 @@ def answer_to(request: Request, error: Exception) -> Response:
         case HTTPException():  # the text is not ours
             return of_status(error.status_code, headers=error.headers)
         case RequestValidationError():
-            return response_of(refusal(error.errors(), known_fields(request.app)))
+            return response_of(refusal(error.errors(), Descriptions.of(request).fields))
         case _:
             raise error
 
@@ -168,7 +169,7 @@ def _json(body: Mapping[str, object], status: int, headers: Mapping[str, str]) -
 def refusal(mistakes: Sequence[Mapping[str, Any]], known: frozenset[str]) -> Problem:
     """What has to change, field by field: where and what to do, never what was sent.
 
-    ``known`` are the field names of our own models. Anything else in a location may be what somebody wrote.
+    ``known`` are the field names of the route's own models. Anything else in a location may be what somebody wrote.
     """
     if any(mistake["type"] == "json_invalid" for mistake in mistakes):
         return Malformed("Send valid JSON")
@@ -196,12 +197,6 @@ def _guesses(mistakes: Sequence[Mapping[str, Any]], known: frozenset[str]) -> di
 @lru_cache(maxsize=8)
 def _names(known: frozenset[str]) -> Names:
     return Names(known)
-
-
-def known_fields(app: FastAPI) -> frozenset[str]:
-    """Every field name our API describes."""
-    schemas = app.openapi().get("components", {}).get("schemas", {})
-    return frozenset(name for schema in schemas.values() for name in schema.get("properties", {}))
 
 
 def _place(location: Sequence[object], known: frozenset[str]) -> str:

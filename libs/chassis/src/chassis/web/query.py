@@ -1,14 +1,9 @@
 """What stands behind ``?`` in an address is known, or refused: a misspelt filter must not answer with everything."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, Final
-
-from fastapi import FastAPI, Request
+from fastapi import Request
 
 from chassis.web.auth import authenticated
-from chassis.web.middleware import template
+from chassis.web.routes import Descriptions
 from chassis.web.spelling import Names
 from contracts.problems import FieldError, Invalid
 
@@ -22,47 +17,13 @@ async def known_query(request: Request) -> None:
     """
     if not request.query_params:
         return
-    queries: Queries = request.app.state.queries
-    described = queries.described.get((template(request.scope), request.method), _NOTHING)
-    unknown = [name for name in request.query_params if name not in described.known] if described.known else []
+    described = Descriptions.of(request)
+    unknown = [name for name in request.query_params if name not in described.query] if described.query else []
     if not unknown:
         return
     if described.guarded:
         await authenticated(request)  # nobody else is answered anything about such a route
-    raise Invalid(errors=(FieldError("query", _advice(unknown[0], described.known)),))
-
-
-@dataclass(frozen=True)
-class Described:
-    """The query parameters of one route, and whether it needs a token."""
-
-    known: frozenset[str] = frozenset()
-    guarded: bool = False
-
-
-_NOTHING: Final = Described()
-
-
-class Queries:
-    """What an app's routes may be asked for; read from its description once it is needed."""
-
-    def __init__(self, app: FastAPI) -> None:
-        self._app = app
-
-    @cached_property
-    def described(self) -> dict[tuple[str, str], Described]:
-        """What the description says of every route with parameters, by path and method."""
-        return {
-            (path, method.upper()): _described(operation)
-            for path, operations in self._app.openapi().get("paths", {}).items()
-            for method, operation in operations.items()
-            if "parameters" in operation
-        }
-
-
-def _described(operation: Mapping[str, Any]) -> Described:
-    known = frozenset(each["name"] for each in operation["parameters"] if each["in"] == "query")
-    return Described(known, guarded=bool(operation.get("security")))
+    raise Invalid(errors=(FieldError("query", _advice(unknown[0], described.query)),))
 
 
 def _advice(written: str, known: frozenset[str]) -> str:

@@ -51,7 +51,7 @@ async def _submit(request: Request) -> Response:
                 urgent=in_danger,
             )
     except RequestValidationError as mistakes:
-        raise refusal_of(mistakes, request.app) from mistakes
+        raise refusal_of(mistakes, request) from mistakes
 
 
 def _says_danger(request: Request) -> bool:

@@ -3,18 +3,19 @@
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from fastapi import FastAPI, Request, Response
+from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
 from chassis.web import problems
+from chassis.web.routes import Descriptions
 from contracts.problems import Problem
 from referral_intake.errors import FormRefused
 
 
-def refusal_of(mistakes: RequestValidationError, app: FastAPI) -> Problem:
+def refusal_of(mistakes: RequestValidationError, request: Request) -> Problem:
     """The problem to raise for what is no form of ours; bytes that cannot be read stay what they are."""
-    refused = problems.refusal(mistakes.errors(), problems.known_fields(app))
+    refused = problems.refusal(mistakes.errors(), Descriptions.of(request).fields)
     return refused if isinstance(refused, problems.Malformed) else FormRefused(refused.errors)
 
 
@@ -29,6 +30,6 @@ class AboutAChild(APIRoute):
             try:
                 return await handle(request)
             except RequestValidationError as mistakes:
-                raise refusal_of(mistakes, request.app) from mistakes
+                raise refusal_of(mistakes, request) from mistakes
 
         return refusing
