@@ -97,6 +97,23 @@ async def test_times_of_receipt_bound_a_list_with_its_beginning_and_without_its_
     assert found == set(ids[1:3])
 
 
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("received_from=0001-01-01T00:00:00%2B14:00", 1),
+        ("received_from=9999-12-31T23:59:59-14:00", 0),
+        ("received_until=9999-12-31T23:59:59-14:00", 1),
+        ("received_until=0001-01-01T00:00:00%2B01:00", 0),
+    ],
+)
+async def test_the_first_and_the_last_time_of_all_bound_nothing_in_any_zone(
+    caller: Caller, query: str, found: int
+) -> None:
+    await sent(caller, 1)
+
+    assert len(await listed(caller, query)) == found
+
+
 async def test_a_reference_finds_its_referral_however_it_was_typed(caller: Caller) -> None:
     path = await sent(caller, 1)
     await sent(caller, 2)

@@ -1,15 +1,17 @@
 """``GET /v1/referrals…``: an agency follows its own referrals."""
 
 import re
+from datetime import datetime
 from typing import Annotated, Final, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from chassis.ids import find_reference
 from chassis.web.access import unwrap
 from chassis.web.app import problem_responses
+from contracts.bounds import EARLIEST, LATEST
 from referral_intake import handlers, store, telling
 from referral_intake.api.dependencies import Injected
 from referral_intake.api.paging import Cursor, PageSize, read_cursor, write_cursor
@@ -36,7 +38,12 @@ def _written_out(value: object) -> object:
     return value
 
 
-Time = Annotated[AwareDatetime, BeforeValidator(_written_out)]
+def _within_time(at: datetime) -> datetime:
+    """Programs write the first or the last time they can for "any", in a zone in which it is none: nothing is older."""
+    return max(EARLIEST, min(LATEST, at))
+
+
+Time = Annotated[AwareDatetime, BeforeValidator(_written_out), AfterValidator(_within_time)]
 From = Annotated[Time | None, Query(description="Received at or after this.", examples=["2026-11-23T00:00:00Z"])]
 Until = Annotated[Time | None, Query(description="Received before this.", examples=["2026-11-24T00:00:00Z"])]
 Asked = Annotated[
