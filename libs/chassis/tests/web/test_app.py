@@ -19,6 +19,7 @@ from starlette.types import Message
 
 from chassis.db import DatabaseUnavailable
 from chassis.testing.signer import Signer
+from chassis.testing.spans import collected
 from chassis.web import middleware, problems
 from chassis.web.app import create_app
 from chassis.web.head import ReadInFull
@@ -569,15 +570,18 @@ async def test_metrics_count_by_route_and_hold_no_ids(client: httpx2.AsyncClient
     assert str(form_id) not in metrics
 
 
-async def test_a_duration_leads_to_the_trace_of_a_request(client: httpx2.AsyncClient) -> None:
-    trace_id = uuid4().hex
-    await client.get(f"/forms/{uuid4()}", headers={"traceparent": f"00-{trace_id}-{'1' * 16}-01"})
+async def test_a_duration_leads_to_the_trace_of_a_request_where_traces_are_kept(client: httpx2.AsyncClient) -> None:
+    trace_id, kept_nowhere = uuid4().hex, uuid4().hex
+    await client.get(f"/forms/{uuid4()}", headers={"traceparent": f"00-{kept_nowhere}-{'1' * 16}-01"})
+    with collected():
+        await client.get(f"/forms/{uuid4()}", headers={"traceparent": f"00-{trace_id}-{'1' * 16}-01"})
 
     answer = await client.get("/metrics", headers={"Accept": "application/openmetrics-text; version=1.0.0"})
 
     assert answer.headers["content-type"].startswith("application/openmetrics-text")
     found = [line for line in answer.text.splitlines() if f'# {{trace_id="{trace_id}"}}' in line]
     assert [line.partition("{")[0] for line in found] == ["frontdoor_http_request_seconds_bucket"]
+    assert kept_nowhere not in answer.text
     assert "# {" not in (await client.get("/metrics")).text
 
 

@@ -12,16 +12,16 @@ from chassis.settings import TelemetrySettings, load
 from chassis.telemetry import logs, traces
 from chassis.telemetry.fields import ALLOWED_FIELDS, ALLOWED_LABELS
 from chassis.telemetry.logs import logger
-from chassis.telemetry.traces import current_trace_id, current_traceparent, span
+from chassis.telemetry.traces import current_traceparent, kept_trace_id, span
 
 __all__ = [
     "ALLOWED_FIELDS",
     "ALLOWED_LABELS",
     "NOT_FASTAPIS",
     "configure",
-    "current_trace_id",
     "current_traceparent",
     "flush",
+    "kept_trace_id",
     "logger",
     "span",
 ]

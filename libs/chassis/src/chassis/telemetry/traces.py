@@ -97,6 +97,11 @@ def current_trace_id() -> str | None:
     return f"{context.trace_id:032x}" if context.is_valid else None
 
 
+def kept_trace_id() -> str | None:
+    """The same, and None where no trace is kept that anybody could look up by it."""
+    return None if _tracer is None else current_trace_id()
+
+
 def current_traceparent() -> str | None:
     """The W3C trace context of the span that is open now, to be stored with what it causes."""
     context = trace.get_current_span().get_span_context()

@@ -143,8 +143,8 @@ def _series(method: str, route: str, status: int) -> tuple[Counted, Histogram]:
 
 
 def _exemplar() -> dict[str, str] | None:
-    """From a bar of the histogram to one request in it, and so to its trace."""
-    trace_id = telemetry.current_trace_id()
+    """From a bar of the histogram to one request in it, and so to its trace, where it is kept."""
+    trace_id = telemetry.kept_trace_id()
     return {"trace_id": trace_id} if trace_id else None
 
 
