@@ -152,7 +152,14 @@ def queue_page(*lines: Json, **changed: Any) -> Json:
         "news": [{"value": "unseen", "label": "News that nobody has seen", "count": 1}],
     }
     place = {"next": None, "previous": None}
-    return {"cases": list(lines), "as_at": AT, "total": len(lines), "counts": counts, **place} | changed
+    return {
+        "cases": list(lines),
+        "as_at": AT,
+        "total": len(lines),
+        "counts": counts,
+        "counted": None,
+        **place,
+    } | changed
 
 
 def worker(**changed: Any) -> Json:

@@ -138,6 +138,24 @@ async def test_closed_cases_are_those_of_the_last_days_the_newest_first(world: W
     assert (await page(world, "?status=closed&closed_days=60"))["total"] == 3
 
 
+async def test_of_closed_cases_the_newest_are_counted_and_it_is_said(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in (1, 2, 3):
+        case = await world.open_case(number)
+        for child in (1, 2):
+            await world.decide(case, child, "no-further-action", number=number)
+        await world.post(f"{case}/closure", "manager", version=await world.version(case))
+    every = await page(world, "?status=closed")
+    monkeypatch.setattr("triage.handlers.queue.MOST_COUNTED", 2)
+
+    bounded, still_open = await page(world, "?status=closed"), await page(world, "")
+
+    assert (every["total"], every["counted"]) == (3, None)
+    assert (bounded["total"], bounded["counted"], references(bounded)) == (2, 2, references(every))
+    assert still_open["counted"] is None
+
+
 async def test_a_line_says_which_agencies_have_not_answered(world: World) -> None:
     case = await world.open_case()
     request = await world.ask(case)

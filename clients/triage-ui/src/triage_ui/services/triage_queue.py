@@ -73,6 +73,7 @@ class QueuePage(Read):
     as_at: datetime
     total: int
     counts: FilterCounts
+    counted: int | None
     next: str | None
     previous: str | None
 

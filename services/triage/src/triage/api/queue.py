@@ -59,6 +59,9 @@ class QueuePage(View):
     as_at: datetime
     total: int = Field(description="How many cases the filters leave, on all pages.")
     counts: FilterCounts
+    counted: int | None = Field(
+        description="With `status=closed`: so many of the newest are counted, and no more; empty when all are."
+    )
     next: str | None = Field(description="The cursor of the following page; empty on the last one.")
     previous: str | None = Field(description="The cursor of the page before; empty on the first one.")
 
@@ -112,6 +115,7 @@ def _page(found: QueueFile, who: Asker, dependencies: Dependencies) -> QueuePage
         as_at=who.now,
         total=found.total,
         counts=_counts(found),
+        counted=found.counted,
         next=_cursor(found.items[-1].mark) if found.goes_on else None,
         previous=(_cursor(found.previous) if found.previous else _FIRST) if found.before else None,
     )

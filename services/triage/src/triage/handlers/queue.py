@@ -14,12 +14,16 @@ from triage.store import Asker
 HERE_WITHIN: Final = timedelta(days=90)
 """Whoever was not here for so long is not listed among those to whom a case can be given."""
 
+MOST_COUNTED: Final = 10_000
+"""Closed cases, the newest: to count all that a large hub closed in a year takes far longer than to read a page."""
+
 
 @dataclass(frozen=True)
 class QueueFile:
     """A page of the queue. ``goes_on``: there is another after it.
 
     ``before``: there is one before it, which begins after the mark ``previous``; None: it is the first.
+    ``counted``: so many of the newest are counted, where there are as many; None: all are.
     """
 
     items: Sequence[QueueItem]
@@ -28,6 +32,7 @@ class QueueFile:
     previous: QueueMark | None
     total: int
     counts: Counts
+    counted: int | None = None
 
 
 async def read_queue(
@@ -36,7 +41,8 @@ async def read_queue(
     """A page and all counts. Interleaving prevented: a case is closed between two statements, and counted nowhere."""
     await as_at_one_moment(tx)
     found = await store.list_queue(tx, asker, narrowing, after=after, limit=limit + 1)
-    cells = await store.count_queue(tx, asker)
+    cells = await store.count_queue(tx, asker, most=MOST_COUNTED)
+    is_bounded = asker.closed_since is not None and sum(cell.cases for cell in cells) == MOST_COUNTED
     marks: Sequence[QueueMark] = ()
     if after is not None:
         marks = await store.list_marks_before(tx, asker, narrowing, mark=after, limit=limit + 1)
@@ -47,6 +53,7 @@ async def read_queue(
         previous=marks[limit] if len(marks) > limit else None,
         total=total_of(cells, narrowing),
         counts=counts_of(cells, narrowing),
+        counted=MOST_COUNTED if is_bounded else None,
     )
 
 

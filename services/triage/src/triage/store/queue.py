@@ -73,9 +73,10 @@ async def list_marks_before(
     return [QueueMark(row.at, row.received_at, row.case_id) for row in rows]
 
 
-async def count_queue(tx: Transaction, asker: Asker) -> Sequence[Cell]:
-    """How many cases there are of each kind, all filters apart."""
+async def count_queue(tx: Transaction, asker: Asker, *, most: int) -> Sequence[Cell]:
+    """How many cases there are of each kind, all filters apart; of closed ones the newest, at most ``most``."""
     statement = _COUNT_CLOSED if asker.closed_since else _COUNT_OPEN
+    values = {**_of(asker), "most": most} if asker.closed_since else _of(asker)
     return [
         Cell(
             Urgency(row.rating),
@@ -85,7 +86,7 @@ async def count_queue(tx: Transaction, asker: Asker) -> Sequence[Cell]:
             NewsSeen(row.news),
             row.cases,
         )
-        for row in await tx.execute(statement, _of(asker))
+        for row in await tx.execute(statement, values)
     ]
 
 
@@ -120,11 +121,11 @@ def _order(place: tuple[str, ...], *, descending: bool) -> str:
     return ", ".join(f"{column} DESC" if descending else column for column in place)
 
 
-def _count(which: str) -> TextClause:
+def _count(source: str) -> TextClause:
     return text(
         f"""SELECT {_RATING} AS rating, waits_for, {_ASSIGNED} AS assigned, {_DUE} AS due, {_NEWS} AS news,
                    count(*) AS cases
-            FROM "case" WHERE {which} GROUP BY 1, 2, 3, 4, 5"""  # noqa: S608  # built from constants
+            FROM {source} GROUP BY 1, 2, 3, 4, 5"""  # noqa: S608  # built from constants
     )
 
 
@@ -132,8 +133,11 @@ _OPEN_PAGE: Final = tuple(_page(_OPEN, _OPEN_PLACE, descending=False, after=afte
 _CLOSED_PAGE: Final = tuple(_page(_CLOSED, _CLOSED_PLACE, descending=True, after=after) for after in (False, True))
 _OPEN_BEFORE: Final = _before(_OPEN, _OPEN_PLACE, descending=False)
 _CLOSED_BEFORE: Final = _before(_CLOSED, _CLOSED_PLACE, descending=True)
-_COUNT_OPEN: Final = _count(_OPEN)
-_COUNT_CLOSED: Final = _count(_CLOSED)
+_COUNT_OPEN: Final = _count(f'"case" WHERE {_OPEN}')
+_COUNT_CLOSED: Final = _count(
+    f"""(SELECT rating, waits_for, worker, team, due_at, unseen FROM "case" WHERE {_CLOSED}
+         ORDER BY {_order(_CLOSED_PLACE, descending=True)} LIMIT :most) newest"""  # noqa: S608  # built from constants
+)
 
 
 def _of(asker: Asker) -> dict[str, Any]:
