@@ -4,13 +4,15 @@ import argparse
 import asyncio
 import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
 from bench import report
 from bench.year import mix
+from bench.year.flames import drawn, watched
 from bench.year.measuring import WORKERS, Outcome, Wanted, measure
 from bench.year.pictures import draw
 from bench.year.prepare import prepared
@@ -33,27 +35,35 @@ def run(arguments: Sequence[str]) -> None:
     chosen = _options(arguments)
     referrals = chosen.referrals or max(1, round(mix.REFERRALS_A_YEAR * chosen.share))
     wanted = Wanted(referrals, chosen.seed, chosen.rate, chosen.kills, chosen.workers)
-    outcome = asyncio.run(year(wanted))
+    outcome, flames = asyncio.run(year(wanted, flames=chosen.flames))
     if not chosen.no_result:
         keep(outcome)
+    _keep_pictures({f"flame-{name}": picture for name, picture in flames.items()})
     _print(outcome)
     if outcome.violations:
         raise SystemExit(1)
 
 
-async def year(wanted: Wanted) -> Outcome:
-    """One year on a stack of its own."""
-    with tempfile.TemporaryDirectory(prefix="frontdoor-") as name:
+async def year(wanted: Wanted, *, flames: bool = False) -> tuple[Outcome, Mapping[str, str]]:
+    """One year on a stack of its own, and where each process spent its time, when that is asked for."""
+    with tempfile.TemporaryDirectory(prefix="frontdoor-") as name, tempfile.TemporaryDirectory() as looks:
         file = prepared(Path(name), count=wanted.referrals, seed=wanted.seed)
-        async with standing(Path(name), workers=wanted.workers) as stage:
-            return await measure(stage, wanted, file)
+        async with standing(Path(name), workers=wanted.workers) as stage, AsyncExitStack() as watching:
+            stacks = await watching.enter_async_context(watched(stage.stack, Path(looks))) if flames else {}
+            outcome = await measure(stage, wanted, file)
+            await watching.aclose()
+            return outcome, drawn(stacks)
 
 
 def keep(outcome: Outcome) -> None:
     """The result, and the pictures that the text beside this shows."""
     method = {**METHOD, "wanted": asdict(outcome.wanted), "mix": mix.described()}
     report.keep(f"year-{outcome.wanted.referrals}", method, outcome.summary())
-    for name, picture in draw(outcome).items():
+    _keep_pictures(draw(outcome))
+
+
+def _keep_pictures(pictures: Mapping[str, str]) -> None:
+    for name, picture in pictures.items():
         (report.RESULTS / f"year-{name}.svg").write_text(picture, encoding="utf-8")
 
 
@@ -65,6 +75,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--rate", type=float, help="at most so many a second; otherwise as fast as they are accepted")
     parser.add_argument("--kills", type=int, default=2, help="at least so many")
     parser.add_argument("--workers", type=int, default=WORKERS, help="of each service")
+    parser.add_argument("--flames", action="store_true", help="keep a flame graph of each service's processes")
     parser.add_argument("--no-result", action="store_true", help="keep nothing")
     return parser.parse_args(arguments)
 
