@@ -109,9 +109,7 @@ async def refer(lead: Reader, words: Words) -> tuple[str, str]:
     await lead.press("Check your answers and send")
     await _send_twice(lead)
     await lead.finds_nothing_wrong()
-    reference = (await lead.page.locator(".govuk-panel__body strong").inner_text()).strip()
-    own = await lead.page.get_by_role("link", name="Follow this referral, or add to it").get_attribute("href")
-    return reference, str(own)
+    return await read_receipt(lead)
 
 
 async def _send_twice(lead: Reader) -> None:
@@ -126,8 +124,8 @@ async def _send_twice(lead: Reader) -> None:
     lead.titles.append(await lead.page.title())
 
 
-async def refer_shortly(lead: Reader, words: Words) -> tuple[str, str]:
-    """Only what intake needs."""
+async def write_shortly(lead: Reader, words: Words) -> None:
+    """Only what intake needs, up to the page on which the answers are checked."""
     home = await begin(lead)
     await lead.open(home)
     await lead.press("Add a child")
@@ -142,7 +140,17 @@ async def refer_shortly(lead: Reader, words: Words) -> tuple[str, str]:
     await lead.press(SAVE)
     await write_worry(lead, words, home)
     await lead.press("Check your answers and send")
+
+
+async def refer_shortly(lead: Reader, words: Words) -> tuple[str, str]:
+    """Send only what intake needs: its reference, and its address among one's own."""
+    await write_shortly(lead, words)
     await lead.press("Send the referral")
+    return await read_receipt(lead)
+
+
+async def read_receipt(lead: Reader) -> tuple[str, str]:
+    """The reference of what was sent, and its address among one's own."""
     reference = (await lead.page.locator(".govuk-panel__body strong").inner_text()).strip()
     own = await lead.page.get_by_role("link", name="Follow this referral, or add to it").get_attribute("href")
     return reference, str(own)

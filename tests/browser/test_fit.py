@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 
 from tests.browser.conftest import NewReader
-from tests.browser.reader import NARROW, Reader
+from tests.browser.reader import Reader
 from tests.browser.worked_case import UNBROKEN, WorkedCase, worked_case
 from tests.e2e.people import People
 from triage_ui.acts.act import Act
@@ -53,24 +53,24 @@ async def test_every_form_fits_when_it_is_empty_wrong_full_and_checked(
     who = next(name for start, name in READERS.items() if act.path.startswith(start))
     reader = await new_reader(who, to=case.fill(act.path))
     assert await reader.heading() == act.title
-    await reader.finds_nothing_wrong(at=[NARROW])
+    await reader.finds_nothing_wrong()
 
     if act.name != "accept":  # which has nothing to fill in
         await reader.press("Continue")
         if await reader.page.locator("#error-summary").count():
-            await reader.finds_nothing_wrong(at=[NARROW])
+            await reader.finds_nothing_wrong()
             await reader.page.go_back()
         else:
             await reader.open(case.fill(act.path))
     await _fill(reader)
     await reader.press("Continue")
     if await reader.heading() == "Before you go on":
-        await reader.finds_nothing_wrong(at=[NARROW])
+        await reader.finds_nothing_wrong()
         await reader.page.get_by_role("button", name="Continue").click()
         await reader.page.wait_for_load_state()
 
     assert await reader.heading() == f"Check before you send: {act.title.lower()}"
-    await reader.finds_nothing_wrong(at=[NARROW])
+    await reader.finds_nothing_wrong()
 
 
 async def _fill(reader: Reader) -> None:

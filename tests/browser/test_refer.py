@@ -1,5 +1,7 @@
 """A school without a system of its own refers by form, and stays in touch, with scripts and without."""
 
+import re
+
 import pytest
 
 from frontdoor.demo.waiting import until
@@ -158,3 +160,34 @@ async def test_a_colleague_of_another_agency_sees_nothing_of_it(new_reader: NewR
         assert reference not in await stranger.page.content()
     assert await stranger.open("/referrals") == 200
     assert reference not in await stranger.page.content()
+
+
+async def test_each_missing_item_leads_to_where_it_is_added(new_reader: NewReader) -> None:
+    lead = await new_reader(LEAD)
+    _, own = await referring.refer_shortly(lead, Words.new())
+
+    for opened in (None, own):
+        if opened is not None:
+            await lead.open(opened)
+        missing = lead.page.get_by_role("link", name="Add: ")
+        assert await missing.count() > 0
+        assert {await one.get_attribute("href") for one in await missing.all()} == {f"{own}/add#words"}
+        await lead.finds_nothing_wrong()
+    await missing.first.click()
+    await lead.page.wait_for_url(f"**{own}/add#words")
+    assert await lead.page.locator("#words").is_visible()
+
+
+async def test_a_printed_receipt_has_its_reference_its_time_and_every_missing_item(new_reader: NewReader) -> None:
+    lead = await new_reader(LEAD)
+    reference, own = await referring.refer_shortly(lead, Words.new())
+    missing = await lead.page.get_by_role("link", name="Add: ").all_text_contents()
+
+    await lead.open(f"{own}/receipt")
+    await lead.page.emulate_media(media="print")
+    printed = " ".join((await lead.page.locator("body").inner_text()).split())
+
+    assert missing
+    assert [one for one in (reference, *missing) if one.removeprefix("Add: ").strip() not in printed] == []
+    assert re.search(r"\b\d{1,2}:\d{2}(am|pm)\b", printed), "when it was received"
+    assert FIRST_NAME not in printed

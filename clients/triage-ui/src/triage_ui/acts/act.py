@@ -32,7 +32,9 @@ class Row:
 
 
 class Act(Protocol):
-    """One command that a person gives by a form. The rules are the service's: this only says what is not filled in."""
+    """One command that a person gives by a form, and the base of them all. The rules are the service's: this only says
+    what is not filled in.
+    """
 
     name: ClassVar[str]
     """A code, part of the address; drafts are kept under it."""
@@ -56,7 +58,8 @@ class Act(Protocol):
         """What stands now, for somebody whose copy is not the newest."""
 
     def pause(self, seen: Seen, draft: Draft) -> str:
-        """What to think of before a grave act, in one paragraph; empty for every other."""
+        """What to think of before a grave act, in one paragraph; empty for every other, as here."""
+        return ""
 
     async def send(self, visitor: Visitor, ids: Ids, draft: Draft) -> str | None:
         """Give the command, under the draft's key. Raises what the services' caller raises.

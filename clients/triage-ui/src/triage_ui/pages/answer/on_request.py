@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final, cast
 
-from triage_ui.acts.act import Ids, Mistakes, Row, Seen
+from triage_ui.acts.act import Act, Ids, Mistakes, Row, Seen
 from triage_ui.drafts.model import Draft
 from triage_ui.services.triage import RequestView
 from triage_ui.shell.formats import label, moment
@@ -22,7 +22,7 @@ _ADVICE: Final = {
 }
 
 
-class OnRequest:
+class OnRequest(Act):
     """The base of answering, correcting and withdrawing."""
 
     async def look(self, visitor: Visitor, ids: Ids) -> Seen:
@@ -34,10 +34,6 @@ class OnRequest:
         """What the agency said last."""
         said = asked_of(seen).statements
         return [Row(moment(one.said_at), one.content or label(one.answer, "answer")) for one in said[-1:]]
-
-    def pause(self, seen: Seen, draft: Draft) -> str:
-        """No act of an agency needs one."""
-        return ""
 
     def back(self, ids: Ids) -> str:
         """To the request."""

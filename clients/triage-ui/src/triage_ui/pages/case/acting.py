@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import cast
 
-from triage_ui.acts.act import Ids, Row, Seen
+from triage_ui.acts.act import Act, Ids, Row, Seen
 from triage_ui.drafts.model import Draft
 from triage_ui.pages.case.reading import CaseFile, read_file
 from triage_ui.pages.case.timeline import Telling, timeline
@@ -13,17 +13,13 @@ from triage_ui.shell.visitor import Visitor
 _NEWEST = 5
 
 
-class OnCase:
+class OnCase(Act):
     """The base of every act on a case."""
 
     async def look(self, visitor: Visitor, ids: Ids) -> Seen:
         """The case with its document; the look is recorded."""
         file = await read_file(visitor, ids["case_id"])
         return Seen(file.case.reference, file.version, file)
-
-    def pause(self, seen: Seen, draft: Draft) -> str:
-        """Most acts need no pause."""
-        return ""
 
     def back(self, ids: Ids) -> str:
         """To the case."""

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from policy.working_time import local_date
-from triage_ui.acts.act import Ids, Mistakes, NothingToFillIn, Row, Seen
+from triage_ui.acts.act import Act, Ids, Mistakes, NothingToFillIn, Row, Seen
 from triage_ui.drafts.model import Draft
 from triage_ui.pages.case.children import Caution, Children, danger_now, safe_contact
 from triage_ui.pages.case.document import entries_of
@@ -55,7 +55,7 @@ async def read_offer(visitor: Visitor, handover_id: UUID) -> Offer:
     return Offer(handover, Children(child_ids, document, today=local_date(visitor.now)), document, withheld)
 
 
-class OnHandover:
+class OnHandover(Act):
     """The base of accepting and returning."""
 
     async def look(self, visitor: Visitor, ids: Ids) -> Seen:
@@ -66,10 +66,6 @@ class OnHandover:
     def standing(self, visitor: Visitor, seen: Seen, draft: Draft) -> Sequence[Row]:
         """How far the handover is."""
         return [Row("The handover", said(_offer(seen).handover.state, HANDOVER_STATES))]
-
-    def pause(self, seen: Seen, draft: Draft) -> str:
-        """None: the page before says what it means."""
-        return ""
 
     def back(self, ids: Ids) -> str:
         """To the handover."""

@@ -27,7 +27,7 @@ class Halted:
     consumer: ConsumerState
 
 
-class Resume:
+class Resume(Act):
     """Letting a service read on."""
 
     name: ClassVar[str] = "resume-reading"
@@ -74,10 +74,6 @@ class Resume:
             Row("Because of", halted_because(view.consumer)),
         ]
 
-    def pause(self, seen: Seen, draft: Draft) -> str:
-        """None: it halts again by itself."""
-        return ""
-
     async def send(self, visitor: Visitor, ids: Ids, draft: Draft) -> None:
         """Resume."""
         body = {"reason": draft.get("reason").strip(), "tolerate": _tolerated(draft) or 0}
@@ -88,7 +84,7 @@ class Resume:
         return "/operator"
 
 
-class SendTest(NothingToFillIn):
+class SendTest(NothingToFillIn, Act):
     """Sending a test notice to one endpoint."""
 
     name: ClassVar[str] = "send-test"
@@ -117,10 +113,6 @@ class SendTest(NothingToFillIn):
     def standing(self, visitor: Visitor, seen: Seen, draft: Draft) -> Sequence[Row]:
         """Nothing can stand against it."""
         return []
-
-    def pause(self, seen: Seen, draft: Draft) -> str:
-        """None: it changes nothing."""
-        return ""
 
     async def send(self, visitor: Visitor, ids: Ids, draft: Draft) -> None:
         """Have it sent, once for this form."""

@@ -39,7 +39,7 @@ class OneMessage:
         return self.would is not None and any(one.earlier for one in self.would.messages)
 
 
-class OnMessage(ABC):
+class OnMessage(Act, ABC):
     """The base of what is done to one message."""
 
     fields: ClassVar[tuple[str, ...]] = ("reason",)
@@ -77,10 +77,6 @@ class OnMessage(ABC):
     def standing(self, visitor: Visitor, seen: Seen, draft: Draft) -> Sequence[Row]:
         """The message as it is now."""
         return _message_rows(one_of(seen).message)
-
-    def pause(self, seen: Seen, draft: Draft) -> str:
-        """None for what can be done again."""
-        return ""
 
     async def send(self, visitor: Visitor, ids: Ids, draft: Draft) -> None:
         """Ask the service; a message that somebody asked about before is refused."""
@@ -158,7 +154,7 @@ class OfErrors:
     refusals: dict[str, str]
 
 
-class OnMany:
+class OnMany(Act):
     """The base of what is done to every message of a service with one error."""
 
     fields: ClassVar[tuple[str, ...]] = ("error_class", "reason")
@@ -208,10 +204,6 @@ class OnMany:
     def standing(self, visitor: Visitor, seen: Seen, draft: Draft) -> Sequence[Row]:
         """Which are parked now."""
         return [Row(error, count(asked.count, "message")) for error, asked in many_of(seen).would.items()]
-
-    def pause(self, seen: Seen, draft: Draft) -> str:
-        """None for what can be done again."""
-        return ""
 
     async def send(self, visitor: Visitor, ids: Ids, draft: Draft) -> str:
         """Ask the service; what somebody asked about before is left alone, and counted out."""

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Any, cast
 
-from triage_ui.acts.act import Ids, Row, Seen
+from triage_ui.acts.act import Act, Ids, Row, Seen
 from triage_ui.drafts.model import Draft
 from triage_ui.services.intake_own import StatusView
 from triage_ui.shell.visitor import Visitor
 
 
-class OnOwnReferral:
+class OnOwnReferral(Act):
     """The base of adding, answering and withdrawing. The person who signed in says it, by name."""
 
     async def look(self, visitor: Visitor, ids: Ids) -> Seen:
@@ -20,10 +20,6 @@ class OnOwnReferral:
     def standing(self, visitor: Visitor, seen: Seen, draft: Draft) -> Sequence[Row]:
         """No act here depends on what was seen."""
         return ()
-
-    def pause(self, seen: Seen, draft: Draft) -> str:
-        """None of them is grave."""
-        return ""
 
     def back(self, ids: Ids) -> str:
         """To the referral."""

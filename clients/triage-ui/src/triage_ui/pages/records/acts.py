@@ -14,7 +14,7 @@ from triage_ui.shell.visitor import Visitor
 DESTROY: Final = "destroy"
 
 
-class OpenRun(NothingToFillIn):
+class OpenRun(NothingToFillIn, Act):
     """Having everything listed whose time is over."""
 
     name: ClassVar[str] = "open-run"
@@ -35,10 +35,6 @@ class OpenRun(NothingToFillIn):
         """Nothing can stand against it."""
         return []
 
-    def pause(self, seen: Seen, draft: Draft) -> str:
-        """None: nothing is destroyed by listing."""
-        return ""
-
     async def send(self, visitor: Visitor, ids: Ids, draft: Draft) -> None:
         """Open it."""
         await visitor.services.records.open_run(key=str(draft.form_key))
@@ -48,7 +44,7 @@ class OpenRun(NothingToFillIn):
         return "/records"
 
 
-class OnItem:
+class OnItem(Act):
     """The base of what is decided about one referral of a run."""
 
     async def look(self, visitor: Visitor, ids: Ids) -> Seen:
@@ -92,10 +88,6 @@ class Review(OnItem):
         if draft.get("decision") == DESTROY:
             return [decision, edition, *self._reason(draft)]
         return [decision, Row("Kept until", day(draft.get("keep_until")), "keep_until"), edition, *self._reason(draft)]
-
-    def pause(self, seen: Seen, draft: Draft) -> str:
-        """None: a destruction waits for somebody else."""
-        return ""
 
     async def send(self, visitor: Visitor, ids: Ids, draft: Draft) -> None:
         """Record the review."""

@@ -15,7 +15,7 @@ from triage_ui.shell.formats import count, label, moment
 from triage_ui.shell.visitor import Visitor
 
 
-class PlaceHold:
+class PlaceHold(Act):
     """Ordering that nothing of some referrals is destroyed."""
 
     name: ClassVar[str] = "place-hold"
@@ -54,10 +54,6 @@ class PlaceHold:
         """Nothing can stand against it."""
         return []
 
-    def pause(self, seen: Seen, draft: Draft) -> str:
-        """None: a hold can be lifted."""
-        return ""
-
     async def send(self, visitor: Visitor, ids: Ids, draft: Draft) -> str:
         """Place it; what could not be held is said by its line in the list."""
         body = {
@@ -75,7 +71,7 @@ class PlaceHold:
         return "/records/holds"
 
 
-class Lifting(NothingToFillIn):
+class Lifting(NothingToFillIn, Act):
     """The base of lifting a hold."""
 
     def rows(self, visitor: Visitor, seen: Seen, draft: Draft) -> Sequence[Row]:
@@ -96,10 +92,6 @@ class Lifting(NothingToFillIn):
     def standing(self, visitor: Visitor, seen: Seen, draft: Draft) -> Sequence[Row]:
         """Nothing but the hold itself."""
         return []
-
-    def pause(self, seen: Seen, draft: Draft) -> str:
-        """None: nothing is destroyed by lifting."""
-        return ""
 
 
 class LiftHold(Lifting):
