@@ -6,6 +6,7 @@ from datetime import date
 from referral_intake.form.agreement import Consent
 from referral_intake.form.child import Address, Child
 from referral_intake.form.concern import Concern
+from referral_intake.form.family import HouseholdMember
 from referral_intake.form.referral import ReferralForm
 from referral_intake.form.voice import ChildVoice
 from referral_intake.model import Day
@@ -94,15 +95,9 @@ def _begun(addresses: tuple[Address, ...], pointer: str) -> _Days:
 def _periods(form: ReferralForm) -> Iterator[tuple[str, date | None, date | None]]:
     """What ended, or will end, not before it began; a beginning that is not said is the birth."""
     for number, child in enumerate(form.children):
-        for place, address in enumerate(child.addresses):
-            if address.lived_until:
-                began = address.lived_from or child.date_of_birth
-                yield f"/children/{number}/addresses/{place}/lived_until", began, address.lived_until
+        yield from _lived(child, f"/children/{number}/addresses")
     for number, member in enumerate(form.household):
-        for place, address in enumerate(member.addresses):
-            if address.lived_until:
-                began = address.lived_from or member.date_of_birth
-                yield f"/household/{number}/addresses/{place}/lived_until", began, address.lived_until
+        yield from _lived(member, f"/household/{number}/addresses")
     fostering = form.concern.private_fostering
     if fostering is not None:
         yield "/concern/private_fostering/ends_on", fostering.started_on, fostering.ends_on
@@ -110,3 +105,9 @@ def _periods(form: ReferralForm) -> Iterator[tuple[str, date | None, date | None
         yield f"/concern/missing_episodes/{number}/until_day", episode.from_day, episode.until_day
     for number, helped in enumerate(form.help_offered):
         yield f"/help_offered/{number}/ended_on", helped.started_on, helped.ended_on
+
+
+def _lived(person: Child | HouseholdMember, pointer: str) -> Iterator[tuple[str, date | None, date | None]]:
+    for place, address in enumerate(person.addresses):
+        if address.lived_until:
+            yield f"{pointer}/{place}/lived_until", address.lived_from or person.date_of_birth, address.lived_until
