@@ -15,6 +15,7 @@ from bench.accept.stage import find_postmaster, postgresql_settings, stage
 from bench.accept.tuning import Tried, best, tune
 
 _WARM_UP_SECONDS: Final = 3.0
+"""However short the rounds are: a server's first answers on a busy machine take longer than one of those."""
 
 
 async def run(options: Options) -> None:
@@ -27,7 +28,7 @@ async def run(options: Options) -> None:
         tried = await tune(stood, measuring, options)
         servers = await _start(stood, tried, stack)
         for server in servers:
-            await measuring.throughput(server, max(options.connections), seconds=min(_WARM_UP_SECONDS, options.seconds))
+            await measuring.throughput(server, max(options.connections), seconds=_WARM_UP_SECONDS)
         loads = [load for count in options.connections for load in await _at(count, servers, measuring, options)]
         for server in servers:
             await measuring.check(server)

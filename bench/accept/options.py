@@ -18,7 +18,7 @@ class Options:
     only: str | None = None
     """One side alone, to work on it: nothing is compared and nothing kept."""
     connections: tuple[int, ...] = CONNECTIONS
-    seconds: float = 8.0
+    seconds: float = 2.0
     rounds: int = 5
     rate: float | None = None
     """With ``only``: requests are due at this rate instead of each after the last answer."""

@@ -16,7 +16,7 @@ _BODIES: Final = {SAME_WORK: ("form",)}
 _ANY_BODY: Final = ("model", "mapping")
 _POOL_SIZES: Final = (10, 20)
 _ROUNDS: Final = 3
-_SECONDS: Final = 2.0
+_SECONDS: Final = 1.0
 
 
 @dataclass(frozen=True)

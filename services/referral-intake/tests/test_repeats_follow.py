@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from intake_caller import Caller, recorded, sent
@@ -21,6 +23,7 @@ from referral_intake.forgetting import forget_marks
 from referral_intake.form import ReferralForm
 from referral_intake.form.identities import identities_of
 from referral_intake.model import DatedMark, Mark
+from referral_intake.store import marks as marks_sql
 
 ALDER = {"first_name": "Alder", "last_name": "Siblingtest", "date_of_birth": "2014-01-01"}
 HAZEL = {
@@ -352,3 +355,47 @@ def test_a_document_of_a_form_that_is_read_no_more_cannot_be_compared() -> None:
     stored = json.dumps({**header, "referrer": {"fax": "1"}, "children": []}).encode()
 
     assert marking.recognises(stored, [DatedMark(Mark(bytes(32)), NOW)]) is None
+
+
+async def test_looking_for_earlier_referrals_does_not_walk_through_those_that_are_not_alike(caller: Caller) -> None:
+    await caller.post(about(**ALDER), key="alder")
+    await caller.post(about(**HAZEL), key="hazel")
+    async with caller.db.transaction() as tx:
+        await tx.execute(text(_MANY_MORE))
+        await tx.execute(text("ANALYZE referral, repeat_mark"))
+
+    plan = await _plan_of_looking(caller)
+
+    walked = [node for node in _nodes(plan) if node.get("Relation Name") in ("referral", "repeat_mark")]
+    assert {node["Relation Name"] for node in walked} == {"referral", "repeat_mark"}
+    assert all(node["Actual Rows"] <= 1 and not node.get("Rows Removed by Filter") for node in walked)
+
+
+_MANY_MORE = """
+    WITH more AS (
+        INSERT INTO referral (referral_id, reference, partnership, agency, received_at, decision_expected_by,
+                              immediate_danger, content_commitment)
+        SELECT gen_random_uuid(), 'WAN-' || n, 'wandsworth', 'wandsworth-school', r.received_at - n * interval '1 s',
+               r.received_at, false, r.content_commitment
+        FROM generate_series(1, 3000) AS n CROSS JOIN (SELECT * FROM referral LIMIT 1) r
+        RETURNING referral_id, received_at
+    )
+    INSERT INTO repeat_mark (mark, referral_id, received_at)
+    SELECT sha256(convert_to(referral_id::text, 'UTF8')), referral_id, received_at FROM more
+"""
+
+
+async def _plan_of_looking(caller: Caller) -> dict[str, Any]:
+    sought = DatedMark(Mark(b"n" * 32, 0, (None, None, None)), NOW)
+    values = {"referral_id": UUID(int=1), "since": NOW - timedelta(days=3), "before": NOW + timedelta(days=1)}
+    explain = text(f"EXPLAIN (ANALYZE, FORMAT JSON) {marks_sql._EARLIER.text}")
+    async with caller.db.transaction() as tx:
+        row = (await tx.execute(explain, {**values, **marks_sql._values([sought])})).one()
+    found: dict[str, Any] = row[0][0]["Plan"]
+    return found
+
+
+def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for inner in plan.get("Plans", ()):
+        yield from _nodes(inner)

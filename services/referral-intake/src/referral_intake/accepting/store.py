@@ -1,6 +1,6 @@
 """SQL of accepting: two statements for what is known and what is written, however many are accepted together."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -9,10 +9,17 @@ from pydantic_core import to_json
 
 from chassis.db import DriverTransaction
 from chassis.delivery.events import Context, first_event_columns, first_events
+from contracts.events import ReferralReceived
 from referral_intake.accepting.model import Acceptance, Earlier, Found
-from referral_intake.model import NUMBER_KINDS, Answer, ClientKey, StoredAnswer
-from referral_intake.store.marks import KEYED_NUMBERS, NUMBERS, lock_of
+from referral_intake.model import Answer, ClientKey, Mark, StoredAnswer
+from referral_intake.store.marks import KEYED_NUMBERS, lock_of
 
+_MARKS: Final = """json_to_recordset(${}::json) AS new(
+            nth bigint, referral_id uuid, received_at timestamptz, place smallint, mark bytea, first_number bytea,
+            second_number bytea, third_number bytea
+        )"""
+"""Rows of small values come as one JSON text: of an array the driver looks at every element several times, to see
+whether it is an array itself, and that took as long as all the rules."""
 _LOOK_UP: Final = f"""
     WITH asked AS (
         SELECT * FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS a(client_id, key, nth)
@@ -22,14 +29,13 @@ _LOOK_UP: Final = f"""
         FROM asked
     ), marked AS MATERIALIZED (
         SELECT new.nth, sha256(k.key || new.mark) AS mark, {KEYED_NUMBERS} AS numbers
-        FROM unnest($3::bigint[], $4::bytea[], $5::bytea[], $6::bytea[], $7::bytea[]) AS new(nth, mark, {NUMBERS})
-        CROSS JOIN repeat_key k
+        FROM {_MARKS.format(3)} CROSS JOIN repeat_key k
     ), earlier AS (
         SELECT DISTINCT ON (m.nth) m.nth, r.referral_id, r.reference, r.received_at
         FROM marked m
         CROSS JOIN LATERAL (
             SELECT referral_id FROM repeat_mark kept
-            WHERE mark = m.mark AND received_at > $8
+            WHERE mark = m.mark AND received_at > $4
               AND NOT EXISTS (SELECT FROM unnest(kept.numbers, m.numbers) AS n(its, ours) WHERE its <> ours)
             ORDER BY received_at DESC, referral_id DESC LIMIT 1
         ) latest
@@ -53,31 +59,30 @@ _RECORD: Final = f"""
         INSERT INTO referral (referral_id, reference, partnership, agency, received_at, decision_expected_by,
                               immediate_danger, content_commitment, previous_referral_id, restricted)
         SELECT new.*
-        FROM unnest($4::uuid[], $6::text[], $7::text[], $8::text[], $9::timestamptz[], $10::timestamptz[],
-                    $11::boolean[], $12::text[], $13::uuid[], $14::boolean[])
-             AS new(referral_id, reference, partnership, agency, received_at, expected, danger, commitment, previous,
-                    restricted)
+        FROM json_to_recordset($6::json) AS new(
+            referral_id uuid, reference text, partnership text, agency text, received_at timestamptz,
+            decision_expected_by timestamptz, immediate_danger boolean, content_commitment text,
+            previous_referral_id uuid, restricted boolean
+        )
         JOIN claimed USING (referral_id)
     ), documents AS (
         INSERT INTO document (referral_id, salt, content, missing)
         SELECT new.*
-        FROM unnest($4::uuid[], $15::bytea[], $16::bytea[], $17::jsonb[]) AS new(referral_id, salt, content, missing)
+        FROM unnest($4::uuid[], $7::bytea[], $8::bytea[], $9::jsonb[]) AS new(referral_id, salt, content, missing)
         JOIN claimed USING (referral_id)
     ), children AS (
         INSERT INTO child (child_id, referral_id, place, unborn)
         SELECT new.*
-        FROM unnest($18::uuid[], $19::uuid[], $20::smallint[], $21::boolean[])
-             AS new(child_id, referral_id, place, unborn)
+        FROM json_to_recordset($10::json)
+             AS new(child_id uuid, referral_id uuid, place smallint, unborn boolean)
         JOIN claimed USING (referral_id)
     ), marks AS (
         INSERT INTO repeat_mark (mark, referral_id, received_at, place, numbers)
         SELECT sha256(k.key || new.mark), new.referral_id, new.received_at, new.place, {KEYED_NUMBERS}
-        FROM unnest($22::bytea[], $23::uuid[], $24::timestamptz[], $25::smallint[], $26::bytea[], $27::bytea[],
-                    $28::bytea[])
-             AS new(mark, referral_id, received_at, place, {NUMBERS})
+        FROM {_MARKS.format(11)}
         JOIN claimed USING (referral_id)
         CROSS JOIN repeat_key k
-    ), events AS ({first_events(29, keys="SELECT convert_to(referral_id::text, 'UTF8') FROM claimed")})
+    ), events AS ({first_events(12, keys="SELECT convert_to(referral_id::text, 'UTF8') FROM claimed")})
     SELECT referral_id FROM claimed
 """  # noqa: S608  # built from constants
 _ANSWERS: Final = """
@@ -103,10 +108,8 @@ async def look_up(tx: DriverTransaction, acceptances: Sequence[Acceptance], *, s
     Interleaving prevented: two requests with one key would both find it unused, and one would wait inside its
     batch, with all its neighbours, for the other's commit.
     """
-    marks = [(nth, mark) for nth, a in enumerate(acceptances, 1) for mark in a.marks]
     clients, keys = [a.sender.client_id for a in acceptances], [a.key for a in acceptances]
-    asked = _columns([(nth, mark.digest, *mark.numbers) for nth, mark in marks], 2 + NUMBER_KINDS)
-    rows = await tx.fetch(_LOOK_UP, clients, keys, *asked, since)
+    rows = await tx.fetch(_LOOK_UP, clients, keys, _marks(acceptances), since)
     return [_found(*row) for row in rows]
 
 
@@ -120,7 +123,9 @@ async def record_accepted(
     if not acceptances:
         return frozenset()
     events = first_event_columns([(a.received, context) for a, context in zip(acceptances, contexts, strict=True)])
-    rows = await tx.fetch(_RECORD, *_referrals(acceptances), *_children(acceptances), *_marks(acceptances), *events)
+    rows = await tx.fetch(
+        _RECORD, *_answers(acceptances), *_documents(acceptances), _children(acceptances), _marks(acceptances), *events
+    )
     return frozenset(referral_id for (referral_id,) in rows)
 
 
@@ -135,52 +140,78 @@ def _found(free: bool, fingerprint: bytes, referral_id: UUID, answer: bytes | No
     return Found(free, stored, Earlier(*earlier) if earlier[0] is not None else None)
 
 
-def _referrals(acceptances: Sequence[Acceptance]) -> Iterator[Sequence[Any]]:
-    """$1 to $17 of ``_RECORD``."""
-    received = [a.received for a in acceptances]
+def _answers(acceptances: Sequence[Acceptance]) -> Iterator[Sequence[Any]]:
+    """$1 to $5 of ``_RECORD``."""
     yield [a.sender.client_id for a in acceptances]
     yield [a.key for a in acceptances]
     yield [a.fingerprint for a in acceptances]
-    yield [event.referral_id for event in received]
+    yield [a.received.referral_id for a in acceptances]
     yield [a.answer for a in acceptances]
-    yield [event.reference for event in received]
-    yield [a.sender.partnership for a in acceptances]
-    yield [event.agency for event in received]
-    yield [event.received_at for event in received]
-    yield [event.decision_expected_by for event in received]
-    yield [event.immediate_danger for event in received]
-    yield [event.content_commitment for event in received]
-    yield [event.previous_referral_id for event in received]
-    yield [a.restricted for a in acceptances]
+
+
+def _documents(acceptances: Sequence[Acceptance]) -> Iterator[str | Sequence[Any]]:
+    """$6 to $9 of ``_RECORD``: the referrals, and what is kept of each."""
+    yield _json([_referral(a) for a in acceptances])
     yield [a.salt for a in acceptances]
     yield [a.document for a in acceptances]
     yield [_missing(a) for a in acceptances]
 
 
+def _referral(acceptance: Acceptance) -> Mapping[str, Any]:
+    received = acceptance.received
+    return {
+        "referral_id": received.referral_id,
+        "reference": received.reference,
+        "partnership": acceptance.sender.partnership,
+        "agency": received.agency,
+        "received_at": received.received_at,
+        "decision_expected_by": received.decision_expected_by,
+        "immediate_danger": received.immediate_danger,
+        "content_commitment": received.content_commitment,
+        "previous_referral_id": received.previous_referral_id,
+        "restricted": acceptance.restricted,
+    }
+
+
 def _missing(acceptance: Acceptance) -> str:
     """As text: for a code whose type it is not told the writer of JSON takes seven times as long."""
-    return to_json([(item.value, pointer) for item, pointer in acceptance.told.missing]).decode()
+    return _json([(item.value, pointer) for item, pointer in acceptance.told.missing])
 
 
-def _children(acceptances: Sequence[Acceptance]) -> Iterator[Sequence[Any]]:
-    """$18 to $21 of ``_RECORD``."""
-    rows = [
-        (child.child_id, a.received.referral_id, place, child.unborn)
-        for a in acceptances
-        for place, child in enumerate(a.received.children)
-    ]
-    return _columns(rows, 4)
+def _children(acceptances: Sequence[Acceptance]) -> str:
+    """$10 of ``_RECORD``."""
+    return _json(
+        [
+            {"child_id": child.child_id, "referral_id": a.received.referral_id, "place": place, "unborn": child.unborn}
+            for a in acceptances
+            for place, child in enumerate(a.received.children)
+        ]
+    )
 
 
-def _marks(acceptances: Sequence[Acceptance]) -> Iterator[Sequence[Any]]:
-    """$22 to $28 of ``_RECORD``."""
-    rows = [
-        (mark.digest, a.received.referral_id, a.received.received_at, mark.place, *mark.numbers)
-        for a in acceptances
-        for mark in a.marks
-    ]
-    return _columns(rows, 4 + NUMBER_KINDS)
+def _marks(acceptances: Sequence[Acceptance]) -> str:
+    """What ``_MARKS`` reads: each acceptance by its number, from 1 on, too."""
+    return _json([_mark(mark, a.received, nth) for nth, a in enumerate(acceptances, 1) for mark in a.marks])
 
 
-def _columns(rows: Sequence[tuple[Any, ...]], count: int) -> Iterator[Sequence[Any]]:
-    return zip(*rows, strict=True) if rows else iter([()] * count)
+def _mark(mark: Mark, received: ReferralReceived, nth: int) -> Mapping[str, Any]:
+    first, second, third = map(_hex, mark.numbers)
+    return {
+        "nth": nth,
+        "referral_id": received.referral_id,
+        "received_at": received.received_at,
+        "place": mark.place,
+        "mark": _hex(mark.digest),
+        "first_number": first,
+        "second_number": second,
+        "third_number": third,
+    }
+
+
+def _hex(digest: bytes | None) -> str | None:
+    """As PostgreSQL reads bytes in a text."""
+    return f"\\x{digest.hex()}" if digest is not None else None
+
+
+def _json(rows: Sequence[Any]) -> str:
+    return to_json(rows).decode()

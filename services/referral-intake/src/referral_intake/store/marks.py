@@ -33,9 +33,14 @@ _EARLIER: Final = text(
         )
         SELECT r.referral_id, r.received_at
         FROM own
-        JOIN repeat_mark m ON m.mark = own.mark AND m.received_at > :since AND m.received_at < :before
-        JOIN referral r ON r.referral_id = m.referral_id AND r.received_at < :before AND r.referral_id <> :referral_id
-        WHERE NOT EXISTS (SELECT FROM unnest(m.numbers, own.numbers) AS n(its, ours) WHERE its <> ours)
+        CROSS JOIN LATERAL (
+            SELECT m.referral_id FROM repeat_mark m
+            WHERE m.mark = own.mark AND m.received_at > :since AND m.received_at < :before
+              AND NOT EXISTS (SELECT FROM unnest(m.numbers, own.numbers) AS n(its, ours) WHERE its <> ours)
+            OFFSET 0  -- alike first: otherwise the planner walks back through every referral until one is alike
+        ) alike
+        JOIN referral r ON r.referral_id = alike.referral_id
+        WHERE r.received_at < :before AND r.referral_id <> :referral_id
         ORDER BY r.received_at DESC, r.referral_id DESC LIMIT 1"""  # noqa: S608  # built from constants
 )
 _NAMED: Final = text(

@@ -6,6 +6,7 @@ from datetime import date
 from referral_intake.form.agreement import Consent
 from referral_intake.form.child import Address, Child
 from referral_intake.form.concern import Concern
+from referral_intake.form.family import HouseholdMember
 from referral_intake.form.referral import ReferralForm
 from referral_intake.form.voice import ChildVoice
 from referral_intake.model import Day
@@ -38,7 +39,8 @@ def _past(form: ReferralForm) -> _Days:
     """What was done, said or written by now, about a child who may not have been born then."""
     yield from _consent(form.consent)
     for place, member in enumerate(form.household):
-        yield f"/household/{place}/date_of_birth", member.date_of_birth
+        if member.date_of_birth:
+            yield f"/household/{place}/date_of_birth", member.date_of_birth
         yield from _begun(member.addresses, f"/household/{place}/addresses")
     for place, helped in enumerate(form.help_offered):
         yield f"/help_offered/{place}/started_on", helped.started_on
@@ -86,19 +88,16 @@ def _heard(voice: ChildVoice, pointer: str) -> _Days:
 
 def _begun(addresses: tuple[Address, ...], pointer: str) -> _Days:
     for place, address in enumerate(addresses):
-        yield f"{pointer}/{place}/lived_from", address.lived_from
+        if address.lived_from:  # hardly ever said, and an address is in every form: no pointer is made for nothing
+            yield f"{pointer}/{place}/lived_from", address.lived_from
 
 
 def _periods(form: ReferralForm) -> Iterator[tuple[str, date | None, date | None]]:
     """What ended, or will end, not before it began; a beginning that is not said is the birth."""
     for number, child in enumerate(form.children):
-        for place, address in enumerate(child.addresses):
-            began = address.lived_from or child.date_of_birth
-            yield f"/children/{number}/addresses/{place}/lived_until", began, address.lived_until
+        yield from _lived(child, f"/children/{number}/addresses")
     for number, member in enumerate(form.household):
-        for place, address in enumerate(member.addresses):
-            began = address.lived_from or member.date_of_birth
-            yield f"/household/{number}/addresses/{place}/lived_until", began, address.lived_until
+        yield from _lived(member, f"/household/{number}/addresses")
     fostering = form.concern.private_fostering
     if fostering is not None:
         yield "/concern/private_fostering/ends_on", fostering.started_on, fostering.ends_on
@@ -106,3 +105,9 @@ def _periods(form: ReferralForm) -> Iterator[tuple[str, date | None, date | None
         yield f"/concern/missing_episodes/{number}/until_day", episode.from_day, episode.until_day
     for number, helped in enumerate(form.help_offered):
         yield f"/help_offered/{number}/ended_on", helped.started_on, helped.ended_on
+
+
+def _lived(person: Child | HouseholdMember, pointer: str) -> Iterator[tuple[str, date | None, date | None]]:
+    for place, address in enumerate(person.addresses):
+        if address.lived_until:
+            yield f"{pointer}/{place}/lived_until", address.lived_from or person.date_of_birth, address.lived_until
