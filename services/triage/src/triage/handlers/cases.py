@@ -33,10 +33,11 @@ async def read_case(tx: Transaction, dependencies: Dependencies, case_id: UUID, 
     acts, last_look = await _for_staff(tx, dependencies, case, visit)
     about_ids = [request.request_id for request in case.requests] + [one.handover_id for one in case.handovers]
     about_ids += [question.question_id for question in case.questions]
+    background, ratings = await store.load_history(tx, case_id)
     return CaseFile(
         case=case,
-        background=await store.get_background(tx, case_id),
-        ratings=await store.load_ratings(tx, case_id),
+        background=background,
+        ratings=ratings,
         notices=await store.load_progress(tx, about_ids),
         acts=acts,
         last_look=last_look,
@@ -78,9 +79,8 @@ async def _for_staff(
     actor = visit.by.actor
     if not entitlement.is_staff(actor):
         return (), None
-    last_look = await store.find_last_look(tx, case.case_id, actor.subject)
     await store.note_worker(tx, actor, now=visit.now)
-    await store.record_looked(tx, case.case_id, by=actor.subject, version=case.version, at=visit.now)
+    last_look = await store.record_looked(tx, case.case_id, by=actor.subject, version=case.version, at=visit.now)
     if case.unseen:
         await store.record_seen(tx, case.case_id, by=actor.subject, at=visit.now)
         await store.keep_line(tx, case.case_id)

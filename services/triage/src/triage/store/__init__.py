@@ -8,7 +8,7 @@ from triage.store.cases import (
     find_case_id,
     find_case_ids,
     get_background,
-    load_ratings,
+    load_history,
     lock_case,
     lock_cases,
     record_closed,
@@ -49,7 +49,6 @@ from triage.store.notices import load_progress
 from triage.store.opening import Added, Opening, add_children, record_backgrounds, record_children, record_opened
 from triage.store.outcomes import record_decided, record_recommended, record_turned_down
 from triage.store.people import (
-    find_last_look,
     find_worker,
     is_team,
     list_workers,
@@ -80,7 +79,6 @@ __all__ = [
     "find_case_of_handover",
     "find_case_of_question",
     "find_case_of_request",
-    "find_last_look",
     "find_next_alarm",
     "find_worker",
     "get_background",
@@ -93,8 +91,8 @@ __all__ = [
     "list_requests",
     "list_workers",
     "load_due_alarms",
+    "load_history",
     "load_progress",
-    "load_ratings",
     "lock_case",
     "lock_cases",
     "lock_cases_with_due_alarms",

@@ -13,12 +13,12 @@ from contracts.codes import ClosureReason, ConcernType, CurrentPlan, MissingItem
 from contracts.events import CaseClosed, CaseRated, CaseReopened
 from triage import tables
 from triage.model import Assignment, Background, Case, Child, Rated
-from triage.store.clocks import load_clocks
-from triage.store.handovers import load_handovers
-from triage.store.loading import by_case, one_of
-from triage.store.news import load_news, load_questions
-from triage.store.outcomes import load_decisions, load_recommendations
-from triage.store.requests import load_requests
+from triage.store.clocks import CLOCKS
+from triage.store.handovers import HANDOVERS
+from triage.store.loading import Gathered, Gathering, Part, Record, one_of
+from triage.store.news import NEWS, QUESTIONS
+from triage.store.outcomes import DECISIONS, RECOMMENDATIONS
+from triage.store.requests import REQUESTS, REVISIONS, with_revisions
 
 _CASE_IDS: Final = text(
     'SELECT referral_id, case_id FROM "case" WHERE referral_id = ANY(CAST(:referral_ids AS uuid[]))'
@@ -79,21 +79,11 @@ async def find_backgrounds(tx: Transaction, case_ids: Collection[UUID]) -> Mappi
     return {row.case_id: _background(row) for row in rows}
 
 
-async def load_ratings(tx: Transaction, case_id: UUID) -> tuple[Rated, ...]:
-    """Every rating a case has had, oldest first."""
-    rating = tables.rating.c
-    rows = await tx.execute(select(tables.rating).where(rating.case_id == case_id).order_by(rating.version))
-    return tuple(
-        Rated(
-            rating=Rating(row.rating),
-            previous_rating=Rating(row.previous_rating) if row.previous_rating else None,
-            rated_by=row.rated_by,
-            rated_at=row.rated_at,
-            decision_due_at=row.decision_due_at,
-            rationale=row.rationale,
-        )
-        for row in rows
-    )
+async def load_history(tx: Transaction, case_id: UUID) -> tuple[Background, tuple[Rated, ...]]:
+    """What the referral of a case that exists says, and every rating the case has had, oldest first."""
+    found = await _HISTORY.load(tx, [case_id])
+    (background,) = found.of(case_id, _BACKGROUND)
+    return background, found.of(case_id, _RATINGS)
 
 
 async def record_rated(tx: Transaction, rated: CaseRated, *, rationale: str | None, version: int) -> None:
@@ -153,24 +143,24 @@ async def _whole(tx: Transaction, rows: Sequence[Row[Any]]) -> Mapping[UUID, Cas
     ids = [row.case_id for row in rows]
     if not ids:
         return {}
-    children, requests = await _load_children(tx, ids), await load_requests(tx, ids)
-    recommendations, decisions = await load_recommendations(tx, ids), await load_decisions(tx, ids)
-    handovers, clocks = await load_handovers(tx, ids), await load_clocks(tx, ids)
-    questions, news = await load_questions(tx, ids), await load_news(tx, ids)
-    return {
-        case_id: Case(
-            **_own(row),
-            children=children[case_id],
-            requests=requests[case_id],
-            recommendations=recommendations[case_id],
-            decisions=decisions[case_id],
-            handovers=handovers[case_id],
-            clocks=clocks[case_id],
-            questions=questions[case_id],
-            news=news[case_id],
-        )
-        for case_id, row in zip(ids, rows, strict=True)
-    }
+    found = await _HANGING_ON.load(tx, ids)
+    return {case_id: _case(row, found) for case_id, row in zip(ids, rows, strict=True)}
+
+
+def _case(row: Row[Any], found: Gathered) -> Case:
+    """A case by its own row and what hangs on it."""
+    case_id = row.case_id
+    return Case(
+        **_own(row),
+        children=found.of(case_id, _CHILDREN),
+        requests=with_revisions(found.of(case_id, REQUESTS), found.of(case_id, REVISIONS)),
+        recommendations=found.of(case_id, RECOMMENDATIONS),
+        decisions=found.of(case_id, DECISIONS),
+        handovers=found.of(case_id, HANDOVERS),
+        clocks=found.of(case_id, CLOCKS),
+        questions=found.of(case_id, QUESTIONS),
+        news=found.of(case_id, NEWS),
+    )
 
 
 def _own(row: Row[Any]) -> dict[str, Any]:
@@ -197,7 +187,7 @@ def _own(row: Row[Any]) -> dict[str, Any]:
     }
 
 
-def _background(row: Row[Any]) -> Background:
+def _background(row: Row[Any] | Record) -> Background:
     return Background(
         suggestion_reasons=tuple(map(RatingReason, row.suggestion_reasons)),
         concern_types=tuple(map(ConcernType, row.concern_types)),
@@ -208,11 +198,29 @@ def _background(row: Row[Any]) -> Background:
     )
 
 
-async def _load_children(tx: Transaction, case_ids: Collection[UUID]) -> Mapping[UUID, tuple[Child, ...]]:
-    child = tables.child.c
-    statement = select(tables.child).where(one_of(child.case_id, case_ids)).order_by(child.place)
-    return await by_case(tx, statement, lambda row: Child(row.child_id, row.unborn, _plans(row.plans)))
+def _rated(row: Record) -> Rated:
+    return Rated(
+        rating=Rating(row.rating),
+        previous_rating=Rating(row.previous_rating) if row.previous_rating else None,
+        rated_by=row.rated_by,
+        rated_at=row.rated_at,
+        decision_due_at=row.decision_due_at,
+        rationale=row.rationale,
+    )
+
+
+def _child(row: Record) -> Child:
+    return Child(row.child_id, row.unborn, _plans(row.plans))
 
 
 def _plans(codes: Sequence[str] | None) -> tuple[CurrentPlan, ...] | None:
     return tuple(map(CurrentPlan, codes)) if codes is not None else None
+
+
+_CHILDREN: Final = Part(tables.child, ("place",), _child)
+_HANGING_ON: Final = Gathering(
+    *(_CHILDREN, REQUESTS, REVISIONS, RECOMMENDATIONS, DECISIONS, HANDOVERS, CLOCKS, QUESTIONS, NEWS)
+)
+_BACKGROUND: Final = Part(tables.case, ("case_id",), _background)
+_RATINGS: Final = Part(tables.rating, ("version",), _rated)
+_HISTORY: Final = Gathering(_BACKGROUND, _RATINGS)

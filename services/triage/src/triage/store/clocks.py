@@ -1,6 +1,6 @@
 """SQL of clocks and their alarms."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -13,7 +13,7 @@ from chassis.db import Transaction
 from chassis.rows import document, insert_of
 from triage import tables
 from triage.model import OFFER_CLOCK, Alarm, Clock, DueAlarm, Timing
-from triage.store.loading import by_case, one_of
+from triage.store.loading import Part, Record
 
 _START: Final = insert_of(
     tables.clock, ("clock_id", "case_id", "about_id", "name", "started_at", "due_at", "stops", "policy_version")
@@ -61,13 +61,6 @@ class Stopping:
     at: datetime
     about_id: UUID | None = None
     event_type: str | None = None
-
-
-async def load_clocks(tx: Transaction, case_ids: Collection[UUID]) -> Mapping[UUID, tuple[Clock, ...]]:
-    """The clocks of each case, the first due first."""
-    clock = tables.clock.c
-    statement = select(tables.clock).where(one_of(clock.case_id, case_ids)).order_by(clock.due_at, clock.clock_id)
-    return await by_case(tx, statement, _clock)
 
 
 async def start_clocks(tx: Transaction, starting: Sequence[Starting]) -> None:
@@ -173,7 +166,7 @@ def _alarms(clock_id: UUID, case_id: UUID, timing: Timing) -> list[dict[str, Any
     ]
 
 
-def _clock(row: Row[Any]) -> Clock:
+def _clock(row: Record) -> Clock:
     return Clock(row.clock_id, row.name, row.about_id, row.started_at, row.due_at, row.stopped_at)
 
 
@@ -188,3 +181,7 @@ def _due(row: Row[Any]) -> DueAlarm:
         alarm=Alarm(row.share, row.at, tuple(row.tell)),
         policy_version=row.policy_version,
     )
+
+
+CLOCKS: Final = Part(tables.clock, ("due_at", "clock_id"), _clock)
+"""The clocks of a case, the first due first."""

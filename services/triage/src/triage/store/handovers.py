@@ -1,17 +1,17 @@
 """SQL of handovers."""
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import insert, select, update
 
 from chassis.db import Transaction
 from contracts.codes import HandoverReturnReason, HandoverWithdrawalReason
 from contracts.events import HandoverAccepted, HandoverOffered, HandoverReturned, HandoverWithdrawn
 from triage import tables
 from triage.model import Handover
-from triage.store.loading import by_case, one_of
+from triage.store.loading import Part, Record
 
 
 async def find_case_of_handover(tx: Transaction, handover_id: UUID) -> UUID | None:
@@ -19,17 +19,6 @@ async def find_case_of_handover(tx: Transaction, handover_id: UUID) -> UUID | No
     handover = tables.handover.c
     found: UUID | None = await tx.scalar(select(handover.case_id).where(handover.handover_id == handover_id))
     return found
-
-
-async def load_handovers(tx: Transaction, case_ids: Collection[UUID]) -> Mapping[UUID, tuple[Handover, ...]]:
-    """The handovers of each case, oldest first."""
-    handover = tables.handover.c
-    statement = (
-        select(tables.handover)
-        .where(one_of(handover.case_id, case_ids))
-        .order_by(handover.offered_at, handover.handover_id)
-    )
-    return await by_case(tx, statement, _handover)
 
 
 async def record_offered(
@@ -88,7 +77,7 @@ async def _change(tx: Transaction, handover_id: UUID, **changes: object) -> None
     await tx.execute(update(handover).where(handover.c.handover_id == handover_id).values(changes))
 
 
-def _handover(row: Row[Any]) -> Handover:
+def _handover(row: Record) -> Handover:
     return Handover(
         handover_id=row.handover_id,
         case_id=row.case_id,
@@ -110,3 +99,7 @@ def _handover(row: Row[Any]) -> Handover:
         withdrawn_at=row.withdrawn_at,
         withdrawal_reason=HandoverWithdrawalReason(row.withdrawal_reason) if row.withdrawal_reason else None,
     )
+
+
+HANDOVERS: Final = Part(tables.handover, ("offered_at", "handover_id"), _handover)
+"""The handovers of a case, oldest first."""

@@ -1,12 +1,12 @@
 """SQL of questions to the sender of a referral, and of what is new in a case."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, insert, select, tuple_, update
+from sqlalchemy import insert, select, tuple_, update
 
 from chassis.db import Transaction
 from chassis.rows import document, insert_of, update_of
@@ -14,7 +14,7 @@ from contracts.codes import CaseNews
 from contracts.events import QuestionAnswered, QuestionAsked
 from triage import tables
 from triage.model import ListedQuestion, News, Question
-from triage.store.loading import by_case, one_of
+from triage.store.loading import Part, Record
 
 _ADD: Final = insert_of(
     tables.news,
@@ -40,24 +40,6 @@ async def find_case_of_question(tx: Transaction, question_id: UUID) -> UUID | No
     question = tables.question.c
     found: UUID | None = await tx.scalar(select(question.case_id).where(question.question_id == question_id))
     return found
-
-
-async def load_questions(tx: Transaction, case_ids: Collection[UUID]) -> Mapping[UUID, tuple[Question, ...]]:
-    """The questions of each case, oldest first."""
-    question = tables.question.c
-    statement = (
-        select(tables.question)
-        .where(one_of(question.case_id, case_ids))
-        .order_by(question.asked_at, question.question_id)
-    )
-    return await by_case(tx, statement, _question)
-
-
-async def load_news(tx: Transaction, case_ids: Collection[UUID]) -> Mapping[UUID, tuple[News, ...]]:
-    """What is new in each case, in the order in which it came."""
-    news = tables.news.c
-    statement = select(tables.news).where(one_of(news.case_id, case_ids)).order_by(news.version)
-    return await by_case(tx, statement, _news)
 
 
 async def list_open_questions(
@@ -116,7 +98,7 @@ async def record_seen(tx: Transaction, case_id: UUID, *, by: str, at: datetime) 
     await tx.execute(update(news).where(*unseen).values(seen_by=by, seen_at=at))
 
 
-def _question(row: Row[Any]) -> Question:
+def _question(row: Record) -> Question:
     return Question(
         question_id=row.question_id,
         case_id=row.case_id,
@@ -130,7 +112,7 @@ def _question(row: Row[Any]) -> Question:
     )
 
 
-def _news(row: Row[Any]) -> News:
+def _news(row: Record) -> News:
     return News(
         what=CaseNews(row.what),
         told_at=row.told_at,
@@ -168,3 +150,9 @@ def _news_row(arrived: Arrived) -> dict[str, Any]:
         "revision": news.revision,
         "handover_id": news.handover_id,
     }
+
+
+QUESTIONS: Final = Part(tables.question, ("asked_at", "question_id"), _question)
+"""The questions of a case to its sender, oldest first."""
+NEWS: Final = Part(tables.news, ("version",), _news)
+"""What is new in a case, in the order in which it came."""

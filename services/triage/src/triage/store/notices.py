@@ -12,6 +12,7 @@ from chassis.rows import document, insert_of
 from contracts.events import NoticeQueued
 from triage import tables
 from triage.model import NoticeProgress
+from triage.store.loading import one_of
 
 _QUEUE: Final = insert_of(tables.notice, ("notice_id", "about_id", "queued_at"), unless_there=True)
 _DELIVER: Final = text(
@@ -52,7 +53,7 @@ async def load_progress(tx: Transaction, about_ids: Collection[UUID]) -> Mapping
     notice = tables.notice.c
     statement = (
         select(notice.about_id, func.min(notice.delivered_at), func.min(notice.opened_at))
-        .where(notice.about_id.in_(about_ids))
+        .where(one_of(notice.about_id, about_ids))
         .group_by(notice.about_id)
     )
     return {about_id: NoticeProgress(delivered, opened) for about_id, delivered, opened in await tx.execute(statement)}

@@ -1,41 +1,16 @@
 """SQL of recommendations and decisions."""
 
-from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import insert, update
 
 from chassis.db import Transaction
 from contracts.codes import Outcome, SupersedingReason, ThresholdLevel
 from contracts.events import CaseDecided, CaseRecommended, CaseReturned
 from triage import tables
 from triage.model import Decision, Recommendation, Settled
-from triage.store.loading import by_case, one_of
-
-
-async def load_recommendations(
-    tx: Transaction, case_ids: Collection[UUID]
-) -> Mapping[UUID, tuple[Recommendation, ...]]:
-    """The recommendations of each case, oldest first."""
-    recommendation = tables.recommendation.c
-    statement = (
-        select(tables.recommendation)
-        .where(one_of(recommendation.case_id, case_ids))
-        .order_by(recommendation.recommended_at, recommendation.recommendation_id)
-    )
-    return await by_case(tx, statement, _recommendation)
-
-
-async def load_decisions(tx: Transaction, case_ids: Collection[UUID]) -> Mapping[UUID, tuple[Decision, ...]]:
-    """The decisions of each case, oldest first."""
-    decision = tables.decision.c
-    statement = (
-        select(tables.decision)
-        .where(one_of(decision.case_id, case_ids))
-        .order_by(decision.version, decision.decision_id)
-    )
-    return await by_case(tx, statement, _decision)
+from triage.store.loading import Part, Record
 
 
 async def record_recommended(tx: Transaction, recommended: CaseRecommended, *, rationale: str) -> None:
@@ -117,11 +92,11 @@ def _superseding(event: CaseRecommended | CaseDecided) -> dict[str, Any]:
     return {"supersedes": event.supersedes, "supersedes_reason": reason.value if reason else None}
 
 
-def _reason(row: Row[Any]) -> SupersedingReason | None:
+def _reason(row: Record) -> SupersedingReason | None:
     return SupersedingReason(row.supersedes_reason) if row.supersedes_reason else None
 
 
-def _recommendation(row: Row[Any]) -> Recommendation:
+def _recommendation(row: Record) -> Recommendation:
     return Recommendation(
         recommendation_id=row.recommendation_id,
         child_id=row.child_id,
@@ -139,7 +114,7 @@ def _recommendation(row: Row[Any]) -> Recommendation:
     )
 
 
-def _decision(row: Row[Any]) -> Decision:
+def _decision(row: Record) -> Decision:
     return Decision(
         decision_id=row.decision_id,
         recommendation_id=row.recommendation_id,
@@ -155,3 +130,9 @@ def _decision(row: Row[Any]) -> Decision:
         supersedes=row.supersedes,
         supersedes_reason=_reason(row),
     )
+
+
+RECOMMENDATIONS: Final = Part(tables.recommendation, ("recommended_at", "recommendation_id"), _recommendation)
+"""The recommendations of a case, oldest first."""
+DECISIONS: Final = Part(tables.decision, ("version", "decision_id"), _decision)
+"""The decisions of a case, oldest first."""

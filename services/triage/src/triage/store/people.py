@@ -12,17 +12,26 @@ from contracts.events import CaseAssigned
 from triage import tables
 from triage.model import Actor, LastLook, Worker
 
+# Prevented: an update that changes nothing still locks the row, so that each page waited for the commit of every other
+# page of the same person, and a page that is only read was written to disk.
 _NOTE: Final = text(
     """INSERT INTO worker (partnership, subject, team, roles, seen_at)
-       VALUES (:partnership, :subject, :team, :roles, :now)
+       SELECT :partnership, :subject, :team, CAST(:roles AS text[]), CAST(:now AS timestamptz)
+       WHERE NOT EXISTS (
+           SELECT FROM worker WHERE partnership = :partnership AND subject = :subject
+              AND team = :team AND roles = CAST(:roles AS text[])
+              AND seen_at >= CAST(:now AS timestamptz) - interval '10 minutes'
+       )
        ON CONFLICT (partnership, subject) DO UPDATE
-           SET team = EXCLUDED.team, roles = EXCLUDED.roles, seen_at = EXCLUDED.seen_at
-           WHERE worker.seen_at < EXCLUDED.seen_at - interval '10 minutes'
-              OR worker.team <> EXCLUDED.team OR worker.roles <> EXCLUDED.roles"""
+           SET team = EXCLUDED.team, roles = EXCLUDED.roles, seen_at = greatest(worker.seen_at, EXCLUDED.seen_at)"""
 )
 _LOOKED: Final = text(
-    """INSERT INTO last_look (case_id, subject, looked_at, version) VALUES (:case_id, :subject, :now, :version)
-       ON CONFLICT (case_id, subject) DO UPDATE SET looked_at = EXCLUDED.looked_at, version = EXCLUDED.version"""
+    """WITH before AS (SELECT looked_at, version FROM last_look WHERE case_id = :case_id AND subject = :subject),
+            now AS (INSERT INTO last_look (case_id, subject, looked_at, version)
+                    VALUES (:case_id, :subject, :now, :version)
+                    ON CONFLICT (case_id, subject) DO UPDATE
+                        SET looked_at = EXCLUDED.looked_at, version = EXCLUDED.version)
+       SELECT looked_at, version FROM before"""
 )
 
 
@@ -73,17 +82,13 @@ async def list_workers(tx: Transaction, partnership: str, *, since: datetime) ->
     return [(Worker(row.subject, row.team, frozenset(row.roles), row.seen_at), row.cases) for row in rows]
 
 
-async def find_last_look(tx: Transaction, case_id: UUID, subject: str) -> LastLook | None:
-    """When a person last opened a case, and which version of it."""
-    look = tables.last_look.c
-    statement = select(look.looked_at, look.version).where(look.case_id == case_id, look.subject == subject)
-    row = (await tx.execute(statement)).one_or_none()
+async def record_looked(tx: Transaction, case_id: UUID, *, by: str, version: int, at: datetime) -> LastLook | None:
+    """A person has opened a case and seen it up to a version; when this person last did before, and which version.
+
+    The case is locked: two looks of one person follow each other.
+    """
+    row = (await tx.execute(_LOOKED, {"case_id": case_id, "subject": by, "version": version, "now": at})).one_or_none()
     return LastLook(row.looked_at, row.version) if row is not None else None
-
-
-async def record_looked(tx: Transaction, case_id: UUID, *, by: str, version: int, at: datetime) -> None:
-    """A person has opened a case and seen it up to a version."""
-    await tx.execute(_LOOKED, {"case_id": case_id, "subject": by, "version": version, "now": at})
 
 
 async def record_assigned(tx: Transaction, assigned: CaseAssigned, *, version: int) -> None:

@@ -1,12 +1,13 @@
 """SQL of information requests, and of everything that agencies said to them."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, FromClause, Row, insert, select, true, tuple_
+from sqlalchemy import ColumnElement, FromClause, insert, select, true, tuple_
 from sqlalchemy import case as sql_case
 
 from chassis.db import Transaction
@@ -14,7 +15,7 @@ from contracts.codes import Answer, LawfulBasis, RefusalGround
 from contracts.events import InformationRequested
 from triage import tables
 from triage.model import AnswerRevision, Ask, InformationRequest, ListedRequest, Reply, Statement
-from triage.store.loading import by_case, one_of
+from triage.store.loading import Part, Record
 
 
 async def find_case_of_request(tx: Transaction, request_id: UUID) -> UUID | None:
@@ -24,15 +25,14 @@ async def find_case_of_request(tx: Transaction, request_id: UUID) -> UUID | None
     return found
 
 
-async def load_requests(tx: Transaction, case_ids: Collection[UUID]) -> Mapping[UUID, tuple[InformationRequest, ...]]:
-    """The requests of each case, oldest first, with all that was said to them."""
-    request, said = tables.information_request.c, await _load_revisions(tx, case_ids)
-    statement = (
-        select(tables.information_request)
-        .where(one_of(request.case_id, case_ids))
-        .order_by(request.requested_at, request.request_id)
-    )
-    return await by_case(tx, statement, lambda row: _request(row, said.get(row.request_id, ())))
+def with_revisions(
+    requests: Sequence[InformationRequest], revisions: Sequence[tuple[UUID, AnswerRevision]]
+) -> tuple[InformationRequest, ...]:
+    """Requests of a case with all that was said to each."""
+    said = defaultdict[UUID, list[AnswerRevision]](list)
+    for request_id, revision in revisions:
+        said[request_id].append(revision)
+    return tuple(replace(request, revisions=tuple(said[request.request_id])) for request in requests)
 
 
 async def list_requests(
@@ -97,23 +97,8 @@ def _newest_of(request_id: ColumnElement[UUID]) -> FromClause:
     return said.order_by(answer.revision.desc()).limit(1).lateral("newest")
 
 
-async def _load_revisions(tx: Transaction, case_ids: Collection[UUID]) -> Mapping[UUID, Sequence[AnswerRevision]]:
-    """By request: everything that was said to it, oldest first."""
-    request, answer = tables.information_request.c, tables.information_answer.c
-    statement = (
-        select(tables.information_answer)
-        .join_from(tables.information_answer, tables.information_request)
-        .where(one_of(request.case_id, case_ids))
-        .order_by(answer.revision)
-    )
-    said = defaultdict[UUID, list[AnswerRevision]](list)
-    for row in await tx.execute(statement):
-        said[row.request_id].append(_revision(row))
-    return said
-
-
-def _revision(row: Row[Any]) -> AnswerRevision:
-    return AnswerRevision(
+def _revision(row: Record) -> tuple[UUID, AnswerRevision]:
+    revision = AnswerRevision(
         revision=row.revision,
         statement=Statement(row.statement),
         said_by=row.said_by,
@@ -121,9 +106,10 @@ def _revision(row: Row[Any]) -> AnswerRevision:
         reply=_reply(row) if row.answer else None,
         reason=row.reason,
     )
+    return row.request_id, revision
 
 
-def _reply(row: Row[Any]) -> Reply:
+def _reply(row: Record) -> Reply:
     return Reply(
         answer=Answer(row.answer),
         content=row.content,
@@ -132,7 +118,7 @@ def _reply(row: Row[Any]) -> Reply:
     )
 
 
-def _request(row: Row[Any], revisions: Sequence[AnswerRevision]) -> InformationRequest:
+def _request(row: Record) -> InformationRequest:
     return InformationRequest(
         request_id=row.request_id,
         case_id=row.case_id,
@@ -143,5 +129,12 @@ def _request(row: Row[Any], revisions: Sequence[AnswerRevision]) -> InformationR
         requested_at=row.requested_at,
         due_at=row.due_at,
         question=row.question,
-        revisions=tuple(revisions),
     )
+
+
+REQUESTS: Final = Part(tables.information_request, ("requested_at", "request_id"), _request)
+"""The requests of a case, oldest first, without what was said to them."""
+REVISIONS: Final = Part(
+    tables.information_answer, ("revision",), _revision, through=(tables.information_request, "request_id")
+)
+"""Everything that was said to the requests of a case, each with its request, oldest first."""
