@@ -67,3 +67,11 @@ def test_a_field_that_takes_a_day_is_given_the_day_in_london(kind: str) -> None:
     said = observed("child_voice.gathered_on", **{kind: "2026-06-22T23:30:00Z"})
 
     assert filled_in(said)["child_voice"]["gathered_on"] == "2026-06-23"
+
+
+@pytest.mark.parametrize(
+    ("instant", "shown"),
+    [("2016-12-31T23:59:60Z", "2017-01-01 00:00"), ("2015-06-30T23:59:60.5+00:00", "2015-07-01 01:00")],
+)
+def test_a_leap_second_is_a_time_that_r4_allows(instant: str, shown: str) -> None:
+    assert facts_of(finding(valueDateTime=instant)) == [f"Finding: {shown}"]

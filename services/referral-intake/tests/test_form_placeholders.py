@@ -2,7 +2,7 @@
 
 import pytest
 
-from referral_intake.form.facts.placeholders import is_named, is_phone, is_place, is_written
+from referral_intake.form.facts.placeholders import is_named, is_phone, is_place, is_withheld, is_written
 
 NO_PLACES = [
     "ZZ99 3WZ", "zz993vz", "ZZ99\u00a03VZ", "ZZ99–3WZ", "NF1 1NF", "nf11nf", "N.F.A.", "N/F/A", "NFA (sofa surfing)",  # noqa: RUF001
@@ -10,10 +10,13 @@ NO_PLACES = [
     "address unknown at present", "Not known at this time", "currently homeless", "No fixed address at the moment",
     "homeless - sofa surfing", "Homeless; address unknown", "unknown/not given", "XXXXX", "xx xx",
     "Their whereabouts unknown", "n/a - none given",
+    "same as mum", "Same as Mother's", "as per mother", "Same address as child", "ditto", "c/o", "care of", "ask mum",
+    "not known - ask school", "see mum's address", "Same as sibling", "Refuge - address not to be shared",
 ]  # fmt: skip
 PLACES = [
     "12 Invented Street", "Flat 1", "ZZ99 3AB", "Homeless hostel, 12 Invented Street", "Unknown, 12 Invented Street",
     "c/o grandmother, Invented Farm", "Now Street", "X Block, Invented Barracks", "At present in Invented Lane",
+    "c/o aunt, 3 Invented Road", "Same Road, Inventedham", "Ask Lane", "with mum at 4 Invented Road", "School House",
 ]  # fmt: skip
 
 
@@ -28,13 +31,53 @@ def test_what_may_lead_to_a_person_is_a_place(line: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["Unknown", "N/K", "U/K", "XXX", "Baby girl 2", "Twin one", "Triplet 1", "unborn b", "Infant"]
+    "name",
+    [
+        "Unknown",
+        "N/K",
+        "U/K",
+        "XXX",
+        "Baby girl 2",
+        "Twin one",
+        "Triplet 1",
+        "unborn b",
+        "Infant",
+        "Bump",
+        "Unknown Unknown",
+        "Child 1",
+        "Sibling A",
+        "Unborn twin",
+        "Girl twin 2",
+        "first twin",
+        "Twin II",
+        "Female baby",
+        "baby-girl",
+        "Unidentified male",
+    ],
 )
 def test_what_is_written_for_a_name_names_nobody(name: str) -> None:
     assert not is_named(name)
 
 
-@pytest.mark.parametrize("name", ["Nil", "Son", "Na", "X Æ", "Baby-Rose", "Twinkle", "Xu", "Xxavier", "Yet", "Infanta"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Nil",
+        "Son",
+        "Na",
+        "X Æ",
+        "Baby-Rose",
+        "Twinkle",
+        "Xu",
+        "Xxavier",
+        "Yet",
+        "Infanta",
+        "Bo",
+        "Same",
+        "Childs",
+        "Ditto",
+    ],
+)
 def test_real_names_that_look_like_placeholders_are_names(name: str) -> None:
     assert is_named(name)
 
@@ -52,6 +95,17 @@ def test_a_text_says_something_unless_all_of_it_says_that_nobody_knows(text: str
     assert is_written(text) is written
 
 
-@pytest.mark.parametrize("number", ["unknown", "0000000000", "00000 000000", "11111", "999", "ask school", "n/a"])
+@pytest.mark.parametrize(
+    "number", ["unknown", "0000000000", "00000 000000", "11111", "999", "ask school", "n/a", "+44 0000 000000"]
+)
 def test_what_rings_nowhere_is_no_phone(number: str) -> None:
     assert not is_phone(number)
+
+
+@pytest.mark.parametrize("number", ["+44 (0)20 7946 0018", "0044 7700 900123", "44111 2", "٠٧٧٠٠٩٠٠١٢٣"])
+def test_a_number_with_its_country_code_or_in_other_digits_is_a_phone(number: str) -> None:
+    assert is_phone(number)
+
+
+def test_a_refuge_that_must_not_be_told_is_withheld_and_nobody_is_asked_for_it() -> None:
+    assert is_withheld("Refuge - address not to be shared")

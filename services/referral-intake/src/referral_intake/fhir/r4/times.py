@@ -1,6 +1,7 @@
 """R4's dates and times: plain dates stay as they are, instants become days and hours in London."""
 
-from datetime import date, datetime
+import re
+from datetime import date, datetime, timedelta
 from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field
@@ -9,6 +10,8 @@ from pydantic_core import PydanticCustomError
 from policy.working_time import LONDON
 
 _DAY: Final = len("2026-11-23")
+_SECOND: Final = timedelta(seconds=1)
+_LEAP_SECOND: Final = re.compile(r"(.+T[0-9]{2}:[0-9]{2}):60(?:[.][0-9]+)?(Z|[+-].+)")
 _NOT_A_TIME: Final = "string_pattern_mismatch"  # worded like a text that is no time at all
 
 
@@ -34,8 +37,14 @@ DateTime = Annotated[str, Field(strict=True, pattern=_PATTERN), AfterValidator(_
 
 
 def london(instant: str) -> datetime:
-    """An instant as the clocks in London show it. Raises ``ValueError`` for one that does not exist."""
+    """An instant as the clocks in London show it; R4 allows a leap second, which clocks show as the next second.
+
+    Raises ``ValueError`` for an instant that does not exist.
+    """
+    leap = _LEAP_SECOND.fullmatch(instant)
     try:
+        if leap:
+            return (datetime.fromisoformat(f"{leap[1]}:59{leap[2]}") + _SECOND).astimezone(LONDON)
         return datetime.fromisoformat(instant).astimezone(LONDON)
     except OverflowError as error:  # the first and the last day of the calendar have no day before or after them
         raise ValueError("not a time that clocks can show") from error

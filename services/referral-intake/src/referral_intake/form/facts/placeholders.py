@@ -13,7 +13,6 @@ An address that is withheld, and a refuge, are no placeholders: somebody knows t
 
 import re
 import unicodedata
-from collections.abc import Sequence
 from typing import Final
 
 from referral_intake.form.facts.said import said
@@ -43,14 +42,25 @@ _NOBODYS: Final = _listed("""
     no name, no name yet, not named, not yet named, unnamed, name withheld, anon, anonymous, a n other
     unknown child, unknown male, unknown female, child, the child, boy, girl, male, female
     baby of, neonate, male infant, female infant, unborn baby, unborn child, foetus, fetus
-    sibling, brother, sister, daughter
+    sibling, brother, sister, daughter, bump, baby bump, unknown unknown, unidentified, not given yet, not known yet
+    unidentified child, unidentified male, unidentified female, unborn baby boy, unborn baby girl
     mother, mum, mummy, father, dad, daddy, parent, parents, carer
 """)
 """Not "Son", "Nil" or "Na": people are called so."""
 
 _NEWBORN: Final = re.compile(
-    r"(baby|newborn|new born|infant|unborn|twin|triplet)( (boy|girl|male|female))?( ([0-9]|[a-d]|one|two|three|four))?"
+    r"((first|second|third|1st|2nd|3rd|unborn|boy|girl|male|female) )?"
+    r"(baby|newborn|new born|infant|unborn|twin|triplet|child|sibling)"
+    r"( (boy|girl|male|female))?( ([0-9]|[a-d]|i{1,3}|one|two|three|four))?( (boy|girl|male|female))?"
 )
+_ELSEWHERE: Final = re.compile(
+    r"ditto|same|same address|c o|care of"
+    r"|((the )?same( address)?( as)?|as( per)?|see|ask) ((my|his|her|their|the) )?"
+    r"(mums?|mothers?|dads?|fathers?|parents?|carers?|child|childs|siblings?|school|gp|referrer)"
+    r"( (address|details|home|record))?"
+)
+"""What sends the reader to somebody else or to another field, which a copy of this one does not show."""
+_COUNTRY_CODE: Final = re.compile(r"^0{0,2}44(?=[0-9]{9})")
 _CROSSES: Final = re.compile(r"x{2,}( x+)*")
 _FOR_NOW: Final = re.compile(
     r" (at (present|the moment|this (time|point|stage))|at time of referral|currently|(for |right )?now|yet|as yet)$"
@@ -61,6 +71,7 @@ _LONGEST: Final = 120
 """More than that says something; and an account of pages is not taken apart to see it."""
 _BEGINNINGS: Final = frozenset(phrase.partition(" ")[0] for phrase in _NO_PLACE | _NOBODYS) | _listed("""
     baby, newborn, new, infant, unborn, twin, triplet, currently, presently, still, the, their, his, her, and, or
+    ask, ditto, same, see, c, care, first, second, third, 1st, 2nd, 3rd, boy, girl, male, female, child, sibling
     home, current, family, address, location, details, postcode, is, are, has, to, withheld, confidential, restricted
     protected, suppressed, sensitive, undisclosed, do, in, at, a, womens, womans, local, domestic, dv, da, refuge, safe
 """)
@@ -70,10 +81,11 @@ _FINER_JOINTS: Final = re.compile(r"[/.]")
 _PSEUDO_POSTCODES: Final = _listed("ZZ993VZ, ZZ993WZ, ZZ993CZ, ZZ993GZ, ZZ991WZ, ZZ992WZ, NF11NF")
 _WITHHELD: Final = re.compile(
     r"(the )?((home|current|family) )?((address|location|details|postcode) )?((is|are|has been|to be) )?"
-    r"(withheld|confidential|restricted|protected|suppressed|sensitive|undisclosed|not to be disclosed|do not disclose)"
+    r"(withheld|confidential|restricted|protected|suppressed|sensitive|undisclosed|not to be disclosed|do not disclose"
+    r"|not to be shared|do not share)"
     r"( (address|location|details|postcode))?( .*)?"
     r"|((in|at) )?((a|the) )?((womens|womans|local|domestic abuse|dv|da) )?(refuge|safe house)"
-    r"( (address|accommodation))?( (withheld|confidential))?"
+    r"( (address|accommodation))?( (withheld|confidential|(not to be|do not) (shared?|disclosed?)))?"
 )
 _NO_MAILBOX: Final = re.compile(
     r"(none|no|noemail|no-email|noreply|no-reply|donotreply|unknown|notknown|na|n/a|null|nil|tbc|xx+)@.*"
@@ -118,11 +130,11 @@ def is_pseudo(code: str) -> bool:
 
 def is_phone(number: str | None) -> bool:
     """Whether somebody may answer there. Digits of any script count; one digit over and over is nobody's number."""
-    written = number or ""
-    digits: Sequence[object] = [*filter(str.isdecimal, written)]
-    if not written.isascii():
-        digits = [unicodedata.digit(str(char)) for char in digits]
-    return len(digits) >= _FEWEST_DIGITS and len(set(digits[1:])) > 1
+    digits = "".join(filter(str.isdecimal, number or ""))
+    if not digits.isascii():
+        digits = "".join(str(unicodedata.digit(digit)) for digit in digits)
+    national = _COUNTRY_CODE.sub("", digits)
+    return len(digits) >= _FEWEST_DIGITS and len(set(national[1:])) > 1
 
 
 def is_mailbox(address: str | None) -> bool:
@@ -162,7 +174,9 @@ def _is_part(listed: frozenset[str], part: str) -> bool:
 
 
 def _is_listed(listed: frozenset[str], words: str) -> bool:
-    return words in listed or words == "x" or _FOR_NOW.sub("", words) in listed or _CROSSES.fullmatch(words) is not None
+    if words in listed or words == "x" or _FOR_NOW.sub("", words) in listed:
+        return True
+    return _CROSSES.fullmatch(words) is not None or _ELSEWHERE.fullmatch(words) is not None
 
 
 def _words(text: str) -> str:
