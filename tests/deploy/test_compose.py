@@ -187,46 +187,23 @@ def test_all_databases_come_back_from_one_backup(compose: Compose) -> None:
 def test_one_service_restored_from_an_older_backup_gets_what_it_reads_again(compose: Compose) -> None:
     """The rehearsal of docs/operations.md, for the database of one service.
 
-    Among the last: the log knows events that this service does not have any more, and an auditor's check says so for
-    good.
+    Last of all: the log knows events that this service does not have any more, and an auditor's check says so for good.
     """
     settle(compose)
-    older, newer = _restored_from_before_a_walk(compose, "triage")
-
-    until("every referral a case again", lambda: rows(compose)["triage"] == newer)
-    assert newer > older
-
-
-def test_a_log_restored_from_an_older_backup_gets_every_event_again_and_the_witness_says_so(compose: Compose) -> None:
-    """What it signs from then on does not extend what was cosigned: nobody can put an older log in place unseen."""
-    settle(compose)
-    older, newer = _restored_from_before_a_walk(compose, "audit")
-
-    until("every event in the log again", lambda: rows(compose)["audit"] >= newer)
-    until("the witness's refusal", lambda: bool(_witness_outcomes() & {"ahead", "refused", "behind"}))
-    assert newer > older
-
-
-def _restored_from_before_a_walk(compose: Compose, database: str) -> tuple[int, int]:
-    """How many rows one database had in its backup, and how many after the walk that the backup knows nothing of."""
-    service = database.replace("_", "-")
-    backup = compose.as_administrator("pg_dump", "--format=custom", database).stdout
-    older = rows(compose)[database]
+    backup = compose.as_administrator("pg_dump", "--format=custom", "triage").stdout
+    cases = rows(compose)["triage"]
     assert compose.run("walk", check=False).returncode == 0
     settle(compose)
-    newer = rows(compose)[database]
+    newer = rows(compose)["triage"]
+    assert newer > cases
 
-    compose("stop", f"{service}-api", f"{service}-worker")
-    restore = ("pg_restore", "--clean", "--if-exists", "--single-transaction", f"--dbname={database}")
+    compose("stop", "triage-api", "triage-worker")
+    restore = ("pg_restore", "--clean", "--if-exists", "--single-transaction", "--dbname=triage")
     compose.as_administrator(*restore, stdin=backup)
-    assert rows(compose)[database] == older
-    compose("up", "--detach", "--wait", f"{service}-api", f"{service}-worker")
-    return older, newer
+    assert rows(compose)["triage"] == cases
+    compose("up", "--detach", "--wait", "triage-api", "triage-worker")
 
-
-def _witness_outcomes() -> set[str]:
-    answer = httpx2.get("http://127.0.0.1:8004/v1/witnesses", timeout=10).raise_for_status()
-    return {witness["outcome"] for witness in answer.json()["witnesses"]}
+    until("every referral a case again", lambda: rows(compose)["triage"] == newer)
 
 
 def _answers(port: int) -> bool:
