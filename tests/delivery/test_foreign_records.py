@@ -26,6 +26,7 @@ from chassis.delivery.messages import Message, Subscriptions
 from chassis.delivery.relay import Relay
 from chassis.http_client import HttpClient
 from chassis.run.provision import DatabaseUrls
+from chassis.settings import GivenSettings
 from chassis.tasks import Stop
 from chassis.testing.hints import Restless
 from chassis.testing.signer import Signer
@@ -89,7 +90,7 @@ async def operated(db: Database, signer: Signer) -> AsyncIterator[Callable[..., 
         db: Database
         clock: Clock
 
-    routes = operator_routes.router(lambda: Place(db, SystemClock()), service="triage")
+    routes = operator_routes.router(lambda: Place(db, SystemClock()), GivenSettings(), service="triage")
     app = create_app(title="T", version="1", routers=[routes], verifier=signer.verifier(), readiness={})
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None))
     serving = asyncio.create_task(server.serve())

@@ -6,6 +6,7 @@ is worse than what our services send: words of people in attributes, events and 
 
 import gzip
 import json
+import re
 import sys
 import threading
 from collections.abc import Iterator, Sequence
@@ -42,9 +43,10 @@ DECISION_SECONDS: Final = 2
 
 @dataclass
 class Viewer:
-    """Takes traces in the viewer's place."""
+    """Takes traces in the viewer's place. ``collector`` is the release of whoever sent them."""
 
     url: str = ""
+    collector: str = ""
     requests: list[ExportTraceServiceRequest] = field(default_factory=list)
 
     def spans(self) -> Iterator[tuple[dict[str, str], Any]]:
@@ -97,7 +99,8 @@ def collecting(program: str, folder: Path, viewer: Viewer) -> Iterator[str]:
     settings["processors"]["tail_sampling"]["decision_wait"] = f"{DECISION_SECONDS}s"
     (folder / "collector.yaml").write_text(yaml.safe_dump(settings))
     command = Command([program, "--config=collector.yaml"], {"FRONTDOOR_TRACE_VIEWER": viewer.url}, folder=folder)
-    child = spawn("collector", command, log=folder / "collector.log")
+    log = folder / "collector.log"
+    child = spawn("collector", command, log=log)
     try:
         url = f"http://127.0.0.1:{health}"
         until(
@@ -106,8 +109,15 @@ def collecting(program: str, folder: Path, viewer: Viewer) -> Iterator[str]:
         yield f"http://127.0.0.1:{taking}/v1/traces"
     finally:
         child.stop()
-        print((folder / "collector.log").read_text()[-2000:], file=sys.stderr)
+        viewer.collector = release(log.read_text())
+        print(log.read_text()[-2000:], file=sys.stderr)
         ports.release()
+
+
+def release(log: str) -> str:
+    """Of the collector's own core, which its log names at each line: whoever built it may have called it anything."""
+    found = re.search(r"\bservice@(v[0-9.]+)/", log)
+    return found[1] if found else "unknown"
 
 
 def send(url: str) -> None:
@@ -142,6 +152,7 @@ def seen(viewer: Viewer) -> dict[str, Any]:
         },
         "others_kept": names.count("GET /v1/other"),
         "others_sent": OTHERS,
+        "release_of_the_collector": viewer.collector,
         "attributes": sorted({each.key for _, span in spans for each in span.attributes}),
         "attributes_of_the_process": sorted({name for process, _ in spans for name in process}),
         "services": sorted({process.get("service.name", "") for process, _ in spans}),

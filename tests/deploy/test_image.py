@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from chassis.settings import WRONG_SETTING_EXIT_CODE
 from local_stack.checkout import PARTNERSHIPS_FOLDER
-from tests.deploy.engine import docker, inspect
+from tests.deploy.engine import docker, inspect, until
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(1800)]
 
@@ -17,6 +18,9 @@ MEGABYTE = 1_000_000
 LARGEST_ABOVE_BASE = 150 * MEGABYTE
 START_CPU_SECONDS = 3
 CLOCK_TICKS = 100
+RESTARTING_SECONDS = 30
+MOST_RESTARTS = 9
+"""The pause begins with 0.1 s and doubles up to a minute; each start takes a second or more."""
 PACKS = ("--volume", f"{PARTNERSHIPS_FOLDER}:/partnerships:ro")
 ENVIRONMENT = {
     "FRONTDOOR_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
@@ -137,6 +141,25 @@ def test_a_wrong_setting_ends_a_container_with_one_line_and_78(
     assert ended.returncode == 78
     assert ended.stderr.decode().startswith(advice)
     assert ended.stderr.decode().count("\n") == 1
+
+
+def test_a_wrong_setting_is_tried_again_at_a_growing_pause_and_seen(image: str, figures: dict[str, Any]) -> None:
+    """Under the restart policy of docker-compose.yml: the engine doubles its pause, so nothing spins."""
+    wrong = variables(FRONTDOOR_HTTP_PORT="eight")
+    command = ("run", "--detach", "--restart=unless-stopped", "--read-only", "--network=none", *wrong, image)
+    container = docker(*command, "triage", "api").stdout.decode().strip()
+    try:
+        time.sleep(RESTARTING_SECONDS)
+        until("the exit code", lambda: inspect(container)["State"]["ExitCode"] == WRONG_SETTING_EXIT_CODE)
+        restarts = inspect(container)["RestartCount"]
+        said = docker("logs", container).stderr.decode().splitlines()
+    finally:
+        docker("rm", "--force", "--volumes", container)
+
+    figures["restarts_by_a_wrong_setting"] = {"seconds": RESTARTING_SECONDS, "restarts": restarts}
+    assert 2 <= restarts <= MOST_RESTARTS
+    assert set(said) == {said[0]}
+    assert said[0].startswith("FRONTDOOR_HTTP_PORT: input should be a valid integer")
 
 
 def test_an_api_starts_quickly_on_a_read_only_root(image: str, figures: dict[str, Any]) -> None:

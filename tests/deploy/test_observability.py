@@ -189,3 +189,10 @@ def test_the_collector_lets_through_what_the_services_may_say_and_nothing_else()
     order = settings["service"]["pipelines"]["traces"]["processors"]
     assert order[0] == "memory_limiter"
     assert order.index("redaction") < order.index("tail_sampling") < order.index("batch")
+
+
+def test_every_panel_of_flow_says_how_it_counts_beside_the_page() -> None:
+    """Both count some things on purpose in another way, and who compares them has to know."""
+    (flow,) = [file for file in DASHBOARDS if file.stem == "flow"]
+
+    assert [name for name, panel in panels_of(flow) if not panel.get("description")] == []

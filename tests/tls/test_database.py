@@ -5,6 +5,7 @@ import os
 import sys
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from chassis.run import migrate
 from chassis.run.opening import DatabaseAway, opened, try_database
 from chassis.run.provision import DatabaseUrls
 from chassis.settings import SettingRefused
+from frontdoor.doctor.of_certificates import check_certificates, of_databases
 from local_stack.checkout import ROOT
 from local_stack.keys import Keys
 from local_stack.ports import Ports
@@ -226,3 +228,15 @@ async def test_migrating_what_does_not_answer_ends_with_one_line_that_says_to_tr
 
     assert code == 1
     assert lines == ["FRONTDOOR_DATABASE_OWNER_URL: the database at 127.0.0.1:1 does not answer: try again"]
+
+
+async def test_doctor_reads_the_certificate_of_a_database(
+    front: int, server: Postgres, authority: Authority, stranger: Authority
+) -> None:
+    now = datetime.now(UTC)
+
+    (believed,) = await check_certificates(of_databases({"x": at(front, server, **believing(authority))}), now=now)
+    (foreign,) = await check_certificates(of_databases({"x": at(front, server, **believing(stranger))}), now=now)
+
+    assert (believed.check, believed.says.split()[0]) == (f"certificate of 127.0.0.1:{front}", "ends")
+    assert (foreign.good, "is not believed" in foreign.says) == (False, True)

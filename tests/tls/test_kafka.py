@@ -1,9 +1,11 @@
 """A service meets a broker with TLS, users and ACLs: what is right works, what is wrong is said in one line."""
 
 import asyncio
+import re
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,7 @@ from chassis.settings import ServiceSettings, SettingRefused
 from chassis.tasks import Stop
 from chassis.testing.delivery import NOW, Reader, closed
 from contracts.topics import PARTITIONS, REFERRAL_INTAKE, TOPICS, TRIAGE, Topic
+from frontdoor.doctor.of_certificates import check_certificates, of_kafka
 from frontdoor.doctor.of_places import check_kafka
 from tests.deploy.rights import SERVICES, Right, rights
 from tests.tls.broker import PASSWORD, Broker, allow
@@ -99,6 +102,15 @@ async def test_a_certificate_that_has_expired_is_said(broker: Broker, authority:
     line = await refusal(settings(broker.ended, kafka_security_protocol="SSL", kafka_ca_file=authority.file))
 
     assert "its certificate has expired: have it renewed" in line
+
+
+async def test_doctor_says_which_brokers_certificate_expired_and_when(broker: Broker, authority: Authority) -> None:
+    given = settings(broker.ended, kafka_security_protocol="SSL", kafka_ca_file=authority.file)
+
+    (finding,) = await check_certificates(of_kafka(given), now=datetime.now(UTC))
+
+    assert finding.check == f"certificate of {broker.ended}"
+    assert re.match(r"expired \d+ days ago, at \d{4}-\d\d-\d\d \d\d:\d\d UTC", finding.says)
 
 
 async def test_a_listener_without_tls_is_not_used(broker: Broker, authority: Authority) -> None:

@@ -42,6 +42,11 @@ LINES: Final = (
     f"Traceback: {WORDS} {SECRET}",
     json.dumps([WORDS]),
 )
+TOLD: Final = {
+    "FRONTDOOR_DATABASE_URL": "(set)", "FRONTDOOR_KAFKA_SECURITY_PROTOCOL": "SASL_SSL", "FRONTDOOR_HTTP_PORT": "8002",
+    "FRONTDOOR_SERVICE_URLS": "audit: http://audit:8004, triage: https://triage.example.org",
+    "FRONTDOOR_LOG_ORIGIN": WORDS, "FRONTDOOR_SMTP_URL": f"smtp://u:{SECRET}@mail", NAME: "1", SECRET.upper(): "1",
+}  # fmt: skip
 METRICS: Final = f"""# HELP frontdoor_parked {WORDS}
 frontdoor_parked{{reason="KeyError"}} 3.0
 frontdoor_notice_attempts_total{{channel="webhook",outcome="taken"}} 12.0
@@ -88,6 +93,7 @@ def planted(services: FakeServices) -> None:
             f"GET {service}/operator/flow", {"stages": [{"name": "accepted", "waiting": 1, "since": None, "passed": 2}]}
         )
         services.on(f"GET {service}/operator/about", {"service": service, "version": "0.1.0", "python": WORDS})
+        services.on(f"GET {service}/operator/settings", {"service": service, "settings": TOLD})
     replies = iter([{"parked": [PARKED], "waiting": 1}, {"parked": [], "waiting": 1}])
     services.on("GET triage/operator/parked", lambda_of(replies))
     services.on("GET agency-notify/v1/endpoint-health", {"endpoints": [ENDPOINT]})
@@ -119,12 +125,14 @@ def test_what_support_needs_is_in_the_file(command: Command, services: FakeServi
     command("bundle", "--output", "out.zip")
 
     parts = read(stack / "out.zip")
-    assert {"doctor.json", "releases.json", "lag.json", "flow.json", "parked.json", "settings.json"} <= set(parts)
+    assert {"doctor.json", "releases.json", "lag.json", "flow.json", "parked.json", "settings/command.json"} <= set(
+        parts
+    )
     (parked,) = json.loads(parts["parked.json"])
     assert (parked["error_class"], parked["place"], parked["topic"]) == ("KeyError", PARKED["place"], "triage.v1")
     assert (parked["aggregate"], "key" in parked) == (allowed.LEFT_OUT, False)
     assert json.loads(parts["endpoints.json"])[0]["failures"] == 2
-    settings = json.loads(parts["settings.json"])
+    settings = json.loads(parts["settings/command.json"])
     assert settings["FRONTDOOR_PUBLIC_URL"] == "https://frontdoor.example.org"
     assert settings["FRONTDOOR_SMTP_URL"] == settings["FRONTDOOR_CLIENT_ID"] == allowed.SET
     first, second, third, last = parts["logs/triage-worker.log"].splitlines()
@@ -134,6 +142,20 @@ def test_what_support_needs_is_in_the_file(command: Command, services: FakeServi
     assert last == "(4 lines left out)"
     assert "logs/postgres.log" not in parts
     assert stat.S_IMODE(os.stat(stack / "out.zip").st_mode) == 0o600
+
+
+def test_every_services_own_settings_are_in_the_file(command: Command, services: FakeServices, stack: Path) -> None:
+    planted(services)
+
+    command("bundle", "--output", "out.zip")
+
+    parts = read(stack / "out.zip")
+    assert {f"settings/{service}.json" for service in SERVICES} <= set(parts)
+    assert json.loads(parts["settings/triage.json"]) == {
+        **{name: TOLD[name] for name in sorted(TOLD) if name.startswith("FRONTDOOR_")},
+        "FRONTDOOR_LOG_ORIGIN": allowed.LEFT_OUT,
+        "FRONTDOOR_SMTP_URL": allowed.LEFT_OUT,
+    }
 
 
 def test_what_is_away_leaves_only_its_own_part_out(command: Command, services: FakeServices, stack: Path) -> None:

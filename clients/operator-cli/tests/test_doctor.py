@@ -27,7 +27,7 @@ from chassis.http_client import HttpClient, NoAnswer
 from chassis.settings import KafkaSettings
 from chassis.testing.clock import SettableClock
 from frontdoor.client import SERVICES
-from frontdoor.doctor import doctor, of_issuer, of_keys, of_places, of_services
+from frontdoor.doctor import doctor, of_certificates, of_issuer, of_keys, of_places, of_services
 from frontdoor.doctor.asking import Asker
 from frontdoor.doctor.finding import Finding
 from frontdoor.doctor.surroundings import Surroundings
@@ -145,7 +145,7 @@ def no_sockets(monkeypatch: pytest.MonkeyPatch) -> None:
     async def none(urls: object, *, now: datetime) -> list[Finding]:
         return []
 
-    monkeypatch.setattr(of_places, "check_certificates", none)
+    monkeypatch.setattr(of_certificates, "check_certificates", none)
 
 
 async def test_where_all_is_well_every_line_is_ok_and_the_command_ends_with_0(town: Town, tmp_path: Path) -> None:
@@ -376,7 +376,7 @@ def _certificate(folder: Path, days: int) -> Path:
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(1)
-        .not_valid_before(now - timedelta(days=1))
+        .not_valid_before(now - timedelta(days=10))
         .not_valid_after(now + timedelta(days=days, minutes=5))
         .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
@@ -394,13 +394,45 @@ def test_a_certificate_is_said_with_its_days(
 ) -> None:
     place = tls_place(days)
 
-    finding = of_places.certificate("localhost", place.port, now=datetime.now(UTC), tls=place.trusting)
+    finding = of_certificates.certificate(
+        of_certificates.Place("localhost", place.port, place.trusting), now=datetime.now(UTC)
+    )
 
     assert finding.good is good
     assert says in finding.says
 
 
 def test_a_certificate_that_nobody_trusts_is_wrong(tls_place: Callable[[int], TlsPlace]) -> None:
-    finding = of_places.certificate("localhost", tls_place(90).port, now=datetime.now(UTC))
+    finding = of_certificates.certificate(of_certificates.Place("localhost", tls_place(90).port), now=datetime.now(UTC))
 
     assert (finding.good, "is not believed" in finding.says) == (False, True)
+
+
+def test_a_certificate_that_expired_is_said_with_since_when(tls_place: Callable[[int], TlsPlace]) -> None:
+    place = tls_place(-3)
+    ended = datetime.now(UTC) - timedelta(days=3) + timedelta(minutes=5)
+
+    finding = of_certificates.certificate(
+        of_certificates.Place("localhost", place.port, place.trusting), now=datetime.now(UTC)
+    )
+
+    assert not finding.good
+    assert finding.check == f"certificate of localhost:{place.port}"
+    assert finding.says.startswith(f"expired 2 days ago, at {ended:%Y-%m-%d}")
+
+
+def test_brokers_and_databases_are_looked_at_where_tls_verifies_them(tmp_path: Path) -> None:
+    file = _certificate(tmp_path, 90)
+    kafka = KafkaSettings(
+        kafka_bootstrap_servers="one.example.org:9093,two.example.org:9093",
+        kafka_security_protocol="SSL",
+        kafka_ca_file=file,
+    )
+    verified = f"postgresql://app:secret@db.example.org/x?sslmode=verify-full&sslrootcert={file}"
+
+    brokers = of_certificates.of_kafka(kafka)
+    servers = of_certificates.of_databases({"triage": verified, "audit": "postgresql://app:secret@plain.example.org/x"})
+
+    assert [(place.host, place.port) for place in brokers] == [("one.example.org", 9093), ("two.example.org", 9093)]
+    assert [(place.host, place.port) for place in servers] == [("db.example.org", 5432)]
+    assert of_certificates.of_kafka(None) == []

@@ -89,3 +89,16 @@ async def test_a_server_that_dies_within_an_answer_is_the_databases_absence(db: 
         async with db.driver_transaction():
             raise confused
     assert failures.is_general(error)
+
+
+@pytest.mark.parametrize("state", ["53100", "53200", "53300", "58030", "25006"])
+async def test_a_server_without_room_is_the_databases_absence(db: Database, state: str) -> None:
+    """A full disk, no memory, no connections, a disk that fails, a standby: nothing was written, so ask again."""
+    refuse = f"DO $$ BEGIN RAISE EXCEPTION 'no room' USING ERRCODE = '{state}'; END $$"
+
+    with pytest.raises(DatabaseUnavailable):
+        async with db.transaction() as tx:
+            await tx.execute(text(refuse))
+    with pytest.raises(DatabaseUnavailable):
+        async with db.driver_transaction() as driver:
+            await driver.execute(refuse)

@@ -33,12 +33,16 @@ _SERVER_SETTINGS: Final = {
     "idle_in_transaction_session_timeout": "15s",
     "timezone": "UTC",
 }
-# The driver's own confusion is among them: a server that dies within an answer leaves it waiting for the rest.
+# The driver's own confusion is among them: a server that dies within an answer leaves it waiting for the rest. So are a
+# full disk, want of memory or connections, a disk that fails, and a standby that is not the primary yet.
 _OURS = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
     asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.PostgresSystemError,
+    asyncpg.ReadOnlySQLTransactionError,
 )
 
 

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, NoReturn, TypeVar
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_core import ErrorDetails
@@ -82,6 +83,16 @@ def _http(url: str) -> str:
 
 def _base(url: str) -> str:
     return _http(url).rstrip("/")
+
+
+def origin_of(url: str) -> str:
+    """Scheme, host and port, the parts of an address that are no secret; empty where it has none."""
+    parts = urlsplit(url)
+    try:
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        return ""
+    return f"{parts.scheme}://{parts.hostname}{port}" if parts.scheme and parts.hostname else ""
 
 
 DatabaseUrl = Annotated[str, AfterValidator(_postgresql), Field(repr=False)]

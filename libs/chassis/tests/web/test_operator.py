@@ -11,20 +11,23 @@ from typing import Any
 import httpx2
 import pytest
 from fastapi import FastAPI
+from pydantic import SecretStr
 from sqlalchemy import text
 
 from chassis.db import Database, Transaction
 from chassis.delivery import halts, requests
 from chassis.delivery.events import Context, record
+from chassis.settings import ServiceSettings
 from chassis.testing.clock import SettableClock
 from chassis.testing.delivery import NOW, Reader, closed, message
 from chassis.testing.signer import Signer
-from chassis.web import operator_routes
+from chassis.web import operator_routes, operator_settings
 from chassis.web.app import create_app
 from chassis.web.operator_about import contracts_digest
 from chassis.web.operator_flow import Stage
 from contracts.envelope import NO_PARTNERSHIP
 
+SECRET = "s3cr3t-of-nobody"
 REASON = {"reason": "The rule was mended in release 12"}
 ROUTES = [
     ("GET", "/operator/parked", None),
@@ -44,7 +47,18 @@ ROUTES = [
     ("GET", "/operator/flow", None),
     ("GET", "/operator/totals", None),
     ("GET", "/operator/about", None),
+    ("GET", "/operator/settings", None),
 ]
+SETTINGS = ServiceSettings(
+    database_url=f"postgresql://app:{SECRET}@db/x",
+    kafka_bootstrap_servers="kafka:9092",
+    kafka_security_protocol="SASL_SSL",
+    kafka_user="triage",
+    kafka_password=SecretStr(SECRET),
+    oidc_issuer=f"https://user:{SECRET}@sign-in.example.org/realms/{SECRET}",
+    public_url="https://triage.example.org",
+    service_urls={"audit": f"http://audit:8004/{SECRET}"},
+)
 FOR_SERVICES = {"/operator/republish", "/operator/heads", "/operator/applied"}
 FOR_AUDITORS = {"/operator/heads"}
 
@@ -58,7 +72,7 @@ class Place:
 
 
 def app_on(db: Database, signer: Signer, *, may_discard: bool = True) -> FastAPI:
-    routes = operator_routes.router(lambda: Place(db), service="triage", may_discard=may_discard)
+    routes = operator_routes.router(lambda: Place(db), SETTINGS, service="triage", may_discard=may_discard)
     return create_app(title="T", version="1", routers=[routes], verifier=signer.verifier(), readiness={})
 
 
@@ -413,7 +427,7 @@ async def test_the_stages_of_a_service_are_counted_at_its_own_time(db: Database,
         assert await tx.scalar(text("SELECT 1")) == 1
         return [Stage(name="in-triage", waiting=2, since=now, passed=5)]
 
-    routes = operator_routes.router(lambda: Place(db), service="triage", flow=flow)
+    routes = operator_routes.router(lambda: Place(db), SETTINGS, service="triage", flow=flow)
     app = create_app(title="T", version="1", routers=[routes], verifier=signer.verifier(), readiness={})
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://test") as http:
         answer = await http.get("/operator/flow", headers=signer.bearer(roles=["operator"]))
@@ -444,3 +458,25 @@ async def test_the_release_is_told_with_a_digest_of_its_events(client: httpx2.As
     assert (answer["service"], answer["contracts"]) == ("triage", contracts_digest())
     assert answer["version"] == version("frontdoor-chassis")
     assert answer["time"] == NOW.isoformat().replace("+00:00", "Z")
+
+
+async def test_settings_are_shown_and_no_secret_among_them(client: httpx2.AsyncClient) -> None:
+    answer = await client.get("/operator/settings")
+
+    settings = answer.json()["settings"]
+    assert SECRET not in answer.text
+    assert set(settings) == {f"FRONTDOOR_{name.upper()}" for name in ServiceSettings.model_fields}
+    assert settings["FRONTDOOR_OIDC_ISSUER"] == "https://sign-in.example.org"
+    assert settings["FRONTDOOR_SERVICE_URLS"] == "audit: http://audit:8004"
+    assert (settings["FRONTDOOR_HTTP_PORT"], settings["FRONTDOOR_KAFKA_SECURITY_PROTOCOL"]) == ("8000", "SASL_SSL")
+    assert settings["FRONTDOOR_DATABASE_URL"] == settings["FRONTDOOR_KAFKA_PASSWORD"] == "(set)"
+    assert settings["FRONTDOOR_CLIENT_KEY_FILE"] == settings["FRONTDOOR_KAFKA_CA_FILE"] == "(not set)"
+
+
+def test_a_setting_that_is_not_listed_shows_only_that_it_is_set() -> None:
+    class Later(ServiceSettings):
+        something_new: str = SECRET
+
+    shown = operator_settings.shown(Later(**SETTINGS.model_dump()))
+
+    assert shown["FRONTDOOR_SOMETHING_NEW"] == "(set)"

@@ -84,6 +84,7 @@ def build(
     }
     app = service_app(
         dependencies,
+        settings,
         service=SOURCE,
         title="Frontdoor agency notify",
         routers=ROUTERS,

@@ -44,6 +44,7 @@ def build(
     dependencies = Dependencies(db, signer.verifier_key, clock, witnesses)
     app = service_app(
         dependencies,
+        settings,
         service=SERVICE,
         title="Frontdoor audit",
         routers=(*ROUTERS, witnesses_api.router),

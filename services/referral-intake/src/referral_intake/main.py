@@ -74,6 +74,7 @@ def build(
     tasks = {**delivery.tasks, "marks": forget_task, "disposal": disposal.run}
     app = service_app(
         dependencies,
+        settings,
         service=SERVICE,
         title="Frontdoor referral intake",
         routers=ROUTERS,

@@ -59,6 +59,7 @@ def build(
     workers = {**delivery.tasks, "clocks": Watch(db, clock, dependencies.addresses).run, "standings": standings}
     app = service_app(
         dependencies,
+        settings,
         service=SERVICE,
         title="Frontdoor triage",
         routers=ROUTERS,

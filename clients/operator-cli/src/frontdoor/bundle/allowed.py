@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
-from urllib.parse import urlsplit
 
+from chassis.settings import origin_of
 from contracts.topics import TOPICS
 
 LEFT_OUT: Final = "(left out)"
@@ -71,17 +71,19 @@ _PLAIN: Final = frozenset(
 def _setting(name: str, text: str) -> str:
     if name in _PLAIN:
         return text if re.fullmatch(r"[a-z0-9.-]{1,60}", text) else SET
-    return address(text) if name in _ADDRESSES else SET
+    return (origin_of(text) or LEFT_OUT) if name in _ADDRESSES else SET
 
 
-def address(url: str) -> str:
-    """Scheme, host and port: what stands before, after and between may be a secret."""
-    parts = urlsplit(url)
-    try:
-        port = f":{parts.port}" if parts.port else ""
-    except ValueError:
-        return LEFT_OUT
-    return f"{parts.scheme}://{parts.hostname}{port}" if parts.scheme and parts.hostname else LEFT_OUT
+_OF_A_SERVICE: Final = re.compile(
+    r"\(set\)|\(not set\)|[0-9]{1,15}|PLAINTEXT|SSL|SASL_SSL|SCRAM-SHA-512|[a-z0-9][a-z0-9./-]{0,79}"
+    r"|(?:[a-z-]{1,40}: )?https?://[a-z0-9.-]+(?::[0-9]+)?(?:, [a-z-]{1,40}: https?://[a-z0-9.-]+(?::[0-9]+)?)*"
+)
+
+
+def settings_of_a_service(told: Mapping[str, object]) -> dict[str, str]:
+    """What a service said of its settings. It has masked them; what looks like nothing that it may say is left out."""
+    named = {name: str(text) for name, text in sorted(told.items()) if re.fullmatch("FRONTDOOR_[A-Z0-9_]{1,80}", name)}
+    return {name: text if _OF_A_SERVICE.fullmatch(text) else LEFT_OUT for name, text in named.items()}
 
 
 _SAMPLE: Final = re.compile(r"[a-z_:][a-z0-9_:]*(?:\{(?P<labels>.*)\})? (?:[0-9eE.+-]+|NaN|\+Inf|-Inf)")

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -78,6 +79,9 @@ def _sources(caller: Caller, around: Surroundings | None) -> Mapping[str, Part]:
     async def releases() -> list[dict[str, object]]:
         return [allowed.picked(await caller.get(service, "/operator/about"), _ABOUT) for service in SERVICES]
 
+    async def settings_of(service: str) -> dict[str, str]:
+        return allowed.settings_of_a_service((await caller.get(service, "/operator/settings"))["settings"])
+
     async def examined() -> Any:
         return (await doctor(around)).data
 
@@ -89,13 +93,14 @@ def _sources(caller: Caller, around: Surroundings | None) -> Mapping[str, Part]:
         "parked.json": lambda: picked(parked.list_all(caller, Listed()), _PARKED),
         "reading.json": lambda: picked(consumer.status(caller), _CONSUMER),
         "endpoints.json": endpoints,
+        **{f"settings/{service}.json": partial(settings_of, service) for service in SERVICES},
     }
 
 
 async def _gathered(
     sources: Mapping[str, Part], around: Surroundings | None, *, lines: int
 ) -> tuple[dict[str, str], list[str]]:
-    parts = {"settings.json": _json(allowed.settings(os.environ))}
+    parts = {"settings/command.json": _json(allowed.settings(os.environ))}
     missing: list[str] = []
     for name, source in sources.items():
         try:

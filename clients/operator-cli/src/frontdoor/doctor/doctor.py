@@ -8,7 +8,7 @@ from chassis.http_client import HttpClient
 from chassis.ids import RandomIds
 from chassis.machine import MachineTokens
 from frontdoor.answer import Answer
-from frontdoor.doctor import of_issuer, of_keys, of_places, of_services
+from frontdoor.doctor import of_certificates, of_issuer, of_keys, of_places, of_services
 from frontdoor.doctor.asking import Asker
 from frontdoor.doctor.finding import Finding, ok, wrong
 from frontdoor.doctor.surroundings import Surroundings
@@ -35,8 +35,18 @@ async def examine(around: Surroundings, asker: Asker) -> list[Finding]:
         found += await of_places.check_kafka(around.kafka)
     if around.partnerships is not None:
         found += of_places.check_packs(around.partnerships, now=now)
-    found += await of_places.check_certificates([settings.oidc_issuer, *urls.values()], now=now)
+    found += await of_certificates.check_certificates(_certified(around), now=now)
     return found
+
+
+def _certified(around: Surroundings) -> list[of_certificates.Place]:
+    """Everything that is reached by TLS."""
+    settings = around.settings
+    return [
+        *of_certificates.of_addresses([settings.oidc_issuer, *settings.service_urls.values()]),
+        *of_certificates.of_kafka(around.kafka),
+        *of_certificates.of_databases(around.database_urls),
+    ]
 
 
 async def doctor(around: Surroundings | None = None) -> Answer:

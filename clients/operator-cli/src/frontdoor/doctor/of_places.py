@@ -1,15 +1,12 @@
-"""What stands behind the services: databases, Kafka with its topics, packs, and certificates."""
+"""What stands behind the services: databases, Kafka with its topics, and packs."""
 
 import asyncio
 import logging
-import socket
-import ssl
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
@@ -96,30 +93,3 @@ def check_packs(folder: Path, *, now: datetime) -> list[Finding]:
         wrong("packs", "one ends soon or is over", one.advice) for one in endings if one.days_left <= ENDS_SOON_DAYS
     ]
     return soon or [ok("packs", f"{len(endings)} partnerships have one in force for more than {ENDS_SOON_DAYS} days")]
-
-
-async def check_certificates(urls: Iterable[str], *, now: datetime) -> list[Finding]:
-    """How long the certificate of every HTTPS address lasts; nothing for plain HTTP."""
-    places = {(parts.hostname or "", parts.port or 443) for parts in map(urlsplit, urls) if parts.scheme == "https"}
-    found = await asyncio.gather(*(asyncio.to_thread(certificate, *place, now=now) for place in sorted(places)))
-    return list(found)
-
-
-def certificate(host: str, port: int, *, now: datetime, tls: ssl.SSLContext | None = None) -> Finding:
-    """One certificate: whether it proves its host, and for how many days yet."""
-    check = f"certificate of {host}"
-    try:
-        with (
-            socket.create_connection((host, port), timeout=SECONDS) as plain,
-            (tls or ssl.create_default_context()).wrap_socket(plain, server_hostname=host) as wrapped,
-        ):
-            known = wrapped.getpeercert() or {}
-    except ssl.SSLCertVerificationError as error:
-        return wrong(check, f"is not believed: {error.verify_message}", "Renew it, or trust its issuer on this machine")
-    except OSError as error:
-        return wrong(check, f"cannot be read ({type(error).__name__})", "Look at the address and the proxy before it")
-    ends = datetime.fromtimestamp(ssl.cert_time_to_seconds(str(known["notAfter"])), UTC)
-    days = (ends - now).days
-    if days < ENDS_SOON_DAYS:
-        return wrong(check, f"ends in {days} days, on {ends:%Y-%m-%d}", "Renew it")
-    return ok(check, f"lasts {days} days")

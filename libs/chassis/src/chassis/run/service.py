@@ -46,6 +46,7 @@ async def _nothing_more() -> AsyncIterator[None]:
 
 def service_app(
     dependencies: Operated,
+    settings: ServiceSettings,
     *,
     service: str,
     title: str,
@@ -74,7 +75,7 @@ def service_app(
         version=API_VERSION,
         routers=(
             *routers,
-            operator_routes.router(lambda: dependencies, service=service, may_discard=may_discard, flow=flow),
+            operator_routes.router(lambda: dependencies, settings, service=service, may_discard=may_discard, flow=flow),
         ),
         verifier=verifier,
         readiness={"database": dependencies.db.ping, "issuer": verifier.check},
