@@ -104,7 +104,7 @@ async def test_events_are_counted_as_they_are_recorded_and_applied(db: Database)
         )
 
     async with db.transaction() as tx:
-        sums, counted = ((await tx.execute(each)).all() for each in (SUMS, COUNTED))
+        sums, counted = [(await tx.execute(each)).all() for each in (SUMS, COUNTED)]
         assert dict(map(tuple, sums)) == dict(map(tuple, counted))
 
 
