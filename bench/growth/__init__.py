@@ -75,10 +75,14 @@ async def _measure(operation: str, prepare: Prepare, sides: Mapping[str, Side], 
             await act()
             if turn >= _WARM:
                 took[side].append(1000 * (time.perf_counter() - began))
+    empty, full = took["empty"], took["full"]
     figures = Figures(
         operation,
-        *(round(value, 2) for side in ("empty", "full") for value in (median(took[side]), _p95(took[side]))),
-        round(median(took["full"]) / median(took["empty"]), 2),
+        empty_p50_ms=round(median(empty), 2),
+        empty_p95_ms=round(_p95(empty), 2),
+        full_p50_ms=round(median(full), 2),
+        full_p95_ms=round(_p95(full), 2),
+        ratio=round(median(full) / median(empty), 2),
     )
     print(f"  {asdict(figures)}", flush=True)
     return figures
