@@ -17,6 +17,7 @@ from bench.growth.seed import NEARLY_EMPTY, Size, seed
 from bench.growth.side import OPERATIONS, Prepare, Side
 from bench.processes import ROOT
 from chassis.clock import SystemClock
+from chassis.telemetry import logs
 from chassis.testing import postgres
 from policy.load import load_packs
 
@@ -45,7 +46,7 @@ def run(arguments: Sequence[str]) -> None:
 
 
 async def _run(options: argparse.Namespace) -> None:
-    logging.disable(logging.INFO)  # each request and batch would be a line among the figures
+    logs.write_json("bench", level=logging.WARNING)  # each request and batch would be a line among the figures
     full, began = Size.of(options.share), time.perf_counter()
     policy = load_packs(ROOT / "partnerships").newest("wandsworth", at=SystemClock().now()).version_id
     with tempfile.TemporaryDirectory() as name, postgres.server(Path(name) / "postgres") as admin_url:

@@ -17,6 +17,7 @@ VERSIONS: Final = 20
 """Entries of the log for each case."""
 _SECONDS: Final = 7200
 _CHUNK: Final = 1_000_000
+_TILES_AT_ONCE: Final = 2_000
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,8 @@ _LEAF_TILES: Final = """
     INSERT INTO tile (level, tile_index, hashes)
     SELECT 0, leaf_index / 256, string_agg(sha256($3 || leaf), ''::bytea ORDER BY leaf_index)
     FROM entry WHERE leaf_index >= $1 AND leaf_index < $2 GROUP BY 2"""
+_TILES: Final = """
+    SELECT hashes FROM tile WHERE level = $1 AND tile_index >= $2 AND tile_index < $3 ORDER BY tile_index"""
 _AUDIT: Final = (
     """INSERT INTO applied (aggregate, version)
        SELECT 'case/' || md5('case' || n)::uuid, 20 FROM generate_series(1, $1::bigint) n""",
@@ -156,10 +159,10 @@ async def _fill_log(admin_url: str, database: str, size: int) -> None:
 async def _add_level(connection: asyncpg.Connection, below: int, size: int) -> bool:
     """The roots of the full tiles of a level, as tiles of the next; False when there is none."""
     full = size >> (8 * (below + 1))
-    rows = await connection.fetch(
-        "SELECT hashes FROM tile WHERE level = $1 AND tile_index < $2 ORDER BY tile_index", below, full
-    )
-    roots = [root_of(list(_split(row["hashes"]))) for row in rows]
+    roots: list[bytes] = []
+    for first in range(0, full, _TILES_AT_ONCE):
+        rows = await connection.fetch(_TILES, below, first, min(full, first + _TILES_AT_ONCE))
+        roots += [root_of(list(_split(row["hashes"]))) for row in rows]
     tiles = [(below + 1, at // TILE_WIDTH, b"".join(roots[at : at + TILE_WIDTH])) for at in range(0, full, TILE_WIDTH)]
     if tiles:
         await connection.copy_records_to_table("tile", records=tiles, columns=("level", "tile_index", "hashes"))

@@ -77,6 +77,7 @@ class Side:
     signer: Signer
     log_key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
     chance: random.Random = field(default_factory=lambda: random.Random(1))
+    operator_apps: dict[str, Any] = field(default_factory=dict)
     made: int = 0
     offset: int = 0
 
@@ -117,9 +118,13 @@ class Side:
             return (await http.request(method, path, **options)).raise_for_status().json()
 
     def _operator(self, package: str) -> Any:
-        db = self.databases[package]
-        routes = operator_routes.router(lambda: Operated(db, SystemClock()), service=package.replace("_", "-"))
-        return create_app(title="T", version="1", routers=[routes], verifier=self.signer.verifier(), readiness={})
+        if package not in self.operator_apps:
+            operated = Operated(self.databases[package], SystemClock())
+            routes = operator_routes.router(lambda: operated, service=package.replace("_", "-"))
+            self.operator_apps[package] = create_app(
+                title="T", version="1", routers=[routes], verifier=self.signer.verifier(), readiness={}
+            )
+        return self.operator_apps[package]
 
     def _case(self) -> UUID:
         number = self.chance.randrange(self.size.cases) + 1

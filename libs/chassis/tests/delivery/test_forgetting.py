@@ -38,8 +38,8 @@ async def park(db: Database, settled_as: str | None, *, days_ago: int, count: in
 
 async def kept(db: Database) -> dict[str | None, int]:
     async with db.transaction() as tx:
-        rows = await tx.execute(text("SELECT settled_as, count(*) AS count FROM parked GROUP BY 1"))
-        return {row.settled_as: row.count for row in rows}
+        rows = await tx.execute(text("SELECT settled_as, count(*) AS messages FROM parked GROUP BY 1"))
+        return {row.settled_as: row.messages for row in rows}
 
 
 async def test_parked_messages_end_that_took_effect_so_long_ago(db: Database) -> None:
