@@ -1,6 +1,6 @@
-"""``python -m bench [accept [options] | flow | pages [options] | year [options]]``: one of them, or the first two.
+"""``python -m bench [accept | flow | growth | pages | year [options]]``: one of them, or ``accept`` and ``flow``.
 
-``accept --help``, ``pages --help`` and ``year --help`` have their options.
+``accept --help``, ``growth --help``, ``pages --help`` and ``year --help`` have their options.
 """
 
 import asyncio
@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from bench import accept, flow, pages
+from bench import accept, flow, growth, pages
 from bench.year import scenario as year
 
 
@@ -20,6 +20,7 @@ def _flow(_: Sequence[str]) -> None:
 SCENARIOS: Final[Mapping[str, Callable[[Sequence[str]], None]]] = {
     "accept": accept.run,
     "flow": _flow,
+    "growth": growth.run,
     "pages": pages.run,
     "year": year.run,
 }

@@ -63,11 +63,13 @@ _REST: Final[Mapping[str, str]] = {
 }
 
 
-async def seed(admin_url: str, *, stored: int, still_open: int, policy_version: str) -> tuple[DatabaseUrls, float]:
+async def seed(
+    admin_url: str, *, name: str = _NAME, stored: int, still_open: int, policy_version: str
+) -> tuple[DatabaseUrls, float]:
     """A migrated database with so many cases, and how many seconds the migration of them took."""
-    urls = await provision(admin_url, _NAME, password="only-for-bench")
+    urls = await provision(admin_url, name, password="only-for-bench")
     await migrate.upgrade(urls.owner_url, package="triage", to=BEFORE)
-    connection = await asyncpg.connect(admin_url, database=_NAME)
+    connection = await asyncpg.connect(admin_url, database=name)
     try:
         await connection.execute("SET session_replication_role = replica; SET maintenance_work_mem = '256MB'")
         await connection.execute(_CASES, stored, still_open, policy_version, timeout=3600)

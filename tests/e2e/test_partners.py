@@ -131,5 +131,5 @@ async def administer(stack: Stack, people: People, method: str, path: str) -> ht
 
 async def in_the_log(people: People, partner: Newcomer, *, versions: int) -> bool | None:
     operator, aggregate = people.client("frontdoor-operator"), f"partner/{partner.client_id}"
-    applied = done(await operator.ask("GET", "audit", f"/operator/applied?after={aggregate[:-1]}"))
+    applied = done(await operator.ask("POST", "audit", "/operator/applied", json={"aggregates": [aggregate]}))
     return True if applied.get(aggregate) == versions else None

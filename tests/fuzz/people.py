@@ -59,7 +59,7 @@ _LET_IN: Final = tuple(
         (r"GET /v1/referrals/{referral_id}/disposal", _AGENCY | _OFFICERS | {"auditor", "caldicott-guardian"}),
         (r"GET /v1/references/{reference}", _FINDERS),
         (r"GET /operator/heads", _MACHINES | {"auditor"}),
-        (r"POST /operator/republish|GET /operator/(applied|standings)", _MACHINES),
+        (r"POST /operator/(republish|applied)|GET /operator/standings", _MACHINES),
         (r"(GET|POST) /operator/.*", _OPERATORS),
         (r"GET /(health/live|health/ready|metrics|openapi.json)", _ANYONE),
         (r"GET /(checkpoint|witnessed-checkpoint|key|predecessor|tile/{path})", _ANYONE),

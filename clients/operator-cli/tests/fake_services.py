@@ -38,14 +38,21 @@ class FakeServices:
         self.replies[(method, place)] = reply
 
     def versions(self, service: str, kind: str, versions: Mapping[str, int], *, page: int = 1000) -> None:
-        """``heads`` or ``applied`` of a service, in pages."""
+        """``heads`` of a service, in pages, or what is ``applied`` there of the aggregates that are named."""
 
-        def reply(request: httpx2.Request) -> httpx2.Response:
+        def heads(request: httpx2.Request) -> httpx2.Response:
             after = request.url.params["after"]
             rest = [(name, version) for name, version in sorted(versions.items()) if name > after]
             return httpx2.Response(200, json=dict(rest[:page]))
 
-        self.on(f"GET {service}/operator/{kind}", reply)
+        def applied(request: httpx2.Request) -> httpx2.Response:
+            named = json.loads(request.content)["aggregates"]
+            return httpx2.Response(200, json={name: versions[name] for name in named if name in versions})
+
+        if kind == "heads":
+            self.on(f"GET {service}/operator/heads", heads)
+        else:
+            self.on(f"POST {service}/operator/applied", applied)
 
     def caller(self) -> Caller:
         return Caller(HttpClient(httpx2.AsyncClient(transport=httpx2.MockTransport(self._answer))), URLS, Badge())
@@ -91,4 +98,6 @@ def _quiet(place: str) -> httpx2.Response:
             return httpx2.Response(200, json={"halted": False, "halted_at": None, "wrong": 0, "reasons": {}})
         case "heads" | "applied":
             return httpx2.Response(200, json={})
+        case "totals":
+            return httpx2.Response(200, json={"recorded": {}, "applied": {}})
     return problem(404, "There is nothing here")

@@ -26,7 +26,8 @@ def test_a_service_that_does_not_answer_ends_with_3_and_one_line(
         for path in (
             "operator/delivery",
             "operator/parked",
-            "operator/applied",
+            "operator/heads",
+            "operator/totals",
             "operator/consumer",
             f"v1/journeys/{arguments[-1]}",
         ):
@@ -95,9 +96,10 @@ def test_for_machines_the_answer_is_the_only_line(command: Command, services: Fa
 
 def test_lag_counts_what_each_service_has_not_sent_and_not_read(command: Command, services: FakeServices) -> None:
     services.on("GET referral-intake/operator/delivery", {"unpublished": 2, "parked": 0, "halted": 0})
-    services.versions("referral-intake", "heads", {"referral/1": 1, "access/referral-intake/1": 4})
-    services.versions("triage", "applied", {"referral/1": 1})
-    services.versions("audit", "applied", {"referral/1": 1, "access/referral-intake/1": 1})
+    recorded = {"referral-intake.v1": 1, "access.v1": 4}
+    services.on("GET referral-intake/operator/totals", {"recorded": recorded, "applied": {}})
+    services.on("GET triage/operator/totals", {"recorded": {}, "applied": {"referral-intake.v1": 1}})
+    services.on("GET audit/operator/totals", {"recorded": {}, "applied": {"referral-intake.v1": 1, "access.v1": 1}})
 
     result = command("lag", "--json")
 
@@ -165,7 +167,7 @@ def test_a_dry_run_asks_nobody_and_ends_with_1(command: Command, services: FakeS
 
     assert result.exit_code == 1
     assert "parked/audit/1" in result.stdout
-    assert all(request.method == "GET" for request in services.requests)
+    assert not any(request.url.path.endswith("/republish") for request in services.requests)
 
 
 def test_gaps_are_found_on_every_page(command: Command, services: FakeServices) -> None:

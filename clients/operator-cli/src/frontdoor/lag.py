@@ -5,21 +5,21 @@ import asyncio
 from frontdoor.answer import Answer, table
 from frontdoor.client import SERVICES, Caller
 from frontdoor.errors import GOOD, Wrong
-from frontdoor.versions import compare
+from frontdoor.totals import ask_totals
 
 _COLUMNS = ("service", "to send", "to read", "parked", "reading")
 
 
 async def lag(caller: Caller) -> Answer:
     """One row for each service. Ends with 1 when anything is parked or halted; waiting alone is not wrong."""
-    comparison, *deliveries = await asyncio.gather(
-        compare(caller), *(caller.get(service, "/operator/delivery") for service in SERVICES)
+    totals, *deliveries = await asyncio.gather(
+        ask_totals(caller), *(caller.get(service, "/operator/delivery") for service in SERVICES)
     )
     data = [
         {
             "service": service,
             "to_send": delivery["unpublished"],
-            "to_read": comparison.behind(service),
+            "to_read": totals.behind(service),
             "parked": delivery["parked"],
             "reading": "halted" if delivery["halted"] else "goes on",
         }

@@ -1,9 +1,10 @@
 """What every owner has recorded, next to what has taken effect at every reader."""
 
-from collections.abc import Iterable, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from contracts.topics import READS, TOPICS, Topic, topic_of
+from contracts.topics import READS, Topic, topic_of
 from frontdoor.client import SERVICES, Caller
 
 
@@ -17,36 +18,19 @@ class Gap:
     has: int
     newest: int
 
-    @property
-    def behind(self) -> int:
-        """How many events are missing."""
-        return self.newest - self.has
 
+async def gaps(caller: Caller) -> AsyncIterator[Sequence[Gap]]:
+    """The gaps of one page of an owner's aggregates after another; a page without any is left out.
 
-@dataclass(frozen=True)
-class Comparison:
-    """Every gap, and how many events each topic's owners recorded."""
-
-    gaps: tuple[Gap, ...]
-    recorded: Mapping[str, int]
-
-    def behind(self, reader: str) -> int:
-        """How many events a reader does not have."""
-        return sum(gap.behind for gap in self.gaps if gap.reader == reader)
-
-
-async def compare(caller: Caller) -> Comparison:
-    """Ask everybody, page by page. Events on their way look like gaps; a second look tells them apart.
-
-    Readers are asked first, so that an event recorded meanwhile counts as a gap and never hides one. Holds the
-    versions of all services at once, about 150 bytes each.
+    An owner's page is read first and its readers are asked about exactly these aggregates, so that one page is all
+    that is held, however many there are. What is recorded meanwhile is not looked at; events on their way look like
+    gaps, and a second look tells them apart. All gaps of one aggregate of an owner are on one page.
     """
-    applied = {reader: await _all(caller, reader, "/operator/applied") for reader in SERVICES}
-    heads = {owner: await _all(caller, owner, "/operator/heads") for owner in SERVICES}
-    return Comparison(
-        gaps=tuple(gap for owner in heads for gap in find_gaps(owner, heads[owner], applied)),
-        recorded=count_by_topic(heads.values()),
-    )
+    for owner in SERVICES:
+        async for heads in caller.pages(owner, "/operator/heads"):
+            found = tuple(find_gaps(owner, heads, await _applied(caller, heads)))
+            if found:
+                yield found
 
 
 def find_gaps(owner: str, heads: Mapping[str, int], applied: Mapping[str, Mapping[str, int]]) -> Iterable[Gap]:
@@ -59,22 +43,19 @@ def find_gaps(owner: str, heads: Mapping[str, int], applied: Mapping[str, Mappin
                 yield Gap(owner, reader, aggregate, has, newest)
 
 
-def count_by_topic(heads: Iterable[Mapping[str, int]]) -> dict[str, int]:
-    """Events by topic: an aggregate's newest version is the number of its events."""
-    counts = {topic.name: 0 for topic in TOPICS}
-    for versions in heads:
-        for aggregate, newest in versions.items():
-            counts[topic_of_aggregate(aggregate).name] += newest
-    return counts
-
-
 def topic_of_aggregate(aggregate: str) -> Topic:
     """The topic that carries an aggregate's events: those of ``case/…`` are triage's, of ``access/…`` everybody's."""
     return topic_of(aggregate.partition("/")[0])
 
 
-async def _all(caller: Caller, service: str, path: str) -> dict[str, int]:
-    versions: dict[str, int] = {}
-    async for page in caller.pages(service, path):
-        versions.update(page)
-    return versions
+async def _applied(caller: Caller, aggregates: Iterable[str]) -> Mapping[str, Mapping[str, int]]:
+    """By reader, the versions in effect there; only who reads an aggregate's topic is asked about it."""
+    topics = {aggregate: topic_of_aggregate(aggregate) for aggregate in aggregates}
+    wanted = {
+        reader: [aggregate for aggregate, topic in topics.items() if topic in READS[reader]] for reader in SERVICES
+    }
+    readers = [reader for reader in SERVICES if wanted[reader]]
+    answers = await asyncio.gather(
+        *(caller.post(reader, "/operator/applied", {"aggregates": wanted[reader]}) for reader in readers)
+    )
+    return dict(zip(readers, answers, strict=True))

@@ -193,6 +193,7 @@ class ServiceSettings(KafkaSettings):
     partnerships_folder: Path = Path("partnerships")
     service_urls: dict[str, HttpUrl] = Field(default_factory=dict)
     public_urls: dict[str, HttpUrl] = Field(default_factory=dict)
+    parked_kept_days: Annotated[int, Field(ge=1, le=3650)] = 90
     client_id: str = ""
     client_key_file: Path | None = None
 

@@ -17,6 +17,7 @@ from sqlalchemy import text
 from chassis.db import Database, Transaction
 from chassis.delivery import halts, requests
 from chassis.delivery.events import Context, record
+from chassis.delivery.republish import PAGE
 from chassis.settings import ServiceSettings
 from chassis.testing.clock import SettableClock
 from chassis.testing.delivery import NOW, Reader, closed, message
@@ -42,7 +43,7 @@ ROUTES = [
     ("POST", "/operator/republish-type", {"type": "case.linked.v1"}),
     ("POST", "/operator/republish", {"aggregate": "case/1", "after_version": 0}),
     ("GET", "/operator/heads", None),
-    ("GET", "/operator/applied", None),
+    ("POST", "/operator/applied", {"aggregates": ["case/1"]}),
     ("GET", "/operator/delivery", None),
     ("GET", "/operator/flow", None),
     ("GET", "/operator/totals", None),
@@ -237,11 +238,22 @@ async def test_what_cannot_be_an_aggregate_or_version_is_refused(client: httpx2.
     assert (await client.post("/operator/republish", json=body)).status_code == 422
 
 
-async def test_versions_in_effect_are_listed(client: httpx2.AsyncClient, reader: Reader) -> None:
-    case_id = uuid.uuid4()
+async def test_versions_in_effect_are_said_of_the_aggregates_that_are_named(
+    client: httpx2.AsyncClient, reader: Reader
+) -> None:
+    case_id, other = uuid.uuid4(), uuid.uuid4()
     await reader.apply(message(case_id, 1, referral_id=case_id), message(case_id, 2, referral_id=case_id))
+    await reader.apply(message(other, 1, referral_id=other))
 
-    assert (await client.get("/operator/applied")).json() == {f"case/{case_id}": 2}
+    named = {"aggregates": [f"case/{case_id}", f"case/{uuid.uuid4()}"]}
+
+    assert (await client.post("/operator/applied", json=named)).json() == {f"case/{case_id}": 2}
+
+
+async def test_more_aggregates_than_a_page_are_refused(client: httpx2.AsyncClient) -> None:
+    named = {"aggregates": [f"case/{number}" for number in range(PAGE + 1)]}
+
+    assert (await client.post("/operator/applied", json=named)).status_code == 422
 
 
 @asynccontextmanager

@@ -26,6 +26,7 @@ from chassis.ids import Ids, RandomIds
 from chassis.run.service import Service, service_app
 from chassis.run.standings import asking_for_standings
 from chassis.run.worker import deliver
+from chassis.web import commands
 from chassis.web.admission import Admission
 from chassis.web.auth import Verifier, issuers_verifier
 from contracts.codes import Channel
@@ -51,7 +52,14 @@ def build(
     webhook = WebhookSender(signer, resolver, allowed=allowed, public_url=settings.public_url)
     email = EmailSender(Mailbox.parse(settings.smtp_url, sender=settings.email_sender), public_url=settings.public_url)
     delivery = deliver(
-        db, settings, subscriptions(packs, ids), service=SOURCE, clock=clock, ids=ids, measure=gauges.measure
+        db,
+        settings,
+        subscriptions(packs, ids),
+        service=SOURCE,
+        clock=clock,
+        ids=ids,
+        measure=gauges.measure,
+        expiries=(commands.EXPIRY,),
     )
     deliverer = Deliverer(
         db, senders(webhook, email), packs, clock, ids, hint=delivery.wakeups.hint(deliveries.DELIVERER)

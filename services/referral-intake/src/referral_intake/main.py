@@ -10,6 +10,7 @@ from chassis.ids import Ids, RandomIds
 from chassis.run.service import Service, service_app
 from chassis.run.worker import deliver
 from chassis.tasks import Stop
+from chassis.web import commands
 from chassis.web.auth import Verifier, issuers_verifier
 from chassis.web.room import Room
 from policy.endings import Ending
@@ -53,7 +54,16 @@ def build(
     dependencies = Dependencies(
         db, clock, ids, packs, settings.public_url, accepting, standing, log_url, changes, reading
     )
-    delivery = deliver(db, settings, SUBSCRIPTIONS, service=SERVICE, clock=clock, ids=ids, measure=gauges.measure)
+    delivery = deliver(
+        db,
+        settings,
+        SUBSCRIPTIONS,
+        service=SERVICE,
+        clock=clock,
+        ids=ids,
+        measure=gauges.measure,
+        expiries=(commands.EXPIRY,),
+    )
 
     async def any_in_force() -> None:
         if packs.none_in_force(at=clock.now()):

@@ -11,6 +11,7 @@ from chassis.notifications import Notifications
 from chassis.run.service import Service, service_app
 from chassis.run.standings import asking_for_standings
 from chassis.run.worker import deliver
+from chassis.web import commands
 from chassis.web.admission import Admission
 from chassis.web.auth import Verifier, issuers_verifier
 from contracts.problems import Suspended
@@ -38,7 +39,14 @@ def build(
     dependencies = Dependencies(db, clock, ids, packs, settings.public_url, settings.authorising)
     admission = Admission(db, lambda who: Suspended(whom_to_phone(packs, who.partnership, at=clock.now())))
     delivery = deliver(
-        db, settings, subscriptions(dependencies), service=SERVICE, clock=clock, ids=ids, measure=gauges.measure
+        db,
+        settings,
+        subscriptions(dependencies),
+        service=SERVICE,
+        clock=clock,
+        ids=ids,
+        measure=gauges.measure,
+        expiries=(commands.EXPIRY,),
     )
 
     def endings() -> Sequence[Ending]:

@@ -26,12 +26,12 @@ async def run(world: World, examples: Sequence[Example]) -> Report:
     seen = await _everything(world, sent)
     say("verifying the audit log from its leaves, then as each partnership's auditor from its entries")
     operator = world.operator()
-    comparison = await settled(operator)
-    verified = await _verified(world, size=sum(comparison.recorded.values()))
+    totals = await settled(operator)
+    verified = await _verified(world, size=sum(totals.recorded.values()))
     partnerships = sorted({example.partnership for example in examples})
     return Report(
         journeys=[read for _, read in seen.journeys],
-        events_by_topic=comparison.recorded,
+        events_by_topic=totals.recorded,
         notices_taken=len(seen.deliveries),
         messages=len(seen.messages),
         checkpoint=(await operator.ask("GET", "audit", "/checkpoint")).text,

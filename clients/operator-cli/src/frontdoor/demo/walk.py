@@ -11,7 +11,8 @@ from frontdoor.demo.referrals import Sent, report_danger, send_all
 from frontdoor.demo.triage import CaseWork
 from frontdoor.demo.waiting import together, until
 from frontdoor.demo.world import World
-from frontdoor.versions import Comparison, compare
+from frontdoor.totals import Totals, ask_totals
+from frontdoor.versions import gaps
 from local_stack.console import say
 
 
@@ -27,15 +28,16 @@ async def walk(world: World, examples: Sequence[Example], *, run: UUID) -> Seque
     return sent
 
 
-async def settled(operator: Caller) -> Comparison:
+async def settled(operator: Caller) -> Totals:
     """Wait until every event is sent and in effect at every service that reads it."""
 
-    async def ask() -> Comparison | None:
+    async def ask() -> Totals | None:
         for service in SERVICES:
             if (await operator.get(service, "/operator/delivery"))["unpublished"]:
                 return None
-        comparison = await compare(operator)
-        return None if comparison.gaps else comparison
+        async for _ in gaps(operator):
+            return None
+        return await ask_totals(operator)
 
     return await until("every event in effect at every service that reads it", ask)
 

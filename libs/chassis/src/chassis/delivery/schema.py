@@ -12,9 +12,10 @@ _RIGHTS: Final = (
     ("event", "SELECT, INSERT, UPDATE (published_at)"),  # history: nobody edits or deletes what was recorded
     ("position", "SELECT, INSERT, UPDATE"),
     ("applied", "SELECT, INSERT, UPDATE"),
-    ("parked", "SELECT, INSERT, UPDATE"),
+    ("parked", "SELECT, INSERT, UPDATE, DELETE"),  # only what took effect, says a trigger
     ("halt", "SELECT, INSERT, UPDATE"),
     ("backfill", "SELECT, INSERT, UPDATE"),
+    ("tally", "SELECT, INSERT, DELETE"),
 )
 
 _TO_FAILING: Final = (
@@ -24,7 +25,7 @@ _TO_FAILING: Final = (
     "ALTER TABLE parked ADD COLUMN IF NOT EXISTS raw_headers bytea",
     "ALTER TABLE parked ADD COLUMN IF NOT EXISTS place text",
     "ALTER TABLE parked ADD COLUMN IF NOT EXISTS next_try_at timestamptz",
-    "DROP INDEX IF EXISTS parked_once, parked_key, parked_asked, parked_record, parked_due",
+    "DROP INDEX IF EXISTS parked_once, parked_key, parked_asked, parked_record, parked_due, parked_forgotten",
 )
 _FROM_FAILING: Final = (
     "DROP TABLE backfill",
@@ -44,6 +45,49 @@ _FROM_FAILING: Final = (
 )
 
 
+_TO_GROWTH: Final = (
+    """CREATE OR REPLACE FUNCTION tally_recorded() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+           INSERT INTO tally (what, name, events) SELECT 'recorded', topic, count(*) FROM new_rows GROUP BY topic;
+           RETURN NULL;
+       END $$""",
+    """CREATE OR REPLACE FUNCTION tally_applied() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+           INSERT INTO tally (what, name, events)
+           SELECT 'applied', split_part(aggregate, '/', 1), sum(version) FROM new_rows GROUP BY 2;
+           RETURN NULL;
+       END $$""",
+    """CREATE OR REPLACE FUNCTION tally_moved() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+           INSERT INTO tally (what, name, events)
+           SELECT 'applied', split_part(aggregate, '/', 1), sum(version)
+           FROM (SELECT aggregate, version FROM new_rows UNION ALL SELECT aggregate, -version FROM old_rows) moved
+           GROUP BY 2 HAVING sum(version) <> 0;
+           RETURN NULL;
+       END $$""",
+    """CREATE OR REPLACE FUNCTION refuse_to_forget_parked() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+           IF OLD.settled_as IN ('applied', 'repeated') THEN RETURN OLD; END IF;
+           RAISE EXCEPTION 'only parked messages that took effect are ever deleted' USING ERRCODE = '42501';
+       END $$""",
+    """CREATE OR REPLACE TRIGGER event_tally AFTER INSERT ON event REFERENCING NEW TABLE AS new_rows
+       FOR EACH STATEMENT EXECUTE FUNCTION tally_recorded()""",
+    """CREATE OR REPLACE TRIGGER applied_tally AFTER INSERT ON applied REFERENCING NEW TABLE AS new_rows
+       FOR EACH STATEMENT EXECUTE FUNCTION tally_applied()""",
+    """CREATE OR REPLACE TRIGGER applied_moved AFTER UPDATE ON applied
+       REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION tally_moved()""",
+    """CREATE OR REPLACE TRIGGER parked_kept BEFORE DELETE ON parked
+       FOR EACH ROW EXECUTE FUNCTION refuse_to_forget_parked()""",
+    "CREATE INDEX IF NOT EXISTS parked_forgotten ON parked (settled_at) WHERE settled_as IN ('applied', 'repeated')",
+    # The triggers are there, and their locks keep writers away until the commit: nothing is missed or counted twice.
+    "DELETE FROM tally",
+    "INSERT INTO tally (what, name, events) SELECT 'recorded', topic, count(*) FROM event GROUP BY topic",
+    """INSERT INTO tally (what, name, events)
+       SELECT 'applied', split_part(aggregate, '/', 1), sum(version) FROM applied GROUP BY 2""",
+)
+_FROM_GROWTH: Final = (
+    "DROP INDEX IF EXISTS parked_forgotten",
+    "DROP FUNCTION IF EXISTS tally_recorded, tally_applied, tally_moved, refuse_to_forget_parked CASCADE",
+    "DROP TABLE IF EXISTS tally",
+)
+
+
 class Operations(Protocol):
     """What is needed of ``alembic.op``."""
 
@@ -57,10 +101,12 @@ class Operations(Protocol):
 def create_delivery_tables(op: Operations) -> None:
     """Create every table of delivery as it is now; run in a service's first migration."""
     _create_missing(op)
+    upgrade_to_growth(op)
 
 
 def drop_delivery_tables(op: Operations) -> None:
     """The way back from ``create_delivery_tables``, whichever later steps are undone already."""
+    downgrade_from_growth(op)
     for table in reversed(TABLES):
         op.execute(f"DROP TABLE IF EXISTS {table.name}")
 
@@ -80,6 +126,24 @@ def downgrade_from_failing(op: Operations) -> None:
     """The way back: whole headers, places and retry times are lost. Fails while two records share one offset."""
     for statement in _FROM_FAILING:
         op.execute(statement)
+
+
+def upgrade_to_growth(op: Operations) -> None:
+    """What keeps full tables as quick as empty ones: events that are counted as they come, parked ones that end.
+
+    It counts both tables once, and nothing can be recorded or applied meanwhile: some seconds for ten million rows.
+    """
+    _create_missing(op)
+    op.create_table_comment(parked.name, parked.comment)
+    for statement in _TO_GROWTH:
+        op.execute(statement)
+
+
+def downgrade_from_growth(op: Operations) -> None:
+    """The way back. What was forgotten of parked messages does not come back."""
+    for statement in _FROM_GROWTH:
+        op.execute(statement)
+    revoke(op, table="parked", rights="DELETE")
 
 
 def _create_missing(op: Operations) -> None:

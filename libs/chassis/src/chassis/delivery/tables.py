@@ -95,7 +95,9 @@ parked = Table(
         "id",
         postgresql_where=text("settled_at IS NULL AND (asked IS NOT NULL OR next_try_at IS NOT NULL)"),
     ),
-    comment="Messages that could not take effect, whole. While one is unresolved, its key is blocked. Kept for ever.",
+    Index("parked_forgotten", "settled_at", postgresql_where=text("settled_as IN ('applied', 'repeated')")),
+    comment="Messages that could not take effect, whole. While one is unresolved, its key is blocked. What was "
+    "discarded is kept for ever; what took effect for some time.",
 )
 
 halt = Table(
@@ -122,7 +124,18 @@ backfill = Table(
     comment="Event types that take effect when they come again, although they had been followed unread.",
 )
 
-TABLES: Final = (event, position, applied, parked, halt, backfill)
+tally = Table(
+    "tally",
+    metadata,
+    Column("what", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("events", BigInteger, nullable=False),
+    comment="How many events were recorded by topic and applied by kind of aggregate: rows to be added up. Each "
+    "statement adds its own by a trigger, and a worker folds them into few.",
+    postgresql_with={"autovacuum_vacuum_scale_factor": 0, "autovacuum_vacuum_threshold": 10000},
+)
+
+TABLES: Final = (event, position, applied, parked, halt, backfill, tally)
 
 
 def add_to(target: MetaData) -> None:

@@ -7,6 +7,7 @@ from functools import partial
 from chassis.clock import Clock
 from chassis.db import Database
 from chassis.delivery.consumer import Consumer, Progress
+from chassis.delivery.forgetting import Expiry, Forgetting, parked_that_took_effect
 from chassis.delivery.gaps import Healer
 from chassis.delivery.gauges import Measure, keep_measuring, nothing_more
 from chassis.delivery.kafka import ensure_topics, start_producer
@@ -56,8 +57,11 @@ def deliver(
     clock: Clock,
     ids: Ids,
     measure: Measure = nothing_more,
+    expiries: Sequence[Expiry] = (),
 ) -> Delivery:
-    """Wire delivery for one service, which adds what it measures itself. Nothing runs until the tasks do.
+    """Wire delivery for one service, which adds what it measures and what it forgets itself.
+
+    Nothing runs until the tasks do.
 
     Raises ``SettingRefused`` when Kafka's settings name a file that cannot be used; so do the tasks, for what Kafka
     itself refuses. Each asks for the topics that it writes or reads, and needs no right to any other.
@@ -75,6 +79,7 @@ def deliver(
         security=security,
     )
     consumer.applied_hint = wakeups.hint(RELAY).give
+    forgetting = Forgetting(db, clock, (parked_that_took_effect(settings.parked_kept_days), *expiries))
     healer = Healer(db, Owners(settings, clock, ids).ask, clock)
 
     def with_topics(run: Task, topics: Sequence[Topic], doing: str) -> Task:
@@ -91,6 +96,7 @@ def deliver(
         "relay": with_topics(relay.run, written, "write to"),
         "consumer": with_topics(consumer.run, subscriptions.topics, f"read, as group {service},"),
         "gaps": healer.run,
+        "forgetting": forgetting.run,
         "gauges": partial(keep_measuring, db, clock, of_the_service=measure),
     }
     readiness: dict[str, Check] = {

@@ -21,6 +21,7 @@ from sqlalchemy.exc import DBAPIError
 
 from chassis.clock import Clock
 from chassis.db import Database, Transaction
+from chassis.delivery.forgetting import Expiry
 from chassis.delivery.schema import Operations, grant
 from chassis.web import problems
 from chassis.web.auth import SignedIn
@@ -114,6 +115,10 @@ class StillRunning(Conflict):
 
     def __init__(self) -> None:
         super().__init__("Send the same request with the same key in a moment.", headers={"Retry-After": "1"})
+
+
+EXPIRY: Final = Expiry("command", "answered_at", KEPT)
+"""New keys remove old ones; this removes the last ones too, when nobody does anything any more."""
 
 
 @dataclass(frozen=True)

@@ -62,6 +62,14 @@ class Again(BaseModel):
     after_version: int = Field(strict=True, ge=0, le=INTEGER)
 
 
+class Named(BaseModel):
+    """Aggregates of other services: as many as one page of an owner names."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    aggregates: list[Annotated[str, Field(max_length=200, pattern=_AGGREGATE)]] = Field(max_length=republish.PAGE)
+
+
 class TypeAgain(BaseModel):
     """Which type of events to publish again, and where to go on; a dry run only counts them."""
 
@@ -114,11 +122,11 @@ def add_versions(routes: APIRouter, operated: Callable[[], Operated]) -> None:
         async with operated().db.transaction() as tx:
             return await republish.heads(tx, after=after, partnership=partnership)
 
-    @routes.get("/applied")
-    async def applied(_: OperatorOrService, after: After = "") -> dict[str, int]:
-        """A page of other services' aggregates and the versions in effect here."""
+    @routes.post("/applied")
+    async def applied(body: Named, _: OperatorOrService) -> dict[str, int]:
+        """The versions in effect here of these aggregates of other services; one that is left out has none."""
         async with operated().db.transaction() as tx:
-            return await republish.applied(tx, after=after)
+            return await republish.applied(tx, body.aggregates)
 
     @routes.get("/delivery")
     async def delivery(_: Operator) -> Delivery:

@@ -15,10 +15,7 @@ from contracts.topics import TOPICS, topic_of
 WINDOW: Final = timedelta(hours=24)
 """What passed is counted over this time before now."""
 
-_RECORDED: Final = text("SELECT topic, count(*) AS events FROM event GROUP BY topic")
-_APPLIED: Final = text(
-    "SELECT split_part(aggregate, '/', 1) AS kind, sum(version)::bigint AS events FROM applied GROUP BY 1"
-)
+_TALLY: Final = text("SELECT what, name, CAST(sum(events) AS bigint) AS events FROM tally GROUP BY what, name")
 
 
 class Stage(BaseModel):
@@ -68,8 +65,10 @@ def add_flow(routes: APIRouter, operated: Callable[[], Operated], *, flow: Count
     async def show_totals(_: Operator) -> Totals:
         """How many events this service recorded and applied, by topic: what lag is counted from."""
         async with operated().db.transaction() as tx:
-            recorded = {row.topic: row.events for row in await tx.execute(_RECORDED)}
-            applied = {row.kind: row.events for row in await tx.execute(_APPLIED)}
+            rows = (await tx.execute(_TALLY)).all()
+        recorded, applied = (
+            {row.name: row.events for row in rows if row.what == what} for what in ("recorded", "applied")
+        )
         return Totals(recorded=recorded, applied=_by_topic(applied))
 
 
