@@ -33,6 +33,7 @@ from chassis.delivery.messages import Subscriptions
 from chassis.delivery.relay import Relay
 from chassis.run.provision import DatabaseUrls
 from chassis.run.service import Service
+from chassis.settings import GivenSettings
 from chassis.tasks import Hint, Stop
 from chassis.testing.delivery import TOPIC, closed, message
 from chassis.testing.signer import Signer
@@ -75,6 +76,7 @@ class Side:
     intake: Service
     triage: Service
     signer: Signer
+    settings: GivenSettings
     log_key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
     chance: random.Random = field(default_factory=lambda: random.Random(1))
     operator_apps: dict[str, Any] = field(default_factory=dict)
@@ -102,6 +104,7 @@ class Side:
             referral_intake.main.build(intake, verifier=signer.verifier()),
             triage.main.build(triages, verifier=signer.verifier()),
             signer,
+            triages,
         )
 
     async def close(self) -> None:
@@ -120,7 +123,7 @@ class Side:
     def _operator(self, package: str) -> Any:
         if package not in self.operator_apps:
             operated = Operated(self.databases[package], SystemClock())
-            routes = operator_routes.router(lambda: operated, service=package.replace("_", "-"))
+            routes = operator_routes.router(lambda: operated, self.settings, service=package.replace("_", "-"))
             self.operator_apps[package] = create_app(
                 title="T", version="1", routers=[routes], verifier=self.signer.verifier(), readiness={}
             )
