@@ -38,7 +38,7 @@ class Issuer:
 
 @asynccontextmanager
 async def issuing() -> AsyncIterator[Issuer]:
-    """An issuer for as long as the block lasts. Whoever asks it for a token is taken for a service, without proof."""
+    """An issuer for as long as the block lasts. Who asks it for a token is taken for a service, without proof."""
     port, signer = free_port(), Signer()
     address = f"http://127.0.0.1:{port}"
     issuer = Issuer(address, signer)

@@ -43,7 +43,7 @@ DECISION_SECONDS: Final = 2
 
 @dataclass
 class Viewer:
-    """Takes traces in the viewer's place. ``collector`` is the release of whoever sent them."""
+    """Takes traces in the viewer's place. ``collector`` is the release of the one that sent them."""
 
     url: str = ""
     collector: str = ""
@@ -115,7 +115,7 @@ def collecting(program: str, folder: Path, viewer: Viewer) -> Iterator[str]:
 
 
 def release(log: str) -> str:
-    """Of the collector's own core, which its log names at each line: whoever built it may have called it anything."""
+    """Of the collector's own core, which its log names at each line: its builder may have called it anything."""
     found = re.search(r"\bservice@(v[0-9.]+)/", log)
     return found[1] if found else "unknown"
 

@@ -95,7 +95,7 @@ class Rehearsal:
         await until(what, ask, timeout_seconds=within)
 
     async def _mailed(self, state: str, names: tuple[str, ...]) -> None:
-        """Whoever is on call has mail of each."""
+        """Anyone who is on call has mail of each."""
         url = self.scene.stack.addresses()["mail"]
 
         async def ask() -> bool | None:

@@ -56,7 +56,7 @@ class People:
         return self._party(name, lambda: TokenSource.for_staff(self._issuer, name, password))
 
     def of_token(self, token: str) -> Party:
-        """Whoever holds this token, good or not."""
+        """Anyone who holds this token, good or not."""
         return Party(self.http, self._urls, lambda: token)
 
     def _party(self, name: str, source: Callable[[], TokenSource]) -> Party:

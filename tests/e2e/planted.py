@@ -63,7 +63,7 @@ class Planted:
         return self._string(schema)
 
     def _object(self, properties: Json) -> Json:
-        """Whoever has a date of birth has no expected one: a form with both is refused."""
+        """Anyone who has a date of birth has no expected one: a form with both is refused."""
         left_out = {EXPECTED} if BORN in properties else set()
         return {name: self._filled(each) for name, each in properties.items() if name not in left_out}
 

@@ -1,4 +1,4 @@
-"""A partner's system that behaves badly, as a process of its own so that it takes nothing from whoever measures.
+"""A partner's system that behaves badly, as a process of its own so that it takes nothing from anyone who measures.
 
 ``python -m tests.flood.attacker`` reads one line of JSON: where, what, how and on how many connections. It says "begun"
 when it was first answered (or, if it waits for no answer, when it has first sent), goes on until its standard input is

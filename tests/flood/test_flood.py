@@ -23,7 +23,7 @@ CONNECTIONS: Final = 32
 SMALL: Final = 150
 """More than one partner's emergencies may wait."""
 LEAVING: Final = 8
-"""Whoever leaves comes again at its own pace, whatever the machine can bear: few enough for a slow one to keep up."""
+"""Who leaves comes again at its own pace, whatever the machine can bear: few enough for a slow one to keep up."""
 ASKED: Final = 10
 ATTACKED_SECONDS: Final = 3.0
 HELD_UP_SECONDS: Final = 1.0

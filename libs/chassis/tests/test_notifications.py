@@ -1,4 +1,4 @@
-"""Notifications: heard by everybody who listens, and whoever may have missed some is told so."""
+"""Notifications: heard by everybody who listens, and anyone who may have missed some is told so."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable

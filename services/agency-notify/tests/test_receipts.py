@@ -228,7 +228,7 @@ async def test_what_is_due_next_is_a_retry_a_pause_or_a_lease_that_runs_out(db: 
     assert await next_at() == NOW + timedelta(seconds=90)  # overdue, and still held back
     async with db.transaction() as tx:
         await tx.execute(text("UPDATE endpoint SET not_before = NULL"))
-    assert await next_at() is None  # due now: whoever gives back a place says so
+    assert await next_at() is None  # due now: anyone who gives back a place says so
 
 
 async def two_agencies(db: Database, *, each: int) -> tuple[UUID, UUID]:

@@ -30,7 +30,7 @@ def settings(database_url: str) -> Settings:
 
 @dataclass
 class Caller:
-    """Calls the service as whoever ``signer`` says."""
+    """Calls the service as the person whom ``signer`` names."""
 
     http: httpx2.AsyncClient
     signer: Signer

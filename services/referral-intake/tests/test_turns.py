@@ -31,7 +31,7 @@ class Room:
         self.inside.append(name)
 
     async def goes(self, name: str) -> None:
-        """Somebody gives its place back; whoever follows is in when this returns."""
+        """Somebody gives its place back; anyone who follows is in when this returns."""
         self.inside.remove(name)
         self.turns.leave(name[0])
         for _ in range(3):
@@ -86,7 +86,7 @@ async def test_whoever_gives_up_leaves_its_place_in_line(room: Room) -> None:
 
 
 async def test_a_place_that_was_given_to_somebody_who_gives_up_goes_to_the_next(room: Room) -> None:
-    """Interleaving met: the place is free, and whoever was called goes away before it has looked."""
+    """Interleaving met: the place is free, and anyone who was called goes away before it has looked."""
     for name in ("a1", "a2", "b1", "c1", "d1"):
         await room.comes(name)
 

@@ -1,4 +1,4 @@
-"""Asking the sender, and what news makes of a case: everything reaches whoever decides."""
+"""Asking the sender, and what news makes of a case: everything reaches anyone who decides."""
 
 from datetime import timedelta
 from uuid import UUID

@@ -114,7 +114,7 @@ class Acts(Stage):
     def danger_is_reported_and_somebody_wants_to_decide_again(
         self, who: tuple[str, str], place: int, outcome: Outcome, looked: bool
     ) -> None:
-        """The news comes while a recommendation is made, or before it; whoever authorises may not have looked."""
+        """The news comes while a recommendation is made, or before it; anyone who authorises may not have looked."""
         self.the_sender_says_more(CaseNews.NEW_INFORMATION, (), 9)
         self.recommend(who, place, outcome, SupersedingReason.NEWS_FROM_SENDER)
         if not looked:

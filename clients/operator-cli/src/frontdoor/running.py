@@ -64,6 +64,6 @@ def end(command: Callable[[], Answer], *, as_json: bool) -> None:
 
 
 def _place_of(error: Exception) -> str:
-    """What went wrong and where, for whoever mends it; without what the error says, which may repeat content."""
+    """What went wrong and where, for anyone who mends it; without what the error says, which may repeat content."""
     last = traceback.extract_tb(error.__traceback__)[-1]
     return f"{type(error).__name__} at {Path(last.filename).name}:{last.lineno}"

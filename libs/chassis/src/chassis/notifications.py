@@ -29,7 +29,7 @@ class Notifications:
 
     - What is notified by a transaction is heard after its commit, by every process that listens.
     - A connection can die in silence, or lead to a pooler that forwards nothing. So the listener notifies itself now
-      and then; whenever it does not hear itself it connects again, and hands on None: whoever listens reads again.
+      and then; whenever it does not hear itself it connects again, and hands on None: anyone who listens reads again.
     - One that ends aloud is made again at once, then after pauses that grow while the database is away.
     """
 

@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from chassis.db import Database
-from chassis.delivery.events import NO_PARTNERSHIP, Context, TooLong, record
+from chassis.delivery.events import Context, TooLong, record
 from chassis.delivery.messages import Record, parsed, read
 from chassis.delivery.relay import headers_of
 from chassis.run.provision import DatabaseUrls
 from chassis.testing.delivery import NOW, closed, message
 from chassis.testing.door import Headers, envelopes, header_sets
 from contracts.bounds import MOST_DATA_BYTES
-from contracts.envelope import Envelope
+from contracts.envelope import NO_PARTNERSHIP, Envelope
 from contracts.events import CaseClosed, ReferralDisposed
 from contracts.problems import Invalid
 

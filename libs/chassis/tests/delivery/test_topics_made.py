@@ -1,4 +1,4 @@
-"""New topics: whoever asked for them may use them when the call returns."""
+"""New topics: anyone who asked for them may use them when the call returns."""
 
 from collections.abc import Iterable
 from types import SimpleNamespace

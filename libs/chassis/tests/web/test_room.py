@@ -1,4 +1,4 @@
-"""How much of bodies is held: one sender never has all of it, and whoever has nothing gets in."""
+"""How much of bodies is held: one sender never has all of it, and anyone who has nothing gets in."""
 
 from contextlib import ExitStack, suppress
 

@@ -15,7 +15,8 @@ SPEC_VERSION: Final = "1.0"
 CONTENT_TYPE: Final = "application/json"
 
 NO_PARTNERSHIP: Final = "unknown"
-"""What events say that concern no partnership, such as an operator's act on a message that named none."""
+"""What events say that concern no partnership: an operator's act on a message that named none, or a look of somebody
+without one that was refused."""
 
 NAME_PATTERN: Final = r"^[A-Za-z0-9._:-]{1,100}$"
 SUBJECT_PATTERN: Final = r"^[a-z][a-z-]{0,49}(/[A-Za-z0-9._:-]{1,100}){1,2}$"

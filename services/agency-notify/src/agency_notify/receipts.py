@@ -82,7 +82,7 @@ class Receipts:
 
 
 def _answer(answer: asyncio.Future[DeliveryState | None], state: DeliveryState | None) -> None:
-    if not answer.done():  # whoever waited may have been cancelled
+    if not answer.done():  # anyone who waited may have been cancelled
         answer.set_result(state)
 
 

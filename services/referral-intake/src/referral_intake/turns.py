@@ -25,7 +25,7 @@ class Turns:
 
     - One owner never has every place, so that somebody else's turn comes at once, however long its own work takes.
     - Urgent ones have their turn before all others, and owners have theirs in turn.
-    - Whoever stops waiting leaves at once. What may not wait is refused with ``TooBusy``.
+    - Anyone who stops waiting leaves at once. What may not wait is refused with ``TooBusy``.
     """
 
     def __init__(self, limits: TurnLimits) -> None:

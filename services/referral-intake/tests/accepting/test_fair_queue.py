@@ -80,7 +80,7 @@ class Waiting(RuleBasedStateMachine):
         self.number += 1
         item = f"{owner}{self.number}"
         if not any(each[0] == owner for each in self.model):
-            self.turns[owner] = self.number  # whoever comes anew is last in turn
+            self.turns[owner] = self.number  # anyone who comes again is last in turn
         self.queue.add(owner, item)
         self.model.append(item)
 

@@ -81,7 +81,7 @@ class Watcher:
 class Feed:
     """Contract.
 
-    - Whoever watches learns of every change that was committed after the watching began, or is asked to read again.
+    - Anyone who watches learns of every change that was committed after the watching began, or is asked to read again.
     - A reader that is slow costs a bounded memory, and one person and all together have a bounded number of places.
     - It says case ids, versions and codes only, and only those of the reader's own partnership.
     """

@@ -10,7 +10,7 @@ from chassis.web.sign_in import FreshSignIn
 
 
 class Settings(ServiceSettings):
-    """The chassis's settings, and how lately whoever authorises must have signed in.
+    """The chassis's settings, and how lately anyone who authorises must have signed in.
 
     The 15 minutes are this software's own default, and no partnership's rule. ``authorising_acr`` names the values of
     ``acr`` that are strong enough; without any, every sign-in is.

@@ -14,7 +14,7 @@ MANAGER: Final = "wandsworth-manager"
 _QUEUE: Final = "/queue?status=closed"
 """The walk closes every case, and closed ones are a part of the queue."""
 _EVERYTHING: Final = "/queue?all=yes"
-"""Whoever signs in as the manager next is not to find the list narrowed."""
+"""Anyone who signs in as the manager next is not to find the list narrowed."""
 _CASE: Final = re.compile(r'href="(/cases/[0-9a-f-]{36})">([A-Z]+-[0-9A-Z]{4}-[0-9A-Z]{4})</a>')
 _HEADING: Final = re.compile(r"<h1[^>]*>(.*?)</h1>", re.DOTALL)
 

@@ -125,7 +125,7 @@ def _believing_everybody() -> ssl.SSLContext:
 
 
 def _shown(place: Place, tls: ssl.SSLContext) -> x509.Certificate:
-    """The certificate of whoever answers there. Raises ``OSError``, of which what TLS raises is one kind."""
+    """The certificate that is shown there. Raises ``OSError``, of which what TLS raises is one kind."""
     with socket.create_connection((place.host, place.port), timeout=SECONDS) as plain:
         place.opening(plain)
         with tls.wrap_socket(plain, server_hostname=place.host) as wrapped:

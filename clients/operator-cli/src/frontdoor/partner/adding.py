@@ -20,7 +20,7 @@ _NEW: Final = 201
 
 @dataclass(frozen=True)
 class Wanted:
-    """A partner's system as the operator describes it. ``keys`` or ``jwks_url``; ``change`` agrees anew."""
+    """A partner's system as the operator describes it. ``keys`` or ``jwks_url``; ``change`` agrees again."""
 
     client_id: str
     partnership: str

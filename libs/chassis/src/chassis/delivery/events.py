@@ -14,12 +14,9 @@ from chassis import telemetry
 from chassis.db import Transaction
 from chassis.waking import RELAY, wake_sql
 from contracts.bounds import MOST_DATA_BYTES, holds_time
-from contracts.envelope import NAME_PATTERN
+from contracts.envelope import NAME_PATTERN, NO_PARTNERSHIP
 from contracts.events import Event
 from contracts.topics import topic_of
-
-NO_PARTNERSHIP: Final = "none"
-"""Whose an event is that a service or an operator without a partnership caused, such as a look that was refused."""
 
 _NAME: Final = re.compile(NAME_PATTERN)
 

@@ -19,7 +19,7 @@ class Fetching:
     """Contract.
 
     - A request is never cancelled: that leaks the client's counter of requests, after which it never notices again
-      that nobody asks. Whoever has waited long enough leaves it, and the next one who waits goes on with it.
+      that nobody asks. Anyone who has waited long enough leaves it, and the next one who waits goes on with it.
     - It gives ``hint`` when it is answered, so that one wait serves for records and for everything else.
     - An answer that came while nobody waited holds records from where reading was then: after a seek it MUST be
       dropped, for records before it would be passed over.

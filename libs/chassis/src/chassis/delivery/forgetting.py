@@ -71,7 +71,7 @@ def parked_that_took_effect(days: int) -> Expiry:
 
 
 async def fold(tx: Transaction) -> None:
-    """Add up the counts of events, once there are many rows of them. Whoever reads meanwhile sees the same sums."""
+    """Add up the counts of events, once there are many rows of them. Anyone who reads meanwhile sees the same sums."""
     await tx.execute(_FOLD, {"most": MOST_UNFOLDED})
 
 

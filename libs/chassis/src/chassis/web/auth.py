@@ -200,8 +200,8 @@ def client_of(principal: Principal) -> str:
 
 
 def owner_of(principal: Principal) -> str:
-    """Whose a request is: all that a partner's system sends is the system's, whoever uses it; people share one client,
-    such as a web client, and what each of them sends is their own.
+    """Whose a request is: all that a partner's system sends is the system's, no matter who uses it; people share one
+    client, such as a web client, and what each of them sends is their own.
     """
     client = client_of(principal)
     return client if principal.kind is ActorKind.PARTNER else f"{client}/{principal.subject}"

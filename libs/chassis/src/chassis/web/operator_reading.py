@@ -10,9 +10,10 @@ from pydantic import BaseModel, Field
 from chassis import telemetry
 from chassis.db import Transaction
 from chassis.delivery import halts, republish
-from chassis.delivery.events import NO_PARTNERSHIP, Context, record
+from chassis.delivery.events import Context, record
 from chassis.web.description import problem_responses
 from chassis.web.operator import EventType, Operated, Operator, Reason
+from contracts.envelope import NO_PARTNERSHIP
 from contracts.events import ConsumerBackfilled, ConsumerResumed, Event
 
 MOST_TOLERATED: Final = 1_000_000

@@ -42,7 +42,7 @@ class Principal:
     ``memberships`` are what the issuer vouches for beside these; one request is made in one of them.
 
     ``signed_in_at`` is when a person last proved who they are (``auth_time``), ``acr`` how; ``expires_at`` is the end
-    of the token. Systems sign in anew for each token, so theirs may say nothing of the first two.
+    of the token. Systems sign in again for each token, so theirs may say nothing of the first two.
     """
 
     subject: str

@@ -1,7 +1,7 @@
 """How much of bodies a process holds at once, by sender and altogether, from the first byte to the answer; and how much
 it reads of one sender in a second.
 
-Whoever sends is known by the token before a byte of the body is read; everybody without a good one is one sender.
+Anyone who sends is known by the token before a byte of the body is read; everybody without a good one is one sender.
 """
 
 import time
@@ -16,7 +16,7 @@ from contracts.problems import Problem
 
 MEBIBYTE: Final = 2**20
 MOST_SENDERS: Final = 1_000
-"""So many are remembered; whoever has sent nothing for a second is forgotten then."""
+"""So many are remembered; anyone who has sent nothing for a second is forgotten then."""
 HELD: Final = "frontdoor.held"
 """Where in the scope it stands how much of the room the request's body takes."""
 

@@ -22,7 +22,7 @@ class Source:
 class CodeList:
     """A published list.
 
-    Labels belong to an edition: whoever keeps a code keeps the edition beside it, because the same code is worded
+    Labels belong to an edition: anyone who keeps a code keeps the edition beside it, because the same code is worded
     otherwise in another year. A census list's edition is the collection it was read from. ``note`` says what is
     known to be missing.
     """

@@ -171,7 +171,7 @@ class QuestionAnswered(CaseEvent):
 
 
 class CaseInformed(CaseEvent):
-    """The case has something new from its sender that whoever decides must have seen.
+    """The case has something new from its sender that anyone who decides must have seen.
 
     ``child_ids`` are children it did not have before; ``edition`` is the document's that holds the news;
     ``immediate_danger``: the news says that a child is in danger now. ``rating`` is the one that a person gave, None

@@ -67,7 +67,7 @@ _CLAIM: Final = text(
     INSERT INTO attempt (delivery_id, number, started_at) SELECT delivery_id, attempts, :now FROM claimed
     """
 )
-# What is due already waits for a place, or for somebody's lease; whoever gives one back says so.
+# What is due already waits for a place, or for somebody's lease; anyone who gives one back says so.
 _NEXT: Final = text(
     """
     SELECT min(next_at) FROM (
@@ -185,7 +185,7 @@ async def lock_notices(tx: Transaction, ids: Collection[UUID], *, wait: bool) ->
     """The notices for change. Without ``wait`` those that somebody else holds are left out.
 
     Interleaving prevented: the last two channels of a notice fail at the same time, each sees the other still
-    pending, and nobody is notified. Whoever locks many MUST NOT wait for one: others wait for the many meanwhile.
+    pending, and nobody is notified. Anyone who locks many MUST NOT wait for one: others wait for the many meanwhile.
     """
     notice = tables.notice.c
     statement = select(*NOTICE_COLUMNS).where(notice.notice_id.in_(ids)).order_by(notice.notice_id)

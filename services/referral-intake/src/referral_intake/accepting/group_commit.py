@@ -66,17 +66,17 @@ class GroupCommit(Generic[Item, Ready, Result]):
     - A batch's items are prepared one after the other just before it is written, so that the processor has the rules
       at hand: prepared as they come in, between one another's sign-ins and forms, they take twice as long.
     - A caller gets its result only after the transaction that wrote its item has committed.
-    - A batch that fails, even a batch of one, is tried again one item at a time, each prepared anew, so that an item
+    - A batch that fails, even a batch of one, is tried again one item at a time, each prepared again, so that an item
       that cannot be written fails alone. When the database itself is away (``Unavailable``) nobody is tried again:
       everybody is told.
     - A caller that goes away, or whose patience ends, while its item waits leaves at once, and the item with it. An
       item that is in a batch is written all the same.
     - While nothing else is being committed a batch leaves at once; otherwise it waits, at most ``wait_seconds``,
       for company. At most ``pending`` items wait; one more is refused with ``TooBusy`` and not taken.
-    - An urgent item goes with the next batch whoever waits longer. Of those, too, only so many wait (``urgent``); one
-      more is refused with ``TooBusy``. Others still go on: an eighth of every batch is theirs.
+    - An urgent item goes with the next batch, no matter who waits longer. Only so many of those wait, too (``urgent``);
+      one more is refused with ``TooBusy``. Others still go on: an eighth of every batch is theirs.
     - Owners have their turns one after the other, urgent or not: nobody waits for all that another has sent. One heavy
-      batch is under way at a time, so that another lane is there for whoever sends less.
+      batch is under way at a time, so that another lane is there for anyone who sends less.
     """
 
     def __init__(
@@ -163,7 +163,7 @@ class GroupCommit(Generic[Item, Ready, Result]):
         return len(self._urgent) + len(self._pending)
 
     def _share(self) -> int:
-        """How many the next batch takes: half of whoever is here, waiting or under way.
+        """How many the next batch takes: half of those who are here, waiting or under way.
 
         So one batch is prepared while another is written: callers who all travelled together would come back
         together, and find nobody at work meanwhile.
@@ -172,7 +172,7 @@ class GroupCommit(Generic[Item, Ready, Result]):
         return min(self._waits(), self._limits.size, math.ceil(here / 2))
 
     def _take(self) -> "list[_Waiting[Item, Result]]":
-        """Urgent ones, but for an eighth; whoever sends them without end does not keep all others waiting."""
+        """Urgent ones, but for an eighth; anyone who sends them without end does not keep all others waiting."""
         share = self._share()
         urgent = self._fill(self._urgent, share - min(share // 8, len(self._pending)))
         return urgent + self._fill(self._pending, share - len(urgent))
@@ -210,7 +210,7 @@ class GroupCommit(Generic[Item, Ready, Result]):
         return batch
 
     async def _write_singly(self, taken: "Sequence[_Waiting[Item, Result]]") -> None:
-        """Each prepared anew: what was made by chance, and stood in the way, is made differently."""
+        """Each prepared again: what was made by chance, and stood in the way, is made differently."""
         for waiting in taken:
             for again in self._prepared([waiting]):
                 alone_total.inc()

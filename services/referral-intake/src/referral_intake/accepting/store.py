@@ -95,7 +95,7 @@ def locks_of(acceptances: Sequence[Acceptance]) -> frozenset[int]:
     """With what the transaction of these begins.
 
     Interleaving prevented: two referrals about one child that come at the same moment would not see each other;
-    whoever comes second waits for the first one's commit.
+    anyone who comes second waits for the first one's commit.
     """
     return frozenset(lock_of(mark) for a in acceptances for mark in a.marks)
 

@@ -39,7 +39,7 @@ def held_by(request: Request) -> Held:
 
 @asynccontextmanager
 async def turn(request: Request, turns: Turns, principal: Principal, *, urgent: bool = False) -> AsyncIterator[None]:
-    """The block is the principal's turn. Whoever goes away before it has begun gives it up."""
+    """The block is the principal's turn. Anyone who goes away before it has begun gives it up."""
     owner = owner_of(principal)
     with while_connected(request.scope):
         await turns.enter(owner, urgent=urgent)
@@ -62,6 +62,6 @@ def admitted(*roles: str, scope: Scope) -> Callable[[Request, Principal], Awaita
 
 
 AsOwnAgency = Annotated[Principal, Depends(admitted(*OWN_AGENCY_ROLES, scope=Scope.READ))]
-"""Whoever reads what their own agency sent."""
+"""Anyone who reads what their own agency sent."""
 AsReader = Annotated[Principal, Depends(admitted(scope=Scope.READ))]
 """Anybody signed in, for routes that say themselves who may read; a partner's system is admitted first."""

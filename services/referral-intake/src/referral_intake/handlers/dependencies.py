@@ -14,7 +14,7 @@ from referral_intake.turns import TurnLimits, Turns
 CHANGES: Final = TurnLimits(places=4, each=3)
 """Fewer than there are connections: changes wait for one another, and must not keep referrals from coming in."""
 READING: Final = TurnLimits(places=2, each=1)
-"""Messages that are read on threads of their own, which all share one processor with whoever is served meanwhile."""
+"""Messages that are read on threads of their own, which all share one processor with anyone who is served meanwhile."""
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ _NOT_OPEN: Final = FieldError(
 async def supplement_referral(
     tx: Transaction, dependencies: Dependencies, supplement: Supplement, principal: Principal, *, now: datetime
 ) -> Answer | Problem:
-    """Add to a referral, however far it has come; whoever may not know of it is refused, and that is recorded.
+    """Add to a referral, however far it has come; anyone who may not know of it is refused, and that is recorded.
 
     Raises the ``Problem`` that stopped it.
     """

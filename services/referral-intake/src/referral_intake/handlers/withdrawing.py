@@ -15,7 +15,7 @@ from referral_intake.model import SERVICE, Answer, Withdrawal
 async def withdraw_referral(
     tx: Transaction, dependencies: Dependencies, withdrawal: Withdrawal, principal: Principal, *, now: datetime
 ) -> Answer | Problem:
-    """Note that a referral is taken back, once; whoever may not know of it is refused, and that is recorded.
+    """Note that a referral is taken back, once; anyone who may not know of it is refused, and that is recorded.
 
     Raises the ``Problem`` that stopped it.
     """

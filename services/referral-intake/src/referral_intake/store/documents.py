@@ -14,7 +14,7 @@ from referral_intake.tables import document, referral, supplement, withdrawal
 async def find_document(tx: Transaction, referral_id: UUID, edition: int) -> Document | None:
     """One edition of a referral's document; None when there is none, or it was destroyed.
 
-    The commitment is the one that was published, not one made of the bytes: whoever compares them sees any change.
+    The commitment is the one that was published, not one made of the bytes: anyone who compares them sees any change.
     """
     query = (
         select(document.c.content, document.c.salt, _commitment().label("content_commitment"))

@@ -31,7 +31,7 @@ _LATEST: Final = text(
 
 
 async def find_referral(tx: Transaction, referral_id: UUID) -> Referral | None:
-    """The referral, whoever sent it: the caller decides who may know of it."""
+    """The referral, no matter who sent it: the caller decides who may know of it."""
     row = (await tx.execute(_select_referral().where(referral.c.referral_id == referral_id))).one_or_none()
     return _referral(row) if row is not None else None
 

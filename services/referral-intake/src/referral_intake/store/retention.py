@@ -124,7 +124,7 @@ async def read_newest(tx: Transaction, referral_id: UUID) -> bytes | None:
 
 
 async def read_seals(tx: Transaction, referral_id: UUID) -> list[Seal]:
-    """Every edition's commitment: published, and made anew from what is stored."""
+    """Every edition's commitment: published, and made again from what is stored."""
     rows = await tx.execute(_SEALS, {"referral_id": referral_id})
     return [Seal(row.edition, row.published, row.stored) for row in rows]
 

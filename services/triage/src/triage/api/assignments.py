@@ -160,7 +160,7 @@ async def claim_case(case_id: UUID, dependencies: Injected, visit: Writer, once:
 async def assign_case(
     case_id: UUID, form: AssignmentForm, dependencies: Injected, visit: Writer, once: Command
 ) -> Response:
-    """By a manager: give a case to a worker or to a team, whoever has it now."""
+    """By a manager: give a case to a worker or to a team, no matter who has it now."""
     return await once.do(
         dependencies, lambda tx: handlers.assign_case(tx, case_id, command=form.command, visit=visit), _answer
     )

@@ -20,7 +20,7 @@ from triage.store import Asker
 router = APIRouter(tags=["queue"])
 
 _FIRST: Final = "first"
-"""The cursor of the first page, for whoever goes back to it."""
+"""The cursor of the first page, for anyone who goes back to it."""
 _NOTHING_DUE: Final = "none"
 
 

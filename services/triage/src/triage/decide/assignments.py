@@ -1,4 +1,4 @@
-"""Who has a case: a worker claims it, a manager assigns it, whoever has it gives it back."""
+"""Who has a case: a worker claims it, a manager assigns it, anyone who has it gives it back."""
 
 from contracts.events import CaseAssigned
 from contracts.problems import FieldError

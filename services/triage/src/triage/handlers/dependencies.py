@@ -31,7 +31,7 @@ E = TypeVar("E", bound=Event)
 class Dependencies:
     """What routes and handlers stand on.
 
-    ``public_url`` is where others reach this service; ``authorising`` is how lately whoever authorises signed in.
+    ``public_url`` is where others reach this service; ``authorising`` is how lately anyone who authorises signed in.
     """
 
     db: Database

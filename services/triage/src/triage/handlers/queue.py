@@ -12,7 +12,7 @@ from triage.model import Actor, Counts, Narrowing, QueueItem, QueueMark, Worker,
 from triage.store import Asker
 
 HERE_WITHIN: Final = timedelta(days=90)
-"""Whoever was not here for so long is not listed among those to whom a case can be given."""
+"""Anyone who was not here for so long is not listed among those to whom a case can be given."""
 
 MOST_COUNTED: Final = 10_000
 """Closed cases, the newest: to count all that a large hub closed in a year takes far longer than to read a page."""
