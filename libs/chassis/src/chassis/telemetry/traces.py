@@ -99,7 +99,7 @@ def current_trace_id() -> str | None:
 
 def kept_trace_id() -> str | None:
     """The same, and None where no trace is kept that anybody could look up by it."""
-    return None if _tracer is None else current_trace_id()
+    return current_trace_id() if _provider is not None else None
 
 
 def current_traceparent() -> str | None:

@@ -62,7 +62,7 @@ class Again(BaseModel):
     after_version: int = Field(strict=True, ge=0, le=INTEGER)
 
 
-class Named(BaseModel):
+class AggregatesAsked(BaseModel):
     """Aggregates of other services: as many as one page of an owner names."""
 
     model_config = ConfigDict(extra="forbid")
@@ -123,7 +123,7 @@ def add_versions(routes: APIRouter, operated: Callable[[], Operated]) -> None:
             return await republish.heads(tx, after=after, partnership=partnership)
 
     @routes.post("/applied")
-    async def applied(body: Named, _: OperatorOrService) -> dict[str, int]:
+    async def applied(body: AggregatesAsked, _: OperatorOrService) -> dict[str, int]:
         """The versions in effect here of these aggregates of other services; one that is left out has none."""
         async with operated().db.transaction() as tx:
             return await republish.applied(tx, body.aggregates)
