@@ -25,7 +25,7 @@ FOLD_SECONDS: Final = 10.0
 MOST_UNFOLDED: Final = 100
 
 log = telemetry.logger(__name__)
-forgotten_total = Counter("frontdoor_rows_forgotten", "Rows erased because their time was over", ["rows"])
+forgotten_total = Counter("frontdoor_rows_forgotten", "Rows erased because their time was over", ["of"])
 
 _FOLD: Final = text(
     """WITH gone AS (DELETE FROM tally WHERE (SELECT count(*) FROM tally) > :most RETURNING what, name, events)
