@@ -2,7 +2,19 @@
 
 import pytest
 
-from referral_intake.form.facts.placeholders import is_named, is_phone, is_place, is_withheld, is_written
+from referral_intake.form.child import Child
+from referral_intake.form.facts.child import child_of
+from referral_intake.form.facts.placeholders import (
+    is_first_name,
+    is_mailbox,
+    is_named,
+    is_phone,
+    is_place,
+    is_withheld,
+    is_written,
+)
+from referral_intake.form.identities import identities_of
+from referral_intake.form.referral import ReferralForm
 
 NO_PLACES = [
     "ZZ99 3WZ", "zz993vz", "ZZ99\u00a03VZ", "ZZ99–3WZ", "NF1 1NF", "nf11nf", "N.F.A.", "N/F/A", "NFA (sofa surfing)",  # noqa: RUF001
@@ -109,3 +121,60 @@ def test_a_number_with_its_country_code_or_in_other_digits_is_a_phone(number: st
 
 def test_a_refuge_that_must_not_be_told_is_withheld_and_nobody_is_asked_for_it() -> None:
     assert is_withheld("Refuge - address not to be shared")
+
+
+NEWBORNS = [
+    "Baby Girl Smith", "Baby Smith", "BABY SMITH", "Unborn Baby Smith", "Unborn Smith", "B/O Smith", "b/o Sarah",
+    "BO Smith", "Baby of Sarah Smith", "Twin 1 Smith", "Infant of Jones", "Babyboy Smith", "Twin Smith", "Baby",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("first", NEWBORNS)
+def test_a_newborn_that_has_no_name_yet_is_asked_for_it_and_not_recognised_by_it(first: str) -> None:
+    child = {"first_name": first, "last_name": "Smith", "date_of_birth": "2026-06-22"}
+    form = ReferralForm.model_validate({"referrer": {}, "children": [child], "concern": {}})
+    facts = child_of(form.children[0])
+    assert (facts.has_name, facts.has_description, identities_of(form)) == (False, True, ())
+    assert form.children[0].first_name == first
+
+
+@pytest.mark.parametrize(
+    "first", ["Sarah (Baby)", "Boye", "Babylon", "Baby-Rose", "Baby Rose", "Bo", "Bo James", "BO JAMES", "Boy George"]
+)
+def test_a_name_that_begins_like_a_newborns_recognises_its_child(first: str) -> None:
+    child = {"first_name": first, "last_name": "Smith", "date_of_birth": "2026-06-22"}
+    form = ReferralForm.model_validate({"referrer": {}, "children": [child], "concern": {}})
+    assert child_of(form.children[0]).has_name
+    assert len(identities_of(form)) == 1
+
+
+@pytest.mark.parametrize("word", ["unkown", "unknwon", "Unknow", "n.k.", "N/K", "dk", "not none"])
+def test_what_is_meant_for_unknown_says_nothing_anywhere(word: str) -> None:
+    assert not any(says(word) for says in (is_named, is_place, is_written))
+
+
+@pytest.mark.parametrize("title", ["Mr", "Mrs", "Miss", "Ms.", "Jane Doe", "John Doe"])
+def test_a_title_or_a_name_for_anybody_names_nobody(title: str) -> None:
+    assert not is_named(title)
+
+
+def test_a_name_for_anybody_in_two_fields_recognises_nobody() -> None:
+    assert not is_first_name("Jane", "Doe")
+    assert is_first_name("Jane", "Doell")
+    assert not child_of(Child(first_name="Jane", last_name="Doe")).has_name
+
+
+@pytest.mark.parametrize("first", ["Baby of Sarah Smith", "B/O Smith", "Baby Smith"])
+def test_a_newborn_in_one_field_is_described_so_that_its_referral_is_accepted(first: str) -> None:
+    facts = child_of(Child(first_name=first))
+    assert (facts.has_name, facts.has_description) == (False, True)
+
+
+@pytest.mark.parametrize("line", ["abroad", "Hostel", "currently abroad"])
+def test_a_kind_of_place_alone_leads_nobody_there(line: str) -> None:
+    assert not is_place(line)
+
+
+@pytest.mark.parametrize("address", ["no.email@example.org", "none@none.com", "not_known@example.org"])
+def test_a_mailbox_that_says_there_is_none_is_none(address: str) -> None:
+    assert not is_mailbox(address)

@@ -10,7 +10,7 @@ right recognises nobody, and keeps nobody apart.
 from typing import Final
 
 from referral_intake.form.child import Child
-from referral_intake.form.facts.placeholders import is_named
+from referral_intake.form.facts.placeholders import is_first_name
 from referral_intake.form.folding import folded
 from referral_intake.form.referral import ReferralForm
 from referral_intake.identifiers import nhs_number, upn
@@ -31,7 +31,8 @@ def _of_child(child: Child, place: int) -> list[Identity]:
         for kind, number in enumerate(numbers)
         if number is not None
     ]
-    name = folded(f"{child.first_name or ''}{child.last_name or ''}") if is_named(child.first_name) else ""
+    is_own = is_first_name(child.first_name, child.last_name)
+    name = folded(f"{child.first_name or ''}{child.last_name or ''}") if is_own else ""
     date = child.date_of_birth or child.expected_date_of_birth
     if name and date:
         found.append(Identity(f"name {name} {date.isoformat()}", place, numbers))

@@ -6,7 +6,15 @@ from typing import Final
 
 from contracts.codes import AddressKind
 from referral_intake.form.child import Address, Child
-from referral_intake.form.facts.placeholders import is_named, is_place, is_withheld, is_written
+from referral_intake.form.facts.placeholders import (
+    is_first_name,
+    is_named,
+    is_newborn,
+    is_place,
+    is_withheld,
+    is_written,
+    names_family,
+)
 from referral_intake.form.facts.said import said
 from referral_intake.form.services import Practice, School
 from referral_intake.form.voice import ChildVoice
@@ -22,8 +30,8 @@ def child_of(child: Child) -> ChildFacts:
     withheld = tuple(map(_is_withheld, addresses))
     places = [each for each, hidden in zip(addresses, withheld, strict=True) if not hidden and _is_place(each)]
     return ChildFacts(
-        has_name=is_named(child.first_name) or is_named(child.last_name) or any(map(is_named, child.aliases)),
-        has_description=is_written(child.description) or _is_awaited(child),
+        has_name=_has_name(child),
+        has_description=is_written(child.description) or _is_awaited(child) or _says_whose(child),
         born_on=child.date_of_birth,
         expected_on=child.expected_date_of_birth,
         estimated=child.estimated_date,
@@ -52,6 +60,20 @@ def child_of(child: Child) -> ChildFacts:
 def is_heard(voice: ChildVoice) -> bool:
     """Whether it says what a child said, showed or wants, or why that is not here."""
     return said(voice.words) or said(voice.wishes) or said(voice.reason_absent)
+
+
+def _has_name(child: Child) -> bool:
+    """Whether a name is the child's own: the family's name alone will do, but not behind what a newborn is called."""
+    if any(map(is_named, child.aliases)) or is_first_name(child.first_name, child.last_name):
+        return True
+    if is_newborn(child.first_name, child.last_name):
+        return False
+    return is_named(child.last_name) and is_named(f"{child.first_name or ''} {child.last_name}".strip())
+
+
+def _says_whose(child: Child) -> bool:
+    """A family's or a mother's name describes a child that has no name of its own yet."""
+    return is_named(child.last_name) or names_family(child.first_name, child.last_name)
 
 
 def _is_awaited(child: Child) -> bool:

@@ -5,7 +5,10 @@ One list for the whole form, kept as of November 2026. Sources:
 - pseudo postcodes: NHS Data Dictionary, POSTCODE OF USUAL ADDRESS (ZZ99 3VZ, no fixed abode); Hospital Episode
   Statistics, postcode of patient (3WZ not known; 3CZ England, 3GZ Wales, 1WZ Scotland, 2WZ Northern Ireland, none of
   them otherwise stated). NF1 1NF is what councils' case systems accept for no fixed abode; NFA is its short form.
-- names: NHS systems register newborn babies as "Baby", "Male infant" and the like until they are named.
+- names: NHS systems register newborn babies as "Baby", "Male infant" and the like until they are named. How
+  the mother's or the family's name is joined to it ("Baby of Sarah Smith", "B/O Smith") is as people write it.
+- misspellings of "unknown", titles alone, Jane and John Doe, "abroad" and "hostel" alone: as people write them; no
+  publication lists them.
 - the words in other fields are those that public reports of such systems quote; they say that something is not known.
 
 An address that is withheld, and a refuge, are no placeholders: somebody knows them and keeps them from others.
@@ -28,12 +31,12 @@ _NOT_KNOWN: Final = _listed("""
     to follow, not applicable, na, n a, none, none given, nil, null, not available, not given, not provided
     not supplied, not recorded, not stated, not disclosed, not said, no details, no information, details not known
     details unknown, information not known, see above, as above, same as above, as per above, see below, see attached
-    un known
+    un known, unkown, unknwon, unknow, unknon, unkonwn, uknown, unknonw, dk, d k, not none
 """)
 _NO_ADDRESS: Final = _listed("""
     nfa, n f a, no fixed abode, of no fixed abode, no fixed address, no permanent address, no address, no known address
     no current address, not at this address, address unknown, address not known, unknown address, whereabouts unknown
-    homeless, street homeless, rough sleeper, sofa surfing
+    homeless, street homeless, rough sleeper, sofa surfing, abroad, overseas, hostel
 """)
 _NO_PLACE: Final = _NOT_KNOWN | _NO_ADDRESS
 _NOBODYS: Final = _listed("""
@@ -45,6 +48,8 @@ _NOBODYS: Final = _listed("""
     sibling, brother, sister, daughter, bump, baby bump, unknown unknown, unidentified, not given yet, not known yet
     unidentified child, unidentified male, unidentified female, unborn baby boy, unborn baby girl
     mother, mum, mummy, father, dad, daddy, parent, parents, carer
+    unkown, unknwon, unknow, unknon, unkonwn, uknown, unknonw, dk, d k, not none
+    mr, mrs, miss, ms, jane doe, john doe
 """)
 """Not "Son", "Nil" or "Na": people are called so."""
 
@@ -53,6 +58,15 @@ _NEWBORN: Final = re.compile(
     r"(baby|newborn|new born|infant|unborn|twin|triplet|child|sibling)"
     r"( (boy|girl|male|female))?( ([0-9]|[a-d]|i{1,3}|one|two|three|four))?( (boy|girl|male|female))?"
 )
+_SOMEBODYS_BABY: Final = re.compile(
+    rf"{_NEWBORN.pattern} of .+|b o .+"
+    r"|(unborn (baby|child|twin|infant)|(baby|infant|newborn) (boy|girl|male|female|[0-9])|baby(boy|girl)"
+    r"|(twin|triplet) ([0-9]|[a-d]|one|two|three)) .+"
+)
+_ONES_BABY: Final = re.compile(
+    r"(baby|babe|infant|newborn|new born|unborn|twin|triplet|child|boy|girl|male|female|bo) (.+)"
+)
+"""Before the family's name only: others are called "Baby Rose", "Bo James" and "Boy George"."""
 _ELSEWHERE: Final = re.compile(
     r"ditto|same|same address|c o|care of"
     r"|((the )?same( address)?( as)?|as( per)?|see|ask) ((my|his|her|their|the) )?"
@@ -70,6 +84,7 @@ _JOINTS: Final = re.compile(r"[-\u2010-\u2015(),;:]| and | or ")
 _LONGEST: Final = 120
 """More than that says something; and an account of pages is not taken apart to see it."""
 _BEGINNINGS: Final = frozenset(phrase.partition(" ")[0] for phrase in _NO_PLACE | _NOBODYS) | _listed("""
+    babyboy, babygirl, babe, b, bo
     baby, newborn, new, infant, unborn, twin, triplet, currently, presently, still, the, their, his, her, and, or
     ask, ditto, same, see, c, care, first, second, third, 1st, 2nd, 3rd, boy, girl, male, female, child, sibling
     home, current, family, address, location, details, postcode, is, are, has, to, withheld, confidential, restricted
@@ -88,7 +103,7 @@ _WITHHELD: Final = re.compile(
     r"( (address|accommodation))?( (withheld|confidential|(not to be|do not) (shared?|disclosed?)))?"
 )
 _NO_MAILBOX: Final = re.compile(
-    r"(none|no|noemail|no-email|noreply|no-reply|donotreply|unknown|notknown|na|n/a|null|nil|tbc|xx+)@.*"
+    r"(none|no|noemail|no[-._]e?-?mail|noreply|no-reply|donotreply|unknown|unkown|not[-._]?known|na|n/a|null|nil|tbc|xx+)@.*"
     r"|.*@(none|unknown|noemail|no-email|invalid|test|xx+|na)(\.[a-z.]+)?"
 )
 _MAILBOX: Final = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
@@ -103,7 +118,37 @@ def is_named(name: str | None) -> bool:
     if not name or _begins_otherwise(name):
         return bool(name)
     words = _words(name)
-    return said(name) and words not in _NOBODYS and not (_NEWBORN.fullmatch(words) or _CROSSES.fullmatch(words))
+    if words in _NOBODYS or _SOMEBODYS_BABY.fullmatch(words):
+        return False
+    return said(name) and not (_NEWBORN.fullmatch(words) or _CROSSES.fullmatch(words))
+
+
+def is_first_name(first: str | None, last: str | None) -> bool:
+    """Whether a first name is a child's own, beside this last name."""
+    if not first or not is_named(first):
+        return False
+    return _words(f"{first} {last or ''}") not in _NOBODYS and not is_newborn(first, last)
+
+
+def is_newborn(first: str | None, last: str | None) -> bool:
+    """Whether a first name is what a child is called who has none yet: "Baby Smith" is a newborn of the Smiths.
+
+    With no last name, what follows "Baby" is taken for it, unless a hyphen makes both one name.
+    """
+    if not first or _begins_otherwise(first):
+        return False
+    words, family = _words(first), _words(last or "")
+    if _NEWBORN.fullmatch(words) or _SOMEBODYS_BABY.fullmatch(words):
+        return True
+    ones = _ONES_BABY.fullmatch(words)
+    if ones is None:
+        return False
+    return ones[2] == family if family else first.strip().casefold().startswith(("baby ", "unborn "))
+
+
+def names_family(first: str | None, last: str | None) -> bool:
+    """Whether a newborn is called by whose child it is, and not only "Baby"."""
+    return first is not None and is_newborn(first, last) and _NEWBORN.fullmatch(_words(first)) is None
 
 
 def is_written(text: str | None) -> bool:
