@@ -218,3 +218,4 @@ async def test_an_agency_answers_a_request_while_agency_notify_is_killed(
         said = await agency.text()
 
     assert words.of("Two appointments were missed") in said, "an answer does not wait for notices"
+    assert await work.answers(people, case) == ["supplied"]
