@@ -207,7 +207,7 @@ async def test_an_agency_answers_a_request_while_agency_notify_is_killed(
     worker, agency = await new_reader(WORKER), await new_reader(AGENCY)
     await work.ask(worker, case, words)
     await _noticed(agency, reference)
-    await agency.follow("Read what your agency is asked")
+    await agency.press("Read what your agency is asked")
     await agency.follow("Answer")
     await agency.choose("We share what we hold")
     await agency.write("What do you know?", words.of("Two appointments were missed"))
@@ -218,3 +218,4 @@ async def test_an_agency_answers_a_request_while_agency_notify_is_killed(
         said = await agency.text()
 
     assert words.of("Two appointments were missed") in said, "an answer does not wait for notices"
+    assert await work.answers(people, case) == ["supplied"]

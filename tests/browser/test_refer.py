@@ -1,6 +1,7 @@
 """A school without a system of its own refers by form, and stays in touch, with scripts and without."""
 
-import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -11,7 +12,7 @@ from tests.browser.reader import Reader
 from tests.browser.referring import FIRST_NAME, LEAD
 from tests.browser.work import Words
 from tests.e2e.people import People
-from tests.e2e.steps import find_in_queue
+from tests.e2e.steps import done, find_in_queue
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -178,16 +179,43 @@ async def test_each_missing_item_leads_to_where_it_is_added(new_reader: NewReade
     assert await lead.page.locator("#words").is_visible()
 
 
-async def test_a_printed_receipt_has_its_reference_its_time_and_every_missing_item(new_reader: NewReader) -> None:
+async def _received(people: People, own: str) -> datetime:
+    """When intake took the referral at an address of the lead's."""
+    answer = await people.staff(LEAD).ask("GET", "referral-intake", f"/v1{own}")
+    return datetime.fromisoformat(done(answer)["received_at"]).astimezone(ZoneInfo("Europe/London"))
+
+
+async def test_a_printed_receipt_has_its_mark_its_reference_its_time_and_every_missing_item(
+    people: People, new_reader: NewReader
+) -> None:
     lead = await new_reader(LEAD)
     reference, own = await referring.refer_shortly(lead, Words.new())
-    missing = await lead.page.get_by_role("link", name="Add: ").all_text_contents()
+    links = await lead.page.get_by_role("link", name="Add: ").all_text_contents()
+    missing = sorted(one.removeprefix("Add: ").strip() for one in links)
+    received = await _received(people, own)
 
     await lead.open(f"{own}/receipt")
+    mark = lead.page.get_by_text("Official \N{EN DASH} sensitive. From Frontdoor.", exact=True)
+    assert not await mark.is_visible(), "the mark is for paper"
     await lead.page.emulate_media(media="print")
     printed = " ".join((await lead.page.locator("body").inner_text()).split())
 
+    assert await mark.is_visible()
+    assert reference in printed
+    assert f"Received {received:%H:%M} on {received:%A} {received.day} {received:%B %Y} " in printed
     assert missing
-    assert [one for one in (reference, *missing) if one.removeprefix("Add: ").strip() not in printed] == []
-    assert re.search(r"\b\d{1,2}:\d{2}(am|pm)\b", printed), "when it was received"
-    assert FIRST_NAME not in printed
+    assert sorted(await lead.page.get_by_role("listitem").all_inner_texts()) == missing
+    assert FIRST_NAME not in printed, "a receipt names nobody, so that it can be kept in any file"
+
+
+async def test_the_printed_status_of_a_referral_has_its_mark_and_its_reader(new_reader: NewReader) -> None:
+    lead = await new_reader(LEAD)
+    _, own = await referring.refer_shortly(lead, Words.new())
+
+    await lead.open(own)
+    await lead.page.emulate_media(media="print")
+
+    name = await lead.page.locator(".fd-header__person span").first.text_content()
+    mark = " ".join((await lead.page.locator(".fd-print-only").inner_text()).split())
+    assert mark.startswith(f"Official \N{EN DASH} sensitive. From Frontdoor, as {name} read it on ")
+    assert not await lead.page.locator(".fd-acts").first.is_visible()

@@ -49,6 +49,12 @@ async def ratings(people: People, case: str) -> list[str]:
     return [one["rationale"] for one in done(answer)["ratings"]]
 
 
+async def answers(people: People, case: str) -> list[str | None]:
+    """What agencies said to the requests of the case, each time, as triage has it."""
+    answer = await people.staff("wandsworth-manager").ask("GET", "triage", f"/v1{case}", headers=FOR_TRIAGE)
+    return [said["answer"] for one in done(answer)["requests"] for said in one["statements"]]
+
+
 async def rate(worker: Reader, case: str, words: Words) -> None:
     """Rate it red."""
     await worker.open(f"{case}/rate")

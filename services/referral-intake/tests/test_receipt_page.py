@@ -101,6 +101,15 @@ def test_the_advice_to_call_comes_before_everything_but_the_heading() -> None:
     assert texts[0] == "Call 999 now."
 
 
+def test_paper_is_marked_on_every_page_and_the_screen_is_not(page: Outline) -> None:
+    style = _style()
+
+    assert "Official \N{EN DASH} sensitive. From Frontdoor." in page.text_in("main")
+    assert ".mark { display: none;" in style
+    assert re.search(r"@media print \{.*\.mark \{ display: block; \} \}", style)
+    assert '@top-center { content: "Official \N{EN DASH} sensitive"; }' in style
+
+
 def test_it_runs_and_loads_nothing(page: Outline) -> None:
     attributes = {name for _, each in page.tags for name in each}
 
