@@ -1,5 +1,6 @@
 """The sender's status on a real database: plain words, times that hide nothing, questions, and only what is safe."""
 
+import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -25,11 +26,13 @@ from supplement_examples import (
     withdrawal,
 )
 
+from chassis.db import Transaction
 from chassis.run.service import Service
 from chassis.testing.clock import SettableClock
 from policy.load import load_pack
+from referral_intake import store
 from referral_intake.errors import UnknownChild, UnknownQuestion, UnknownReferral
-from referral_intake.model import NOTHING_TO_SAY
+from referral_intake.model import NOTHING_TO_SAY, FollowedChild
 
 NOBODY = UUID(int=404)
 
@@ -49,6 +52,28 @@ def clock_of(service: Service) -> SettableClock:
     clock = service.app.state.dependencies.clock
     assert isinstance(clock, SettableClock)
     return clock
+
+
+async def test_a_status_and_its_steps_are_of_one_moment(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Interleaving met: the case is closed while a status is read, after the referral's own row was."""
+    path = await sent(caller)
+    await told(caller.db, case_opened(id_of(path)), case_decided(id_of(path), await child_of(caller, path)))
+    list_children, closing = store.list_children, set[asyncio.Task[None]]()
+
+    async def closed_meanwhile(tx: Transaction, referral_id: UUID) -> list[FollowedChild]:
+        closing.add(asyncio.create_task(told(caller.db, case_closed(referral_id))))
+        await asyncio.wait(closing, timeout=0.5)
+        return await list_children(tx, referral_id)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "list_children", closed_meanwhile)
+        during = await status_of(caller, path)
+    await asyncio.gather(*closing)
+    after = await status_of(caller, path)
+
+    for seen in (during, after):
+        assert (seen["status"] == "closed") == ("closed" in [step["step"] for step in seen["steps"]])
+    assert after["status"] == "closed"
 
 
 # -- where it stands ------------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from referral_intake.model import SERVICE, Document, Edition, Followed, Referral
 
 async def read_status(tx: Transaction, referral_id: UUID, principal: Principal, *, now: datetime) -> Followed | Problem:
     """All that its own agency may know of a referral, the look recorded; for anybody else a problem, the denial too."""
-    referral = decide.read_status(await store.find_referral(tx, referral_id), asker_of(principal))
+    referral = decide.read_status(await store.find_steady_referral(tx, referral_id), asker_of(principal))
     look = Look(RecordKind.REFERRAL, referral_id, referral_id, principal, Purpose.OWN_REFERRAL)
     context = Context(SERVICE, principal.partnership, now)
     if isinstance(referral, DenialReason):

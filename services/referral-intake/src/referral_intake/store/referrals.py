@@ -36,6 +36,18 @@ async def find_referral(tx: Transaction, referral_id: UUID) -> Referral | None:
     return _referral(row) if row is not None else None
 
 
+async def find_steady_referral(tx: Transaction, referral_id: UUID) -> Referral | None:
+    """The same, and nothing about it changes until this transaction ends.
+
+    Interleaving prevented: the referral is read, its case is closed, then its steps are read, and the sender is told
+    that it was closed and is still looked at.
+    """
+    steady = select(referral.c.referral_id).where(referral.c.referral_id == referral_id)
+    if await tx.scalar(steady.with_for_update(read=True)) is None:
+        return None
+    return await find_referral(tx, referral_id)  # a statement of its own: it sees what the one before us committed
+
+
 async def find_by_reference(tx: Transaction, reference: str, *, partnership: str | None = None) -> UUID | None:
     """The id of the referral with this reference; with ``partnership`` only one of it."""
     statement = select(referral.c.referral_id).where(referral.c.reference == reference)
