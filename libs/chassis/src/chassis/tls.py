@@ -7,8 +7,8 @@ from typing import Final
 from chassis.settings import SettingRefused
 
 # X509_V_ERR_… of OpenSSL's x509_vfy.h.
-_NOT_YET_VALID: Final = 9
-_EXPIRED: Final = 10
+NOT_YET_VALID: Final = 9
+EXPIRED: Final = 10
 _UNKNOWN_AUTHORITY: Final = frozenset({2, 18, 19, 20, 21})
 _OTHER_NAME: Final = frozenset({62, 64})
 
@@ -36,9 +36,9 @@ def client_context(*, authority: Path | None, certificate: Path | None, key: Pat
 
 def why_not_believed(error: ssl.SSLCertVerificationError) -> str:
     """What is wrong with a server's certificate, and what to do about it."""
-    if error.verify_code == _EXPIRED:
+    if error.verify_code == EXPIRED:
         return "its certificate has expired: have it renewed"
-    if error.verify_code == _NOT_YET_VALID:
+    if error.verify_code == NOT_YET_VALID:
         return "its certificate is not valid yet: look at the clocks of both machines"
     if error.verify_code in _UNKNOWN_AUTHORITY:
         return "its certificate is not signed by the authority that is believed: name the file of the right one"

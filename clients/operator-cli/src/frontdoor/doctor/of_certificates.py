@@ -14,13 +14,12 @@ from cryptography import x509
 
 from chassis.delivery.security import Security
 from chassis.settings import KafkaSettings, SettingRefused
+from chassis.tls import EXPIRED, NOT_YET_VALID
 from frontdoor.doctor.finding import Finding, ok, wrong
 
 SECONDS: Final = 5.0
 ENDS_SOON_DAYS: Final = 30
 POSTGRESQL_PORT: Final = 5432
-_NOT_YET_VALID: Final = 9  # X509_V_ERR_… of OpenSSL's x509_vfy.h
-_EXPIRED: Final = 10
 _REQUEST_TLS: Final = bytes.fromhex("0000000804d2162f")  # SSLRequest of PostgreSQL's protocol
 _AGREED: Final = b"S"
 
@@ -103,13 +102,13 @@ def certificate(place: Place, *, now: datetime) -> Finding:
 
 
 def _not_believed(check: str, place: Place, error: ssl.SSLCertVerificationError, *, now: datetime) -> Finding:
-    if error.verify_code not in (_EXPIRED, _NOT_YET_VALID):
+    if error.verify_code not in (EXPIRED, NOT_YET_VALID):
         return wrong(check, f"is not believed: {error.verify_message}", "Renew it, or trust its issuer on this machine")
     try:
         shown = _shown(place, _believing_everybody())
     except OSError:
         return wrong(check, f"is not believed: {error.verify_message}", "Renew it")
-    if error.verify_code == _EXPIRED:
+    if error.verify_code == EXPIRED:
         ended = shown.not_valid_after_utc.astimezone(UTC)
         return wrong(check, f"expired {(now - ended).days} days ago, at {ended:%Y-%m-%d %H:%M} UTC", "Renew it")
     begins = shown.not_valid_before_utc.astimezone(UTC)

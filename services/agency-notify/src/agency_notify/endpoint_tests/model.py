@@ -16,7 +16,7 @@ EVERY: Final = timedelta(seconds=30)
 MOST_IN_AN_HOUR: Final = 60
 """Tests of all endpoints together: a button is no way to flood agencies."""
 GOOD_FOR: Final = timedelta(minutes=5)
-"""A test that no worker made within this time is not made any more: anyone who asked has gone on."""
+"""A test that no worker made within this time is not made any more: the person who asked has gone on."""
 ANSWERS: Final = 3
 """So many of an endpoint's last answers are shown."""
 
@@ -33,7 +33,7 @@ class EndpointTestState(StrEnum):
 
 @dataclass(frozen=True)
 class EndpointTest:
-    """One test notice: anyone who asked, when it was made, and what the endpoint answered."""
+    """One test notice: who asked, when it was made, and what the endpoint answered."""
 
     test_id: UUID
     endpoint_id: UUID
