@@ -14,5 +14,7 @@ SMALL: Final = frozenset(
     }
 )
 
-EXCEPTIONS: Final[Mapping[str, str]] = {}
+EXCEPTIONS: Final[Mapping[str, str]] = {
+    'SELECT count(*) FROM "case" WHERE closed_at >': "goes from partnership to partnership, and there are a few",
+}
 """A piece of the statement, and the reason."""

@@ -45,10 +45,11 @@ _KEEP: Final = text(
                           AND l.returned_at IS NULL AND l.withdrawn_at IS NULL
                    )) AS to_offer
             FROM child k
-            LEFT JOIN decision d ON d.child_id = k.child_id AND NOT EXISTS (
+            LEFT JOIN decision d ON d.case_id = k.case_id AND d.child_id = k.child_id AND NOT EXISTS (
                 SELECT FROM decision later WHERE later.supersedes = d.decision_id
             )
-            LEFT JOIN recommendation o ON o.child_id = k.child_id AND o.settled IS NULL
+            LEFT JOIN recommendation o
+                ON o.case_id = k.case_id AND o.child_id = k.child_id AND o.settled IS NULL
             WHERE k.case_id = c.case_id
         ) n
         CROSS JOIN LATERAL (
