@@ -1,6 +1,6 @@
-"""``python -m bench [accept | flow | growth | pages | year [options]]``: one of them, or ``accept`` and ``flow``.
+"""``python -m bench [accept | flow | growth | latency | pages | year [options]]``: one of them, or the first two.
 
-``accept --help``, ``growth --help``, ``pages --help`` and ``year --help`` have their options.
+``<scenario> --help`` shows the options of all but ``flow``.
 """
 
 import asyncio
@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from bench import accept, flow, growth, pages
+from bench import accept, flow, growth, latency, pages
 from bench.year import scenario as year
 
 
@@ -21,6 +21,7 @@ SCENARIOS: Final[Mapping[str, Callable[[Sequence[str]], None]]] = {
     "accept": accept.run,
     "flow": _flow,
     "growth": growth.run,
+    "latency": latency.run,
     "pages": pages.run,
     "year": year.run,
 }
