@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -94,12 +94,28 @@ async def _read_post(reader: asyncio.StreamReader) -> Post:
 
 @dataclass
 class Postbox:
-    """A mail server. ``reply`` is what it says to a message, ``refuse`` to a recipient."""
+    """A mail server. ``reply`` is what it says to a message, ``refuse`` to a recipient, ``ends_with`` to the next
+    sender, once: the text, or nothing when it is ``close``. ``alone``: the last connection has ended.
+    """
 
     port: int = 0
     reply: str = "250 OK"
     refuse: str | None = None
+    ends_with: str | None = None
     messages: list[bytes] = field(default_factory=list)
+    connections: int = 0
+    open: set[Any] = field(default_factory=set)
+    alone: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def handle_MAIL(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
+        ending, self.ends_with = self.ends_with, None
+        if ending is not None:
+            asyncio.get_running_loop().call_soon(server.transport.close)
+            if ending == "close":
+                server.transport.abort()
+            return ending
+        envelope.mail_from = address
+        return "250 OK"
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
         if self.refuse is not None:
@@ -112,12 +128,27 @@ class Postbox:
         return self.reply
 
 
+class _Counted(SMTP):
+    """A connection that its postbox knows of."""
+
+    def connection_made(self, transport: Any) -> None:
+        self.event_handler.connections += 1
+        self.event_handler.open.add(self)
+        super().connection_made(transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self.event_handler.open.discard(self)
+        if not self.event_handler.open:
+            self.event_handler.alone.set()
+        super().connection_lost(error)
+
+
 @asynccontextmanager
 async def postbox(**changes: str) -> AsyncIterator[Postbox]:
     """A mail server on a free port of 127.0.0.1 for as long as the block lasts."""
     box = Postbox(**changes)  # type: ignore[arg-type]
-    make: Callable[[], Any] = lambda: SMTP(box, hostname="mail.example.org", loop=asyncio.get_running_loop())  # noqa: E731
-    server = await asyncio.get_running_loop().create_server(make, "127.0.0.1", 0)
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: _Counted(box, hostname="mail.example.org", loop=loop), "127.0.0.1", 0)
     box.port = server.sockets[0].getsockname()[1]
     try:
         yield box

@@ -2,8 +2,6 @@
 
 import asyncio
 import base64
-import email
-import email.policy
 import json
 import ssl
 from collections.abc import Sequence
@@ -16,16 +14,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 from notify_examples import NOW, REFERENCE, SECRET, delivery, endpoint, notice
-from notify_receivers import OK, answer, postbox, receiver
+from notify_receivers import OK, answer, receiver
 from notify_world import KEYS, SIGNER, shared
 from standardwebhooks.webhooks import Webhook
 
-from agency_notify import channels, mail
+from agency_notify import channels
 from agency_notify.addresses import SystemResolver
 from agency_notify.channels import WebhookSender, retry_after_seconds
-from agency_notify.mail import EmailSender, Mailbox
 from agency_notify.model import Endpoint, Receipt, Signing
-from contracts.codes import Channel, DeliveryFailure, NoticeKind
+from contracts.codes import DeliveryFailure
 
 PUBLIC_URL = "https://notify.example.org"
 LOCAL = ("127.0.0.1/32",)
@@ -231,82 +228,6 @@ async def test_a_pinned_connection_still_names_and_checks_the_original_host(tmp_
 )
 def test_both_forms_of_retry_after_are_read_and_nonsense_is_ignored(value: str | None, seconds: float | None) -> None:
     assert retry_after_seconds(value, now=NOW) == seconds
-
-
-def by_email(port: int) -> EmailSender:
-    return EmailSender(
-        Mailbox.parse(f"smtp://127.0.0.1:{port}", sender="notices@notify.example.org"), public_url=PUBLIC_URL
-    )
-
-
-MAILBOX = endpoint(channel=Channel.EMAIL, address="duty@police.example.org", signing=None)
-
-
-async def test_an_e_mail_says_the_reference_what_to_do_and_where_and_nothing_else() -> None:
-    async with postbox() as box:
-        receipt = await by_email(box.port).send(delivery(to=MAILBOX), now=NOW)
-
-    message = email.message_from_bytes(box.messages[0], policy=email.policy.default)
-    assert receipt == Receipt()
-    assert message["Subject"] == f"Information requested: {REFERENCE}"
-    assert message["To"] == "duty@police.example.org"
-    text = message.get_content()
-    for part in (REFERENCE, "answer it", f"{PUBLIC_URL}/v1/notices/{notice().notice_id}"):
-        assert part in text
-
-
-async def test_a_repeated_e_mail_carries_the_same_message_id() -> None:
-    async with postbox() as box:
-        for attempts in (1, 2):
-            await by_email(box.port).send(delivery(to=MAILBOX, attempts=attempts), now=NOW + timedelta(hours=attempts))
-
-    ids = {email.message_from_bytes(raw)["Message-ID"] for raw in box.messages}
-    assert ids == {f"<{notice().notice_id}@notify.example.org>"}
-
-
-@pytest.mark.parametrize("kind", list(NoticeKind))
-def test_every_kind_of_notice_says_what_to_do(kind: NoticeKind) -> None:
-    message = mail.email_message(
-        delivery(of=notice(kind=kind), to=MAILBOX), sender="n@example.org", public_url=PUBLIC_URL, now=NOW
-    )
-
-    assert "Open the notice" in message.get_content()
-
-
-@pytest.mark.parametrize(
-    ("changes", "expected"),
-    [
-        ({"refuse": "550 no such mailbox"}, Receipt(DeliveryFailure.REFUSED, 550, final=True)),
-        ({"refuse": "450 try later"}, Receipt(DeliveryFailure.SERVER_ERROR, 450)),
-        ({"reply": "554 refused"}, Receipt(DeliveryFailure.REFUSED, 554, final=True)),
-        ({"reply": "451 local error"}, Receipt(DeliveryFailure.SERVER_ERROR, 451)),
-    ],
-)
-async def test_a_mail_servers_refusal_is_final_or_passing_as_it_says(
-    changes: dict[str, str], expected: Receipt
-) -> None:
-    async with postbox(**changes) as box:
-        receipt = await by_email(box.port).send(delivery(to=MAILBOX), now=NOW)
-
-    assert receipt == expected
-
-
-async def test_a_mail_server_that_is_down_or_silent_is_a_passing_failure(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mail, "TIMEOUT_SECONDS", 0.2)
-    async with receiver(None) as silent:
-        slow = await by_email(silent.port).send(delivery(to=MAILBOX), now=NOW)
-    down = await by_email(silent.port).send(delivery(to=MAILBOX), now=NOW)
-
-    assert slow == Receipt(DeliveryFailure.TIMED_OUT)
-    assert down == Receipt(DeliveryFailure.UNREACHABLE)
-
-
-def test_the_mail_servers_address_is_read_with_its_credentials() -> None:
-    mailbox = Mailbox.parse("smtps://user%40x:p%3Aw@mail.example.org", sender="n@example.org")
-
-    assert mailbox == Mailbox("mail.example.org", 465, "n@example.org", True, "user@x", "p:w")
-    with pytest.raises(ValueError, match="smtp://host:port"):
-        Mailbox.parse("mail.example.org:25", sender="n@example.org")
 
 
 class Always:

@@ -15,7 +15,8 @@ from notify_world import SIGNER, Script, deliverer, events_of, queue, set_endpoi
 from agency_notify.addresses import SystemResolver
 from agency_notify.channels import WebhookSender
 from agency_notify.endpoint_tests.worker import EndpointTester, SendsTests
-from agency_notify.mail import EmailSender, Mailbox
+from agency_notify.mail import EmailSender
+from agency_notify.mail_server import Mailbox
 from agency_notify.model import Receipt
 from agency_notify.store import endpoints
 from chassis.db import Database

@@ -8,7 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from agency_notify.mail import Mailbox
+from agency_notify.mail_server import Mailbox
 from agency_notify.sealing import Place, Sealer
 from agency_notify.settings import Settings
 from chassis.settings import load

@@ -1,65 +1,36 @@
 """The second way to push a notice, e-mail: one attempt, thin, never raising for what a mail server says."""
 
 import asyncio
-from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
-from typing import Self
-from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
 from agency_notify import wording
 from agency_notify.channels import TIMEOUT_SECONDS, detail_url
 from agency_notify.endpoint_tests.model import EndpointTest
+from agency_notify.mail_server import Mailbox, MailServer
 from agency_notify.model import ACCEPTED, Delivery, Endpoint, Receipt
 from contracts.codes import DeliveryFailure
-
-
-@dataclass(frozen=True)
-class Mailbox:
-    """The mail server and who we are to it, from ``smtp[s]://user:password@host:port``."""
-
-    host: str
-    port: int
-    sender: str
-    implicit_tls: bool = False
-    username: str | None = None
-    password: str | None = field(default=None, repr=False)
-
-    @classmethod
-    def parse(cls, url: str, *, sender: str) -> Self:
-        """Raises ``ValueError`` for an address of another shape, without repeating it."""
-        parts = urlsplit(url)
-        if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
-            raise ValueError("The mail server must be given as smtp://host:port or smtps://host:port")
-        tls = parts.scheme == "smtps"
-        return cls(
-            parts.hostname,
-            parts.port or (465 if tls else 25),
-            sender,
-            tls,
-            unquote(parts.username) if parts.username else None,
-            unquote(parts.password) if parts.password else None,
-        )
 
 
 class EmailSender:
     """Hands a short, plain message to our mail server; its answer about the recipient is the receipt."""
 
     def __init__(self, mailbox: Mailbox, *, public_url: str) -> None:
-        self._mailbox = mailbox
+        self._server = MailServer(mailbox)
+        self._sender = mailbox.sender
         self._public_url = public_url
 
     async def send(self, delivery: Delivery, *, now: datetime) -> Receipt:
         """One message. Its Message-ID stays the same however often a notice is sent, so copies can be recognised."""
-        message = email_message(delivery, sender=self._mailbox.sender, public_url=self._public_url, now=now)
+        message = email_message(delivery, sender=self._sender, public_url=self._public_url, now=now)
         return await self._try(message)
 
     async def send_test(self, test: EndpointTest, endpoint: Endpoint, *, now: datetime) -> Receipt:
         """One message that says it is a test and nothing else."""
-        message = _message(endpoint.address, str(test.test_id), sender=self._mailbox.sender, now=now)
+        message = _message(endpoint.address, str(test.test_id), sender=self._sender, now=now)
         message["Subject"] = wording.TEST_SUBJECT
         message.set_content(wording.TEST_TEXT)
         return await self._try(message)
@@ -67,7 +38,7 @@ class EmailSender:
     async def _try(self, message: EmailMessage) -> Receipt:
         try:
             async with asyncio.timeout(TIMEOUT_SECONDS):
-                await self._hand_over(message)
+                await self._server.hand_over(message)
         except TimeoutError:
             return Receipt(DeliveryFailure.TIMED_OUT)
         except aiosmtplib.SMTPRecipientsRefused as error:
@@ -78,17 +49,9 @@ class EmailSender:
             return Receipt(DeliveryFailure.UNREACHABLE)
         return ACCEPTED
 
-    async def _hand_over(self, message: EmailMessage) -> None:
-        mailbox = self._mailbox
-        await aiosmtplib.send(
-            message,
-            hostname=mailbox.host,
-            port=mailbox.port,
-            username=mailbox.username,
-            password=mailbox.password,
-            use_tls=mailbox.implicit_tls,
-            timeout=TIMEOUT_SECONDS,
-        )
+    async def close(self) -> None:
+        """Close what is open."""
+        await self._server.close()
 
 
 def email_message(delivery: Delivery, *, sender: str, public_url: str, now: datetime) -> EmailMessage:

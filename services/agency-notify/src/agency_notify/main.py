@@ -12,7 +12,8 @@ from agency_notify.endpoint_tests import store as endpoint_tests
 from agency_notify.endpoint_tests.worker import EndpointTester
 from agency_notify.escalation import store as escalation
 from agency_notify.escalation.worker import Escalator
-from agency_notify.mail import EmailSender, Mailbox
+from agency_notify.mail import EmailSender
+from agency_notify.mail_server import Mailbox
 from agency_notify.model import SOURCE
 from agency_notify.reseal import PlainSecrets
 from agency_notify.settings import Settings
@@ -74,6 +75,7 @@ def build(
 
     async def close() -> None:
         await webhook.close()
+        await email.close()
         resolver.close()
         await http.close()
         await db.close()

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationInfo, field_validator
 
-from agency_notify.mail import Mailbox
+from agency_notify.mail_server import Mailbox
 from agency_notify.sealing import HOW_TO_WRITE, Sealer, read_keys
 from agency_notify.signing import read_key
 from chassis.settings import ServiceSettings
