@@ -94,7 +94,8 @@ async def _at_rate(stage: Stage, folder: Path, rate: float, chosen: argparse.Nam
     databases = Databases(stage.stack.addresses()["database_url"])
     began = datetime.now(UTC)
     async with _watching(stage) as seen:
-        await Sender(stage.url("referral-intake"), stage.tokens, per_second=rate).send(read(file))
+        sender = Sender(stage.url("referral-intake"), stage.tokens, per_second=rate, run=f"latency-{rate:g}")
+        await sender.send(read(file))
         took = (datetime.now(UTC) - began).total_seconds()
         await until(lambda: _is_settled(databases, seen, count), lambda: _progress(databases, seen), most_seconds=600)
     cases = dict(await databases.pairs("triage", _CASES))

@@ -28,12 +28,16 @@ class Acknowledged:
 
 @dataclass
 class Sender:
-    """Sends over ``connections`` at once: as fast as it is answered, or at most ``per_second``."""
+    """Sends over ``connections`` at once: as fast as it is answered, or at most ``per_second``.
+
+    ``run``: what the keys of its referrals begin with; two senders with one would send the same referrals again.
+    """
 
     url: str
     tokens: Tokens
     connections: int = CONNECTIONS
     per_second: float | None = None
+    run: str = "year"
     acknowledged: Acknowledged = field(default_factory=Acknowledged)
 
     async def send(self, referrals: Iterator[Prepared]) -> None:
@@ -57,7 +61,7 @@ class Sender:
             await asyncio.sleep(max(0.0, due_at - asyncio.get_running_loop().time()))
 
     async def _refer(self, connection: Connection, referral: Prepared) -> None:
-        key = f"year-{referral.number}"
+        key = f"{self.run}-{referral.number}"
         said = await self._answered(connection, referral, key, REFERRALS, referral.body)
         if said is None:
             return

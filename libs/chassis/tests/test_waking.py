@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from sqlalchemy import text
@@ -115,6 +116,33 @@ async def test_a_hint_that_comes_while_the_loop_works_is_kept_and_several_are_on
     hint.give()
 
     assert [await given(hint, 0), await given(hint, 0)] == [True, False]
+
+
+async def test_hints_that_come_quickly_wake_once_in_a_while_and_the_first_after_a_quiet_time_at_once() -> None:
+    gather_seconds = 0.2
+    hint, woken = Hint(gather_seconds), [time.monotonic()]
+    for _ in range(3):
+        hint.give()
+        await given(hint)
+        woken.append(time.monotonic())
+    at_once, *later = (after - before for before, after in pairwise(woken))
+
+    assert at_once < gather_seconds / 2
+    assert min(later) >= gather_seconds * 0.99
+
+
+async def test_a_stop_ends_the_time_for_gathering() -> None:
+    hint, stop = Hint(BOUND_SECONDS), Stop()
+    hint.give()
+    await hint.wait(stop, BOUND_SECONDS)
+    began = time.monotonic()
+
+    waiting = asyncio.create_task(hint.wait(stop, BOUND_SECONDS))
+    await asyncio.sleep(0)
+    stop.set()
+    await waiting
+
+    assert time.monotonic() - began < BOUND_SECONDS / 2
 
 
 async def test_a_wait_ends_with_its_time_and_with_a_stop() -> None:

@@ -45,10 +45,14 @@ class Hint:
     """Says to one loop that there may be something to do. One that is given while the loop works is kept for its wait.
 
     A hint may be lost on its way. The loop MUST look by itself when a bounded time has passed.
+    The first hint after a quiet time is heard at once. Between two wakings are at least ``gather_seconds``, so that
+    what comes one by one and quickly is worked on together: a turn costs about the same for one thing and for many.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, gather_seconds: float = 0.0) -> None:
         self._event = asyncio.Event()
+        self._gather_seconds = gather_seconds
+        self._woken_at = -gather_seconds
 
     def give(self) -> None:
         """Look now, or once more when you have looked."""
@@ -56,12 +60,20 @@ class Hint:
 
     async def wait(self, stop: Stop, seconds: float) -> bool:
         """Pause for so many seconds, but not past a hint nor a stop. False when the time has passed."""
+        await self.gather(stop)
         with stop.waking(self._event), suppress(TimeoutError):
             async with asyncio.timeout(max(0.0, seconds)):
                 await self._event.wait()
         given = self._event.is_set()
         self._event.clear()
+        self._woken_at = asyncio.get_running_loop().time()
         return given
+
+    async def gather(self, stop: Stop) -> None:
+        """Let more come, when the last waking was just now; but not past a stop."""
+        left = self._woken_at + self._gather_seconds - asyncio.get_running_loop().time()
+        if left > 0:
+            await stop.wait(left)
 
 
 class Pace:

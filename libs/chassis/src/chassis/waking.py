@@ -14,6 +14,10 @@ from chassis.tasks import Hint, Stop
 
 LOOK_SECONDS: Final = 5.0
 """A loop looks so often in any case: what a lost hint can delay something by."""
+GATHER_SECONDS: Final = 0.1
+"""Between two turns of a loop: what comes meanwhile shares the next one. The first after a quiet time is not kept."""
+QUICK_SECONDS: Final = 0.02
+"""The same of a loop that people wait for."""
 CHANNEL: Final = "frontdoor_wake"
 
 RELAY: Final = "relay"
@@ -57,9 +61,9 @@ class Wakeups:
         self._notifications = Notifications(db, CHANNEL, ids, probe_seconds=probe_seconds)
         self._hints: dict[str, Hint] = {}
 
-    def hint(self, loop: str) -> Hint:
+    def hint(self, loop: str, *, gather_seconds: float = GATHER_SECONDS) -> Hint:
         """What wakes a loop of that name: ask before ``run``."""
-        return self._hints.setdefault(loop, Hint())
+        return self._hints.setdefault(loop, Hint(gather_seconds))
 
     async def run(self, stop: Stop) -> None:
         """Listen until asked to stop."""

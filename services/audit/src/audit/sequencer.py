@@ -26,8 +26,6 @@ from chassis.waking import LOOK_SECONDS, wake
 
 LEADER_LOCK: Final = 7_203_701
 BATCH: Final = 2_000
-GATHER_SECONDS: Final = 0.1
-"""Between two batches that are not full, so that more share one signature."""
 STUCK_SECONDS: Final = 20.0
 
 log = telemetry.logger(__name__)
@@ -88,11 +86,8 @@ class Sequencer:
         log.info("sequencer leads")
         while not stop.is_set():
             self._advanced_at = time.monotonic()
-            placed = await self.advance(connection)
-            if placed == 0:
+            if await self.advance(connection) < BATCH:
                 await self._hint.wait(stop, self._seconds_to_wait())
-            if placed < BATCH:
-                await stop.wait(GATHER_SECONDS)
 
     def _seconds_to_wait(self) -> float:
         """Until it may be time to sign: at fixed times entries may be waiting for their signature."""

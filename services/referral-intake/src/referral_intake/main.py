@@ -10,6 +10,7 @@ from chassis.ids import Ids, RandomIds
 from chassis.run.service import Service, service_app
 from chassis.run.worker import deliver
 from chassis.tasks import Stop
+from chassis.waking import QUICK_SECONDS
 from chassis.web import commands
 from chassis.web.auth import Verifier, issuers_verifier
 from chassis.web.room import Room
@@ -63,6 +64,7 @@ def build(
         ids=ids,
         measure=gauges.measure,
         expiries=(commands.EXPIRY,),
+        sending_gathers=QUICK_SECONDS,
     )
 
     async def any_in_force() -> None:

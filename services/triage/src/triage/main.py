@@ -11,6 +11,7 @@ from chassis.notifications import Notifications
 from chassis.run.service import Service, service_app
 from chassis.run.standings import asking_for_standings
 from chassis.run.worker import deliver
+from chassis.waking import QUICK_SECONDS
 from chassis.web import commands
 from chassis.web.admission import Admission
 from chassis.web.auth import Verifier, issuers_verifier
@@ -47,6 +48,7 @@ def build(
         ids=ids,
         measure=gauges.measure,
         expiries=(commands.EXPIRY,),
+        reading_gathers=QUICK_SECONDS,
     )
 
     def endings() -> Sequence[Ending]:

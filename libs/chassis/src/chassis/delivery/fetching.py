@@ -33,6 +33,7 @@ class Fetching:
     async def wait(self, stop: Stop, seconds: float) -> Fetched:
         """Records, or none: when the time has passed, at a hint or a stop. Raises what the client does."""
         if self._asked is None:
+            await self._hint.gather(stop)
             self._asked = asyncio.create_task(self._ask())
             self._asked.add_done_callback(lambda _: self._hint.give())
         if not self._asked.done():

@@ -77,7 +77,7 @@ class Relay:
         try:
             log.info("relay leads")
             while not stop.is_set():
-                if not await self.send_batch(connection, producer):
+                if await self.send_batch(connection, producer) < BATCH:
                     await self._hint.wait(stop, LOOK_SECONDS)
         finally:
             await stop_client(producer)

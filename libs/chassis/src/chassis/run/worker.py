@@ -18,7 +18,7 @@ from chassis.delivery.security import Security, naming_refusals
 from chassis.ids import Ids
 from chassis.settings import ServiceSettings
 from chassis.tasks import Stop, Task
-from chassis.waking import READER, RELAY, Wakeups
+from chassis.waking import GATHER_SECONDS, READER, RELAY, Wakeups
 from chassis.web.app import Check
 from contracts.problems import Unavailable
 from contracts.topics import TOPICS, Topic
@@ -58,8 +58,12 @@ def deliver(
     ids: Ids,
     measure: Measure = nothing_more,
     expiries: Sequence[Expiry] = (),
+    sending_gathers: float = GATHER_SECONDS,
+    reading_gathers: float = GATHER_SECONDS,
 ) -> Delivery:
     """Wire delivery for one service, which adds what it measures and what it forgets itself.
+
+    Between two batches of events that it sends, or reads, are at least so many seconds.
 
     Nothing runs until the tasks do.
 
@@ -68,14 +72,16 @@ def deliver(
     """
     kafka, security = settings.kafka_bootstrap_servers, Security.of(settings)
     wakeups = Wakeups(db, ids)
-    relay = Relay(db, lambda: start_producer(kafka, security), clock, hint=wakeups.hint(RELAY))
+    relay = Relay(
+        db, lambda: start_producer(kafka, security), clock, hint=wakeups.hint(RELAY, gather_seconds=sending_gathers)
+    )
     consumer = Consumer(
         db,
         subscriptions,
         service=service,
         bootstrap_servers=kafka,
         clock=clock,
-        hint=wakeups.hint(READER),
+        hint=wakeups.hint(READER, gather_seconds=reading_gathers),
         security=security,
     )
     consumer.applied_hint = wakeups.hint(RELAY).give
