@@ -10,8 +10,8 @@ from chassis.testing.signer import Signer
 
 DatabaseLog = Any  # the log in a database that the fixture makes
 Looks = Callable[[], Awaitable[list[dict[str, Any]]]]
-AUDITOR = {"roles": ["auditor"], "agency": "wandsworth-mash", "subject": "auditor-1"}
-OPERATOR = {"roles": ["operator"], "partnership": None, "agency": None, "subject": "operator-1"}
+AUDITOR: dict[str, Any] = {"roles": ["auditor"], "agency": "wandsworth-mash", "subject": "auditor-1"}
+OPERATOR: dict[str, Any] = {"roles": ["operator"], "partnership": None, "agency": None, "subject": "operator-1"}
 
 
 async def fill(log: DatabaseLog, referral_id: uuid.UUID, *types: str, partnership: str = "wandsworth") -> None:
