@@ -12,6 +12,7 @@ import yaml
 from tests.deploy.edges import KUBERNETES, Edge, Json
 
 OVERLAYS: Final = ("dev", "ha-test", "production")
+PACKAGES: Final = frozenset({"referral_intake", "triage", "agency_notify", "audit", "triage_ui"})
 
 
 @cache

@@ -1,6 +1,8 @@
 """A database with delivery's tables, emptied before each test, and a reader of it."""
 
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -9,6 +11,8 @@ from chassis.db import Database
 from chassis.delivery.tables import TABLES
 from chassis.run.provision import DatabaseUrls
 from chassis.testing.delivery import Reader
+
+sys.path.insert(0, str(Path(__file__).parent))  # so that the tests here can share their examples
 
 _EMPTY = f"TRUNCATE {', '.join(table.name for table in TABLES)}, effect RESTART IDENTITY"
 

@@ -1,23 +1,27 @@
 """What escalation tests share: what was notified, to whom, and acting on it as a reader of a role."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 from notify_examples import NOW, REFERRAL, case_opened, case_rated, information_requested
-from notify_world import ALL_PACKS, all_notices, events_of, read
+from notify_world import ALL_PACKS, all_notices, events_of, read, set_endpoint
 from sqlalchemy import text
 
 from agency_notify.handlers import inbox
-from agency_notify.model import Notice
+from agency_notify.model import Notice, Receipt
 from chassis.db import Database
 from chassis.testing.clock import SettableClock
 from chassis.web.auth import Principal
-from contracts.codes import ActorKind, Rating
+from contracts.codes import ActorKind, Channel, DeliveryFailure, Rating
 from contracts.events import Event, NoticeEscalated
 from contracts.problems import Problem
 
 HUB = "wandsworth-mash"
+SIX_HOURS = timedelta(hours=6)  # of work: from Monday 10:00 it is Monday 16:00
+TWO_HOURS = timedelta(hours=2)
+REFUSED = Receipt(DeliveryFailure.REFUSED, 550, final=True)
 
 
 def staff(*roles: str, agency: str = HUB) -> Principal:
@@ -30,6 +34,11 @@ def staff(*roles: str, agency: str = HUB) -> Principal:
 def system(agency: str = "metropolitan-police") -> Principal:
     """An agency's system."""
     return Principal(f"{agency}-system", ActorKind.PARTNER, agency, "wandsworth", frozenset({"partner"}), agency)
+
+
+async def hub_mailbox(db: Database) -> None:
+    """The hub is reached by e-mail."""
+    await set_endpoint(db, agency=HUB, channel=Channel.EMAIL, address="hub@example.org", signing=None)
 
 
 async def queued(db: Database, event: Event | None = None, *, rating: Rating = Rating.AMBER) -> Notice:
@@ -76,6 +85,6 @@ async def chains(db: Database) -> list[Any]:
 
 
 __all__ = [
-    "HUB", "NOW", "REFERRAL", "acknowledged", "calls", "chains", "escalations", "opened", "queued", "staff", "stages",
-    "system",
+    "HUB", "NOW", "REFERRAL", "REFUSED", "SIX_HOURS", "TWO_HOURS", "acknowledged", "calls", "chains", "escalations",
+    "hub_mailbox", "opened", "queued", "staff", "stages", "system",
 ]  # fmt: skip

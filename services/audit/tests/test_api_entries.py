@@ -4,12 +4,12 @@ import asyncio
 import json
 import uuid
 from base64 import b64decode
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
+from audit_readers import AUDITOR, DatabaseLog, Looks
 
 from audit import entry_store
 from audit.commitment import Opening, check_opening
@@ -17,9 +17,6 @@ from audit.tiles import decode_bundle
 from audit.verify.command import main
 from chassis.testing.signer import Signer
 
-DatabaseLog = Any  # the log in a database that the fixture makes
-Looks = Callable[[], Awaitable[list[dict[str, Any]]]]
-AUDITOR: dict[str, Any] = {"roles": ["auditor"], "agency": "wandsworth-mash", "subject": "auditor-1"}
 OURS, THEIRS, NOBODYS = uuid.UUID(int=11), uuid.UUID(int=12), uuid.UUID(int=0)
 
 

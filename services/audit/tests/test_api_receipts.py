@@ -2,11 +2,11 @@
 
 import json
 import uuid
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import httpx2
 import pytest
+from audit_readers import DatabaseLog, Looks
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from audit.api.receipts import EXAMPLE
@@ -14,8 +14,6 @@ from audit.checkpoint import CheckpointSigner
 from audit.receipt import verify_receipt
 from chassis.testing.signer import Signer
 
-DatabaseLog = Any  # the log in a database that the fixture makes
-Looks = Callable[[], Awaitable[list[dict[str, Any]]]]
 REFERRAL = uuid.UUID("7d1c9a52-0000-4000-8000-000000000001")
 SCHOOL = {"roles": ["partner"], "agency": "ashcroft-primary", "subject": "school-1"}
 POLICE = {"roles": ["partner"], "agency": "metropolitan-police"}

@@ -23,6 +23,7 @@ sys.path.insert(0, str(Path(__file__).parent))  # so that the tests here can sha
 from intake_caller import ADDRESS, Caller, settings
 from intake_examples import NOW
 from intake_records import Office, opened_office
+from partner_office import PartnerOffice, opened_partner_office
 
 MakeDatabase = Callable[[str], Awaitable[DatabaseUrls]]
 _EMPTY = (
@@ -70,6 +71,14 @@ async def service(urls: DatabaseUrls, signer: Signer) -> AsyncIterator[Service]:
 
 
 @pytest.fixture
+def clock(service: Service) -> SettableClock:
+    """The service's time, which the test sets."""
+    found = service.app.state.dependencies.clock
+    assert isinstance(found, SettableClock)
+    return found
+
+
+@pytest.fixture
 async def caller(service: Service, signer: Signer, db: Database) -> AsyncIterator[Caller]:
     transport = httpx2.ASGITransport(app=service.app, raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url=ADDRESS, timeout=60) as http:
@@ -79,4 +88,10 @@ async def caller(service: Service, signer: Signer, db: Database) -> AsyncIterato
 @pytest.fixture
 async def office(urls: DatabaseUrls, signer: Signer, db: Database) -> AsyncIterator[Office]:
     async with opened_office(urls.app_url, signer, db) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def partner_office(urls: DatabaseUrls, db: Database) -> AsyncIterator[PartnerOffice]:
+    async with opened_partner_office(urls.app_url, db) as opened:
         yield opened

@@ -27,7 +27,6 @@ from supplement_examples import (
 )
 
 from chassis.db import Transaction
-from chassis.run.service import Service
 from chassis.testing.clock import SettableClock
 from policy.load import load_pack
 from referral_intake import store
@@ -46,12 +45,6 @@ async def status_of(caller: Caller, path: str) -> dict[str, Any]:
 
 async def child_of(caller: Caller, path: str, number: int = 1) -> UUID:
     return UUID((await status_of(caller, path))["children"][number - 1]["child_id"])
-
-
-def clock_of(service: Service) -> SettableClock:
-    clock = service.app.state.dependencies.clock
-    assert isinstance(clock, SettableClock)
-    return clock
 
 
 async def test_a_status_and_its_steps_are_of_one_moment(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -126,11 +119,11 @@ async def test_a_message_that_comes_twice_changes_nothing(caller: Caller) -> Non
 
 
 @pytest.mark.parametrize("late", [False, True])
-async def test_being_late_is_never_hidden(caller: Caller, service: Service, late: bool) -> None:
+async def test_being_late_is_never_hidden(caller: Caller, clock: SettableClock, late: bool) -> None:
     path = await sent(caller)
     child = await child_of(caller, path)
     due = datetime.fromisoformat((await status_of(caller, path))["decision_expected_by"])
-    clock_of(service).set(due + timedelta(seconds=1 if late else 0))
+    clock.set(due + timedelta(seconds=1 if late else 0))
     while_waiting = await status_of(caller, path)
     minutes = int((due - NOW) / timedelta(minutes=1)) + (1 if late else 0)
 

@@ -1,9 +1,9 @@
 """Applying: exactly once, in order; what cannot take effect blocks its key and nothing else."""
 
-import uuid
 from dataclasses import replace
 
 import pytest
+from delivery_examples import CASE, OTHER, OTHER_CASE, OTHER_REFERRAL, REFERRAL, SUBJECT
 from sqlalchemy import text
 
 from chassis.db import Database
@@ -13,10 +13,6 @@ from chassis.delivery.failures import Suspect
 from chassis.delivery.gaps import Gap, find_gaps
 from chassis.delivery.requests import Act, Filter
 from chassis.testing.delivery import NOW, Reader, message
-
-CASE, REFERRAL = uuid.UUID(int=1), uuid.UUID(int=2)
-OTHER_CASE, OTHER_REFERRAL = uuid.UUID(int=3), uuid.UUID(int=4)
-SUBJECT, OTHER = f"case/{CASE}", f"case/{OTHER_CASE}"
 
 
 async def ids(db: Database) -> list[tuple[int, int | None]]:

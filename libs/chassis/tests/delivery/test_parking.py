@@ -2,11 +2,11 @@
 
 import json
 import os
-import uuid
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from delivery_examples import CASE, OTHER_CASE, OTHER_REFERRAL, REFERRAL
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
@@ -19,8 +19,6 @@ from chassis.delivery.requests import Act, Filter
 from chassis.testing.delivery import NOW, Reader, message
 from contracts.bounds import INTEGER
 
-CASE, REFERRAL = uuid.UUID(int=1), uuid.UUID(int=2)
-OTHER_CASE, OTHER_REFERRAL = uuid.UUID(int=3), uuid.UUID(int=4)
 GOOD = message(OTHER_CASE, 1, referral_id=OTHER_REFERRAL)
 PLAIN = message(CASE, 1, referral_id=REFERRAL)
 DISCARD = Act.discard(reason="not one of ours", by="operator-1")

@@ -1,9 +1,9 @@
 """What a reader does not know or handle is followed and never parked; a later edition of it can be given it."""
 
-import uuid
 from dataclasses import replace
 
 import pytest
+from delivery_examples import CASE, REFERRAL, SUBJECT
 from prometheus_client import REGISTRY
 from sqlalchemy import text
 
@@ -15,8 +15,6 @@ from chassis.testing.delivery import NOW, Reader, message
 from contracts.events import EVENTS, CaseClosed, Event
 from contracts.topics import TRIAGE
 
-CASE, REFERRAL = uuid.UUID(int=1), uuid.UUID(int=2)
-SUBJECT = f"case/{CASE}"
 OLDER = {event_type: event for event_type, event in EVENTS.items() if event is not CaseClosed}
 
 
