@@ -13,8 +13,10 @@ from triage.model import DECISION_CLOCK, OFFER_CLOCK
 CHANGES: Final = "queue"
 """The channel on which the feed of changes listens."""
 
+_CHANGE: Final = """pg_notify(:channel, json_build_object('partnership', c.partnership, 'case_id', c.case_id,
+        'version', c.version, 'waits_for', c.waits_for, 'worker', c.worker, 'team', c.team)::text)"""
 _KEEP: Final = text(
-    """
+    f"""
     WITH counted AS (
         SELECT c.case_id, n.children, n.undecided, n.deciding_again, n.stale, r.requests_made, r.requests_outstanding,
                r.unanswered, q.questions_outstanding, w.unseen_news, w.unseen, w.unseen_danger,
@@ -38,7 +40,7 @@ _KEEP: Final = text(
                    count(o.child_id) AS recommended,
                    count(*) FILTER (WHERE EXISTS (
                        SELECT FROM news l WHERE l.case_id = c.case_id AND l.version > d.version
-                          AND l.what <> :no_knowledge AND (l.about = '{}' OR k.child_id = ANY(l.about))
+                          AND l.what <> :no_knowledge AND (l.about = '{{}}' OR k.child_id = ANY(l.about))
                    )) AS stale,
                    count(*) FILTER (WHERE d.team IS NOT NULL AND NOT EXISTS (
                        SELECT FROM handover l WHERE l.case_id = c.case_id AND d.decision_id = ANY(l.decision_ids)
@@ -59,7 +61,7 @@ _KEEP: Final = text(
         ) h
         CROSS JOIN LATERAL (
             SELECT count(*) AS requests_made, count(*) FILTER (WHERE a.request_id IS NULL) AS requests_outstanding,
-                   coalesce(array_agg(DISTINCT i.agency ORDER BY i.agency) FILTER (WHERE a.request_id IS NULL), '{}')
+                   coalesce(array_agg(DISTINCT i.agency ORDER BY i.agency) FILTER (WHERE a.request_id IS NULL), '{{}}')
                        AS unanswered
             FROM information_request i
             LEFT JOIN information_answer a ON a.request_id = i.request_id AND a.revision = 1
@@ -70,7 +72,7 @@ _KEEP: Final = text(
             FROM question WHERE case_id = c.case_id AND answered_at IS NULL
         ) q
         CROSS JOIN LATERAL (
-            SELECT coalesce(array_agg(what ORDER BY version) FILTER (WHERE seen_at IS NULL), '{}') AS unseen_news,
+            SELECT coalesce(array_agg(what ORDER BY version) FILTER (WHERE seen_at IS NULL), '{{}}') AS unseen_news,
                    count(*) FILTER (WHERE seen_at IS NULL) AS unseen,
                    coalesce(bool_or(immediate_danger) FILTER (WHERE seen_at IS NULL), false) AS unseen_danger,
                    max(told_at) AS news_at
@@ -90,13 +92,10 @@ _KEEP: Final = text(
         questions_outstanding = n.questions_outstanding, unseen_news = n.unseen_news,
         unseen = n.unseen, unseen_danger = n.unseen_danger, news_at = n.news_at
     FROM counted n WHERE c.case_id = n.case_id
-    """
+    RETURNING {_CHANGE}
+    """  # noqa: S608  # built from a constant
 )
-_NOTIFY: Final = text(
-    """SELECT pg_notify(:channel, json_build_object('partnership', partnership, 'case_id', case_id,
-           'version', version, 'waits_for', waits_for, 'worker', worker, 'team', team)::text)
-       FROM "case" WHERE case_id = ANY(CAST(:case_ids AS uuid[]))"""
-)
+_ANNOUNCE: Final = text(f'SELECT {_CHANGE} FROM "case" c WHERE c.case_id = :case_id')  # noqa: S608  # the same
 
 
 async def keep_lines(tx: Transaction, case_ids: Collection[UUID]) -> None:
@@ -110,9 +109,9 @@ async def keep_lines(tx: Transaction, case_ids: Collection[UUID]) -> None:
         "no_knowledge": CaseNews.HANDOVER_RETURNED.value,
         "decision_clock": DECISION_CLOCK,
         "offer_clock": OFFER_CLOCK,
+        "channel": CHANGES,
     }
     await tx.execute(_KEEP, values)
-    await _announce(tx, case_ids)
 
 
 async def keep_line(tx: Transaction, case_id: UUID) -> None:
@@ -122,8 +121,4 @@ async def keep_line(tx: Transaction, case_id: UUID) -> None:
 
 async def announce(tx: Transaction, case_id: UUID) -> None:
     """Let those who watch the queue know that a case changed, once this transaction has committed."""
-    await _announce(tx, [case_id])
-
-
-async def _announce(tx: Transaction, case_ids: Collection[UUID]) -> None:
-    await tx.execute(_NOTIFY, {"channel": CHANGES, "case_ids": list(case_ids)})
+    await tx.execute(_ANNOUNCE, {"channel": CHANGES, "case_id": case_id})
