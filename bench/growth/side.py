@@ -176,6 +176,7 @@ class Side:
                 return Acknowledging()
 
             async with db.engine.connect() as connection:
+                await connection.execution_options(isolation_level="AUTOCOMMIT")
                 return await Relay(db, producer, clock, hint=Hint()).send_batch(connection, Acknowledging())
 
         return send

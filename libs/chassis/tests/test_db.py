@@ -34,6 +34,19 @@ async def test_what_is_written_is_rolled_back_when_the_block_raises(db: Database
     assert await versions(db, "driver/undone") == 0
 
 
+async def test_a_statement_is_committed_by_itself_and_a_transaction_after_it_is_one_again(db: Database) -> None:
+    async with db.statement() as tx:
+        await tx.execute(text("INSERT INTO applied (aggregate, version) VALUES ('by itself', 1)"))
+        assert await versions(db, "by itself") == 1
+
+    with pytest.raises(ZeroDivisionError):
+        async with db.transaction() as tx:
+            await tx.execute(text("INSERT INTO applied (aggregate, version) VALUES ('undone', 1)"))
+            raise ZeroDivisionError
+
+    assert await versions(db, "undone") == 0
+
+
 async def test_a_row_that_is_refused_is_our_fault_and_not_the_databases_absence(db: Database) -> None:
     with pytest.raises(asyncpg.NotNullViolationError):
         async with db.driver_transaction() as tx:
@@ -63,6 +76,22 @@ async def test_a_connection_killed_in_its_transaction_is_the_databases_absence_a
     async with db.driver_transaction() as tx:
         assert await tx.fetchval("SELECT 1") == 1
     assert await versions(db, "driver/killed") == 0
+
+
+async def test_connections_that_ended_while_nobody_used_them_are_replaced_before_the_next_transaction(
+    db: Database, postgres: str
+) -> None:
+    async with db.transaction() as one, db.transaction() as other:
+        pids = [await tx.scalar(text("SELECT pg_backend_pid()")) for tx in (one, other)]
+    killer = await asyncpg.connect(postgres)
+    for pid in pids:
+        await killer.execute("SELECT pg_terminate_backend($1, 10000)", pid)
+    await killer.close()
+
+    async with db.transaction() as one, db.transaction() as other:
+        fresh = [await tx.scalar(text("SELECT pg_backend_pid()")) for tx in (one, other)]
+
+    assert not set(pids) & set(fresh)
 
 
 async def test_a_database_that_is_not_there_is_said_to_be_away() -> None:

@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias
 
 import asyncpg
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError, TimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from contracts.problems import Unavailable
@@ -99,6 +99,7 @@ class Database:
 
     def __init__(self, engine: AsyncEngine, driver_pool: _DriverPool) -> None:
         self.engine = engine
+        self._by_statement = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._driver_pool = driver_pool
 
     @classmethod
@@ -111,9 +112,9 @@ class Database:
             pool_size=pool_size,
             max_overflow=0,
             pool_timeout=5,
-            pool_pre_ping=True,
             hide_parameters=True,  # parameters are personal data; they must never reach an error text
         )
+        event.listen(engine.sync_engine, "checkout", _refuse_closed)
         return cls(engine, pool)
 
     @asynccontextmanager
@@ -122,12 +123,17 @@ class Database:
 
         Raises ``DatabaseUnavailable`` when the database cannot be reached or the outcome of COMMIT is unknown.
         """
-        try:
-            with named_unavailable():
-                async with self.engine.begin() as tx:
-                    yield tx
-        except (OSError, *_OURS) as error:  # raised while connecting
-            raise DatabaseUnavailable from error
+        async with _begun(self.engine) as tx:
+            yield tx
+
+    @asynccontextmanager
+    async def statement(self) -> AsyncIterator[Transaction]:
+        """The same for one statement, which is a transaction by itself: one round trip instead of three.
+
+        MUST NOT be used for more than one: what the first wrote stays when the second fails.
+        """
+        async with _begun(self._by_statement) as tx:
+            yield tx
 
     @asynccontextmanager
     async def driver_transaction(self, locks: Collection[int] = ()) -> AsyncIterator[DriverTransaction]:
@@ -183,6 +189,26 @@ def engine_on(url: str, connect: Callable[[], Awaitable[asyncpg.Connection]], **
     """An engine on connections that the driver itself makes: SQLAlchemy's own way knows no ``sslmode``."""
     named = make_url(url).set(drivername="postgresql+asyncpg", query={})
     return create_async_engine(named, async_creator=connect, **options)
+
+
+@asynccontextmanager
+async def _begun(engine: AsyncEngine) -> AsyncIterator[Transaction]:
+    try:
+        with named_unavailable():
+            async with engine.begin() as tx:
+                yield tx
+    except (OSError, *_OURS) as error:  # raised while connecting
+        raise DatabaseUnavailable from error
+
+
+def _refuse_closed(connection: Any, _record: object, _proxy: object) -> None:
+    """A connection that ended while nobody used it is replaced before it is used: a server that stops says so.
+
+    SQLAlchemy's own way is to ask the server each time, which is three round trips before every transaction. One that
+    is lost in silence fails the transaction that finds out, after its timeout, as it would fail the question.
+    """
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError
 
 
 async def as_at_one_moment(tx: Transaction) -> None:

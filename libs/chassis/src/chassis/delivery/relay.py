@@ -73,6 +73,7 @@ class Relay:
         await lead(self._db, self._lead, lock=LEADER_LOCK, stop=stop)
 
     async def _lead(self, connection: AsyncConnection, stop: Stop) -> None:
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
         producer = await self._start_producer()
         try:
             log.info("relay leads")
@@ -83,9 +84,11 @@ class Relay:
             await stop_client(producer)
 
     async def send_batch(self, connection: AsyncConnection, producer: Producer) -> int:
-        """Send what is unmarked, wait for every acknowledgement, mark it. Returns how many."""
+        """Send what is unmarked, wait for every acknowledgement, mark it. Returns how many.
+
+        The connection MUST commit each statement by itself: no transaction is open while the network is used.
+        """
         rows = (await connection.execute(_UNPUBLISHED, {"batch": BATCH})).all()
-        await connection.commit()  # no transaction is open while the network is used
         if not rows:
             oldest_unpublished.set(0)
             return 0
@@ -93,7 +96,6 @@ class Relay:
         oldest_unpublished.set((now - rows[0].recorded_at).total_seconds())
         await within(ACK_SECONDS, _send_all(producer, rows), what="waiting for acknowledgements")
         await connection.execute(_MARK, {"now": now, "ids": [row.id for row in rows]})
-        await connection.commit()
         for row in rows:
             published.labels(row.headers.get("ce_type")).inc()
         return len(rows)

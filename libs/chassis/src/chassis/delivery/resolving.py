@@ -94,7 +94,7 @@ class Resolver:
     async def look(self, partitions: Sequence[int]) -> Waiting:
         """What waits in these partitions, in one statement: this is asked between all batches."""
         values = {"now": self._clock.now(), "partitions": list(partitions), "limit": AT_ONCE}
-        async with self._db.transaction() as tx:
+        async with self._db.statement() as tx:
             rows = (await tx.execute(_WAITING, values)).all()
         keys = {row.key if row.key is not None else row.id: Key(row.key, row.id) for row in rows if row.id is not None}
         requested = any(row.requested for row in rows)
