@@ -93,7 +93,7 @@ CHILDREN = [
     (child(la_child_id="A-123", has_la_code=True), "invalid-la-child-id", "/children/0/la_child_id"),
     (child(la_child_id="A123"), "la-code", "/children/0/la_code"),
     (child(home_until=None), "address", "/children/0/addresses"),
-    (child(postcodes=("ZZ99 3AB", "nowhere")), "invalid-postcode", "/children/0/addresses"),
+    (child(postcodes=("ZZ99 3AB", "nowhere")), "invalid-postcode", "/children/0/addresses/1/postcode"),
     (child(has_school=False), "school", "/children/0/school"),
     (child(has_gp=False), "gp", "/children/0/gp"),
 ]

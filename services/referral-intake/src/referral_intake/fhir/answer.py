@@ -88,7 +88,8 @@ def _issues(receipt: Receipt) -> Iterator[Issue]:
             f"{receipt.likely_repeat_of.reference}. We read both referrals."
         )
     for missing in receipt.missing_information:
-        yield _said(f"We will ask for this: {missing.label}.", coding=(_MISSING, missing.item.value))
+        words = " ".join((f"We will ask for this: {missing.label}.", *(missing.details or ())))
+        yield _said(words, coding=(_MISSING, missing.item.value))
     yield from _not_taken(receipt.not_taken or ())
 
 

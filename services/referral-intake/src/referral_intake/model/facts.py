@@ -26,8 +26,8 @@ class ChildFacts:
 
     ``has_place``: anywhere to look for the child, such as a school. ``home_until``: the last day that a home is known
     for, None without one. ``has_withheld_home``: somebody keeps it from others, so nobody is asked for it.
-    ``plans``: each once; empty when none are said, and ``none`` when there are none. Identifiers and postcodes are as
-    they were sent, and stay out of what is printed.
+    ``plans``: each once; empty when none are said, and ``none`` when there are none. ``postcodes``: of each address,
+    None where none is said. Identifiers and postcodes are as they were sent, and stay out of what is printed.
     """
 
     has_name: bool
@@ -48,7 +48,7 @@ class ChildFacts:
     has_withheld_home: bool
     has_school: bool
     has_place: bool
-    postcodes: tuple[str, ...] = field(repr=False)
+    postcodes: tuple[str | None, ...] = field(repr=False)
     has_gp: bool
     has_location_now: bool
     has_company_now: bool
@@ -163,15 +163,19 @@ class ReferralFacts:
 
 
 class Missing(NamedTuple):
-    """One thing to ask for, and where in the referral it would stand (JSON pointer). Many are made for each one."""
+    """One thing to ask for, and where in the referral it would stand (JSON pointer). Many are made for each one.
+
+    ``detail``: what is wrong with what stands there, for its sender, who sees it; None when the item says it all.
+    """
 
     item: MissingItem
     pointer: str
+    detail: str | None = None
 
 
 def places_of(missing: Iterable[Missing]) -> dict[MissingItem, list[str]]:
     """Each item once, with every place where it would stand, in the order of the form."""
     places: dict[MissingItem, list[str]] = {}
-    for item, pointer in missing:
+    for item, pointer, _ in missing:
         places.setdefault(item, []).append(pointer)
     return places
