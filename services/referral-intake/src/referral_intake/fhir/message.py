@@ -123,7 +123,9 @@ def _says_no_more(display: str | None, resource: Resource) -> bool:
 
 
 def _normal(address: str) -> str:
-    return address.lower() if address[:4].lower() == "urn:" else _VERSION.sub("", address)
+    """Of whichever version: the message has but one of each."""
+    unversioned = _VERSION.sub("", address)
+    return unversioned.lower() if address[:4].lower() == "urn:" else unversioned
 
 
 def _logical(identifier: Identifier) -> str:

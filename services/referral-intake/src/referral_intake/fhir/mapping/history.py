@@ -5,7 +5,7 @@ from datetime import date
 from typing import Final
 
 from referral_intake.fhir import systems
-from referral_intake.fhir.mapping.words import dated_numbers, names_of
+from referral_intake.fhir.mapping.words import ANY_USE, KINDS_OF_NUMBER, dated_numbers, names_of, number_of, one_line
 from referral_intake.fhir.r4.element import Said
 from referral_intake.fhir.r4.people import Patient, Practitioner, RelatedPerson
 from referral_intake.fhir.r4.values import Identifier
@@ -45,18 +45,25 @@ def other_numbers(patient: Patient, day: date) -> Iterator[Said[str]]:
 
 
 def superseded(patient: Patient) -> Iterator[Said[str]]:
-    """What a further record of the same child says of names, numbers and birth."""
+    """What a further record of the same child says of names, birth, addresses and numbers."""
     yield from (
         Said(f"also recorded as {whole.value}", whole.places) for name in patient.name if (whole := name.whole())
     )
     born = named("also recorded as born on", patient.said("birth_date"))
-    if born:
-        yield born
+    homes = (named("another record's address", one_line(address)) for address in patient.address)
+    yield from (said for said in (born, *homes, *_numbers_of(patient)) if said)
     for identifier in patient.identifier:
         called = KNOWN_NUMBERS.get(identifier.system or "", ("", "number"))[1]
         value = with_places(named(f"another record's {called}", identifier.said("value")), identifier.at("system"))
         if value and identifier.system in KNOWN_NUMBERS:
             yield value
+
+
+def _numbers_of(patient: Patient) -> Iterator[Said[str] | None]:
+    for point in patient.telecom:
+        if kind := KINDS_OF_NUMBER.get(point.system):
+            number = remarked(number_of(point, uses=ANY_USE), point.period.words() if point.period else None)
+            yield named(f"another record's {kind}", number)
 
 
 def is_in_use(identifier: Identifier, day: date) -> bool:

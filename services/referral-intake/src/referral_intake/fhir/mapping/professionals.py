@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from referral_intake.fhir import systems
 from referral_intake.fhir.draft import Part, Tree
 from referral_intake.fhir.mapping.extras import extras
 from referral_intake.fhir.mapping.history import history_of
@@ -133,9 +134,17 @@ def _professional(message: Message, role: PractitionerRole | None, practitioner:
             **(extras(Professional, "professional", source) if source else {}),
             **{name: fields[name] for name in ("name", "role", "organisation")},
             "contact": contact,
+            **({"notes": notes} if (notes := _notes(role, source)) else {}),
         },
         _active(role, practitioner),
     )
+
+
+def _notes(role: PractitionerRole | None, source: PractitionerRole | Practitioner | None) -> Tree:
+    """Notes of ours, and since when somebody is in a role. Notes that are no text are for the form to refuse."""
+    ours = source.said_by(systems.extension("professional-notes")) if source else None
+    since = named("in this role", role.period.words() if role and role.period else None)
+    return ours if ours and not isinstance(ours.value, str) else listed((ours, since), "\n")
 
 
 def _former(message: Message, role: PractitionerRole | None, practitioner: Practitioner | None) -> Said[str] | None:

@@ -13,7 +13,8 @@ from referral_intake.fhir.r4.people import Patient, RelatedPerson
 from referral_intake.fhir.r4.values import Reference, dated
 from referral_intake.fhir.r4.words import listed, named
 
-_NOT_THE_MAIN_ONE: Final = frozenset({"replaced-by", "refer"})
+_REPLACED: Final = "replaced-by"
+_NOT_THE_MAIN_ONE: Final = "refer"
 
 
 @dataclass(frozen=True)
@@ -145,20 +146,24 @@ def _merged(groups: list[list[Patient]], one: Patient, other: Patient) -> list[l
 
 
 def _replaced(message: Message) -> set[int]:
-    """Patients in whose place another record is to be used."""
+    """Patients in whose place another record is to be used.
+
+    One that is in use, and refers to a better record that was not sent, is the best there is.
+    """
     found: set[int] = set()
     for patient in message.all(Patient):
         for link in patient.link:
-            if link.type in _NOT_THE_MAIN_ONE:
+            other = message.find(link.other, Patient)
+            if link.type == _REPLACED or (link.type == _NOT_THE_MAIN_ONE and other):
                 found.add(id(patient))
-            elif link.type == "replaces" and (other := message.find(link.other, Patient)):
+            elif link.type == "replaces" and other:
                 found.add(id(other))
     return found
 
 
 def _is_to_decide(record: Record) -> bool:
     """Not somebody who died, nor a record that is not in use or that a record which was not sent has replaced."""
-    replaced = any(link.type == "replaced-by" for link in record.main.link)
+    replaced = any(link.type == _REPLACED for link in record.main.link)
     return not record.has_died and not replaced and record.main.active is not False
 
 

@@ -20,8 +20,8 @@ PRIVATE: Final = frozenset({None, "home", "mobile"})
 AT_WORK: Final = frozenset({None, "work"})
 """Uses of a number that go without saying: of somebody's own number, and of somebody's at work."""
 
-_ANY_USE: Final = frozenset({None, "home", "work", "mobile", "old"})
-_KINDS_OF_NUMBER: Final[Mapping[str | None, str]] = {
+ANY_USE: Final = frozenset({None, "home", "work", "mobile", "old"})
+KINDS_OF_NUMBER: Final[Mapping[str | None, str]] = {
     "phone": "phone number",
     "sms": "phone number",
     "email": "e-mail address",
@@ -116,8 +116,8 @@ def dated_numbers(points: Sequence[ContactPoint], day: date) -> Iterator[Said[st
     """Numbers and addresses that are no longer theirs, and since when they have the others."""
     for point in points:
         period, former = point.period.words() if point.period else None, is_former(point, day)
-        if (former or period) and point.system in _KINDS_OF_NUMBER and (said := number_of(point, uses=_ANY_USE)):
-            kind = _KINDS_OF_NUMBER[point.system]
+        if (former or period) and point.system in KINDS_OF_NUMBER and (said := number_of(point, uses=ANY_USE)):
+            kind = KINDS_OF_NUMBER[point.system]
             yield from _given(named(f"former {kind}" if former else kind, remarked(said, period)))
 
 

@@ -69,6 +69,7 @@ class ServiceRequest(Identified):
     location_reference: Many[Reference] = ()
     reason_code: Many[CodeableConcept] = ()
     reason_reference: Many[Reference] = ()
+    supporting_info: Many[Reference] = ()
     note: Many[Annotation] = ()
 
 

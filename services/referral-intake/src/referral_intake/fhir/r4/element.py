@@ -28,8 +28,9 @@ class Said(Generic[T]):
 @lru_cache(maxsize=4096)
 def step(name: str) -> str:
     """An element's name in FHIRPath: ``valueString`` is ``value``, and ``_birthDate`` belongs to ``birthDate``."""
-    choice = _CHOICE.fullmatch(name)
-    return choice.group(1) if choice else name.removeprefix("_")
+    bare = name.removeprefix("_")
+    choice = _CHOICE.fullmatch(bare)
+    return choice.group(1) if choice else bare
 
 
 class Element(BaseModel):

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, Self
 
-from pydantic import StrictBool, StrictInt
+from pydantic import ModelWrapValidatorHandler, PrivateAttr, StrictBool, StrictInt, model_validator
 
 from referral_intake.fhir.r4.coded import CodeableConcept, Coding
 from referral_intake.fhir.r4.element import Element, Said
@@ -173,6 +173,20 @@ class Valued(Element):
     value_coding: Coding | None = None
     value_codeable_concept: CodeableConcept | None = None
     value_reference: Reference | None = None
+    _has_value: bool = PrivateAttr(False)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _noting_any_value(cls, given: Any, read: ModelWrapValidatorHandler[Self]) -> Self:
+        """A value of a kind that is not read here is a value all the same."""
+        element = read(given)
+        element._has_value = isinstance(given, dict) and any(name.startswith("value") for name in given)
+        return element
+
+    @property
+    def has_value(self) -> bool:
+        """Whether the sender gave a value, of whatever kind."""
+        return self._has_value
 
     def value(self) -> Said[Any] | None:
         """The value as the form has it; a concept by its code."""
@@ -196,6 +210,8 @@ class Valued(Element):
         yield from (said for name in _DATED if (said := dated(self, name)))
         parts = (getattr(self, name) for name in _MADE_OF_PARTS)
         yield from (said for part in parts if part is not None and (said := part.words()))
+        if self.value_reference is not None and (shown := self.value_reference.said("display")):
+            yield shown
 
 
 class Extension(Valued):
