@@ -22,7 +22,7 @@ from intake_examples import (
 )
 
 from contracts.codes import AgreementAnswer, ConcernType, Disability, MissingItem, Sex
-from referral_intake.model import AgreementFacts, ChildFacts, Day, Missing, ReferralFacts
+from referral_intake.model import AgreementFacts, Bound, ChildFacts, Day, ReferralFacts
 
 NO_REASON = AgreementFacts(answer=AgreementAnswer.NOT_ASKED, dated=False, reasoned=False)
 REASON = replace(NO_REASON, reasoned=True)
@@ -106,7 +106,17 @@ PEOPLE = [
     (replace(FACTS, lacks_staff_risk_review=True), "staff-risk-review", "/risks_to_staff"),
     (replace(FACTS, lacks_attachment_place=True), "attachment-place", "/attachments"),
     (
-        replace(FACTS, days=(Day("/children/0/addresses/1/lived_until", date(2020, 1, 1), earliest=date(2021, 1, 1)),)),
+        replace(
+            FACTS,
+            days=(
+                Day(
+                    "/children/0/addresses/1/lived_until",
+                    date(2020, 1, 1),
+                    earliest=date(2021, 1, 1),
+                    bound=Bound.BEGINNING,
+                ),
+            ),
+        ),
         "contradictory-dates",
         "/children/0/addresses/1/lived_until",
     ),
@@ -166,7 +176,7 @@ TABLE = SENDER + CHILDREN + PEOPLE + WORRIES + KINDS + AGREEMENTS
 def test_what_is_left_open_is_noted_with_its_place_and_does_not_stop_the_referral(
     facts: ReferralFacts, item: str, pointer: str
 ) -> None:
-    assert missing(facts) == [Missing(MissingItem(item), pointer)]
+    assert [(each.item, each.pointer) for each in missing(facts)] == [(item, pointer)]
     assert received(facts).missing_information == (MissingItem(item),)
 
 

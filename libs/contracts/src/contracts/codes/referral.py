@@ -57,7 +57,7 @@ class MissingItem(Code):
         "implausible-date",
         "A date of birth that fits a child, or an expected date that fits a pregnancy",
     )
-    CONTRADICTORY_DATES = "contradictory-dates", "Dates that fit one another; something ends before it begins"
+    CONTRADICTORY_DATES = "contradictory-dates", "Dates that fit one another and today"
     SEX = "sex", "Sex"
     UNBORN_SEX = "unborn-sex", "Sex U, as an unborn child is recorded"
     ETHNICITY = "ethnicity", "Ethnicity"

@@ -2,11 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import field
-from datetime import date
-from typing import NamedTuple
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Final, NamedTuple
 
 from contracts.codes import AgreementAnswer, ConcernType, CurrentPlan, Disability, FgmKnowledge, MissingItem, Sex
 from referral_intake.model.record import record
+
+PREGNANCY: Final = timedelta(weeks=42)
+"""A pregnancy runs 40 weeks from its first day, and hardly ever beyond 42."""
 
 
 @record
@@ -63,7 +67,10 @@ class ChildFacts:
 
 @record
 class FamilyFacts:
-    """Which things a referral says about the family. ``twice_dated``: members with both dates, by place."""
+    """Which things a referral says about the family, by place: ``twice_dated`` are members with both dates.
+
+    ``expected``: members who are not born, each with the day they are expected.
+    """
 
     has_household: bool
     names_responsible: bool
@@ -71,6 +78,7 @@ class FamilyFacts:
     has_other_parent_reason: bool
     names_alleged_perpetrator: bool
     twice_dated: tuple[int, ...]
+    expected: tuple[tuple[int, date], ...] = field(default=(), repr=False)
 
 
 @record
@@ -123,17 +131,29 @@ class ConsentFacts:
     has_lawful_basis: bool
 
 
-class Day(NamedTuple):
-    """A day that a referral tells of, and where (JSON pointer). ``past``: it cannot be after today.
+class Bound(StrEnum):
+    """What a day cannot be before, as its sender is told."""
 
-    ``earliest``: the day before which it cannot be, such as a birth; None when nothing says so. Many are made for each
-    referral.
+    BIRTH = "This is before the birth."
+    PREGNANCY = "This is long before the birth."
+    BEGINNING = "This is before it began."
+
+
+class Day(NamedTuple):
+    """A day that a referral tells of, and where (JSON pointer). Many are made for each referral.
+
+    ``past``: it cannot be after today. ``to_come``: it cannot be before today. ``earliest``: the day before which it
+    cannot be, and ``bound`` which day that is. ``child_born``: of a parent's birth, which must come before. None where
+    nothing says so.
     """
 
     pointer: str
     day: date
     past: bool = False
+    to_come: bool = False
     earliest: date | None = None
+    bound: Bound = Bound.BIRTH
+    child_born: date | None = None
 
 
 @record

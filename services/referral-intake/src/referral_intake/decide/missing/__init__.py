@@ -16,7 +16,7 @@ def missing_items(facts: ReferralFacts, *, today: date) -> tuple[Missing, ...]:
     found = missing_of_moment(facts)
     for place, child in enumerate(facts.children):
         found += missing_of_child(child, f"/children/{place}", today=today)
-    found += missing_of_family(facts)
+    found += missing_of_family(facts, today=today)
     found += missing_of_concern(facts, today=today)
     found += missing_of_agreement(facts)
     found += missing_of_others(facts, today=today)

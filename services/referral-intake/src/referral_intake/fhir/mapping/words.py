@@ -131,13 +131,24 @@ def words_of(concepts: Sequence[CodeableConcept]) -> Said[str] | None:
     return listed(concept.name() for concept in concepts)
 
 
-def dates(said: Said[str] | None) -> dict[str, Tree]:
-    """A date of birth. Of a year or a month the middle is taken, so that nobody is out by more than half; estimated."""
+def dates(said: Said[str] | None, day: date) -> dict[str, Tree]:
+    """A date of birth. Of a year or a month the middle is taken, so that nobody is out by more than half; estimated.
+
+    Of the month or year of ``day`` it is no later than that: who is born by then was not born after it.
+    """
     if said is None:
         return {}
-    middle = _MIDDLE.get(len(said.value), "")
-    estimated = Said(True, said.places) if middle else None
-    return {"date_of_birth": Said(said.value + middle, said.places), "estimated_date": estimated}
+    whole = middle_of(said.value)
+    today = day.isoformat()
+    if whole > today and today.startswith(said.value):
+        whole = today
+    estimated = Said(True, said.places) if whole != said.value else None
+    return {"date_of_birth": Said(whole, said.places), "estimated_date": estimated}
+
+
+def middle_of(written: str) -> str:
+    """A day as it is written; the one in the middle of a month or a year."""
+    return written + _MIDDLE.get(len(written), "")
 
 
 def day_of(said: Said[str] | None) -> Said[str] | None:
