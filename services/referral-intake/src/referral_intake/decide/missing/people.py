@@ -68,4 +68,5 @@ def missing_of_others(facts: ReferralFacts, *, today: date) -> list[Missing]:
     for day in facts.days:
         if day.pointer not in wrong and (detail := contradiction(day, today)):
             wrong[day.pointer] = detail
-    return found + [Missing(MissingItem.CONTRADICTORY_DATES, pointer, detail) for pointer, detail in wrong.items()]
+    found += [Missing(MissingItem.CONTRADICTORY_DATES, pointer, detail) for pointer, detail in wrong.items()]
+    return found + list(facts.contradictions)

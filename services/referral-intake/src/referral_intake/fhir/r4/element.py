@@ -53,6 +53,10 @@ class Element(BaseModel):
             for position, inner in _elements(value):
                 inner.place(self.at(name, position))
 
+    def parts(self) -> Iterator["Element"]:
+        """The elements within, in order."""
+        yield from (inner for _, value in self for _, inner in _elements(value))
+
     def said(self, name: str) -> Said[Any] | None:
         """What the element ``name`` says; None when it is absent or blank."""
         value = getattr(self, name)

@@ -9,7 +9,7 @@ from pydantic import ModelWrapValidatorHandler, PrivateAttr, StrictBool, StrictI
 from referral_intake.fhir.r4.coded import CodeableConcept, Coding
 from referral_intake.fhir.r4.element import Element, Said
 from referral_intake.fhir.r4.primitives import Comparator, Date, Many, Number, NumberUse, Text, Time
-from referral_intake.fhir.r4.times import DateTime, is_after, is_before, spoken
+from referral_intake.fhir.r4.times import DateTime, is_after, is_before, is_earlier, spoken
 from referral_intake.fhir.r4.words import joined, listed, named
 
 _PLAIN: Final = (
@@ -32,13 +32,18 @@ class Period(Element):
     start: DateTime | None = None
     end: DateTime | None = None
 
+    @property
+    def is_turned_round(self) -> bool:
+        """Whether it ends before it begins, so that nobody can say from it what is so now."""
+        return self.start is not None and self.end is not None and is_earlier(self.end, self.start)
+
     def has_ended(self, day: date) -> bool:
         """Whether it was over before a day."""
-        return self.end is not None and is_before(self.end, day)
+        return self.end is not None and is_before(self.end, day) and not self.is_turned_round
 
     def is_to_come(self, day: date) -> bool:
         """Whether it begins after a day."""
-        return self.start is not None and is_after(self.start, day)
+        return self.start is not None and is_after(self.start, day) and not self.is_turned_round
 
     def words(self) -> Said[str] | None:
         """As a person reads it."""
