@@ -22,6 +22,8 @@ VERIFICATION: Final = "http://terminology.hl7.org/CodeSystem/condition-ver-statu
         ({"abatementDateTime": "2015"}, False),
         ({"abatementAge": {"value": 20, "unit": "a"}}, False),
         ({"abatementDateTime": "2027-01-01"}, True),
+        ({"abatementBoolean": True}, False),
+        ({"abatementBoolean": False}, True),
         ({"verificationStatus": concept(VERIFICATION, "provisional")}, True),
     ],
 )

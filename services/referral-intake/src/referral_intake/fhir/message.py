@@ -129,7 +129,7 @@ def _normal(address: str) -> str:
 
 
 def _logical(identifier: Identifier) -> str:
-    return f"identifier {identifier.system}|{identifier.value}"
+    return f"identifier {identifier.register}|{identifier.value}"
 
 
 def _uuid(url: str) -> str | None:

@@ -30,7 +30,7 @@ def history_of(person: Patient | RelatedPerson | Practitioner, day: date) -> Ite
 def number_in_use(patient: Patient, system: str, day: date) -> Identifier | None:
     """The identifier that counts: official before usual; never one that ended, or is kept for history only."""
     found = [
-        each for each in patient.identifier if each.system == system and each.said("value") and is_in_use(each, day)
+        each for each in patient.identifier if each.register == system and each.said("value") and each.is_in_use(day)
     ]
     return min(found, key=lambda each: _ORDER.index(each.use), default=None)
 
@@ -40,7 +40,7 @@ def other_numbers(patient: Patient, day: date) -> Iterator[Said[str]]:
     for system, (_, called) in KNOWN_NUMBERS.items():
         main = number_in_use(patient, system, day)
         for identifier in patient.identifier:
-            if identifier.system == system and identifier.said("value"):
+            if identifier.register == system and identifier.said("value"):
                 yield from _number(identifier, called, is_main=identifier is main, day=day)
 
 
@@ -53,9 +53,9 @@ def superseded(patient: Patient) -> Iterator[Said[str]]:
     homes = (named("another record's address", one_line(address)) for address in patient.address)
     yield from (said for said in (born, *homes, *_numbers_of(patient)) if said)
     for identifier in patient.identifier:
-        called = KNOWN_NUMBERS.get(identifier.system or "", ("", "number"))[1]
+        called = KNOWN_NUMBERS.get(identifier.register or "", ("", "number"))[1]
         value = with_places(named(f"another record's {called}", identifier.said("value")), identifier.at("system"))
-        if value and identifier.system in KNOWN_NUMBERS:
+        if value and identifier.register in KNOWN_NUMBERS:
             yield value
 
 
@@ -66,18 +66,11 @@ def _numbers_of(patient: Patient) -> Iterator[Said[str] | None]:
             yield named(f"another record's {kind}", number)
 
 
-def is_in_use(identifier: Identifier, day: date) -> bool:
-    """Whether a number is somebody's on a day."""
-    period = identifier.period
-    ended = period is not None and (period.has_ended(day) or period.is_to_come(day))
-    return identifier.use != "old" and not ended
-
-
 def _number(identifier: Identifier, called: str, *, is_main: bool, day: date) -> Iterator[Said[str]]:
     period = identifier.period.words() if identifier.period else None
     if is_main and period is None:
         return
-    kind = called if is_main else f"another {called}" if is_in_use(identifier, day) else f"former {called}"
+    kind = called if is_main else f"another {called}" if identifier.is_in_use(day) else f"former {called}"
     use = None if identifier.use in ("official", "usual", "old") else identifier.said("use")
     text = remarked(named(kind, identifier.said("value")), use, period)
     places = [identifier.at("system"), *([identifier.at("use")] if use is None else [])]

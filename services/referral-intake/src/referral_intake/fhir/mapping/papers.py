@@ -29,7 +29,7 @@ def papers(records: Records) -> Iterator[Saying]:
         if document.status == "superseded":
             yield HISTORY, _superseded(document)
         else:
-            yield ("attachments",), (_paper(document),)
+            yield ("attachments",), (_paper(records, document),)
 
 
 def _check_content(document: DocumentReference) -> None:
@@ -43,9 +43,9 @@ def _attachments(document: DocumentReference) -> list[R4Attachment]:
     return [content.attachment for content in document.content if content.attachment]
 
 
-def _paper(document: DocumentReference) -> Part:
+def _paper(records: Records, document: DocumentReference) -> Part:
     first = next(iter(_attachments(document)), None)
-    identifier = document.identifier[0] if document.identifier else None
+    identifier = next((each for each in document.identifier if each.is_in_use(records.message.as_of)), None)
     kind = document.type.code_of(systems.code_system("attachment-kind")) if document.type else None
     draft = document.said("doc_status") if document.doc_status == "preliminary" else None
     understood = [document.at("status"), *([document.at("doc_status")] if draft is None else [])]

@@ -5,7 +5,6 @@ from typing import Final
 
 from referral_intake.fhir import systems
 from referral_intake.fhir.draft import Part, Tree
-from referral_intake.fhir.mapping.history import is_in_use
 from referral_intake.fhir.mapping.organisations import organisation_of
 from referral_intake.fhir.mapping.words import AT_WORK, phone_of, whole_name
 from referral_intake.fhir.message import Message
@@ -27,7 +26,8 @@ def school_of(message: Message, patient: Patient) -> Tree:
         said = extension.value()
         return Said(said.value, extension.places_of(said)) if said else None
     contact = phone_of(school.telecom, message.as_of, uses=AT_WORK)
-    return Part(extension.path, {"name": school.words(), "contact": contact}, (extension.at("url"),))
+    fields = {"name": school.words(), "urn": school.urn, "contact": contact}
+    return Part(extension.path, {name: said for name, said in fields.items() if said}, (extension.at("url"),))
 
 
 def practice_of(message: Message, patient: Patient) -> Tree:
@@ -54,7 +54,7 @@ def _counts(message: Message, reference: Reference) -> bool:
     role, identifier = message.find(reference, PractitionerRole), reference.identifier
     if role is not None:
         return role.active is not False and not (role.period and role.period.has_ended(message.as_of))
-    return identifier is None or is_in_use(identifier, message.as_of)
+    return identifier is None or identifier.is_in_use(message.as_of)
 
 
 def _dates(reference: Reference, role: PractitionerRole | None) -> Said[str] | None:

@@ -98,6 +98,7 @@ def _beside(condition: Condition) -> Iterator[Said[str] | None]:
     yield listed(concept.words() for concept in condition.body_site)
     yield named("since", _onset(condition))
     yield named("until", _abatement(condition))
+    yield _has_abated(condition)
     yield named("recorded", dated(condition, "recorded_date"))
 
 
@@ -112,3 +113,8 @@ def _abatement(condition: Condition) -> Said[str] | None:
     made = (condition.abatement_age, condition.abatement_period, condition.abatement_range)
     said = (dated(condition, "abatement_date_time"), condition.said("abatement_string"))
     return listed((*said, *(m.words() for m in made if m)))
+
+
+def _has_abated(condition: Condition) -> Said[str] | None:
+    answer = condition.said("abatement_boolean")
+    return Said("is over" if answer.value else "goes on", answer.places) if answer else None

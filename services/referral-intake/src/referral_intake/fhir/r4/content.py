@@ -92,6 +92,7 @@ class Condition(Identified):
     abatement_period: Period | None = None
     abatement_range: Range | None = None
     abatement_string: Text | None = None
+    abatement_boolean: StrictBool | None = None  # of DSTU2 and STU3; to pass it over would turn what is said round
     recorded_date: DateTime | None = None
     note: Many[Annotation] = ()
 

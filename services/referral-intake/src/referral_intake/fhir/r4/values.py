@@ -11,6 +11,7 @@ from referral_intake.fhir.r4.element import Element, Said
 from referral_intake.fhir.r4.primitives import Comparator, Date, Many, Number, NumberUse, Text, Time
 from referral_intake.fhir.r4.times import DateTime, is_after, is_before, is_earlier, spoken
 from referral_intake.fhir.r4.words import joined, listed, named
+from referral_intake.fhir.systems import register_of
 
 _PLAIN: Final = (
     "value_boolean", "value_integer", "value_positive_int", "value_unsigned_int", "value_string", "value_markdown",
@@ -58,6 +59,16 @@ class Identifier(Element):
     system: Text | None = None
     value: Text | None = None
     period: Period | None = None
+
+    @property
+    def register(self) -> str | None:
+        """Whose number it is: the system, by the name it has here."""
+        return register_of(self.system)
+
+    def is_in_use(self, day: date) -> bool:
+        """Whether a number is somebody's on a day."""
+        ended = self.period is not None and (self.period.has_ended(day) or self.period.is_to_come(day))
+        return self.use != "old" and not ended
 
 
 class Reference(Element):
