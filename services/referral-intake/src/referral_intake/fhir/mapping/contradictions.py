@@ -10,6 +10,7 @@ from referral_intake.fhir.r4.content import Condition, Observation, ServiceReque
 from referral_intake.fhir.r4.datatypes import Annotation
 from referral_intake.fhir.r4.element import Element, Said
 from referral_intake.fhir.r4.people import Patient
+from referral_intake.fhir.r4.resource import Resource
 from referral_intake.fhir.r4.times import day_in_london, is_after, is_before, is_earlier
 from referral_intake.fhir.r4.values import Period, Reference
 from referral_intake.model import PREGNANCY, Bound
@@ -24,7 +25,7 @@ Doubt = tuple[str, str]
 def contradictions(records: Records) -> Iterator[Doubt]:
     """Every date that is still to come though it tells of what was, or that comes before what had to come first."""
     message = records.message
-    for resource in message.resources:
+    for resource in message.all(Resource):
         yield from _periods(resource)
     for patient in message.all(Patient):
         yield from _death(patient, message.as_of)

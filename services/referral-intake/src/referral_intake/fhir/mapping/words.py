@@ -160,11 +160,11 @@ def day_of(said: Said[str] | None) -> Said[str] | None:
 def address_of(address: R4Address, day: date) -> Part:
     """An address, line by line. One that ended is a previous one."""
     lines = _lines(address, "city", "district", "state", "country")
-    text = address.said("text")
+    further = address.said("text") if not lines or not _is_said_by(address, lines) else None
     period = address.period
     fields: dict[str, Tree] = {
         **extras(Address, "address", address),
-        "lines": lines or ((text,) if text else ()),
+        "lines": (*lines, *((further,) if further else ())),
         "postcode": address.said("postal_code"),
         "kind": _kind(address, day),
         "lived_from": day_of(period.said("start")) if period else None,
@@ -176,7 +176,8 @@ def address_of(address: R4Address, day: date) -> Part:
 def one_line(address: R4Address) -> Said[str] | None:
     """An address in one line."""
     lines = _lines(address, "city", "district", "state", "postal_code", "country")
-    whole = joined(lines, ", ") or address.said("text")
+    further = None if lines and _is_said_by(address, lines) else address.said("text")
+    whole = joined((*lines, *((further,) if further else ())), ", ")
     period = address.period.words() if address.period else None
     return with_places(remarked(whole, period), *_repeated(address, lines), address.at("use"))
 
@@ -204,9 +205,14 @@ def _repeated(address: R4Address, lines: Sequence[Said[str]]) -> Iterator[str]:
     written = {line.value.casefold() for line in lines}
     names = ("city", "district", "state", "country")
     yield from (said.places[0] for name in names if (said := address.said(name)) and said.value.casefold() in written)
-    whole = " ".join((*written, (address.postal_code or "").casefold()))
-    if lines and set(_tokens(address.text or "")) <= set(_tokens(whole)):
+    if lines and _is_said_by(address, lines):
         yield address.at("text")
+
+
+def _is_said_by(address: R4Address, lines: Sequence[Said[str]]) -> bool:
+    """Whether the lines and the postcode say all that the text does."""
+    whole = " ".join((*(line.value for line in lines), address.postal_code or ""))
+    return set(_tokens(address.text or "")) <= set(_tokens(whole))
 
 
 def _tokens(text: str) -> list[str]:
