@@ -62,9 +62,11 @@ def agreements(records: Records) -> Iterator[Saying]:
 def _kinds(records: Records, consent: Consent, kinds: set[str]) -> Iterator[Saying]:
     for kind in sorted(kinds & TO_AGREE):
         yield ("consent", kind.replace("-", "_")), _agreement(records, consent)
-    if LAWFUL_BASIS in kinds:
+    if LAWFUL_BASIS in kinds and _answer(consent).value == AgreementAnswer.AGREED.value:
         records.follow_only_child(consent.patient)
         yield ("consent", "lawful_basis"), _basis(consent)
+    elif LAWFUL_BASIS in kinds:
+        yield FACTS, _in_words(records, consent, "A lawful basis that was not relied on:")
 
 
 def _is_over(message: Message, consent: Consent) -> bool:

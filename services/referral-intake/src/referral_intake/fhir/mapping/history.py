@@ -5,7 +5,15 @@ from datetime import date
 from typing import Final
 
 from referral_intake.fhir import systems
-from referral_intake.fhir.mapping.words import ANY_USE, KINDS_OF_NUMBER, dated_numbers, names_of, number_of, one_line
+from referral_intake.fhir.mapping.words import (
+    ANY_USE,
+    KINDS_OF_NUMBER,
+    dated_numbers,
+    era,
+    names_of,
+    number_of,
+    one_line,
+)
 from referral_intake.fhir.r4.element import Said
 from referral_intake.fhir.r4.people import Patient, Practitioner, RelatedPerson
 from referral_intake.fhir.r4.values import Identifier
@@ -70,7 +78,13 @@ def _number(identifier: Identifier, called: str, *, is_main: bool, day: date) ->
     period = identifier.period.words() if identifier.period else None
     if is_main and period is None:
         return
-    kind = called if is_main else f"another {called}" if identifier.is_in_use(day) else f"former {called}"
+    kind = (
+        called
+        if is_main
+        else f"another {called}"
+        if identifier.is_in_use(day)
+        else f"{era(identifier.period, day)} {called}"
+    )
     use = None if identifier.use in ("official", "usual", "old") else identifier.said("use")
     text = remarked(named(kind, identifier.said("value")), use, period)
     places = [identifier.at("system"), *([identifier.at("use")] if use is None else [])]

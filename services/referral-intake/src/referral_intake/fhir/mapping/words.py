@@ -13,6 +13,7 @@ from referral_intake.fhir.r4.datatypes import Address as R4Address
 from referral_intake.fhir.r4.datatypes import ContactPoint, HumanName, is_former
 from referral_intake.fhir.r4.element import Said
 from referral_intake.fhir.r4.times import day_in_london
+from referral_intake.fhir.r4.values import Period
 from referral_intake.fhir.r4.words import joined, listed, named, remarked, with_places
 from referral_intake.form.child import Address
 
@@ -38,6 +39,8 @@ _KIND_OF_USE: Final[Mapping[str, AddressKind]] = {
 }
 _LIVED_AT: Final = frozenset({AddressKind.HOME, AddressKind.TEMPORARY})
 _LAST: Final = 1_000
+FORMER: Final = "former"
+_LATER: Final = "later"
 
 
 @dataclass(frozen=True)
@@ -118,7 +121,13 @@ def dated_numbers(points: Sequence[ContactPoint], day: date) -> Iterator[Said[st
         period, former = point.period.words() if point.period else None, is_former(point, day)
         if (former or period) and point.system in KINDS_OF_NUMBER and (said := number_of(point, uses=ANY_USE)):
             kind = KINDS_OF_NUMBER[point.system]
-            yield from _given(named(f"former {kind}" if former else kind, remarked(said, period)))
+            when = era(point.period, day) if former else ""
+            yield from _given(named(f"{when} {kind}".strip(), remarked(said, period)))
+
+
+def era(period: Period | None, day: date) -> str:
+    """What to call something that is not so on a day: it was so, or will be."""
+    return _LATER if period is not None and period.is_to_come(day) else FORMER
 
 
 def _given(said: Said[str] | None) -> Iterator[Said[str]]:

@@ -149,6 +149,13 @@ class DocumentContent(Element):
     attachment: Attachment | None = None
 
 
+class DocumentRelation(Element):
+    """What a document is to another one."""
+
+    code: Literal["replaces", "transforms", "signs", "appends"] | None = None
+    target: Reference | None = None
+
+
 class DocumentReference(Identified):
     """A document that the sender holds."""
 
@@ -157,6 +164,7 @@ class DocumentReference(Identified):
     type: CodeableConcept | None = None
     subject: Reference | None = None
     date: DateTime | None = None
+    relates_to: Many[DocumentRelation] = ()
     description: Text | None = None
     content: Many[DocumentContent] = ()
 

@@ -46,6 +46,10 @@ class Period(Element):
         """Whether it begins after a day."""
         return self.start is not None and is_after(self.start, day) and not self.is_turned_round
 
+    def holds(self, day: date) -> bool:
+        """Whether a day is within it."""
+        return not (self.has_ended(day) or self.is_to_come(day))
+
     def words(self) -> Said[str] | None:
         """As a person reads it."""
         return listed((named("from", dated(self, "start")), named("until", dated(self, "end"))), " ")
@@ -67,8 +71,7 @@ class Identifier(Element):
 
     def is_in_use(self, day: date) -> bool:
         """Whether a number is somebody's on a day."""
-        ended = self.period is not None and (self.period.has_ended(day) or self.period.is_to_come(day))
-        return self.use != "old" and not ended
+        return self.use != "old" and (self.period is None or self.period.holds(day))
 
 
 class Reference(Element):
