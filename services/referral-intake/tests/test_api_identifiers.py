@@ -80,6 +80,14 @@ async def test_the_postcode_that_cannot_be_one_is_named_by_its_place(caller: Cal
     assert missing(answer.json())["invalid-postcode"]["pointers"] == ["/children/0/addresses/2/postcode"]
 
 
+async def test_twins_who_were_sent_with_one_number_are_asked_about(caller: Caller) -> None:
+    twin = {**form()["children"][0], "first_name": "Robin", "upn": None, "nhs_number": "999/000/0018"}
+
+    answer = await caller.post(form(children=[form()["children"][0], twin]))
+
+    assert missing(answer.json())["shared-number"]["pointers"] == ["/children/0/nhs_number", "/children/1/nhs_number"]
+
+
 async def test_the_fhir_door_reads_the_same_numbers(caller: Caller) -> None:
     identifiers = [{"system": NHS_NUMBER, "value": FULL_WIDTH}, {"system": UPN, "value": "W2129999170\u0660\u0661"}]
 

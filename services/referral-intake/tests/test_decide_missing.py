@@ -28,6 +28,8 @@ NO_REASON = AgreementFacts(answer=AgreementAnswer.NOT_ASKED, dated=False, reason
 REASON = replace(NO_REASON, reasoned=True)
 REFUSED = AgreementFacts(answer=AgreementAnswer.REFUSED, dated=True, reasoned=True)
 WITH_BASIS = replace(CONSENT, has_lawful_basis=True)
+SISTER = replace(CHILD, nhs_number="999 000 0026", upn=None, has_upn_reason=True)
+BROTHER = replace(SISTER, nhs_number="999 000 0034")
 TOMORROW = TODAY + timedelta(days=1)
 
 
@@ -52,7 +54,7 @@ SENDER = [
     (replace(FACTS, referrer=replace(REFERRER, has_phone=False)), "referrer-phone", "/referrer/phone"),
     (danger(has_emergency_call=False), "emergency-call", "/immediate_safety/called_999"),
     (danger(children=(replace(CHILD, has_location_now=False),)), "location-now", "/children/0/location_now"),
-    (danger(children=(CHILD, replace(CHILD, has_company_now=False))), "with-now", "/children/1/with_now"),
+    (danger(children=(CHILD, replace(SISTER, has_company_now=False))), "with-now", "/children/1/with_now"),
     (
         replace(FACTS, family=replace(FAMILY, names_alleged_perpetrator=True), has_next_contact=False),
         "next-contact",
@@ -180,8 +182,27 @@ def test_what_is_left_open_is_noted_with_its_place_and_does_not_stop_the_referra
     assert received(facts).missing_information == (MissingItem(item),)
 
 
+@pytest.mark.parametrize("field", ["nhs_number", "upn"])
+def test_one_number_for_two_children_is_asked_about_at_every_place(field: str) -> None:
+    others = {"nhs_number": "9990000026", "upn": "W212999917002"} | {field: getattr(CHILD, field)}
+    twins = replace(FACTS, children=(CHILD, replace(CHILD, **{**others, "has_upn_reason": True})))
+
+    found = [each for each in missing(twins) if each.item is MissingItem.SHARED_NUMBER]
+
+    assert [each.pointer for each in found] == [f"/children/0/{field}", f"/children/1/{field}"]
+
+
+def test_children_with_numbers_of_their_own_share_none() -> None:
+    assert missing(replace(FACTS, children=(CHILD, SISTER, BROTHER))) == []
+
+
 def test_every_item_of_the_code_list_is_noted_by_some_referral() -> None:
-    noted = {item for _, item, _ in TABLE} | {each.item.value for each in missing(about_a_girl())}
+    twins = replace(FACTS, children=(CHILD, CHILD))
+    noted = (
+        {each.item.value for each in missing(twins)}
+        | {item for _, item, _ in TABLE}
+        | {each.item.value for each in missing(about_a_girl())}
+    )
 
     assert noted == {item.value for item in MissingItem}
 
@@ -191,7 +212,7 @@ def test_nothing_is_left_open_by_a_full_referral() -> None:
 
 
 def test_each_child_is_asked_about_in_its_own_place_and_the_item_is_named_once() -> None:
-    facts = replace(FACTS, children=(replace(CHILD, has_gp=False), CHILD, replace(CHILD, has_gp=False)))
+    facts = replace(FACTS, children=(replace(CHILD, has_gp=False), SISTER, replace(BROTHER, has_gp=False)))
 
     assert [each.pointer for each in missing(facts)] == ["/children/0/gp", "/children/2/gp"]
     assert received(facts).missing_information == (MissingItem.GP,)
@@ -261,7 +282,9 @@ def test_a_reason_why_the_other_parent_is_not_named_is_enough() -> None:
 def test_each_childs_own_voice_is_a_voice() -> None:
     heard = replace(CHILD, has_voice=True)
 
-    assert missing(replace(FACTS, has_child_voice=False, children=(heard, UNBORN, heard))) == []
+    assert (
+        missing(replace(FACTS, has_child_voice=False, children=(heard, UNBORN, replace(SISTER, has_voice=True)))) == []
+    )
 
 
 def test_a_reason_for_not_asking_stands_for_the_answers_and_asks_for_the_law() -> None:

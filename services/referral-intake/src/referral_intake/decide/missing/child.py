@@ -1,6 +1,6 @@
 """What is left open about one child."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from contracts.codes import Disability, MissingItem, Sex
@@ -24,6 +24,16 @@ def missing_of_child(child: ChildFacts, pointer: str, *, today: date) -> list[Mi
         points.append((MissingItem.INTERPRETER_LANGUAGE, "first_language"))
     found = [Missing(item, f"{pointer}/{field}") for item, field in points]
     return [*found, *_impossible(child, pointer)]
+
+
+def shared_numbers(children: Sequence[ChildFacts]) -> Iterator[Missing]:
+    """Numbers of which two children of one referral cannot both have one: every place is named."""
+    for field, find in (("nhs_number", nhs_number.find), ("upn", upn.find)):
+        sent = [getattr(child, field) for child in children]
+        known = [find(number) if number else None for number in sent]
+        for place, number in enumerate(known):
+            if number is not None and known.count(number) > 1:
+                yield Missing(MissingItem.SHARED_NUMBER, f"/children/{place}/{field}")
 
 
 def _unborn(child: ChildFacts, today: date) -> _Points:

@@ -78,13 +78,8 @@ def _number(identifier: Identifier, called: str, *, is_main: bool, day: date) ->
     period = identifier.period.words() if identifier.period else None
     if is_main and period is None:
         return
-    kind = (
-        called
-        if is_main
-        else f"another {called}"
-        if identifier.is_in_use(day)
-        else f"{era(identifier.period, day)} {called}"
-    )
+    which = "another" if identifier.is_in_use(day) else era(identifier.period, day)
+    kind = called if is_main else f"{which} {called}"
     use = None if identifier.use in ("official", "usual", "old") else identifier.said("use")
     text = remarked(named(kind, identifier.said("value")), use, period)
     places = [identifier.at("system"), *([identifier.at("use")] if use is None else [])]
