@@ -199,7 +199,8 @@ class Valued(Element):
     def _noting_any_value(cls, given: Any, read: ModelWrapValidatorHandler[Self]) -> Self:
         """A value of a kind that is not read here is a value all the same."""
         element = read(given)
-        element._has_value = isinstance(given, dict) and any(name.startswith("value") for name in given)
+        values = [value for name, value in given.items() if name.startswith("value")] if isinstance(given, dict) else []
+        element._has_value = any(value is not None and str(value).strip() for value in values)
         return element
 
     @property
