@@ -1,6 +1,7 @@
 """References on a real database: operators and those who audit find the id, and nothing else."""
 
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from intake_caller import Caller
@@ -24,6 +25,23 @@ async def test_a_reference_that_was_never_given_is_not_found(caller: Caller) -> 
     answer = await caller.get("/operator/references/WAN-0000-0000", **OPERATOR)
 
     assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("written", ["{0} {1} {2}", "{0}{1}{2}", "ref: {0}-{1}-{2}", "{0}\u2013{1}\u2013{2}"])
+async def test_a_reference_is_found_however_it_was_typed(caller: Caller, written: str) -> None:
+    receipt = (await caller.post(form())).json()
+    typed = written.format(*receipt["reference"].lower().split("-"))
+
+    answer = await caller.get(f"/operator/references/{quote(typed)}", **OPERATOR)
+
+    assert answer.json() == {"referral_id": receipt["referral_id"]}
+
+
+async def test_what_cannot_be_a_reference_is_refused_with_what_one_looks_like(caller: Caller) -> None:
+    answer = await caller.get("/operator/references/WAN-0000-0001", **OPERATOR)
+
+    assert answer.status_code == 422
+    assert answer.json()["type"].endswith("/reference-invalid")
 
 
 async def test_only_operators_look_references_up(caller: Caller) -> None:

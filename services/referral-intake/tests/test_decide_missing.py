@@ -22,12 +22,14 @@ from intake_examples import (
 )
 
 from contracts.codes import AgreementAnswer, ConcernType, Disability, MissingItem, Sex
-from referral_intake.model import AgreementFacts, ChildFacts, Day, Missing, ReferralFacts
+from referral_intake.model import AgreementFacts, Bound, ChildFacts, Day, ReferralFacts
 
 NO_REASON = AgreementFacts(answer=AgreementAnswer.NOT_ASKED, dated=False, reasoned=False)
 REASON = replace(NO_REASON, reasoned=True)
 REFUSED = AgreementFacts(answer=AgreementAnswer.REFUSED, dated=True, reasoned=True)
 WITH_BASIS = replace(CONSENT, has_lawful_basis=True)
+SISTER = replace(CHILD, nhs_number="999 000 0026", upn=None, has_upn_reason=True)
+BROTHER = replace(SISTER, nhs_number="999 000 0034")
 TOMORROW = TODAY + timedelta(days=1)
 
 
@@ -52,7 +54,7 @@ SENDER = [
     (replace(FACTS, referrer=replace(REFERRER, has_phone=False)), "referrer-phone", "/referrer/phone"),
     (danger(has_emergency_call=False), "emergency-call", "/immediate_safety/called_999"),
     (danger(children=(replace(CHILD, has_location_now=False),)), "location-now", "/children/0/location_now"),
-    (danger(children=(CHILD, replace(CHILD, has_company_now=False))), "with-now", "/children/1/with_now"),
+    (danger(children=(CHILD, replace(SISTER, has_company_now=False))), "with-now", "/children/1/with_now"),
     (
         replace(FACTS, family=replace(FAMILY, names_alleged_perpetrator=True), has_next_contact=False),
         "next-contact",
@@ -93,7 +95,7 @@ CHILDREN = [
     (child(la_child_id="A-123", has_la_code=True), "invalid-la-child-id", "/children/0/la_child_id"),
     (child(la_child_id="A123"), "la-code", "/children/0/la_code"),
     (child(home_until=None), "address", "/children/0/addresses"),
-    (child(postcodes=("ZZ99 3AB", "nowhere")), "invalid-postcode", "/children/0/addresses"),
+    (child(postcodes=("ZZ99 3AB", "nowhere")), "invalid-postcode", "/children/0/addresses/1/postcode"),
     (child(has_school=False), "school", "/children/0/school"),
     (child(has_gp=False), "gp", "/children/0/gp"),
 ]
@@ -106,7 +108,17 @@ PEOPLE = [
     (replace(FACTS, lacks_staff_risk_review=True), "staff-risk-review", "/risks_to_staff"),
     (replace(FACTS, lacks_attachment_place=True), "attachment-place", "/attachments"),
     (
-        replace(FACTS, days=(Day("/children/0/addresses/1/lived_until", date(2020, 1, 1), earliest=date(2021, 1, 1)),)),
+        replace(
+            FACTS,
+            days=(
+                Day(
+                    "/children/0/addresses/1/lived_until",
+                    date(2020, 1, 1),
+                    earliest=date(2021, 1, 1),
+                    bound=Bound.BEGINNING,
+                ),
+            ),
+        ),
         "contradictory-dates",
         "/children/0/addresses/1/lived_until",
     ),
@@ -166,12 +178,31 @@ TABLE = SENDER + CHILDREN + PEOPLE + WORRIES + KINDS + AGREEMENTS
 def test_what_is_left_open_is_noted_with_its_place_and_does_not_stop_the_referral(
     facts: ReferralFacts, item: str, pointer: str
 ) -> None:
-    assert missing(facts) == [Missing(MissingItem(item), pointer)]
+    assert [(each.item, each.pointer) for each in missing(facts)] == [(item, pointer)]
     assert received(facts).missing_information == (MissingItem(item),)
 
 
+@pytest.mark.parametrize("field", ["nhs_number", "upn"])
+def test_one_number_for_two_children_is_asked_about_at_every_place(field: str) -> None:
+    others = {"nhs_number": "9990000026", "upn": "W212999917002"} | {field: getattr(CHILD, field)}
+    twins = replace(FACTS, children=(CHILD, replace(CHILD, **{**others, "has_upn_reason": True})))
+
+    found = [each for each in missing(twins) if each.item is MissingItem.SHARED_NUMBER]
+
+    assert [each.pointer for each in found] == [f"/children/0/{field}", f"/children/1/{field}"]
+
+
+def test_children_with_numbers_of_their_own_share_none() -> None:
+    assert missing(replace(FACTS, children=(CHILD, SISTER, BROTHER))) == []
+
+
 def test_every_item_of_the_code_list_is_noted_by_some_referral() -> None:
-    noted = {item for _, item, _ in TABLE} | {each.item.value for each in missing(about_a_girl())}
+    twins = replace(FACTS, children=(CHILD, CHILD))
+    noted = (
+        {each.item.value for each in missing(twins)}
+        | {item for _, item, _ in TABLE}
+        | {each.item.value for each in missing(about_a_girl())}
+    )
 
     assert noted == {item.value for item in MissingItem}
 
@@ -181,7 +212,7 @@ def test_nothing_is_left_open_by_a_full_referral() -> None:
 
 
 def test_each_child_is_asked_about_in_its_own_place_and_the_item_is_named_once() -> None:
-    facts = replace(FACTS, children=(replace(CHILD, has_gp=False), CHILD, replace(CHILD, has_gp=False)))
+    facts = replace(FACTS, children=(replace(CHILD, has_gp=False), SISTER, replace(BROTHER, has_gp=False)))
 
     assert [each.pointer for each in missing(facts)] == ["/children/0/gp", "/children/2/gp"]
     assert received(facts).missing_information == (MissingItem.GP,)
@@ -251,7 +282,9 @@ def test_a_reason_why_the_other_parent_is_not_named_is_enough() -> None:
 def test_each_childs_own_voice_is_a_voice() -> None:
     heard = replace(CHILD, has_voice=True)
 
-    assert missing(replace(FACTS, has_child_voice=False, children=(heard, UNBORN, heard))) == []
+    assert (
+        missing(replace(FACTS, has_child_voice=False, children=(heard, UNBORN, replace(SISTER, has_voice=True)))) == []
+    )
 
 
 def test_a_reason_for_not_asking_stands_for_the_answers_and_asks_for_the_law() -> None:

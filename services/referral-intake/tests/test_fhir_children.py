@@ -1,7 +1,7 @@
 """Each element of a Patient, as the form has it of a child."""
 
 import pytest
-from fhir_messages import Json, child_of, concept, filled_in, ours, url
+from fhir_messages import Json, child_of, concept, filled_in, form_of, message, ours, url
 
 from referral_intake.fhir.systems import code_system
 
@@ -29,7 +29,14 @@ def test_a_name_becomes_given_names_a_family_name_and_aliases(
 
 @pytest.mark.parametrize(
     ("born", "date", "estimated"),
-    [("2017-05-04", "2017-05-04", None), ("2017-05", "2017-05-15", True), ("2017", "2017-07-01", True)],
+    [
+        ("2017-05-04", "2017-05-04", None),
+        ("2017-05", "2017-05-15", True),
+        ("2017", "2017-07-01", True),
+        ("2026-11", "2026-11-15", True),
+        ("2026-12", "2026-12-15", True),
+        ("2027", "2027-07-01", True),
+    ],
 )
 def test_of_a_month_or_year_of_birth_the_middle_is_taken_as_an_estimate(
     born: str, date: str, estimated: bool | None
@@ -37,6 +44,15 @@ def test_of_a_month_or_year_of_birth_the_middle_is_taken_as_an_estimate(
     found = child_of(birthDate=born)
 
     assert (found["date_of_birth"], found.get("estimated_date")) == (date, estimated)
+
+
+def test_who_was_born_this_month_was_not_born_after_today() -> None:
+    document = message(patient={"birthDate": "2026-11"})
+    document["timestamp"] = "2026-11-03T09:00:00Z"
+
+    child = form_of(document)["children"][0]
+
+    assert (child["date_of_birth"], child["estimated_date"]) == ("2026-11-03", True)
 
 
 def test_an_unborn_child_has_no_birth_date_and_an_expected_one() -> None:

@@ -65,9 +65,10 @@ def test_a_confidentiality_label_restricts_the_referral(code: str, restricted: b
         {**message(), "meta": {"security": [label]}},
         with_entries(message(), {"resourceType": "Basic", "meta": {"security": [label]}}),
         with_entries(message(), {"resourceType": "DocumentReference", "securityLabel": [{"coding": [label]}]}),
+        with_entries(message(), {"resourceType": "Composition", "title": "Letter", "confidentiality": code}),
     ]
 
-    assert [take(document).handling.restricted for document in documents] == [restricted] * 4
+    assert [take(document).handling.restricted for document in documents] == [restricted] * 5
     assert take(documents[0]).not_taken == ()
 
 
@@ -79,6 +80,8 @@ def test_a_confidentiality_label_restricts_the_referral(code: str, restricted: b
         {"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "NODSCLCD"},
         {"system": "http://terminology.hl7.org/CodeSystem/v3-ActReason", "code": "HTEST"},
         {"display": "restricted"},
+        {"system": CONFIDENTIALITY, "code": ["R"]},
+        {"system": {}, "code": "R"},
         "R",
     ],
 )

@@ -149,6 +149,36 @@ def test_an_unborn_child_is_known_by_its_mothers_record() -> None:
     assert found["household"][0]["notes"] == "NHS number 9990000018"
 
 
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("2027-02-26", ("2027-02-26", None)),
+        ("2027-02", ("2027-02-15", True)),
+        ("2027-02-25T23:30:00Z", ("2027-02-25", None)),
+    ],
+)
+@pytest.mark.parametrize("born", ["1999-01-02", "1999-01", "1999"])
+def test_a_mother_and_the_day_her_child_is_expected_may_be_known_to_the_month(
+    born: str, said: str, expected: tuple[str, bool | None]
+) -> None:
+    code = concept("http://loinc.org", "11778-8")
+    observation = finding(code=code, subject={"reference": url(2)}, valueDateTime=said)
+
+    [child] = filled_in(observation, patient={"birthDate": born})["children"]
+
+    assert (child["expected_date_of_birth"], child.get("estimated_date")) == expected
+
+
+@pytest.mark.parametrize("born", ["2009-01-02", "2008-11", "2008"])
+def test_who_may_still_be_a_child_is_one_though_she_expects_one(born: str) -> None:
+    code = concept("http://loinc.org", "11778-8")
+    observation = finding(code=code, subject={"reference": url(2)}, valueDateTime="2027-02-26")
+
+    [child] = filled_in(observation, patient={"birthDate": born})["children"]
+
+    assert child["first_name"] == "Rowan"
+
+
 def test_what_is_said_of_somebody_else_is_not_said_of_the_child() -> None:
     mother = finding(valueBoolean=True, subject={"reference": "Patient/elsewhere", "display": "Jo, the mother"})
     nobody = finding(valueBoolean=True, subject={"reference": "Patient/elsewhere"})

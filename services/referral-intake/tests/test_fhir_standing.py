@@ -22,6 +22,8 @@ VERIFICATION: Final = "http://terminology.hl7.org/CodeSystem/condition-ver-statu
         ({"abatementDateTime": "2015"}, False),
         ({"abatementAge": {"value": 20, "unit": "a"}}, False),
         ({"abatementDateTime": "2027-01-01"}, True),
+        ({"abatementBoolean": True}, False),
+        ({"abatementBoolean": False}, True),
         ({"verificationStatus": concept(VERIFICATION, "provisional")}, True),
     ],
 )
@@ -103,3 +105,65 @@ def test_a_home_that_ended_is_a_previous_one() -> None:
     [address] = form_of(message(patient={"address": [home]}))["children"][0]["addresses"]
 
     assert (address["kind"], address["lived_until"]) == ("previous", "2019-05-01")
+
+
+def test_what_begins_later_is_not_said_to_be_over() -> None:
+    later: Json = {"period": {"start": "2027-01-01"}}
+    flag = {"resourceType": "Flag", "status": "active", "code": {"text": "A dog"}, **later}
+    point = {"system": "phone", "value": "07700 900123", **later}
+    number = {"system": "https://fhir.nhs.uk/Id/nhs-number", "value": "9990000026", **later}
+    role = {
+        "resourceType": "PractitionerRole",
+        "id": "gp",
+        "organization": {"display": "Invented Surgery"},
+        **later,
+    }
+    gp = {"generalPractitioner": [{"reference": "PractitionerRole/gp"}]}
+
+    told = history_of(flag, role, patient={"telecom": [point], "identifier": [number], **gp}).splitlines()
+
+    assert set(told) == {
+        "later warning A dog (from 2027-01-01)",
+        "Rowan Testerley: later phone number 07700 900123 (from 2027-01-01)",
+        "Rowan Testerley: later NHS number 9990000026 (from 2027-01-01)",
+        "Rowan Testerley: later GP Invented Surgery (from 2027-01-01)",
+    }
+
+
+def test_a_document_that_another_one_replaces_is_history() -> None:
+    old = {"resourceType": "DocumentReference", "id": "old", "status": "current", "description": "Old map"}
+    relation = [{"code": "replaces", "target": {"reference": "DocumentReference/old"}}]
+    new = {"resourceType": "DocumentReference", "status": "current", "description": "New map", "relatesTo": relation}
+    document = with_entries(message(), old, new)
+
+    assert [paper["title"] for paper in form_of(document)["attachments"]] == ["New map"]
+    assert history_of(old, new) == "A document that another has replaced: Old map"
+    assert take(document).not_taken == ()
+
+
+@pytest.mark.parametrize("document", [{"status": "entered-in-error"}, {"docStatus": "entered-in-error"}])
+def test_a_document_that_was_a_mistake_replaces_nothing(document: Json) -> None:
+    old = {"resourceType": "DocumentReference", "id": "old", "status": "current", "description": "Old map"}
+    relation = [{"code": "replaces", "target": {"reference": "DocumentReference/old"}}]
+    new = {"resourceType": "DocumentReference", "status": "current", "relatesTo": relation, **document}
+
+    assert [paper["title"] for paper in filled_in(old, new)["attachments"]] == ["Old map"]
+
+
+@pytest.mark.parametrize(
+    ("change", "force"),
+    [
+        ({"status": "rejected"}, "refused"),
+        ({"status": "active", "provision": {"type": "deny"}}, "refused"),
+        ({"status": "draft"}, "not given yet"),
+    ],
+)
+def test_a_lawful_basis_that_was_not_relied_on_is_none(change: Json, force: str) -> None:
+    category = [concept(code_system("agreement"), "lawful-basis")]
+    basis = concept(code_system("sharing-basis"), "public-task")
+    consent = {"resourceType": "Consent", "category": category, "policyRule": basis, **change}
+
+    assert "consent" not in filled_in(consent)
+    assert facts_of(consent) == [
+        f"A lawful basis that was not relied on: agreement lawful-basis, {force}, sharing-basis public-task"
+    ]

@@ -11,6 +11,7 @@ from fhir_messages import Json, facts_of, filled_in, finding, message, observed,
         ({"valueBoolean": True}, "Finding: yes"),
         ({}, "Finding (without a value)"),
         ({"dataAbsentReason": {"text": "not asked"}}, "Finding: no value: not asked"),
+        ({"valueReference": {"display": "Jo"}}, "Finding: Jo"),
         ({"valueInteger": 4}, "Finding: 4"),
         ({"valueInteger": 0}, "Finding: 0"),
         ({"valueTime": "08:30:00"}, "Finding: 08:30:00"),
@@ -48,6 +49,24 @@ def test_every_kind_of_value_is_carried_with_all_that_changes_its_meaning(value:
 
     assert facts_of(finding(**value)) == [said]
     assert take(document).not_taken == ()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"valueAttachment": {"title": "A drawing"}},
+        {"valueRatio": {"numerator": {"value": 1}}},
+        {"valueQuantity": {"unit": "kg"}},
+        {"valueHumanName": {"text": "Jo"}},
+    ],
+)
+def test_a_value_that_is_not_taken_is_not_said_to_be_absent(value: Json) -> None:
+    assert facts_of(finding(**value)) == ["Finding (with a value that we could not take)"]
+    assert take(with_entries(message(), finding(**value))).not_taken == ("Bundle.entry[4].resource.value",)
+
+
+def test_a_blank_is_no_value() -> None:
+    assert facts_of(finding(valueString=" ")) == ["Finding (without a value)"]
 
 
 def test_components_are_carried_each_with_its_value_or_why_there_is_none() -> None:

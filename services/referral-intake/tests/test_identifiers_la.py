@@ -15,7 +15,7 @@ def test_every_authority_of_today_and_of_the_past_is_known(code: str) -> None:
     assert la_code.normalise(f" {code} ") == code
 
 
-@pytest.mark.parametrize("text", ["", "000", "702", "999", "21", "2120", "21 2", "\uff12\uff11\uff12", "٢١٢"])
+@pytest.mark.parametrize("text", ["", "000", "702", "999", "21", "2120", "21 2"])
 def test_what_is_no_authority_is_not_valid(text: str) -> None:
     assert not la_code.is_valid(text)
 
@@ -26,10 +26,15 @@ def test_up_to_twenty_letters_and_digits_can_be_an_authoritys_number_for_a_child
     assert la_child_id.normalise(text) == text.strip()
 
 
-@pytest.mark.parametrize("text", ["", " ", "x" * 21, "12-34", "12 34", "12_34", "é1", "\uff11\uff12"])
+@pytest.mark.parametrize("text", ["", " ", "x" * 21, "12-34", "12 34", "12_34", "é1"])
 def test_anything_else_cannot(text: str) -> None:
     assert not la_child_id.is_valid(text)
     assert la_child_id.normalise(text) == text
+
+
+def test_digits_of_another_keyboard_are_read_like_the_plain_ones() -> None:
+    assert la_child_id.normalise("\uff11\u0662\u0969") == "123"
+    assert la_code.is_valid("\uff12\uff11\uff12")
 
 
 @given(st.from_regex(r"[0-9A-Za-z]{1,20}", fullmatch=True))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from referral_intake.identifiers.nhs_number import is_valid, normalise
+from referral_intake.identifiers.nhs_number import find, is_valid, mistake, normalise
 
 FULL_WIDTH = "".join(chr(ord(digit) + 0xFEE0) for digit in "9990000018")
 
@@ -25,6 +25,44 @@ def right_numbers(draw: st.DrawFn) -> str:
     return number
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        FULL_WIDTH,
+        "٩٩٩٠٠٠٠٠١٨",
+        "\u06f9\u06f9\u06f9 \u06f0\u06f0\u06f0 \u06f0\u06f0\u06f1\u06f8",
+        "९९९०००००१८",
+        "999/000/0018",
+        "999.000.0018",
+        "9,990,000,018",
+        "'9990000018",
+        '"9990000018"',
+        "9990000018.0",
+        "NHS No: 999 000 0018",
+        "nhs number 9990000018",
+        "999\N{FRACTION SLASH}000\N{FULLWIDTH SOLIDUS}0018",
+    ],
+)
+def test_a_number_of_another_keyboard_or_program_is_read_like_the_plain_one(text: str) -> None:
+    assert find(text) == "9990000018"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("99900000l8", "Character 9 is the small letter l. If the digit 1 is meant, write 1."),
+        ("999 OOO 0018", "Character 5 is the capital letter O. If the digit 0 is meant, write 0."),
+        ("9990000X18", "Character 8 is not a digit."),
+        ("999 000 001", "This has 9 digits. An NHS number has 10."),
+        ("", "This has 0 digits. An NHS number has 10."),
+        ("9990000019", None),
+        ("NHS No: 999 000 0019", None),
+    ],
+)
+def test_a_writer_is_told_which_character_keeps_it_from_being_one(text: str, said: str | None) -> None:
+    assert mistake(text) == said
+
+
 @pytest.mark.parametrize("text", ["9990000018", "999 000 0026", "999-000-0034", "9990000042", " 999 000 0042 "])
 def test_a_number_whose_check_digit_is_right_is_valid(text: str) -> None:
     assert is_valid(text)
@@ -38,10 +76,12 @@ def test_a_number_whose_check_digit_is_right_is_valid(text: str) -> None:
         "99900000180",
         "9990000019",
         "999000001X",
-        "٩٩٩٠٠٠٠٠١٨",
-        "९९९०००००१८",
-        FULL_WIDTH,
         "9990000²18",
+        "99900000l8",
+        "999OOOOO18",
+        "9990000018?",
+        "9990000018 / 9990000026",
+        "9.990000018E+09",
         "9990000018\x00",
     ],
 )
@@ -97,6 +137,9 @@ def test_spaces_and_hyphens_make_no_difference(right: str, grouping: list[tuple[
 @given(st.text() | st.text("0123456789 -", max_size=14))
 def test_any_text_has_an_answer_and_is_normal_once_normalised(text: str) -> None:
     assert is_valid(normalise(text)) is is_valid(text)
+    assert (mistake(text) is None) is (
+        len(normalise(text)) == 10 and normalise(text).isascii() and normalise(text).isdecimal()
+    )
     assert normalise(normalise(text)) == normalise(text)
 
 

@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from contracts.codes import LocalAuthority
-from referral_intake.identifiers.upn import is_valid, normalise
+from referral_intake.identifiers.upn import is_valid, mistake, normalise
 
 LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
 NEWER_THAN_2011 = ("838", "839", "940", "941", "942", "943")
@@ -43,7 +43,20 @@ permanent = numbers()
 temporary = numbers(LETTERS)
 
 
-@pytest.mark.parametrize("text", ["B801200005001", "b801200005001", "B801 2000 05 001", " B801200005001 "])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "B801200005001",
+        "b801200005001",
+        "B801 2000 05 001",
+        " B801200005001 ",
+        "B/801/2000/05001",
+        "B80120000500\uff11",
+        "\uff22801200005001",
+        "B801200005\u0660\u0660\u0661",
+        "B801200005\u0966\u0966\u0967",
+    ],
+)
 def test_a_number_whose_check_letter_is_right_is_valid(text: str) -> None:
     assert is_valid(text)
     assert normalise(text) == "B801200005001"
@@ -59,14 +72,29 @@ def test_a_number_whose_check_letter_is_right_is_valid(text: str) -> None:
         ("8801200005001", "no letter first"),
         ("I801200005001", "a letter that is never used"),
         ("B80120000A001", "a letter inside"),
-        ("B80120000500\uff11", "a full-width digit"),
-        ("\uff22801200005001", "a full-width letter"),
-        ("B80120000500\u0661", "an Arabic digit"),
+        ("B8O1200005001", "the letter O for a digit"),
+        ("B80l200005001", "a small L for a digit"),
         ("\u0412801200005001", "a Cyrillic letter"),
     ],
 )
 def test_what_is_not_a_number_is_not_valid(text: str, fault: str) -> None:
     assert not is_valid(text), fault
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("B8O1 2000 05001", "Character 3 is the capital letter O. If the digit 0 is meant, write 0."),
+        ("B 80l200005001", "Character 5 is the small letter l. If the digit 1 is meant, write 1."),
+        ("8801200005001", "Character 1 cannot be there."),
+        ("0801200005001", "Character 1 is the digit 0. A letter belongs there."),
+        ("B80120000500S", "Character 13 is not a digit."),
+        ("B80120000500", "This has 12 letters and digits. A unique pupil number has 13."),
+        ("A801200005001", None),
+    ],
+)
+def test_a_writer_is_told_which_character_keeps_it_from_being_one(text: str, said: str | None) -> None:
+    assert mistake(text) == said
 
 
 @pytest.mark.parametrize("code", ["000", "006", "300", "659", "682", "700", "709", "804", "944", "999"])

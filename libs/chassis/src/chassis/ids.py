@@ -4,7 +4,7 @@ import os
 import re
 import secrets
 from typing import Final, Protocol
-from unicodedata import normalize
+from unicodedata import digit, normalize
 from uuid import UUID
 
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -86,15 +86,22 @@ def reference(prefix: str, number: int) -> str:
 def find_reference(typed: str) -> str | None:
     """The reference somebody typed, however it was written; None when it is none or its check character is wrong.
 
-    Case, spaces, dashes of every kind and marks that nobody sees say nothing; letters that are misread for others
-    are put right; a word such as "Ref:" may stand before it.
+    Case, spaces, dashes of every kind and marks that nobody sees say nothing; digits of every script are read, and
+    letters that are misread for others are put right; a word such as "Ref:" may stand before it.
     """
-    written = "".join(char if char.isalnum() else " " for char in normalize("NFKC", typed).upper().translate(_ALIKE))
+    written = "".join(map(_plain, normalize("NFKC", typed).upper().translate(_ALIKE)))
     words = [word for word in written.split() if word not in _LABELS]
     prefix, digits = _apart("".join(words))
     if not _PREFIX.fullmatch(prefix) or len(digits) != _LENGTH + 1 or any(digit not in ALPHABET for digit in digits):
         return None
     return f"{prefix}-{digits[:4]}-{digits[4:]}" if _sum(digits) % 32 == 0 else None
+
+
+def _plain(char: str) -> str:
+    """A digit of any script as the plain one; a space for what is no letter or digit."""
+    if char.isdecimal():
+        return str(digit(char))
+    return char if char.isalnum() else " "
 
 
 def _apart(together: str) -> tuple[str, str]:

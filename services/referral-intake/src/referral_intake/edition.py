@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from chassis.web import problems
 from contracts.problems import FieldError
-from referral_intake import decide, document
+from referral_intake import decide, document, doubts
 from referral_intake.decide import pointing
 from referral_intake.errors import DocumentFull, SupplementRefused
 from referral_intake.form import ReferralForm, facts_of
@@ -85,7 +85,7 @@ def revise(unsealed: Unsealed, supplement: Supplement, *, today: date) -> Revisi
     corrected, places = decide.put_right(unsealed.content, supplement.corrections)
     translation = _Translation(places, corrected)
     form = _read(decide.add(corrected, supplement.content), translation)
-    facts = facts_of(form)
+    facts = replace(facts_of(form), contradictions=doubts.standing(unsealed.header, places))
     known = decide.refusals(facts_of(ReferralForm.model_validate(unsealed.content)), today=today)
     refused = [refusal for refusal in decide.refusals(facts, today=today) if refusal not in known]
     if refused:

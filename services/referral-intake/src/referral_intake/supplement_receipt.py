@@ -10,7 +10,7 @@ from contracts.codes import SupplementKind, WithdrawalReason
 from contracts.events import ReferralSupplemented, ReferralWithdrawn
 from referral_intake import decide, telling
 from referral_intake.model import EMERGENCY_ADVICE, Referral, Told
-from referral_intake.telling import AdviceGiven, MissingInformation
+from referral_intake.telling import AdviceGiven, MissingAsSent
 
 
 class ReferralLinks(BaseModel):
@@ -68,7 +68,7 @@ class SupplementReceipt(BaseModel):
     what_happens_next: str
     emergency_advice: str | None = Field(None, description="Only when a child is in danger now.")
     advice: tuple[AdviceGiven, ...] = Field(description="What only you can do, for all that the referral says now.")
-    missing_information: tuple[MissingInformation, ...] = Field(
+    missing_information: tuple[MissingAsSent, ...] = Field(
         description="What the whole referral still lacks, and where a correction would put it."
     )
     links: ReferralLinks
@@ -115,7 +115,7 @@ def supplement_body(event: ReferralSupplemented, referral: Referral, told: Told)
             what_happens_next=decide.what_happens_to_a_supplement(referral),
             emergency_advice=EMERGENCY_ADVICE if event.immediate_danger else None,
             advice=tuple(AdviceGiven(code=advice, text=advice.label) for advice in told.advice),
-            missing_information=tuple(map(MissingInformation.model_validate, telling.missing_in(told))),
+            missing_information=tuple(map(MissingAsSent.model_validate, telling.missing_in(told))),
             links=links_of(event.referral_id),
         )
         .model_dump_json(exclude_none=True)

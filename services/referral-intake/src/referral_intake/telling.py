@@ -1,7 +1,7 @@
 """What every answer about a referral says: where it is followed, what is missing, and what only its sender can do."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final, Self
+from typing import Any, Final, Self
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -28,6 +28,14 @@ class MissingInformation(BaseModel):
         return tuple(cls(item=item, label=item.label, pointers=tuple(places)) for item, places in missing.items())
 
 
+class MissingAsSent(MissingInformation):
+    """The same of a form that was just sent."""
+
+    details: tuple[str, ...] | None = Field(
+        None, description="What is wrong with what you sent there; only where we can say it."
+    )
+
+
 class AdviceGiven(BaseModel):
     """Something that only the person who is worried can do, whatever the front door team does."""
 
@@ -40,9 +48,15 @@ def path_of(referral_id: UUID) -> str:
     return f"{PATH}/{referral_id}"
 
 
-def missing_in(told: Told) -> list[dict[str, object]]:
-    """Each item once, with every place where it would stand."""
-    return [{**_WORDS[item], "pointers": places} for item, places in places_of(told.missing).items()]
+def missing_in(told: Told) -> list[dict[str, Any]]:
+    """Each item once, with every place where it would stand, and what is wrong with what stands there."""
+    found = {item: {**_WORDS[item], "pointers": places} for item, places in places_of(told.missing).items()}
+    for missing in told.missing:
+        if missing.detail is not None:
+            found[missing.item].setdefault("details", []).append(missing.detail)
+    return list(found.values())
 
 
-_WORDS: Final = {item: {"item": item.value, "label": item.label} for item in MissingItem}
+_WORDS: Final[Mapping[MissingItem, Mapping[str, Any]]] = {
+    item: {"item": item.value, "label": item.label} for item in MissingItem
+}

@@ -57,7 +57,7 @@ class MissingItem(Code):
         "implausible-date",
         "A date of birth that fits a child, or an expected date that fits a pregnancy",
     )
-    CONTRADICTORY_DATES = "contradictory-dates", "Dates that fit one another; something ends before it begins"
+    CONTRADICTORY_DATES = "contradictory-dates", "Dates that fit one another and today"
     SEX = "sex", "Sex"
     UNBORN_SEX = "unborn-sex", "Sex U, as an unborn child is recorded"
     ETHNICITY = "ethnicity", "Ethnicity"
@@ -68,6 +68,7 @@ class MissingItem(Code):
     INVALID_NHS_NUMBER = "invalid-nhs-number", "An NHS number whose check digit is right"
     UPN_OR_REASON = "upn-or-reason", "Unique pupil number, or why there is none"
     INVALID_UPN = "invalid-upn", "A unique pupil number whose check letter is right"
+    SHARED_NUMBER = "shared-number", "The number of each child; we have one number for two children"
     INVALID_LA_CHILD_ID = "invalid-la-child-id", "A local authority child id of up to 20 letters and digits"
     LA_CODE = "la-code", "The local authority whose child id it is"
     ADDRESS = "address", "Where the child lives"

@@ -15,7 +15,7 @@ from contracts.codes import ContactSource
 from policy.contact import phone_advice
 from policy.pack import Pack
 from policy.packs import Packs
-from referral_intake import document, marking
+from referral_intake import document, doubts, marking
 from referral_intake.accepting import decide, receipt
 from referral_intake.accepting.model import Acceptance, Earlier, Minted, Submission, Terms
 from referral_intake.errors import RulesNotInForce
@@ -99,10 +99,11 @@ def submission_of(arrival: Arrival) -> Submission:
     A form is made, looked at and written in one go, while the processor has it at hand: that takes half the time.
     """
     form = arrival.read()
+    facts, contradictions = facts_of(form), arrival.handling.contradictions
     return Submission(
         sender=arrival.sender,
         key=arrival.key,
-        facts=facts_of(form),
+        facts=replace(facts, contradictions=contradictions) if contradictions else facts,
         content=written(form),
         identities=identities_of(form),
         traceparent=arrival.traceparent,
@@ -174,6 +175,8 @@ class ReferralMaker:
             header["restricted"] = True
         if submission.handling.not_taken:
             header["not_taken"] = submission.handling.not_taken
+        if submission.handling.contradictions:
+            header[doubts.HEADER] = doubts.written(submission.handling.contradictions)
         content = document.built(submission.content, header, child_ids)
         commitment = document.commitment(salt, content)
         detail_url = f"{self.public_url}{path_of(referral_id)}/document"

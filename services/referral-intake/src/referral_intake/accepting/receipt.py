@@ -12,7 +12,7 @@ from contracts.events import ReferralReceived
 from referral_intake.accepting import decide
 from referral_intake.accepting.model import Earlier
 from referral_intake.model import Told
-from referral_intake.telling import AdviceGiven, MissingInformation, missing_in, path_of
+from referral_intake.telling import AdviceGiven, MissingAsSent, missing_in, path_of
 
 
 class EarlierReferral(BaseModel):
@@ -62,7 +62,7 @@ class Receipt(BaseModel):
     likely_repeat_of: EarlierReferral | None = Field(
         None, description="Your agency referred one of these children in the last 72 hours."
     )
-    missing_information: tuple[MissingInformation, ...]
+    missing_information: tuple[MissingAsSent, ...]
     restricted: bool | None = Field(
         None, description="Only of a FHIR message with a confidentiality label: few of the staff may read it."
     )

@@ -175,7 +175,7 @@ def _referral(acceptance: Acceptance) -> Mapping[str, Any]:
 
 def _missing(acceptance: Acceptance) -> str:
     """As text: for a code whose type it is not told the writer of JSON takes seven times as long."""
-    return _json([(item.value, pointer) for item, pointer in acceptance.told.missing])
+    return _json([(item.value, pointer) for item, pointer, _ in acceptance.told.missing])
 
 
 def _children(acceptances: Sequence[Acceptance]) -> str:

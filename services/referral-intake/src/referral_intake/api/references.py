@@ -6,11 +6,12 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Path
 from pydantic import BaseModel
 
+from chassis.ids import find_reference
 from chassis.web.auth import Principal, signed_in_as
 from chassis.web.operator import Operator
 from referral_intake import store
 from referral_intake.api.dependencies import Injected
-from referral_intake.errors import NoSuchReferral
+from referral_intake.errors import NoSuchReferral, ReferenceInvalid
 
 router = APIRouter()
 
@@ -19,7 +20,16 @@ LOOKED_UP_BY: Final = frozenset({"auditor", "caldicott-guardian", "data-protecti
 
 LooksUp = Annotated[Principal, Depends(signed_in_as(*sorted(LOOKED_UP_BY)))]
 
-Reference = Annotated[str, Path(pattern=r"^[A-Z]{1,10}-[0-9A-Z]{4}-[0-9A-Z]{4}$")]
+
+async def read_reference(reference: Annotated[str, Path(max_length=40)]) -> str:
+    """FastAPI dependency: the reference that was typed, however it was written. Raises ``ReferenceInvalid``."""
+    found = find_reference(reference)
+    if found is None:
+        raise ReferenceInvalid
+    return found
+
+
+Reference = Annotated[str, Depends(read_reference)]
 
 
 class Referenced(BaseModel):

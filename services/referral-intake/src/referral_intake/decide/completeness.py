@@ -57,11 +57,19 @@ def _is_identified(child: ChildFacts) -> bool:
     )
 
 
+def _checked(what: str, mistake: str | None) -> str:
+    """What to do about a number that cannot be right, with what is wrong with it where that is known."""
+    advice = f"Check this {what}, or add {_PLACES}"
+    return f"{mistake} {advice}" if mistake else advice
+
+
 def _unfindable(child: ChildFacts, pointer: str) -> FieldError:
     if child.nhs_number:
-        return FieldError(f"{pointer}/nhs_number", f"Check this NHS number, or add {_PLACES}")
+        advice = _checked("NHS number", nhs_number.mistake(child.nhs_number))
+        return FieldError(f"{pointer}/nhs_number", advice)
     if child.upn:
-        return FieldError(f"{pointer}/upn", f"Check this unique pupil number, or add {_PLACES}")
+        advice = _checked("unique pupil number", upn.mistake(child.upn))
+        return FieldError(f"{pointer}/upn", advice)
     if child.la_child_id:
         return FieldError(f"{pointer}/la_child_id", f"Check this local authority child id, or add {_PLACES}")
     return FieldError(

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Final
 
-from referral_intake.model import ChildFacts, Day
+from referral_intake.model import PREGNANCY, ChildFacts, Day
 
 # No school or nursery is expected of a child too young to be offered a place (funded places begin at two).
 _NURSERY_AGE: Final = 2
@@ -12,9 +12,13 @@ _SCHOOL_AGES: Final = range(5, 16)
 _ADULT: Final = 18
 # Services for children reach young people who leave care, and those with special needs, until 25.
 _LAST_AGE: Final = 25
-# A pregnancy runs 40 weeks from its first day, and hardly ever beyond 42.
-_PREGNANCY: Final = timedelta(weeks=42)
 _OVERDUE: Final = timedelta(weeks=2)
+# The oldest person whose age was ever proved lived 122 years. Programs write the first day they know for none.
+_OLDEST: Final = 122
+_TO_COME: Final = "This day is still to come."
+_OVER: Final = "This day is over."
+_TOO_LONG_AGO: Final = "This is longer ago than anybody lives."
+_NO_PARENT: Final = "This is not before the child was born."
 
 
 def has_date(child: ChildFacts, today: date) -> bool:
@@ -59,7 +63,7 @@ def is_past_any_service(years: int | None) -> bool:
 
 def is_too_far_ahead(expected_on: date, today: date) -> bool:
     """Whether a pregnancy cannot have begun yet."""
-    return expected_on - today > _PREGNANCY
+    return expected_on - today > PREGNANCY
 
 
 def is_overdue(expected_on: date, today: date) -> bool:
@@ -67,6 +71,14 @@ def is_overdue(expected_on: date, today: date) -> bool:
     return today - expected_on > _OVERDUE
 
 
-def contradicts(day: Day, today: date) -> bool:
-    """Whether a day cannot have been: it is still to come, or before what had to come first."""
-    return (day.past and day.day > today) or (day.earliest is not None and day.day < day.earliest)
+def contradiction(day: Day, today: date) -> str | None:
+    """Why a day cannot be right: it is still to come, or over, or before what had to come first; None when it can."""
+    if day.past and day.day > today:
+        return _TO_COME
+    if day.to_come and day.day < today:
+        return _OVER
+    if day.earliest is not None and day.day < day.earliest:
+        return day.bound.value
+    if today.year - day.day.year > _OLDEST:
+        return _TOO_LONG_AGO
+    return _NO_PARENT if day.child_born is not None and day.day >= day.child_born else None

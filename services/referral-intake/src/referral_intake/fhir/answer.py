@@ -37,7 +37,7 @@ def answer_of(taken: Taken, receipt: Receipt, *, public_url: str) -> dict[str, A
         "entry": [
             _entry(ids["header"], _header(taken, ids, public_url)),
             _entry(ids["task"], _task(receipt, public_url)),
-            _entry(ids["outcome"], outcome(_issues(receipt))),
+            _entry(ids["outcome"], outcome(_issues(taken, receipt))),
         ],
     }
 
@@ -73,7 +73,7 @@ def _task(receipt: Receipt, public_url: str) -> dict[str, Any]:
     }
 
 
-def _issues(receipt: Receipt) -> Iterator[Issue]:
+def _issues(taken: Taken, receipt: Receipt) -> Iterator[Issue]:
     """What to do at once comes first; then what is missing, then what was not taken."""
     if receipt.emergency_advice:
         yield Issue(Severity.WARNING, IssueCode.INFORMATIONAL, receipt.emergency_advice)
@@ -88,7 +88,11 @@ def _issues(receipt: Receipt) -> Iterator[Issue]:
             f"{receipt.likely_repeat_of.reference}. We read both referrals."
         )
     for missing in receipt.missing_information:
-        yield _said(f"We will ask for this: {missing.label}.", coding=(_MISSING, missing.item.value))
+        words = " ".join((f"We will ask for this: {missing.label}.", *(missing.details or ())))
+        places = (
+            [place for pointer in missing.pointers for place in taken.places_of(pointer)] if missing.details else []
+        )
+        yield _said(words, *dict.fromkeys(places), coding=(_MISSING, missing.item.value))
     yield from _not_taken(receipt.not_taken or ())
 
 
@@ -102,8 +106,8 @@ def _entry_of(place: str) -> str:
     return ".".join(place.split(".")[:2]) if place.startswith("Bundle.entry[") else "Bundle"
 
 
-def _said(words: str, *, coding: tuple[str, str] | None = None) -> Issue:
-    return Issue(Severity.INFORMATION, IssueCode.INFORMATIONAL, words, coding=coding)
+def _said(words: str, *places: str, coding: tuple[str, str] | None = None) -> Issue:
+    return Issue(Severity.INFORMATION, IssueCode.INFORMATIONAL, words, places, coding)
 
 
 def _entry(id_: UUID, resource: dict[str, Any]) -> dict[str, Any]:

@@ -55,11 +55,15 @@ _CODE_OR_EXTENSION: Final = re.compile(r"(.+\.(?:coding|extension)\[\d+\])\..+")
 
 @dataclass
 class Draft:
-    """Fills in the form. What is said twice of one field stands there twice, and is judged as one."""
+    """Fills in the form. What is said twice of one field stands there twice, and is judged as one.
+
+    ``doubts``: dates among the words that cannot be right, each with its field, its place and why.
+    """
 
     document: dict[str, Any] = field(default_factory=dict)
     places: dict[Pointer, list[str]] = field(default_factory=dict)
     taken: dict[str, Fate] = field(default_factory=dict)
+    doubts: tuple[tuple[Pointer, str, str], ...] = ()
     _texts: dict[Pointer, list[str]] = field(default_factory=dict)
 
     def add(self, pointer: Pointer, tree: Tree) -> None:
@@ -91,6 +95,14 @@ class Draft:
         """Join what was said in several places. MUST be called once, when everything was added."""
         for pointer, texts in self._texts.items():
             self._holder(pointer)[pointer[-1]] = "\n".join(texts)
+
+    def words_at(self, place: str) -> Pointer | None:
+        """The field of words that says what this place says; None when a field of its own does, or nothing."""
+        return next((at for at, places in self.places.items() if at and at[-1] in _IN_WORDS and place in places), None)
+
+    def is_of_words(self, pointer: Pointer) -> bool:
+        """Whether a field takes what no other field is for, out of any number of places."""
+        return pointer[-1] in _IN_WORDS
 
     def place_of(self, pointer: Pointer) -> tuple[str, ...]:
         """Where the message says this or, when it does not, where it would."""

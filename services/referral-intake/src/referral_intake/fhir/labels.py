@@ -12,8 +12,12 @@ _CONFIDENTIALITY: Final = frozenset(
         "urn:oid:2.16.840.1.113883.5.25",
     }
 )
+_ONE_OF_THEM: Final = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality"
+_OF_A_DOCUMENT: Final = "confidentiality"
+"""An element of Composition, whose codes are of that system."""
 _OPEN: Final = frozenset({"U", "L", "M", "N"})
 _RESTRICTED: Final = frozenset({"R", "V"})
+_KEPT: Final = _OPEN | _RESTRICTED
 """Open: unrestricted, low, moderate and normal, which every referral is, or less. Restricted, and very restricted.
 
 HL7 v3 code system Confidentiality, 2.16.840.1.113883.5.25, as FHIR 4.0.1 of 30 October 2019 has it. The NHS's
@@ -46,8 +50,8 @@ def understood(node: Any, path: str) -> Iterator[str]:
 
 def is_known(label: Any) -> bool:
     """Whether a label restricts nobody, or in a way that is kept here."""
-    is_ours = isinstance(label, dict) and label.get("system") in _CONFIDENTIALITY
-    return is_ours and label.get("code") in _OPEN | _RESTRICTED
+    system, code = (label.get("system"), label.get("code")) if isinstance(label, dict) else (None, None)
+    return isinstance(system, str) and system in _CONFIDENTIALITY and isinstance(code, str) and code in _KEPT
 
 
 def labels(node: Any, path: str) -> Iterator[tuple[str, Any]]:
@@ -59,12 +63,18 @@ def labels(node: Any, path: str) -> Iterator[tuple[str, Any]]:
         if node.get("url") == _INLINE:
             yield path, node.get("valueCoding")
         for name, inner in node.items():
-            if name == "security" and path.endswith(".meta"):
-                yield from _each(inner, f"{path}.{name}")
-            elif name == "securityLabel":
-                yield from _codings(inner, f"{path}.{name}")
-            else:
-                yield from labels(inner, f"{path}.{name}")
+            yield from _below(name, inner, path)
+
+
+def _below(name: str, inner: Any, path: str) -> Iterator[tuple[str, Any]]:
+    if name == "security" and path.endswith(".meta"):
+        yield from _each(inner, f"{path}.{name}")
+    elif name == "securityLabel":
+        yield from _codings(inner, f"{path}.{name}")
+    elif name == _OF_A_DOCUMENT and inner is not None:
+        yield f"{path}.{name}", {"system": _ONE_OF_THEM, "code": inner}
+    else:
+        yield from labels(inner, f"{path}.{name}")
 
 
 def _each(node: Any, path: str) -> Iterator[tuple[str, Any]]:

@@ -2,14 +2,21 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, TypeVar
 
 from referral_intake.fhir.issues import IssueCode, MessageRefused, error
-from referral_intake.fhir.r4.content import MessageHeader
-from referral_intake.fhir.r4.people import Location, Organization, Patient, Practitioner, RelatedPerson
+from referral_intake.fhir.r4.content import MessageHeader, ServiceRequest
+from referral_intake.fhir.r4.people import (
+    Location,
+    Organization,
+    Patient,
+    Practitioner,
+    PractitionerRole,
+    RelatedPerson,
+)
 from referral_intake.fhir.r4.resource import Identified, Resource
 from referral_intake.fhir.r4.values import Identifier, Reference
 
@@ -28,6 +35,15 @@ class Entry:
     resource: Resource
 
 
+@dataclass(frozen=True)
+class Contained:
+    """A resource that stands in another, with the name by which that one refers to it."""
+
+    container: Resource
+    name: str
+    resource: Resource
+
+
 class Message:
     """A message that was read. Remembers which references were followed: they have served their purpose.
 
@@ -35,19 +51,20 @@ class Message:
     """
 
     def __init__(
-        self, raw: Mapping[str, Any], entries: Sequence[Entry], contained: Mapping[str, Resource], *, as_of: date
+        self, raw: Mapping[str, Any], entries: Sequence[Entry], contained: Sequence[Contained], *, as_of: date
     ) -> None:
         self.raw = raw
         self.as_of = as_of
         self.resources = tuple(entry.resource for entry in entries)
+        self._contained = tuple(contained)
         self.followed: set[str] = set()
         self._url = entries[0].url or ""
         self._known: dict[str, list[Resource]] = defaultdict(list)
         for entry in entries:
             for name in _names(entry):
                 self._known[name].append(entry.resource)
-        for name, resource in contained.items():
-            self._known[name].append(resource)
+        for each in contained:
+            self._known[each.name].append(each.resource)
 
     @property
     def header(self) -> MessageHeader:
@@ -62,8 +79,21 @@ class Message:
         return self.header.id or _uuid(self._url)
 
     def all(self, kind: type[R]) -> tuple[R, ...]:
-        """The resources of one kind, in order; contained ones are reached by reference only."""
-        return tuple(resource for resource in self.resources if isinstance(resource, kind))
+        """The resources of one kind, in order.
+
+        What the request or a Patient contains says as much as what has an entry of its own. All else that is contained
+        is reached by reference only: what holds it may not be so. So are people, who may be anybody.
+        """
+        by_reference_only = issubclass(kind, Patient | Practitioner | PractitionerRole)
+        contained = () if by_reference_only else self._said_by_request()
+        return tuple(resource for resource in (*self.resources, *contained) if isinstance(resource, kind))
+
+    def _said_by_request(self) -> Iterator[Resource]:
+        focus = self.header.focus[0] if self.header.focus else None
+        request = self.look_up(focus, ServiceRequest)
+        for each in self._contained:
+            if each.container is request or isinstance(each.container, Patient):
+                yield each.resource
 
     def find(self, reference: Reference | None, kind: type[R]) -> R | None:
         """The resource of this kind that is meant; None when the message does not have exactly one such."""
@@ -123,11 +153,13 @@ def _says_no_more(display: str | None, resource: Resource) -> bool:
 
 
 def _normal(address: str) -> str:
-    return address.lower() if address[:4].lower() == "urn:" else _VERSION.sub("", address)
+    """Of whichever version: the message has but one of each."""
+    unversioned = _VERSION.sub("", address)
+    return unversioned.lower() if address[:4].lower() == "urn:" else unversioned
 
 
 def _logical(identifier: Identifier) -> str:
-    return f"identifier {identifier.system}|{identifier.value}"
+    return f"identifier {identifier.register}|{identifier.value}"
 
 
 def _uuid(url: str) -> str | None:

@@ -10,7 +10,7 @@ from chassis.web import problems
 from contracts.problems import FieldError
 from referral_intake.fhir import labels, modifiers
 from referral_intake.fhir.issues import Issue, IssueCode, MessageRefused, error
-from referral_intake.fhir.message import Entry, Message
+from referral_intake.fhir.message import Contained, Entry, Message
 from referral_intake.fhir.r4.content import MessageHeader
 from referral_intake.fhir.r4.element import Element
 from referral_intake.fhir.r4.names import JSON_NAMES, KINDS
@@ -91,9 +91,9 @@ def mistakes_at(error_: ValidationError, base: str) -> Iterator[tuple[IssueCode,
         yield _CODES.get(kind, IssueCode.STRUCTURE), FieldError(_path(base, field.pointer), advice)
 
 
-def _resources(given: Sequence[_Entry], issues: list[Issue]) -> tuple[list[Entry], dict[str, Resource]]:
+def _resources(given: Sequence[_Entry], issues: list[Issue]) -> tuple[list[Entry], list[Contained]]:
     entries: list[Entry] = []
-    contained: dict[str, Resource] = {}
+    contained: list[Contained] = []
     for position, entry in enumerate(given):
         path = f"Bundle.entry[{position}].resource"
         resource = _resource(entry.resource, path, issues)
@@ -102,7 +102,7 @@ def _resources(given: Sequence[_Entry], issues: list[Issue]) -> tuple[list[Entry
             raise MessageRefused(issues[:MAX_ISSUES])
         for place, inner in enumerate(_contained(entry.resource)):
             read_inner = _resource(inner, f"{path}.contained[{place}]", issues)
-            contained[f"{path}#{read_inner.id}"] = read_inner
+            contained.append(Contained(resource, f"{path}#{read_inner.id}", read_inner))
     return entries, contained
 
 

@@ -11,6 +11,7 @@ _OURS: Final = "https://frontdoor.example.org/fhir"
 NHS_NUMBER: Final = "https://fhir.nhs.uk/Id/nhs-number"
 ODS_CODE: Final = "https://fhir.nhs.uk/Id/ods-organization-code"
 UPN: Final = f"{_OURS}/Id/upn"
+SCHOOL_URN: Final = f"{_OURS}/Id/school-urn"
 CHILD_ID: Final = f"{_OURS}/Id/local-authority-child-id"
 REFERENCE: Final = f"{_OURS}/Id/referral-reference"
 REFERRAL_ID: Final = f"{_OURS}/Id/referral-id"
@@ -28,6 +29,29 @@ RELIGION: Final = "http://hl7.org/fhir/StructureDefinition/patient-religion"
 INTERPRETER: Final = "http://hl7.org/fhir/StructureDefinition/patient-interpreterRequired"
 NHS_COMMUNICATION: Final = "https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-NHSCommunication"
 ETHNIC_CATEGORY: Final = "https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-EthnicCategory"
+
+
+_FORMER_NAMES: Final = {
+    NHS_NUMBER: ("http://fhir.nhs.net/Id/nhs-number", "urn:oid:2.16.840.1.113883.2.1.4.1"),
+    ODS_CODE: ("http://fhir.nhs.net/Id/ods-organization-code", "urn:oid:2.16.840.1.113883.2.1.3.2.4.19.1"),
+}
+"""What other NHS messages call the same registers: GP Connect before FHIR STU3, and HL7 v3 and CDA by their OIDs."""
+
+
+def _plain(name: str) -> str:
+    return name.strip().casefold().rstrip("/").removeprefix("https://").removeprefix("http://")
+
+
+_REGISTERS: Final = {
+    _plain(name): register
+    for register in (NHS_NUMBER, ODS_CODE, UPN, CHILD_ID, SCHOOL_URN)
+    for name in (register, *_FORMER_NAMES.get(register, ()))
+}
+
+
+def register_of(system: str | None) -> str | None:
+    """The register that an identifier's system names, by the name it has here; any other as it was sent."""
+    return _REGISTERS.get(_plain(system), system) if system else None
 
 
 def code_system(name: str) -> str:

@@ -9,7 +9,9 @@ from typing import Final
 
 from pydantic import ValidationError
 
+from contracts.codes import MissingItem
 from contracts.problems import Problem
+from referral_intake.decide.pointing import pointer_of
 from referral_intake.fhir import labels, systems
 from referral_intake.fhir.draft import Draft, Pointer
 from referral_intake.fhir.issues import IssueCode, MessageRefused, error
@@ -17,9 +19,10 @@ from referral_intake.fhir.ledger import Fate, not_taken
 from referral_intake.fhir.mapping import draft_of
 from referral_intake.fhir.message import Message
 from referral_intake.fhir.r4.content import MessageHeader, ServiceRequest
+from referral_intake.fhir.r4.names import fhir_path
 from referral_intake.fhir.reading import mistakes_at, read
 from referral_intake.form import ReferralForm
-from referral_intake.model import Handling
+from referral_intake.model import Handling, Missing
 
 EVENT: Final = "servicerequest-request"
 
@@ -61,12 +64,18 @@ class Taken:
     @cached_property
     def handling(self) -> Handling:
         """What the message says beside the form."""
-        return Handling(self.not_taken, restricted=labels.is_restricted(self.message.raw, "Bundle"))
+        restricted = labels.is_restricted(self.message.raw, "Bundle")
+        return Handling(self.not_taken, restricted=restricted, contradictions=tuple(map(_doubt, self.draft.doubts)))
 
     @cached_property
     def not_taken(self) -> tuple[str, ...]:
         """What the message says and the referral does not, in FHIRPath."""
         return not_taken(self.message.raw, self.taken)
+
+    def places_of(self, pointer: str) -> tuple[str, ...]:
+        """Where the message says what a field of the form has, in FHIRPath; nothing of words out of many places."""
+        steps = _pointer(pointer)
+        return () if self.draft.is_of_words(steps) else tuple(map(fhir_path, self.draft.place_of(steps)))
 
     def refusal(self, problem: Problem) -> MessageRefused:
         """Why the rules refuse the referral, each reason where the message would have to say otherwise."""
@@ -126,6 +135,11 @@ def _form(draft: Draft) -> ReferralForm:
         mistakes = zip(wrong.errors(include_url=False), mistakes_at(wrong, ""), strict=True)
         issues = [error(code, field.detail, *draft.place_of(mistake["loc"])) for mistake, (code, field) in mistakes]
         raise MessageRefused(issues) from wrong
+
+
+def _doubt(doubt: tuple[Pointer, str, str]) -> Missing:
+    pointer, place, why = doubt
+    return Missing(MissingItem.CONTRADICTORY_DATES, pointer_of(pointer), f"{fhir_path(place)}: {why}")
 
 
 def _pointer(pointer: str) -> Pointer:

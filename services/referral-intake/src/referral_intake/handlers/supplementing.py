@@ -10,7 +10,7 @@ from chassis.ids import Ids
 from chassis.web.auth import Principal
 from contracts.events import ChildReference, ReferralSupplemented
 from contracts.problems import FieldError, Problem
-from referral_intake import decide, edition, store, supplement_receipt
+from referral_intake import decide, doubts, edition, store, supplement_receipt
 from referral_intake.edition import Revision
 from referral_intake.errors import SupplementRefused
 from referral_intake.handlers.dependencies import Dependencies
@@ -52,7 +52,8 @@ async def _add(tx: Transaction, dependencies: Dependencies, supplement: Suppleme
     revision = edition.revise(opened.unsealed, supplement, today=decide.local_date(opened.now))
     added = _added(supplement, revision, opened, ids=dependencies.ids)
     child_ids = tuple(child.child_id for child in added.all_children)
-    unsealed = replace(opened.unsealed, content=revision.content, child_ids=child_ids)
+    header = doubts.kept(opened.unsealed.header, revision.facts.contradictions)
+    unsealed = replace(opened.unsealed, header=header, content=revision.content, child_ids=child_ids)
     entry = decide.supplement_entry(supplement, added, opened.entry)
     sealed, made = seal(opened, unsealed, entry, dependencies=dependencies)
     previous = await recognise(tx, opened, edition.with_entry(unsealed, entry))

@@ -4,22 +4,25 @@ import re
 from operator import mul
 from typing import Final
 
-from referral_intake.identifiers.letters import joined
+from referral_intake.identifiers.letters import capitals, joined, placed
+from referral_intake.identifiers.slips import slip
 
-_FORM: Final = re.compile(r"[0-9]{10}")
+_LENGTH: Final = 10
+_FORM: Final = re.compile(r"(?:NHS)?(?:NUMBER|NO)?[:#]?([0-9]{10})")
+"""What it is called may stand before it, because people copy a line of a letter."""
+_OF_A_SPREADSHEET: Final = re.compile(r"(?<=[0-9]{10})\.0+$")
 _WEIGHTS: Final = range(10, 0, -1)
 
 
 def normalise(text: str) -> str:
     """Ten digits without what people group them by."""
-    digits = joined(text)
-    return digits if _FORM.fullmatch(digits) else text
+    return _digits(text) or text
 
 
 def find(text: str) -> str | None:
     """The number as it is written, or None when ``text`` cannot be one."""
-    digits = joined(text)
-    if not _FORM.fullmatch(digits) or len(set(digits)) == 1:
+    digits = _digits(text)
+    if digits is None or len(set(digits)) == 1:
         return None
     return digits if sum(map(mul, _WEIGHTS, map(int, digits))) % 11 == 0 else None
 
@@ -32,3 +35,21 @@ def is_valid(text: str) -> bool:
     people type to fill a field.
     """
     return find(text) is not None
+
+
+def mistake(text: str) -> str | None:
+    """What keeps ``text`` from having the form, as its writer sees it; None when only a digit can be wrong.
+
+    A letter is never read as the digit that it looks like: two numbers that differ in one digit are two people.
+    """
+    if _digits(text) is not None:
+        return None
+    characters = list(placed(text))
+    if found := next((slip(place, char) for place, char in characters if not char.isdecimal()), None):
+        return found
+    return f"This has {len(characters)} digits. An NHS number has {_LENGTH}."
+
+
+def _digits(text: str) -> str | None:
+    found = _FORM.fullmatch(capitals(joined(_OF_A_SPREADSHEET.sub("", text))))
+    return found[1] if found else None

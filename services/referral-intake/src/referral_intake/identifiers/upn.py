@@ -1,14 +1,17 @@
 """Unique pupil numbers: a check letter, who gave it out, a school, a year and a serial number."""
 
 import re
+from collections.abc import Iterator, Sequence
 from operator import mul
 from typing import Final
 
 from referral_intake.identifiers import la_code
-from referral_intake.identifiers.letters import capitals, joined
+from referral_intake.identifiers.letters import capitals, joined, placed
+from referral_intake.identifiers.slips import slip, slip_of_letter
 
 _LETTERS: Final = "ABCDEFGHJKLMNPQRTUVWXYZ"
 _FORM: Final = re.compile(rf"[{_LETTERS}][0-9]{{11}}[0-9{_LETTERS}]")
+_LENGTH: Final = 13
 _LAST_OF_TEMPORARY: Final = frozenset(_LETTERS)
 _PLACES: Final = range(2, 14)
 _VALUES: Final = {character: value for row in ("0123456789", _LETTERS) for value, character in enumerate(row)}
@@ -42,9 +45,32 @@ def is_valid(text: str) -> bool:
     return find(text) is not None
 
 
+def mistake(text: str) -> str | None:
+    """What keeps ``text`` from having the form, as its writer sees it; None when a letter or digit is another one.
+
+    A letter is never read as the digit that it looks like.
+    """
+    if _FORM.fullmatch(capitals(joined(text))):
+        return None
+    characters = list(placed(text))
+    if len(characters) != _LENGTH:
+        return f"This has {len(characters)} letters and digits. A unique pupil number has {_LENGTH}."
+    return next(_slips(characters), None)
+
+
 def is_temporary(text: str) -> bool:
     """Whether a UPN ends with a letter: given until the school knows the pupil's permanent one."""
     return normalise(text)[-1:] in _LAST_OF_TEMPORARY
+
+
+def _slips(characters: Sequence[tuple[int, str]]) -> Iterator[str]:
+    """Each character that cannot be in its place: a letter first, then digits, then either."""
+    for number, (place, char) in enumerate(characters):
+        is_letter, is_last = capitals(char) in _LAST_OF_TEMPORARY, number == _LENGTH - 1
+        if number == 0 and not is_letter:
+            yield slip_of_letter(place, char)
+        elif number > 0 and not (char.isdecimal() or (is_last and is_letter)):
+            yield slip(place, char)
 
 
 def _is_issuer(code: str) -> bool:

@@ -3,7 +3,9 @@
 from contracts.problems import PHONE_ADVICE
 from referral_intake.model.answer import PLAIN, Answer, ClientKey, Handling, StoredAnswer, Told
 from referral_intake.model.facts import (
+    PREGNANCY,
     AgreementFacts,
+    Bound,
     ChildFacts,
     CircumstanceFacts,
     ConcernFacts,
@@ -109,6 +111,7 @@ __all__ = [
     "PARTNER",
     "PHONE_ADVICE",
     "PLAIN",
+    "PREGNANCY",
     "RECEIVED",
     "RECORDS_OFFICER",
     "REPEAT_WITHIN",
@@ -122,6 +125,7 @@ __all__ = [
     "AgreementFacts",
     "Answer",
     "Asker",
+    "Bound",
     "Certificate",
     "ChildFacts",
     "CircumstanceFacts",

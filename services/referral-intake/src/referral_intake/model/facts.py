@@ -2,11 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import field
-from datetime import date
-from typing import NamedTuple
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Final, NamedTuple
 
 from contracts.codes import AgreementAnswer, ConcernType, CurrentPlan, Disability, FgmKnowledge, MissingItem, Sex
 from referral_intake.model.record import record
+
+PREGNANCY: Final = timedelta(weeks=42)
+"""A pregnancy runs 40 weeks from its first day, and hardly ever beyond 42."""
 
 
 @record
@@ -26,8 +30,8 @@ class ChildFacts:
 
     ``has_place``: anywhere to look for the child, such as a school. ``home_until``: the last day that a home is known
     for, None without one. ``has_withheld_home``: somebody keeps it from others, so nobody is asked for it.
-    ``plans``: each once; empty when none are said, and ``none`` when there are none. Identifiers and postcodes are as
-    they were sent, and stay out of what is printed.
+    ``plans``: each once; empty when none are said, and ``none`` when there are none. ``postcodes``: of each address,
+    None where none is said. Identifiers and postcodes are as they were sent, and stay out of what is printed.
     """
 
     has_name: bool
@@ -48,7 +52,7 @@ class ChildFacts:
     has_withheld_home: bool
     has_school: bool
     has_place: bool
-    postcodes: tuple[str, ...] = field(repr=False)
+    postcodes: tuple[str | None, ...] = field(repr=False)
     has_gp: bool
     has_location_now: bool
     has_company_now: bool
@@ -63,7 +67,10 @@ class ChildFacts:
 
 @record
 class FamilyFacts:
-    """Which things a referral says about the family. ``twice_dated``: members with both dates, by place."""
+    """Which things a referral says about the family, by place: ``twice_dated`` are members with both dates.
+
+    ``expected``: members who are not born, each with the day they are expected.
+    """
 
     has_household: bool
     names_responsible: bool
@@ -71,6 +78,7 @@ class FamilyFacts:
     has_other_parent_reason: bool
     names_alleged_perpetrator: bool
     twice_dated: tuple[int, ...]
+    expected: tuple[tuple[int, date], ...] = field(default=(), repr=False)
 
 
 @record
@@ -123,22 +131,36 @@ class ConsentFacts:
     has_lawful_basis: bool
 
 
-class Day(NamedTuple):
-    """A day that a referral tells of, and where (JSON pointer). ``past``: it cannot be after today.
+class Bound(StrEnum):
+    """What a day cannot be before, as its sender is told."""
 
-    ``earliest``: the day before which it cannot be, such as a birth; None when nothing says so. Many are made for each
-    referral.
+    BIRTH = "This is before the birth."
+    PREGNANCY = "This is long before the birth."
+    BEGINNING = "This is before it began."
+
+
+class Day(NamedTuple):
+    """A day that a referral tells of, and where (JSON pointer). Many are made for each referral.
+
+    ``past``: it cannot be after today. ``to_come``: it cannot be before today. ``earliest``: the day before which it
+    cannot be, and ``bound`` which day that is. ``child_born``: of a parent's birth, which must come before. None where
+    nothing says so.
     """
 
     pointer: str
     day: date
     past: bool = False
+    to_come: bool = False
     earliest: date | None = None
+    bound: Bound = Bound.BIRTH
+    child_born: date | None = None
 
 
 @record
 class ReferralFacts:
     """Which things a referral says. ``days``: those that can contradict one another, or today.
+
+    ``contradictions``: days among its words that do so, as whoever read its message found them.
 
     ``has_child_voice``: of the children together, beside what ``children`` say of each.
     """
@@ -160,18 +182,23 @@ class ReferralFacts:
     lacks_staff_risk_review: bool
     lacks_attachment_place: bool
     days: tuple[Day, ...]
+    contradictions: tuple["Missing", ...] = ()
 
 
 class Missing(NamedTuple):
-    """One thing to ask for, and where in the referral it would stand (JSON pointer). Many are made for each one."""
+    """One thing to ask for, and where in the referral it would stand (JSON pointer). Many are made for each one.
+
+    ``detail``: what is wrong with what stands there, for its sender, who sees it; None when the item says it all.
+    """
 
     item: MissingItem
     pointer: str
+    detail: str | None = None
 
 
 def places_of(missing: Iterable[Missing]) -> dict[MissingItem, list[str]]:
     """Each item once, with every place where it would stand, in the order of the form."""
     places: dict[MissingItem, list[str]] = {}
-    for item, pointer in missing:
+    for item, pointer, _ in missing:
         places.setdefault(item, []).append(pointer)
     return places

@@ -85,7 +85,8 @@ async def record_edition(
     tx: Transaction, referral_id: UUID, edition: int, sealed: Sealed, *, missing: Sequence[Missing] = ()
 ) -> None:
     """Write an edition behind those that there are, and what it lacks. The referral must be locked."""
-    row = {"referral_id": referral_id, "edition": edition, "missing": list(map(list, missing)), **vars(sealed)}
+    places = [[item, pointer] for item, pointer, _ in missing]
+    row = {"referral_id": referral_id, "edition": edition, "missing": places, **vars(sealed)}
     await tx.execute(insert(document).values(row))
     await tx.execute(update(referral).where(referral.c.referral_id == referral_id).values(edition=edition))
 

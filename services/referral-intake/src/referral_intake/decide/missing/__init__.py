@@ -3,7 +3,7 @@
 from datetime import date
 
 from referral_intake.decide.missing.agreement import missing_of_agreement
-from referral_intake.decide.missing.child import missing_of_child
+from referral_intake.decide.missing.child import missing_of_child, shared_numbers
 from referral_intake.decide.missing.concern import missing_of_concern
 from referral_intake.decide.missing.people import missing_of_family, missing_of_moment, missing_of_others
 from referral_intake.model import Missing, ReferralFacts
@@ -16,7 +16,8 @@ def missing_items(facts: ReferralFacts, *, today: date) -> tuple[Missing, ...]:
     found = missing_of_moment(facts)
     for place, child in enumerate(facts.children):
         found += missing_of_child(child, f"/children/{place}", today=today)
-    found += missing_of_family(facts)
+    found += shared_numbers(facts.children)
+    found += missing_of_family(facts, today=today)
     found += missing_of_concern(facts, today=today)
     found += missing_of_agreement(facts)
     found += missing_of_others(facts, today=today)

@@ -1,5 +1,6 @@
 """What is left open about one child."""
 
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from contracts.codes import Disability, MissingItem, Sex
@@ -21,8 +22,18 @@ def missing_of_child(child: ChildFacts, pointer: str, *, today: date) -> list[Mi
         points.append((MissingItem.ADDRESS, "addresses"))
     if child.lacks_language_to_interpret:
         points.append((MissingItem.INTERPRETER_LANGUAGE, "first_language"))
-    points += _impossible(child)
-    return [Missing(item, f"{pointer}/{field}") for item, field in points]
+    found = [Missing(item, f"{pointer}/{field}") for item, field in points]
+    return [*found, *_impossible(child, pointer)]
+
+
+def shared_numbers(children: Sequence[ChildFacts]) -> Iterator[Missing]:
+    """Numbers of which two children of one referral cannot both have one: every place is named."""
+    for field, find in (("nhs_number", nhs_number.find), ("upn", upn.find)):
+        sent = [getattr(child, field) for child in children]
+        known = [find(number) if number else None for number in sent]
+        for place, number in enumerate(known):
+            if number is not None and known.count(number) > 1:
+                yield Missing(MissingItem.SHARED_NUMBER, f"/children/{place}/{field}")
 
 
 def _unborn(child: ChildFacts, today: date) -> _Points:
@@ -80,17 +91,17 @@ def _contradict(disabilities: tuple[Disability, ...]) -> bool:
     return Disability.NONE in disabilities and len(set(disabilities)) > 1
 
 
-def _impossible(child: ChildFacts) -> _Points:
+def _impossible(child: ChildFacts, pointer: str) -> Iterator[Missing]:
     """Numbers that cannot be right are asked again; whoever is found by something else is not refused for them."""
-    points: _Points = []
     if child.nhs_number and not nhs_number.is_valid(child.nhs_number):
-        points.append((MissingItem.INVALID_NHS_NUMBER, "nhs_number"))
+        detail = nhs_number.mistake(child.nhs_number)
+        yield Missing(MissingItem.INVALID_NHS_NUMBER, f"{pointer}/nhs_number", detail)
     if child.upn and not upn.is_valid(child.upn):
-        points.append((MissingItem.INVALID_UPN, "upn"))
+        yield Missing(MissingItem.INVALID_UPN, f"{pointer}/upn", upn.mistake(child.upn))
     if child.la_child_id and not la_child_id.is_valid(child.la_child_id):
-        points.append((MissingItem.INVALID_LA_CHILD_ID, "la_child_id"))
+        yield Missing(MissingItem.INVALID_LA_CHILD_ID, f"{pointer}/la_child_id")
     if child.la_child_id and not child.has_la_code:
-        points.append((MissingItem.LA_CODE, "la_code"))
-    if not all(map(postcode.is_valid, child.postcodes)):
-        points.append((MissingItem.INVALID_POSTCODE, "addresses"))
-    return points
+        yield Missing(MissingItem.LA_CODE, f"{pointer}/la_code")
+    for place, code in enumerate(child.postcodes):
+        if code is not None and not postcode.is_valid(code):
+            yield Missing(MissingItem.INVALID_POSTCODE, f"{pointer}/addresses/{place}/postcode")

@@ -1,10 +1,11 @@
 """What is left open about the moment, the sender, the family and those who will visit."""
 
+from collections.abc import Iterator
 from datetime import date
 
 from contracts.codes import MissingItem
-from referral_intake.decide.dates import contradicts
-from referral_intake.model import Missing, ReferralFacts
+from referral_intake.decide.dates import contradiction, is_overdue, is_too_far_ahead
+from referral_intake.model import FamilyFacts, Missing, ReferralFacts
 
 
 def missing_of_moment(facts: ReferralFacts) -> list[Missing]:
@@ -31,18 +32,27 @@ def missing_of_moment(facts: ReferralFacts) -> list[Missing]:
     return [Missing(item, pointer) for is_open, item, pointer in rules if is_open]
 
 
-def missing_of_family(facts: ReferralFacts) -> list[Missing]:
+def missing_of_family(facts: ReferralFacts, *, today: date) -> list[Missing]:
     """The family. Both parents are asked about: a father is not an afterthought (London pre-birth procedures)."""
     family, any_born = facts.family, any(not child.unborn for child in facts.children)
     if not family.has_household:
         return [Missing(MissingItem.HOUSEHOLD, "/household")]
-    found: list[Missing] = []
+    found = list(_expected(family, today))
     # Nobody has parental responsibility for an unborn child yet.
     if any_born and not family.names_responsible:
         found.append(Missing(MissingItem.PARENTAL_RESPONSIBILITY, "/household"))
     if family.parents < 2 and not family.has_other_parent_reason:
         found.append(Missing(MissingItem.OTHER_PARENT, "/household"))
     return found
+
+
+def _expected(family: FamilyFacts, today: date) -> Iterator[Missing]:
+    for place, day in family.expected:
+        pointer = f"/household/{place}/expected_date_of_birth"
+        if is_overdue(day, today):
+            yield Missing(MissingItem.EXPECTED_DATE_PASSED, pointer)
+        elif is_too_far_ahead(day, today):
+            yield Missing(MissingItem.IMPLAUSIBLE_DATE, pointer)
 
 
 def missing_of_others(facts: ReferralFacts, *, today: date) -> list[Missing]:
@@ -54,5 +64,9 @@ def missing_of_others(facts: ReferralFacts, *, today: date) -> list[Missing]:
         (facts.lacks_attachment_place, MissingItem.ATTACHMENT_PLACE, "/attachments"),
     )
     found = [Missing(item, pointer) for is_open, item, pointer in rules if is_open]
-    wrong = dict.fromkeys(day.pointer for day in facts.days if contradicts(day, today))
-    return found + [Missing(MissingItem.CONTRADICTORY_DATES, pointer) for pointer in wrong]
+    wrong: dict[str, str] = {}
+    for day in facts.days:
+        if day.pointer not in wrong and (detail := contradiction(day, today)):
+            wrong[day.pointer] = detail
+    found += [Missing(MissingItem.CONTRADICTORY_DATES, pointer, detail) for pointer, detail in wrong.items()]
+    return found + list(facts.contradictions)

@@ -1,5 +1,6 @@
 """Consents: agreement to the referral, to checks and to help, and the lawful basis; four facts, each on its own."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -30,6 +31,7 @@ _FORCE: Final[Mapping[str, str]] = {
     AgreementAnswer.REFUSED.value: "refused",
     AgreementAnswer.NOT_ASKED.value: "not given yet",
 }
+_STEP: Final = re.compile(r"\.([A-Za-z]+)(?:\[(\d+)\])?")
 _NOT_YET: Final = frozenset({"draft", "proposed"})
 _EXCEPTIONS: Final = frozenset(
     {"actor", "action", "securityLabel", "purpose", "class", "code", "dataPeriod", "data", "provision"}
@@ -60,9 +62,11 @@ def agreements(records: Records) -> Iterator[Saying]:
 def _kinds(records: Records, consent: Consent, kinds: set[str]) -> Iterator[Saying]:
     for kind in sorted(kinds & TO_AGREE):
         yield ("consent", kind.replace("-", "_")), _agreement(records, consent)
-    if LAWFUL_BASIS in kinds:
+    if LAWFUL_BASIS in kinds and _answer(consent).value == AgreementAnswer.AGREED.value:
         records.follow_only_child(consent.patient)
         yield ("consent", "lawful_basis"), _basis(consent)
+    elif LAWFUL_BASIS in kinds:
+        yield FACTS, _in_words(records, consent, "A lawful basis that was not relied on:")
 
 
 def _is_over(message: Message, consent: Consent) -> bool:
@@ -81,10 +85,12 @@ def _check_exceptions(message: Message, consent: Consent) -> None:
 
 
 def _raw(message: Any, path: str) -> dict[str, Any]:
-    """The entry's resource as it was sent."""
-    position = int(path.partition("[")[2].partition("]")[0])
-    found: dict[str, Any] = message["entry"][position]["resource"]
-    return found
+    """A resource as it was sent, whether it has an entry of its own or is contained."""
+    found: Any = message
+    for name, position in _STEP.findall(path.removeprefix("Bundle")):
+        found = found[name][int(position)] if position else found[name]
+    resource: dict[str, Any] = found
+    return resource
 
 
 def _agreement(records: Records, consent: Consent) -> Part:
@@ -95,8 +101,8 @@ def _agreement(records: Records, consent: Consent) -> Part:
         "answer": _answer(consent),
         "given_on": day_of(consent.said("date_time")),
     }
-    if period and (dates := period.words()) and "limited_to" not in fields:
-        fields["limited_to"] = dates
+    if "limited_to" not in fields:
+        fields["limited_to"] = listed((records.about(consent.patient), period.words() if period else None))
     fields = {name: tree for name, tree in fields.items() if tree is not None}
     records.follow_only_child(consent.patient)
     return Part(consent.path, fields, (consent.at("status"), *_category(consent)))

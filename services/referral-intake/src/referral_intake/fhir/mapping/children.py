@@ -6,7 +6,7 @@ from typing import Final
 
 from referral_intake.fhir import systems
 from referral_intake.fhir.draft import Part, Tree
-from referral_intake.fhir.mapping.expected import expected_date
+from referral_intake.fhir.mapping.expected import expected_date, is_estimated
 from referral_intake.fhir.mapping.extras import extras
 from referral_intake.fhir.mapping.history import KNOWN_NUMBERS, history_of, number_in_use, other_numbers, superseded
 from referral_intake.fhir.mapping.language import language_fields
@@ -40,7 +40,7 @@ def child_of(records: Records, record: Record, request: ServiceRequest) -> Part:
         "first_name": names.first,
         "last_name": names.last,
         "aliases": names.others,
-        **dates(patient.said("birth_date")),
+        **dates(patient.said("birth_date"), message.as_of),
         "sex": sex_of(patient),
         "ethnicity": _ethnicity(patient),
         "religion": _religion(patient),
@@ -83,6 +83,7 @@ def _unborn(message: Message, mother: Patient) -> Part:
     fields: dict[str, Tree] = {
         "description": Said(f"Unborn child of {name.value}" if name else "Unborn child", name.places if name else ()),
         "expected_date_of_birth": expected_date(message, mother),
+        "estimated_date": is_estimated(message, mother),
         "sex": Said("U", ()),
         "addresses": tuple(address_of(address, message.as_of) for address in mother.address),
         "gp": practice_of(message, mother),

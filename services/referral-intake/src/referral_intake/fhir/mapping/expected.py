@@ -4,6 +4,7 @@ from datetime import date
 from typing import Final
 
 from referral_intake.fhir.mapping.validity import is_so
+from referral_intake.fhir.mapping.words import middle_of
 from referral_intake.fhir.message import Message
 from referral_intake.fhir.r4.content import Observation
 from referral_intake.fhir.r4.element import Said
@@ -21,27 +22,35 @@ Sources: HL7 International Patient Summary 1.1.0, value set edd-method-uv-ips; S
 
 
 def expected_date(message: Message, mother: Patient) -> Said[str] | None:
-    """When her child is expected, with the places of code and date; None when nothing says so."""
+    """When her child is expected, with the place of the date; of a month its middle. None when nothing says so."""
+    said = _said(message, mother)
+    return Said(_day_of(said.value), said.places) if said else None
+
+
+def is_estimated(message: Message, mother: Patient) -> Said[bool] | None:
+    """That only the month or the year is known; None when the day is."""
+    said = _said(message, mother)
+    return Said(True, said.places) if said and len(said.value) < len("2027-02-26") else None
+
+
+def is_adult(patient: Patient, day: date) -> bool:
+    """Whether somebody is of age: of a month or a year, when even who was born on its last day is."""
+    if patient.birth_date is None:
+        return False
+    year, month_and_day = int(patient.birth_date[:4]), patient.birth_date[5:]
+    last = f"{month_and_day or '12'}-31" if len(month_and_day) < len("05-04") else month_and_day
+    return day.year - year - (f"{day:%m-%d}" < last) >= _ADULT_AT
+
+
+def _said(message: Message, mother: Patient) -> Said[str] | None:
     for observation in message.all(Observation):
         if is_so(observation) and message.find(observation.subject, Patient) is mother:
-            said = _date_of(observation)
-            if said:
+            codings = observation.code.coding if observation.code else ()
+            said = observation.said("value_date_time")
+            if said and any((coding.system, coding.code) in _EXPECTED for coding in codings):
                 return said
     return None
 
 
-def is_adult(patient: Patient, day: date) -> bool:
-    """Whether somebody is of age; not when the birth date is not known to the day."""
-    if patient.birth_date is None or len(patient.birth_date) < len("2017-05-04"):
-        return False
-    year, month_and_day = int(patient.birth_date[:4]), patient.birth_date[5:]
-    age = day.year - year - (f"{day:%m-%d}" < month_and_day)
-    return age >= _ADULT_AT
-
-
-def _date_of(observation: Observation) -> Said[str] | None:
-    codings = observation.code.coding if observation.code else ()
-    named = any((coding.system, coding.code) in _EXPECTED for coding in codings)
-    said = observation.said("value_date_time")
-    day = day_in_london(said.value) if said else None
-    return Said(day, said.places) if named and said and day else None
+def _day_of(written: str) -> str:
+    return day_in_london(written) or middle_of(written)

@@ -62,7 +62,7 @@ def former_family(records: Records) -> Iterator[Said[str]]:
     contacts = [contact for record in records.children for contact in contacts_of(record.main)]
     everybody: list[RelatedPerson | PatientContact] = [*message.all(RelatedPerson), *contacts]
     for person in everybody:
-        if not is_current(person, message) and (said := _former(message, person)):
+        if not is_current(person, message) and (said := _former(records, person)):
             yield said
 
 
@@ -93,7 +93,7 @@ def _member(records: Records, person: RelatedPerson) -> Part:
         "name": main,
         "aliases": tuple(whole for whole in names if main is None or whole.value != main.value),
         **_relationship(person.relationship),
-        **dates(person.said("birth_date")),
+        **dates(person.said("birth_date"), message.as_of),
         "sex": sex_of(person),
         "addresses": tuple(address_of(address, message.as_of) for address in person.address),
         "phone": phone_of(person.telecom, message.as_of),
@@ -120,7 +120,7 @@ def _mother(message: Message, mother: Patient) -> Part:
         **language_fields(mother),
         "name": whole_name(mother.name, message.as_of),
         "role": Said(FamilyRole.MOTHER.value, ()),
-        **dates(mother.said("birth_date")),
+        **dates(mother.said("birth_date"), message.as_of),
         "sex": sex_of(mother),
         "phone": phone_of(mother.telecom, message.as_of),
         "email": email_of(mother.telecom, message.as_of),
@@ -137,7 +137,7 @@ def _other_child(message: Message, record: Record) -> Part:
     fields: dict[str, Tree] = {
         "name": whole_name(patient.name, message.as_of),
         "relationship": Said("a child who has died" if record.has_died else "a child whose record is not in use", ()),
-        **dates(patient.said("birth_date")),
+        **dates(patient.said("birth_date"), message.as_of),
         "sex": sex_of(patient),
         "subject_of_referral": Said(False, ()),
         "notes": listed((named("This child", death_of(record)), *remarks_of(message, record)), "\n"),
@@ -166,19 +166,23 @@ def _contact(message: Message, contact: PatientContact) -> Part:
     return Part(contact.path, {name: tree for name, tree in fields.items() if tree is not None})
 
 
-def _former(message: Message, person: RelatedPerson | PatientContact) -> Said[str] | None:
+def _former(records: Records, person: RelatedPerson | PatientContact) -> Said[str] | None:
     """Somebody who was in the family, as far as it helps to know who that was."""
-    is_related = isinstance(person, RelatedPerson)
+    message = records.message
     names = person.name if isinstance(person, RelatedPerson) else (person.name,) if person.name else ()
     addresses = person.address if isinstance(person, RelatedPerson) else (person.address,) if person.address else ()
-    born = named("born", person.said("birth_date")) if isinstance(person, RelatedPerson) else None
+    born, places = _of_record(records, person) if isinstance(person, RelatedPerson) else (None, ())
     numbers = listed(number_of(point) for point in person.telecom)
     who = listed((whole_name(names, message.as_of), words_of(person.relationship), born, lived_at(addresses), numbers))
-    inactive = isinstance(person, RelatedPerson) and person.active is False
-    places = (person.at("active"),) if is_related and inactive else ()
     ended = person.period.words() if person.period else None
     remark = ended or Said("the sender's record is not in use", places)
     return with_places(named("Formerly in the family:", remarked(who, remark)), *places)
+
+
+def _of_record(records: Records, person: RelatedPerson) -> tuple[Said[str] | None, tuple[str, ...]]:
+    """When somebody was born, and the place that says that their record is not in use."""
+    records.follow_only_child(person.patient)
+    return named("born", person.said("birth_date")), (person.at("active"),) if person.active is False else ()
 
 
 def _relationship(concepts: Sequence[CodeableConcept]) -> dict[str, Tree]:

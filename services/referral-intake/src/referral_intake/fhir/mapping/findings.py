@@ -15,6 +15,7 @@ from referral_intake.fhir.r4.values import dated
 from referral_intake.fhir.r4.words import joined, labelled, listed, named, remarked
 
 _NO_VALUE: Final = Said("without a value", ())
+_UNREAD: Final = Said("with a value that we could not take", ())
 """Said of a finding, because its name alone reads like its being so."""
 
 
@@ -37,9 +38,9 @@ def _finding(records: Records, observation: Observation) -> Said[str] | None:
     """``whom: what: value, when``, and the notes below it."""
     label = observation.code.words() if observation.code else None
     value = remarked(_value(observation), *_beside(records, observation))
-    what = labelled(label, value) if value else remarked(label, _NO_VALUE, *_beside(records, observation))
+    what = labelled(label, value) if value else remarked(label, _without(observation), *_beside(records, observation))
     line = qualified(listed((what, _when(observation))), observation.said("status"))
-    notes = tuple(notes_of(observation.note))
+    notes = tuple(notes_of(records.message, observation.note))
     return labelled(records.about(observation.subject), joined(tuple(part for part in (line, *notes) if part)))
 
 
@@ -53,7 +54,11 @@ def _value(observation: Observation | Component) -> Said[str] | None:
 def _component(component: Component) -> Said[str] | None:
     label = component.code.words() if component.code else None
     value, found = _value(component), listed(concept.words() for concept in component.interpretation)
-    return labelled(label, remarked(value, found)) if value else remarked(label, _NO_VALUE, found)
+    return labelled(label, remarked(value, found)) if value else remarked(label, _without(component), found)
+
+
+def _without(observation: Observation | Component) -> Said[str]:
+    return _UNREAD if observation.has_value else _NO_VALUE
 
 
 def _reason_absent(observation: Observation | Component) -> Said[str] | None:

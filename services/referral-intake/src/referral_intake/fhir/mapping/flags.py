@@ -10,7 +10,7 @@ from referral_intake.fhir.mapping.extras import extras
 from referral_intake.fhir.mapping.records import Records
 from referral_intake.fhir.mapping.saying import FACTS, HISTORY, Saying
 from referral_intake.fhir.mapping.validity import Standing, qualified, standing_of_flag
-from referral_intake.fhir.mapping.words import day_of
+from referral_intake.fhir.mapping.words import FORMER, day_of, era
 from referral_intake.fhir.r4.coded import CodeableConcept
 from referral_intake.fhir.r4.content import Flag
 from referral_intake.fhir.r4.element import Said
@@ -29,9 +29,9 @@ def flags(records: Records) -> Iterator[Saying]:
     for flag in records.message.all(Flag):
         standing = standing_of_flag(flag, records.message.as_of)
         if standing is Standing.PAST:
-            if flag.period is None or not flag.period.is_to_come(records.message.as_of):
+            if era(flag.period, records.message.as_of) == FORMER:
                 yield from ended_plans(records, (flag.code, *flag.category), flag.subject)
-            yield HISTORY, _line(records, flag, "former warning")
+            yield HISTORY, _line(records, flag, f"{era(flag.period, records.message.as_of)} warning")
         elif standing is Standing.NOW and _codes(flag) & {_SCENE_SAFETY, _RISK_TO_STAFF}:
             yield ("risks_to_staff",), (_risk(records, flag),)
         elif standing is Standing.NOW:

@@ -5,7 +5,15 @@ from datetime import date
 from typing import Final
 
 from referral_intake.fhir import systems
-from referral_intake.fhir.mapping.words import dated_numbers, names_of
+from referral_intake.fhir.mapping.words import (
+    ANY_USE,
+    KINDS_OF_NUMBER,
+    dated_numbers,
+    era,
+    names_of,
+    number_of,
+    one_line,
+)
 from referral_intake.fhir.r4.element import Said
 from referral_intake.fhir.r4.people import Patient, Practitioner, RelatedPerson
 from referral_intake.fhir.r4.values import Identifier
@@ -30,7 +38,7 @@ def history_of(person: Patient | RelatedPerson | Practitioner, day: date) -> Ite
 def number_in_use(patient: Patient, system: str, day: date) -> Identifier | None:
     """The identifier that counts: official before usual; never one that ended, or is kept for history only."""
     found = [
-        each for each in patient.identifier if each.system == system and each.said("value") and is_in_use(each, day)
+        each for each in patient.identifier if each.register == system and each.said("value") and each.is_in_use(day)
     ]
     return min(found, key=lambda each: _ORDER.index(each.use), default=None)
 
@@ -40,37 +48,38 @@ def other_numbers(patient: Patient, day: date) -> Iterator[Said[str]]:
     for system, (_, called) in KNOWN_NUMBERS.items():
         main = number_in_use(patient, system, day)
         for identifier in patient.identifier:
-            if identifier.system == system and identifier.said("value"):
+            if identifier.register == system and identifier.said("value"):
                 yield from _number(identifier, called, is_main=identifier is main, day=day)
 
 
 def superseded(patient: Patient) -> Iterator[Said[str]]:
-    """What a further record of the same child says of names, numbers and birth."""
+    """What a further record of the same child says of names, birth, addresses and numbers."""
     yield from (
         Said(f"also recorded as {whole.value}", whole.places) for name in patient.name if (whole := name.whole())
     )
     born = named("also recorded as born on", patient.said("birth_date"))
-    if born:
-        yield born
+    homes = (named("another record's address", one_line(address)) for address in patient.address)
+    yield from (said for said in (born, *homes, *_numbers_of(patient)) if said)
     for identifier in patient.identifier:
-        called = KNOWN_NUMBERS.get(identifier.system or "", ("", "number"))[1]
+        called = KNOWN_NUMBERS.get(identifier.register or "", ("", "number"))[1]
         value = with_places(named(f"another record's {called}", identifier.said("value")), identifier.at("system"))
-        if value and identifier.system in KNOWN_NUMBERS:
+        if value and identifier.register in KNOWN_NUMBERS:
             yield value
 
 
-def is_in_use(identifier: Identifier, day: date) -> bool:
-    """Whether a number is somebody's on a day."""
-    period = identifier.period
-    ended = period is not None and (period.has_ended(day) or period.is_to_come(day))
-    return identifier.use != "old" and not ended
+def _numbers_of(patient: Patient) -> Iterator[Said[str] | None]:
+    for point in patient.telecom:
+        if kind := KINDS_OF_NUMBER.get(point.system):
+            number = remarked(number_of(point, uses=ANY_USE), point.period.words() if point.period else None)
+            yield named(f"another record's {kind}", number)
 
 
 def _number(identifier: Identifier, called: str, *, is_main: bool, day: date) -> Iterator[Said[str]]:
     period = identifier.period.words() if identifier.period else None
     if is_main and period is None:
         return
-    kind = called if is_main else f"another {called}" if is_in_use(identifier, day) else f"former {called}"
+    which = "another" if identifier.is_in_use(day) else era(identifier.period, day)
+    kind = called if is_main else f"{which} {called}"
     use = None if identifier.use in ("official", "usual", "old") else identifier.said("use")
     text = remarked(named(kind, identifier.said("value")), use, period)
     places = [identifier.at("system"), *([identifier.at("use")] if use is None else [])]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from referral_intake.fhir import systems
 from referral_intake.fhir.message import Message
@@ -14,10 +15,11 @@ from referral_intake.fhir.r4.words import remarked, with_places
 
 @dataclass(frozen=True)
 class Organisation:
-    """What a message says of an organisation. ``code``: in the Organisation Data Service."""
+    """What a message says of an organisation. ``code``: in the Organisation Data Service; ``urn``: of a school."""
 
     name: Said[str] | None
     code: Said[str] | None
+    urn: Said[str] | None = None
     telecom: Sequence[ContactPoint] = ()
     address: Address | None = None
 
@@ -33,19 +35,29 @@ def organisation_of(message: Message, reference: Reference | None) -> Organisati
     found = message.find(reference, Organization)
     if found is not None:
         address = found.address[0] if found.address else None
-        return Organisation(_name(found), code_of(found.identifier), found.telecom, address)
+        code, urn = _numbers(found.identifier, message.as_of)
+        return Organisation(_name(found), code, urn, found.telecom, address)
     identifiers = (reference.identifier,) if reference.identifier else ()
-    code = with_places(code_of(identifiers), reference.at("type"))
+    code, urn = (with_places(number, reference.at("type")) for number in _numbers(identifiers, None))
     display = with_places(reference.said("display"), reference.at("type"))
-    return Organisation(display, code) if display or code else None
+    return Organisation(display, code, urn) if display or code or urn else None
 
 
-def code_of(identifiers: Sequence[Identifier]) -> Said[str] | None:
-    """The code in the Organisation Data Service."""
-    for identifier in identifiers:
-        if (identifier.system or "").casefold() == systems.ODS_CODE.casefold() and (said := identifier.said("value")):
-            return Said(said.value, (identifier.at("system"), *said.places))
-    return None
+def _numbers(identifiers: Sequence[Identifier], day: date | None) -> tuple[Said[str] | None, Said[str] | None]:
+    return code_of(identifiers, day), code_of(identifiers, day, systems.SCHOOL_URN)
+
+
+def code_of(
+    identifiers: Sequence[Identifier], day: date | None = None, register: str = systems.ODS_CODE
+) -> Said[str] | None:
+    """The code in the Organisation Data Service, or in another register, that is in use on a day, or on any."""
+    known = [each for each in identifiers if each.register == register and each.said("value")]
+    found = [each for each in known if day is None or each.is_in_use(day)]
+    if not found:
+        return None
+    value = found[0].said("value")
+    uses = [found[0].at("use")] if found[0].use in ("official", "usual") else []
+    return with_places(value, found[0].at("system"), *uses)
 
 
 def _name(organisation: Organization) -> Said[str] | None:

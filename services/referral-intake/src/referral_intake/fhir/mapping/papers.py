@@ -21,15 +21,29 @@ _WRONG = "entered-in-error"
 
 def papers(records: Records) -> Iterator[Saying]:
     """Documents that stand. Raises ``MessageRefused`` when their content was sent."""
-    for document in records.message.all(DocumentReference):
+    documents = records.message.all(DocumentReference)
+    replaced = {id(found): place for each in documents if _stands(each) for found, place in _replaced(records, each)}
+    for document in documents:
         _check_content(document)
-        if _WRONG in (document.status, document.doc_status):
+        if not _stands(document):
             continue
         records.follow_only_child(document.subject)
-        if document.status == "superseded":
-            yield HISTORY, _superseded(document)
+        if document.status == "superseded" or id(document) in replaced:
+            yield HISTORY, with_places(_superseded(document), *filter(None, [replaced.get(id(document))]))
         else:
-            yield ("attachments",), (_paper(document),)
+            yield ("attachments",), (_paper(records, document),)
+
+
+def _stands(document: DocumentReference) -> bool:
+    return _WRONG not in (document.status, document.doc_status)
+
+
+def _replaced(records: Records, document: DocumentReference) -> Iterator[tuple[DocumentReference, str]]:
+    """The documents of the message in whose place this one stands, each with where it says so."""
+    for relation in document.relates_to:
+        found = records.message.find(relation.target, DocumentReference) if relation.code == "replaces" else None
+        if found is not None:
+            yield found, relation.at("code")
 
 
 def _check_content(document: DocumentReference) -> None:
@@ -43,9 +57,9 @@ def _attachments(document: DocumentReference) -> list[R4Attachment]:
     return [content.attachment for content in document.content if content.attachment]
 
 
-def _paper(document: DocumentReference) -> Part:
+def _paper(records: Records, document: DocumentReference) -> Part:
     first = next(iter(_attachments(document)), None)
-    identifier = document.identifier[0] if document.identifier else None
+    identifier = next((each for each in document.identifier if each.is_in_use(records.message.as_of)), None)
     kind = document.type.code_of(systems.code_system("attachment-kind")) if document.type else None
     draft = document.said("doc_status") if document.doc_status == "preliminary" else None
     understood = [document.at("status"), *([document.at("doc_status")] if draft is None else [])]

@@ -1,7 +1,9 @@
 """Practitioners: the one who refers, and those who work with the family."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 
+from referral_intake.fhir import systems
 from referral_intake.fhir.draft import Part, Tree
 from referral_intake.fhir.mapping.extras import extras
 from referral_intake.fhir.mapping.history import history_of
@@ -21,7 +23,7 @@ from referral_intake.form.services import Professional
 def referrer_of(message: Message, request: ServiceRequest) -> tuple[Part, Practitioner | None]:
     """Who refers: the requester or, when there is none, the author of the message. With the practitioner it is."""
     reference = request.requester or message.header.author
-    said = {**extras(Referrer, "referrer", request), "own_reference": _own_reference(request)}
+    said = {**extras(Referrer, "referrer", request), "own_reference": _own_reference(request, message.as_of)}
     member = message.find(reference, RelatedPerson) or message.find(reference, Patient)
     if member:
         public = Said("public", (reference.path,) if reference else ())
@@ -37,6 +39,7 @@ def referrer_of(message: Message, request: ServiceRequest) -> tuple[Part, Practi
     where = practitioner.path if practitioner else f"{request.path}.requester"
     fields = _professional_fields(message, role, practitioner, organisation)
     fields["name"] = fields["name"] or named_only
+    fields["role"] = remarked(_role_words(role), _no_longer(message, role))
     return Part(where, {**said, **fields}, _active(role, practitioner)), practitioner
 
 
@@ -133,9 +136,17 @@ def _professional(message: Message, role: PractitionerRole | None, practitioner:
             **(extras(Professional, "professional", source) if source else {}),
             **{name: fields[name] for name in ("name", "role", "organisation")},
             "contact": contact,
+            **({"notes": notes} if (notes := _notes(role, source)) else {}),
         },
         _active(role, practitioner),
     )
+
+
+def _notes(role: PractitionerRole | None, source: PractitionerRole | Practitioner | None) -> Tree:
+    """Notes of ours, and since when somebody is in a role. Notes that are no text are for the form to refuse."""
+    ours = source.said_by(systems.extension("professional-notes")) if source else None
+    since = named("in this role", role.period.words() if role and role.period else None)
+    return ours if ours and not isinstance(ours.value, str) else listed((ours, since), "\n")
 
 
 def _former(message: Message, role: PractitionerRole | None, practitioner: Practitioner | None) -> Said[str] | None:
@@ -146,6 +157,15 @@ def _former(message: Message, role: PractitionerRole | None, practitioner: Pract
     ended = role.period.words() if role and role.period else None
     remark = ended or Said("the sender's record is not in use", tuple(inactive))
     return with_places(named("Formerly worked with the family:", remarked(who, remark)), *inactive)
+
+
+def _no_longer(message: Message, role: PractitionerRole | None) -> Said[str] | None:
+    """That somebody refers who is in a role no longer, or not yet."""
+    if role is None or _works_now(message, role, None):
+        return None
+    ended = role.period.words() if role.period else None
+    inactive = Said("the sender's record of this role is not in use", (role.at("active"),))
+    return listed((ended, inactive if role.active is False else None))
 
 
 def _active(role: PractitionerRole | None, practitioner: Practitioner | None) -> tuple[str, ...]:
@@ -170,6 +190,6 @@ def _role_words(role: PractitionerRole | None) -> Said[str] | None:
     return (words_of(role.code) or words_of(role.specialty)) if role else None
 
 
-def _own_reference(request: ServiceRequest) -> Said[str] | None:
-    identifier = request.identifier[0] if request.identifier else None
-    return identifier.said("value") if identifier else None
+def _own_reference(request: ServiceRequest, day: date) -> Said[str] | None:
+    found = next((each for each in request.identifier if each.is_in_use(day) and each.said("value")), None)
+    return found.said("value") if found else None

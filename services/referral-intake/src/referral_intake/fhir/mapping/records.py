@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
+from referral_intake.fhir import systems
 from referral_intake.fhir.mapping.expected import expected_date, is_adult
+from referral_intake.fhir.mapping.history import number_in_use
 from referral_intake.fhir.mapping.words import whole_name
 from referral_intake.fhir.message import Message
 from referral_intake.fhir.r4.content import ServiceRequest
@@ -12,8 +15,11 @@ from referral_intake.fhir.r4.element import Said
 from referral_intake.fhir.r4.people import Patient, RelatedPerson
 from referral_intake.fhir.r4.values import Reference, dated
 from referral_intake.fhir.r4.words import listed, named
+from referral_intake.form.folding import folded
+from referral_intake.identifiers import nhs_number
 
-_NOT_THE_MAIN_ONE: Final = frozenset({"replaced-by", "refer"})
+_REPLACED: Final = "replaced-by"
+_NOT_THE_MAIN_ONE: Final = "refer"
 
 
 @dataclass(frozen=True)
@@ -79,7 +85,7 @@ def records_of(message: Message, request: ServiceRequest) -> Records:
     """Who is who. Raises ``MessageRefused`` when the subject is not there."""
     subject = message.get(request.subject, Patient, f"{request.path}.subject")
     replaced = _replaced(message)
-    records = [_record(group, subject, replaced) for group in _groups(message)]
+    records = [_record(group, subject, replaced) for group in _groups(message, subject)]
     ordered = sorted(records, key=lambda record: not record.holds(subject))
     first, *rest = ordered
     children = [first, *(record for record in rest if _is_to_decide(record))]
@@ -127,15 +133,28 @@ def _somebody(reference: Reference, person: Patient | RelatedPerson | None) -> S
     return reference.said("display") or Said("Somebody whose record was not sent", ())
 
 
-def _groups(message: Message) -> list[list[Patient]]:
-    """Patients that are records of one person, as their links say."""
-    groups = [[patient] for patient in message.all(Patient)]
-    for patient in message.all(Patient):
+def _groups(message: Message, subject: Patient) -> list[list[Patient]]:
+    """Patients that are records of one person, as their links or their numbers say; the subject may be contained."""
+    patients = message.all(Patient)
+    patients = patients if any(each is subject for each in patients) else (subject, *patients)
+    groups = [[patient] for patient in patients]
+    for patient in patients:
         for link in patient.link:
             other = message.find(link.other, Patient)
             if other is not None and link.type is not None:
                 groups = _merged(groups, patient, other)
+    known: dict[tuple[str, str, str], Patient] = {}
+    for patient in patients:
+        if identity := _identity(patient, message.as_of):
+            groups = _merged(groups, known.setdefault(identity, patient), patient)
     return groups
+
+
+def _identity(patient: Patient, day: date) -> tuple[str, str, str] | None:
+    """By what two records are of one person though nothing links them: number, birth date and name, all of them."""
+    identifier, name = number_in_use(patient, systems.NHS_NUMBER, day), whole_name(patient.name, day)
+    number = nhs_number.find(identifier.value or "") if identifier else None
+    return (number, patient.birth_date, folded(name.value)) if number and name and patient.birth_date else None
 
 
 def _merged(groups: list[list[Patient]], one: Patient, other: Patient) -> list[list[Patient]]:
@@ -145,20 +164,24 @@ def _merged(groups: list[list[Patient]], one: Patient, other: Patient) -> list[l
 
 
 def _replaced(message: Message) -> set[int]:
-    """Patients in whose place another record is to be used."""
+    """Patients in whose place another record is to be used.
+
+    One that is in use, and refers to a better record that was not sent, is the best there is.
+    """
     found: set[int] = set()
     for patient in message.all(Patient):
         for link in patient.link:
-            if link.type in _NOT_THE_MAIN_ONE:
+            other = message.find(link.other, Patient)
+            if link.type == _REPLACED or (link.type == _NOT_THE_MAIN_ONE and other):
                 found.add(id(patient))
-            elif link.type == "replaces" and (other := message.find(link.other, Patient)):
+            elif link.type == "replaces" and other:
                 found.add(id(other))
     return found
 
 
 def _is_to_decide(record: Record) -> bool:
     """Not somebody who died, nor a record that is not in use or that a record which was not sent has replaced."""
-    replaced = any(link.type == "replaced-by" for link in record.main.link)
+    replaced = any(link.type == _REPLACED for link in record.main.link)
     return not record.has_died and not replaced and record.main.active is not False
 
 

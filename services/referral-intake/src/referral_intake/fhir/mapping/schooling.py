@@ -5,13 +5,12 @@ from typing import Final
 
 from referral_intake.fhir import systems
 from referral_intake.fhir.draft import Part, Tree
-from referral_intake.fhir.mapping.history import is_in_use
 from referral_intake.fhir.mapping.organisations import organisation_of
-from referral_intake.fhir.mapping.words import AT_WORK, phone_of, whole_name
+from referral_intake.fhir.mapping.words import AT_WORK, era, phone_of, whole_name
 from referral_intake.fhir.message import Message
 from referral_intake.fhir.r4.element import Said
 from referral_intake.fhir.r4.people import Patient, Practitioner, PractitionerRole
-from referral_intake.fhir.r4.values import Reference
+from referral_intake.fhir.r4.values import Period, Reference
 from referral_intake.fhir.r4.words import named, remarked, with_places
 
 _PERSON: Final = "Practitioner"
@@ -27,7 +26,8 @@ def school_of(message: Message, patient: Patient) -> Tree:
         said = extension.value()
         return Said(said.value, extension.places_of(said)) if said else None
     contact = phone_of(school.telecom, message.as_of, uses=AT_WORK)
-    return Part(extension.path, {"name": school.words(), "contact": contact}, (extension.at("url"),))
+    fields = {"name": school.words(), "urn": school.urn, "contact": contact}
+    return Part(extension.path, {name: said for name, said in fields.items() if said}, (extension.at("url"),))
 
 
 def practice_of(message: Message, patient: Patient) -> Tree:
@@ -40,27 +40,27 @@ def practice_of(message: Message, patient: Patient) -> Tree:
 
 
 def former_practices(message: Message, patient: Patient) -> Iterator[Said[str]]:
-    """General practitioners that count no more, with their dates."""
+    """General practitioners that count no more, or not yet, with their dates."""
     for reference in patient.general_practitioner:
         if not _counts(message, reference):
             role = message.find(reference, PractitionerRole)
             practice = organisation_of(message, role.organization if role else reference)
-            said = remarked(practice.words() if practice else None, _dates(reference, role))
-            if former := named("former GP", said):
-                yield former
+            period = _period(reference, role)
+            said = remarked(practice.words() if practice else None, period.words() if period else None)
+            if other := named(f"{era(period, message.as_of)} GP", said):
+                yield other
 
 
 def _counts(message: Message, reference: Reference) -> bool:
     role, identifier = message.find(reference, PractitionerRole), reference.identifier
     if role is not None:
-        return role.active is not False and not (role.period and role.period.has_ended(message.as_of))
-    return identifier is None or is_in_use(identifier, message.as_of)
+        return role.active is not False and (role.period is None or role.period.holds(message.as_of))
+    return identifier is None or identifier.is_in_use(message.as_of)
 
 
-def _dates(reference: Reference, role: PractitionerRole | None) -> Said[str] | None:
+def _period(reference: Reference, role: PractitionerRole | None) -> Period | None:
     identifier = reference.identifier
-    period = role.period if role else identifier.period if identifier else None
-    return period.words() if period else None
+    return role.period if role else identifier.period if identifier else None
 
 
 def _practice_fields(message: Message, reference: Reference) -> dict[str, Tree]:

@@ -103,6 +103,8 @@ def _judged(status: CodeableConcept | None, known: Mapping[str, Standing]) -> St
 def _abated(condition: Condition, day: date) -> bool:
     """Whether it ended; an end that is still to come is none yet."""
     at, period = condition.abatement_date_time, condition.abatement_period
+    if condition.abatement_boolean:
+        return True
     if at is not None:
         return Period(end=at).has_ended(day) or not Period(start=at).is_to_come(day)
     if period is not None and period.start is not None:

@@ -13,6 +13,7 @@ from referral_intake.fhir.r4.datatypes import Address as R4Address
 from referral_intake.fhir.r4.datatypes import ContactPoint, HumanName, is_former
 from referral_intake.fhir.r4.element import Said
 from referral_intake.fhir.r4.times import day_in_london
+from referral_intake.fhir.r4.values import Period
 from referral_intake.fhir.r4.words import joined, listed, named, remarked, with_places
 from referral_intake.form.child import Address
 
@@ -20,8 +21,8 @@ PRIVATE: Final = frozenset({None, "home", "mobile"})
 AT_WORK: Final = frozenset({None, "work"})
 """Uses of a number that go without saying: of somebody's own number, and of somebody's at work."""
 
-_ANY_USE: Final = frozenset({None, "home", "work", "mobile", "old"})
-_KINDS_OF_NUMBER: Final[Mapping[str | None, str]] = {
+ANY_USE: Final = frozenset({None, "home", "work", "mobile", "old"})
+KINDS_OF_NUMBER: Final[Mapping[str | None, str]] = {
     "phone": "phone number",
     "sms": "phone number",
     "email": "e-mail address",
@@ -38,6 +39,8 @@ _KIND_OF_USE: Final[Mapping[str, AddressKind]] = {
 }
 _LIVED_AT: Final = frozenset({AddressKind.HOME, AddressKind.TEMPORARY})
 _LAST: Final = 1_000
+FORMER: Final = "former"
+_LATER: Final = "later"
 
 
 @dataclass(frozen=True)
@@ -116,9 +119,15 @@ def dated_numbers(points: Sequence[ContactPoint], day: date) -> Iterator[Said[st
     """Numbers and addresses that are no longer theirs, and since when they have the others."""
     for point in points:
         period, former = point.period.words() if point.period else None, is_former(point, day)
-        if (former or period) and point.system in _KINDS_OF_NUMBER and (said := number_of(point, uses=_ANY_USE)):
-            kind = _KINDS_OF_NUMBER[point.system]
-            yield from _given(named(f"former {kind}" if former else kind, remarked(said, period)))
+        if (former or period) and point.system in KINDS_OF_NUMBER and (said := number_of(point, uses=ANY_USE)):
+            kind = KINDS_OF_NUMBER[point.system]
+            when = era(point.period, day) if former else ""
+            yield from _given(named(f"{when} {kind}".strip(), remarked(said, period)))
+
+
+def era(period: Period | None, day: date) -> str:
+    """What to call something that is not so on a day: it was so, or will be."""
+    return _LATER if period is not None and period.is_to_come(day) else FORMER
 
 
 def _given(said: Said[str] | None) -> Iterator[Said[str]]:
@@ -131,13 +140,24 @@ def words_of(concepts: Sequence[CodeableConcept]) -> Said[str] | None:
     return listed(concept.name() for concept in concepts)
 
 
-def dates(said: Said[str] | None) -> dict[str, Tree]:
-    """A date of birth. Of a year or a month the middle is taken, so that nobody is out by more than half; estimated."""
+def dates(said: Said[str] | None, day: date) -> dict[str, Tree]:
+    """A date of birth. Of a year or a month the middle is taken, so that nobody is out by more than half; estimated.
+
+    Of the month or year of ``day`` it is no later than that: who is born by then was not born after it.
+    """
     if said is None:
         return {}
-    middle = _MIDDLE.get(len(said.value), "")
-    estimated = Said(True, said.places) if middle else None
-    return {"date_of_birth": Said(said.value + middle, said.places), "estimated_date": estimated}
+    whole = middle_of(said.value)
+    today = day.isoformat()
+    if whole > today and today.startswith(said.value):
+        whole = today
+    estimated = Said(True, said.places) if whole != said.value else None
+    return {"date_of_birth": Said(whole, said.places), "estimated_date": estimated}
+
+
+def middle_of(written: str) -> str:
+    """A day as it is written; the one in the middle of a month or a year."""
+    return written + _MIDDLE.get(len(written), "")
 
 
 def day_of(said: Said[str] | None) -> Said[str] | None:
@@ -149,11 +169,11 @@ def day_of(said: Said[str] | None) -> Said[str] | None:
 def address_of(address: R4Address, day: date) -> Part:
     """An address, line by line. One that ended is a previous one."""
     lines = _lines(address, "city", "district", "state", "country")
-    text = address.said("text")
+    further = address.said("text") if not lines or not _is_said_by(address, lines) else None
     period = address.period
     fields: dict[str, Tree] = {
         **extras(Address, "address", address),
-        "lines": lines or ((text,) if text else ()),
+        "lines": (*lines, *((further,) if further else ())),
         "postcode": address.said("postal_code"),
         "kind": _kind(address, day),
         "lived_from": day_of(period.said("start")) if period else None,
@@ -165,7 +185,8 @@ def address_of(address: R4Address, day: date) -> Part:
 def one_line(address: R4Address) -> Said[str] | None:
     """An address in one line."""
     lines = _lines(address, "city", "district", "state", "postal_code", "country")
-    whole = joined(lines, ", ") or address.said("text")
+    further = None if lines and _is_said_by(address, lines) else address.said("text")
+    whole = joined((*lines, *((further,) if further else ())), ", ")
     period = address.period.words() if address.period else None
     return with_places(remarked(whole, period), *_repeated(address, lines), address.at("use"))
 
@@ -193,9 +214,14 @@ def _repeated(address: R4Address, lines: Sequence[Said[str]]) -> Iterator[str]:
     written = {line.value.casefold() for line in lines}
     names = ("city", "district", "state", "country")
     yield from (said.places[0] for name in names if (said := address.said(name)) and said.value.casefold() in written)
-    whole = " ".join((*written, (address.postal_code or "").casefold()))
-    if lines and set(_tokens(address.text or "")) <= set(_tokens(whole)):
+    if lines and _is_said_by(address, lines):
         yield address.at("text")
+
+
+def _is_said_by(address: R4Address, lines: Sequence[Said[str]]) -> bool:
+    """Whether the lines and the postcode say all that the text does."""
+    whole = " ".join((*(line.value for line in lines), address.postal_code or ""))
+    return set(_tokens(address.text or "")) <= set(_tokens(whole))
 
 
 def _tokens(text: str) -> list[str]:

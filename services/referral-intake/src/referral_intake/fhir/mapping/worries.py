@@ -10,12 +10,16 @@ from referral_intake.fhir.mapping.saying import FACTS, HISTORY, TYPES, Saying, n
 from referral_intake.fhir.mapping.validity import Standing, qualified, standing_of, status_code
 from referral_intake.fhir.mapping.words import whole_name
 from referral_intake.fhir.r4.coded import CodeableConcept
-from referral_intake.fhir.r4.content import Condition, Observation, ServiceRequest
+from referral_intake.fhir.r4.content import Condition, Consent, DocumentReference, Flag, Observation, ServiceRequest
 from referral_intake.fhir.r4.element import Said
 from referral_intake.fhir.r4.values import dated
 from referral_intake.fhir.r4.words import labelled, listed, named, remarked
 
 CONCERN_TYPES: Final = systems.code_system("concern-type")
+
+
+_SAID_ON_THEIR_OWN: Final = (Condition, Observation, Flag, DocumentReference, Consent)
+"""A reference to one of these has served its purpose: it, or that it was not taken, is said wherever it stands."""
 
 
 def worries(records: Records, request: ServiceRequest) -> Iterator[Saying]:
@@ -26,10 +30,10 @@ def worries(records: Records, request: ServiceRequest) -> Iterator[Saying]:
         yield FACTS, _words(concept)
     for condition in message.all(Condition):
         yield from _condition(records, condition)
-    for reference in request.reason_reference:
-        for kind in (Condition, Observation):  # said on its own: the reference has served its purpose
+    for reference in (*request.reason_reference, *request.supporting_info):
+        for kind in _SAID_ON_THEIR_OWN:
             message.find(reference, kind)
-    yield from ((FACTS, note) for note in notes_of(request.note))
+    yield from ((FACTS, note) for note in notes_of(message, request.note))
 
 
 def deaths(records: Records) -> Iterator[Saying]:
@@ -55,7 +59,7 @@ def _condition(records: Records, condition: Condition) -> Iterator[Saying]:
     about = records.about(condition.subject)
     pointer = HISTORY if standing is Standing.PAST else FACTS
     yield pointer, labelled(about, text) if text else None
-    yield from ((pointer, labelled(about, note)) for note in notes_of(condition.note))
+    yield from ((pointer, labelled(about, note)) for note in notes_of(records.message, condition.note))
 
 
 def _types(concept: CodeableConcept) -> Iterator[Saying]:
@@ -94,6 +98,7 @@ def _beside(condition: Condition) -> Iterator[Said[str] | None]:
     yield listed(concept.words() for concept in condition.body_site)
     yield named("since", _onset(condition))
     yield named("until", _abatement(condition))
+    yield _has_abated(condition)
     yield named("recorded", dated(condition, "recorded_date"))
 
 
@@ -108,3 +113,8 @@ def _abatement(condition: Condition) -> Said[str] | None:
     made = (condition.abatement_age, condition.abatement_period, condition.abatement_range)
     said = (dated(condition, "abatement_date_time"), condition.said("abatement_string"))
     return listed((*said, *(m.words() for m in made if m)))
+
+
+def _has_abated(condition: Condition) -> Said[str] | None:
+    answer = condition.said("abatement_boolean")
+    return Said("is over" if answer.value else "goes on", answer.places) if answer else None

@@ -69,6 +69,7 @@ class ServiceRequest(Identified):
     location_reference: Many[Reference] = ()
     reason_code: Many[CodeableConcept] = ()
     reason_reference: Many[Reference] = ()
+    supporting_info: Many[Reference] = ()
     note: Many[Annotation] = ()
 
 
@@ -91,6 +92,7 @@ class Condition(Identified):
     abatement_period: Period | None = None
     abatement_range: Range | None = None
     abatement_string: Text | None = None
+    abatement_boolean: StrictBool | None = None  # of DSTU2 and STU3; to pass it over would turn what is said round
     recorded_date: DateTime | None = None
     note: Many[Annotation] = ()
 
@@ -147,6 +149,13 @@ class DocumentContent(Element):
     attachment: Attachment | None = None
 
 
+class DocumentRelation(Element):
+    """What a document is to another one."""
+
+    code: Literal["replaces", "transforms", "signs", "appends"] | None = None
+    target: Reference | None = None
+
+
 class DocumentReference(Identified):
     """A document that the sender holds."""
 
@@ -155,6 +164,7 @@ class DocumentReference(Identified):
     type: CodeableConcept | None = None
     subject: Reference | None = None
     date: DateTime | None = None
+    relates_to: Many[DocumentRelation] = ()
     description: Text | None = None
     content: Many[DocumentContent] = ()
 

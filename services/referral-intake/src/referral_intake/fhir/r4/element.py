@@ -28,8 +28,9 @@ class Said(Generic[T]):
 @lru_cache(maxsize=4096)
 def step(name: str) -> str:
     """An element's name in FHIRPath: ``valueString`` is ``value``, and ``_birthDate`` belongs to ``birthDate``."""
-    choice = _CHOICE.fullmatch(name)
-    return choice.group(1) if choice else name.removeprefix("_")
+    bare = name.removeprefix("_")
+    choice = _CHOICE.fullmatch(bare)
+    return choice.group(1) if choice else bare
 
 
 class Element(BaseModel):
@@ -51,6 +52,10 @@ class Element(BaseModel):
         for name, value in self:
             for position, inner in _elements(value):
                 inner.place(self.at(name, position))
+
+    def parts(self) -> Iterator["Element"]:
+        """The elements within, in order."""
+        yield from (inner for _, value in self for _, inner in _elements(value))
 
     def said(self, name: str) -> Said[Any] | None:
         """What the element ``name`` says; None when it is absent or blank."""

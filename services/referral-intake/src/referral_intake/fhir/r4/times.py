@@ -65,6 +65,13 @@ def spoken(written: str) -> str:
     return f"{local:%Y-%m-%d %H:%M:%S}" if local.second else f"{local:%Y-%m-%d %H:%M}"
 
 
+def is_earlier(one: str, other: str) -> bool:
+    """Whether one date, month, year or day of an instant is before another, as far as both are known."""
+    first, second = day_in_london(one) or one, day_in_london(other) or other
+    length = min(len(first), len(second))
+    return first[:length] < second[:length]
+
+
 def is_before(written: str, day: date) -> bool:
     """Whether a date, a month, a year or the day of an instant is over on a day."""
     whole = day_in_london(written) or written

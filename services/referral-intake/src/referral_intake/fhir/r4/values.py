@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, Self
 
-from pydantic import StrictBool, StrictInt
+from pydantic import ModelWrapValidatorHandler, PrivateAttr, StrictBool, StrictInt, model_validator
 
 from referral_intake.fhir.r4.coded import CodeableConcept, Coding
 from referral_intake.fhir.r4.element import Element, Said
 from referral_intake.fhir.r4.primitives import Comparator, Date, Many, Number, NumberUse, Text, Time
-from referral_intake.fhir.r4.times import DateTime, is_after, is_before, spoken
+from referral_intake.fhir.r4.times import DateTime, is_after, is_before, is_earlier, spoken
 from referral_intake.fhir.r4.words import joined, listed, named
+from referral_intake.fhir.systems import register_of
 
 _PLAIN: Final = (
     "value_boolean", "value_integer", "value_positive_int", "value_unsigned_int", "value_string", "value_markdown",
@@ -32,13 +33,22 @@ class Period(Element):
     start: DateTime | None = None
     end: DateTime | None = None
 
+    @property
+    def is_turned_round(self) -> bool:
+        """Whether it ends before it begins, so that nobody can say from it what is so now."""
+        return self.start is not None and self.end is not None and is_earlier(self.end, self.start)
+
     def has_ended(self, day: date) -> bool:
         """Whether it was over before a day."""
-        return self.end is not None and is_before(self.end, day)
+        return self.end is not None and is_before(self.end, day) and not self.is_turned_round
 
     def is_to_come(self, day: date) -> bool:
         """Whether it begins after a day."""
-        return self.start is not None and is_after(self.start, day)
+        return self.start is not None and is_after(self.start, day) and not self.is_turned_round
+
+    def holds(self, day: date) -> bool:
+        """Whether a day is within it."""
+        return not (self.has_ended(day) or self.is_to_come(day))
 
     def words(self) -> Said[str] | None:
         """As a person reads it."""
@@ -53,6 +63,15 @@ class Identifier(Element):
     system: Text | None = None
     value: Text | None = None
     period: Period | None = None
+
+    @property
+    def register(self) -> str | None:
+        """Whose number it is: the system, by the name it has here."""
+        return register_of(self.system)
+
+    def is_in_use(self, day: date) -> bool:
+        """Whether a number is somebody's on a day."""
+        return self.use != "old" and (self.period is None or self.period.holds(day))
 
 
 class Reference(Element):
@@ -173,6 +192,21 @@ class Valued(Element):
     value_coding: Coding | None = None
     value_codeable_concept: CodeableConcept | None = None
     value_reference: Reference | None = None
+    _has_value: bool = PrivateAttr(False)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _noting_any_value(cls, given: Any, read: ModelWrapValidatorHandler[Self]) -> Self:
+        """A value of a kind that is not read here is a value all the same."""
+        element = read(given)
+        values = [value for name, value in given.items() if name.startswith("value")] if isinstance(given, dict) else []
+        element._has_value = any(value is not None and str(value).strip() for value in values)
+        return element
+
+    @property
+    def has_value(self) -> bool:
+        """Whether the sender gave a value, of whatever kind."""
+        return self._has_value
 
     def value(self) -> Said[Any] | None:
         """The value as the form has it; a concept by its code."""
@@ -196,6 +230,8 @@ class Valued(Element):
         yield from (said for name in _DATED if (said := dated(self, name)))
         parts = (getattr(self, name) for name in _MADE_OF_PARTS)
         yield from (said for part in parts if part is not None and (said := part.words()))
+        if self.value_reference is not None and (shown := self.value_reference.said("display")):
+            yield shown
 
 
 class Extension(Valued):

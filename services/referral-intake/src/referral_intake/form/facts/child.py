@@ -48,7 +48,7 @@ def child_of(child: Child) -> ChildFacts:
         has_withheld_home=any(withheld),
         has_school=has_school,
         has_place=has_location or has_school or bool(places),
-        postcodes=tuple([each.postcode for each in addresses if each.postcode and is_written(each.postcode)]),
+        postcodes=tuple([each.postcode if is_written(each.postcode) else None for each in addresses]),
         has_gp=_practice(child.gp),
         has_location_now=has_location,
         has_company_now=is_written(child.with_now),

@@ -4,54 +4,84 @@ from collections.abc import Iterator
 from datetime import date
 
 from referral_intake.form.agreement import Consent
-from referral_intake.form.child import Address, Child
+from referral_intake.form.child import Child
 from referral_intake.form.concern import Concern
-from referral_intake.form.family import HouseholdMember
+from referral_intake.form.facts.addresses import days_of_addresses
+from referral_intake.form.facts.periods import periods_of
+from referral_intake.form.facts.relatives import days_of_relatives
+from referral_intake.form.facts.written_days import written_day
 from referral_intake.form.referral import ReferralForm
 from referral_intake.form.voice import ChildVoice
-from referral_intake.model import Day
+from referral_intake.model import PREGNANCY, Bound, Day
 
 _Days = Iterator[tuple[str, date | None]]
 
 
 def days_of(form: ReferralForm) -> tuple[Day, ...]:
     """Every day that can contradict another one or today, by JSON pointer."""
-    births = [child.date_of_birth for child in form.children if child.date_of_birth]
-    born = min(births, default=None) if len(births) == len(form.children) else None
+    born, begun = _first_birth(form), _first_pregnancy(form)
     days = [Day(pointer, day, past=True) for pointer, day in _past(form) if day]
     days += [Day(pointer, day, past=True, earliest=born) for pointer, day in _of_children(form) if day]
+    days += [
+        Day(pointer, day, past=True, earliest=begun, bound=Bound.PREGNANCY)
+        for pointer, day in _since_pregnancy(form)
+        if day
+    ]
     for place, child in enumerate(form.children):
         days += _of_child(child, f"/children/{place}")
-    days += [Day(pointer, ended, earliest=began) for pointer, began, ended in _periods(form) if began and ended]
+    days += days_of_relatives(form)
+    days += _to_come(form)
+    days += periods_of(form, born)
     return tuple(days)
+
+
+def _first_birth(form: ReferralForm) -> date | None:
+    """The first birth, when the form has all of them: a day may tell of any of the children."""
+    births = [child.date_of_birth for child in form.children if child.date_of_birth]
+    return min(births, default=None) if len(births) == len(form.children) else None
+
+
+def _first_pregnancy(form: ReferralForm) -> date | None:
+    """The day before which none of the children can have begun to be."""
+    dates = [day for child in form.children if (day := child.date_of_birth or child.expected_date_of_birth)]
+    if not dates or len(dates) < len(form.children):
+        return None
+    return date.fromordinal(max(min(dates).toordinal() - PREGNANCY.days, date.min.toordinal()))
 
 
 def _of_child(child: Child, pointer: str) -> list[Day]:
     """What a child lived through was not before its birth."""
     born = child.date_of_birth
-    days = [*_begun(child.addresses, f"{pointer}/addresses")]
-    if child.voice is not None:
-        days += _heard(child.voice, f"{pointer}/voice")
-    return [Day(place, day, past=True, earliest=born) for place, day in days if day]
+    days = list(days_of_addresses(child.addresses, f"{pointer}/addresses", born=born))
+    heard = _heard(child.voice, f"{pointer}/voice") if child.voice is not None else ()
+    return days + [Day(place, day, past=True, earliest=born) for place, day in heard if day]
 
 
 def _past(form: ReferralForm) -> _Days:
     """What was done, said or written by now, about a child who may not have been born then."""
-    yield from _consent(form.consent)
-    for place, member in enumerate(form.household):
-        if member.date_of_birth:
-            yield f"/household/{place}/date_of_birth", member.date_of_birth
-        yield from _begun(member.addresses, f"/household/{place}/addresses")
     for place, helped in enumerate(form.help_offered):
         yield f"/help_offered/{place}/started_on", helped.started_on
     if form.early_help is not None:
         yield "/early_help/assessed_on", form.early_help.assessed_on
-    if form.concern.pre_birth is not None:
-        yield "/concern/pre_birth/first_booked_on", form.concern.pre_birth.first_booked_on
     for place, paper in enumerate(form.attachments):
         yield f"/attachments/{place}/dated", paper.dated
     for place, risk in enumerate(() if isinstance(form.risks_to_staff, str) else form.risks_to_staff or ()):
         yield f"/risks_to_staff/{place}/recorded_on", risk.recorded_on
+    for place, event in enumerate(form.concern.incidents):
+        yield f"/concern/incidents/{place}/when", written_day(event.when)
+    if form.concern.disclosure is not None:
+        yield "/concern/disclosure/told_at", written_day(form.concern.disclosure.told_at)
+    for place, disclosure in enumerate(form.concern.disclosures):
+        yield f"/concern/disclosures/{place}/told_at", written_day(disclosure.told_at)
+
+
+def _since_pregnancy(form: ReferralForm) -> _Days:
+    """What can be said, done or agreed about a child from the pregnancy on."""
+    yield from _consent(form.consent)
+    if form.concern.pre_birth is not None:
+        yield "/concern/pre_birth/first_booked_on", form.concern.pre_birth.first_booked_on
+    for place, person in enumerate(form.professionals):
+        yield f"/professionals/{place}/last_contact", written_day(person.last_contact)
 
 
 def _of_children(form: ReferralForm) -> _Days:
@@ -86,28 +116,7 @@ def _heard(voice: ChildVoice, pointer: str) -> _Days:
     yield f"{pointer}/gathered_on", voice.gathered_on
 
 
-def _begun(addresses: tuple[Address, ...], pointer: str) -> _Days:
-    for place, address in enumerate(addresses):
-        if address.lived_from:  # hardly ever said, and an address is in every form: no pointer is made for nothing
-            yield f"{pointer}/{place}/lived_from", address.lived_from
-
-
-def _periods(form: ReferralForm) -> Iterator[tuple[str, date | None, date | None]]:
-    """What ended, or will end, not before it began; a beginning that is not said is the birth."""
-    for number, child in enumerate(form.children):
-        yield from _lived(child, f"/children/{number}/addresses")
-    for number, member in enumerate(form.household):
-        yield from _lived(member, f"/household/{number}/addresses")
-    fostering = form.concern.private_fostering
-    if fostering is not None:
-        yield "/concern/private_fostering/ends_on", fostering.started_on, fostering.ends_on
-    for number, episode in enumerate(form.concern.missing_episodes):
-        yield f"/concern/missing_episodes/{number}/until_day", episode.from_day, episode.until_day
-    for number, helped in enumerate(form.help_offered):
-        yield f"/help_offered/{number}/ended_on", helped.started_on, helped.ended_on
-
-
-def _lived(person: Child | HouseholdMember, pointer: str) -> Iterator[tuple[str, date | None, date | None]]:
-    for place, address in enumerate(person.addresses):
-        if address.lived_until:
-            yield f"{pointer}/{place}/lived_until", address.lived_from or person.date_of_birth, address.lived_until
+def _to_come(form: ReferralForm) -> Iterator[Day]:
+    safety = form.immediate_safety
+    if safety is not None and (day := written_day(safety.next_contact_with_abuser)):
+        yield Day("/immediate_safety/next_contact_with_abuser", day, to_come=True)

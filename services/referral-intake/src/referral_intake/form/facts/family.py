@@ -1,5 +1,6 @@
 """The facts of a family."""
 
+from datetime import date
 from typing import Final
 
 from contracts.codes import FamilyRole
@@ -8,7 +9,7 @@ from referral_intake.form.family import HouseholdMember
 from referral_intake.form.referral import ReferralForm
 from referral_intake.model import FamilyFacts
 
-_PARENTS: Final = frozenset({FamilyRole.MOTHER, FamilyRole.FATHER, FamilyRole.PARENT})
+PARENTS: Final = frozenset({FamilyRole.MOTHER, FamilyRole.FATHER, FamilyRole.PARENT})
 _PARENT_WORDS: Final = frozenset({"mother", "father", "parent", "mum", "dad"})
 
 
@@ -18,10 +19,11 @@ def family_of(form: ReferralForm) -> FamilyFacts:
     return FamilyFacts(
         has_household=bool(household),
         names_responsible=any(map(_is_responsible, household)),
-        parents=sum(map(_is_parent, household)),
+        parents=sum(map(is_parent, household)),
         has_other_parent_reason=family is not None and said(family.other_parent_reason),
         names_alleged_perpetrator=any(member.alleged_perpetrator is True for member in household),
         twice_dated=tuple([place for place, member in enumerate(household) if _is_twice_dated(member)]),
+        expected=tuple([(place, day) for place, member in enumerate(household) if (day := _expected_on(member))]),
     )
 
 
@@ -31,14 +33,21 @@ def _is_responsible(member: HouseholdMember) -> bool:
     return any(each.parental_responsibility is True for each in member.towards_children)
 
 
-def _is_parent(member: HouseholdMember) -> bool:
-    """By code; or, where a sender has only words, by the first of them, as in "father of the youngest"."""
+def is_parent(member: HouseholdMember) -> bool:
+    """Whether somebody is a parent.
+
+    By code; or, where a sender has only words, by the first of them, as in "father of the youngest".
+    """
     if member.role is not None:
-        return member.role in _PARENTS
-    if any(each.role in _PARENTS for each in member.towards_children):
+        return member.role in PARENTS
+    if any(each.role in PARENTS for each in member.towards_children):
         return True
     words = (member.relationship or "").split(None, 1)
     return bool(words) and words[0].rstrip(",;:").casefold() in _PARENT_WORDS
+
+
+def _expected_on(member: HouseholdMember) -> date | None:
+    return member.expected_date_of_birth if member.date_of_birth is None else None
 
 
 def _is_twice_dated(member: HouseholdMember) -> bool:

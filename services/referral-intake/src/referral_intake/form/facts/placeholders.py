@@ -19,7 +19,7 @@ import unicodedata
 from typing import Final
 
 from referral_intake.form.facts.said import said
-from referral_intake.identifiers.letters import capitals, joined
+from referral_intake.identifiers import postcode
 
 
 def _listed(lines: str) -> frozenset[str]:
@@ -170,7 +170,7 @@ def is_withheld(line: str | None) -> bool:
 
 def is_pseudo(code: str) -> bool:
     """Whether a postcode stands for having, or knowing, none."""
-    return capitals(joined(code)) in _PSEUDO_POSTCODES
+    return (postcode.find(code) or "").replace(" ", "") in _PSEUDO_POSTCODES
 
 
 def is_phone(number: str | None) -> bool:
