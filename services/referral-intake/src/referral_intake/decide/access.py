@@ -2,7 +2,7 @@
 
 from contracts.codes import DenialReason, Purpose
 from contracts.problems import Problem
-from referral_intake.decide.local_time import spoken_day
+from policy.local_time import day
 from referral_intake.errors import DocumentRefused, DocumentRestricted, NoSuchReferral, ReferralDestroyed
 from referral_intake.model import (
     DOCUMENT_PURPOSES,
@@ -44,7 +44,7 @@ def read_document(referral: Referral | None, asker: Asker, purpose: Purpose | No
 def destroyed(referral: Referral | None) -> ReferralDestroyed:
     """What whoever may know of a referral is told whose document is kept no more."""
     gone = referral.disposed_at if referral is not None else None
-    return ReferralDestroyed(spoken_day(gone) if gone is not None else None)
+    return ReferralDestroyed(day(gone) if gone is not None else None)
 
 
 def denied(reason: DenialReason) -> Problem:

@@ -13,7 +13,7 @@ from contracts.problems import FieldError, Problem
 from policy.pack import Pack
 from policy.retention import anniversary, due_at, last_day, trigger_day
 from policy.rules import RetentionRule, RetentionTrigger
-from referral_intake.decide.local_time import local_date
+from policy.working_time import local_date
 from referral_intake.errors import (
     ItemSettled,
     KeepUntilRefused,
