@@ -13,6 +13,7 @@ from ui_answers import (
     CHILD_ID,
     MANAGER,
     RECOMMENDATION_ID,
+    REQUEST_ID,
     WORKER,
     act,
     asked,
@@ -28,6 +29,7 @@ from triage_ui.pages.case.children import Children, danger_now, safe_contact
 from triage_ui.pages.case.document import Entry, changes_of, entries_of
 from triage_ui.pages.case.household import household_of
 from triage_ui.pages.case.offers import acts_of
+from triage_ui.pages.case.time_limits import time_limits
 from triage_ui.pages.case.timeline import Telling, timeline
 from triage_ui.services.triage_case import CaseView
 from triage_ui.shell.words import Words
@@ -76,7 +78,7 @@ def test_codes_dates_and_answers_are_said_in_words() -> None:
 
 
 def test_what_may_not_be_contacted_is_marked() -> None:
-    (child,) = [entry for entry in entries_of(document()) if entry.name == "Child 1"]
+    (child,) = [entry for entry in entries_of(document()) if entry.name == "Child 1: Rowan Testerley"]
     (address,) = [entry for entry in child.entries if entry.name == "Address 1"]
 
     assert child.warned
@@ -87,17 +89,45 @@ def test_everything_about_safe_contact_is_said_first() -> None:
     said = [(one.about, one.advice) for one in safe_contact(document())]
 
     assert ("Domestic abuse", "Text first.") in said
-    assert ("Rowan Testerley", "Not safe to contact.") in said
+    assert ("Rowan Testerley", "Not safe to contact.\nOnly through the school.") in said
     assert ("Do not contact here: 12 Made-up Street, ZZ99 1AA", "He reads the post.") in said
     assert ("Risk to staff", "A dog Two people visit.") in said
-    assert [one.advice for one in danger_now(document())] == ["He is at the door.", "was called"]
+    assert [one.advice for one in danger_now(document())] == ["He is at the door.", "Yes"]
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
 def test_every_caution_of_a_real_shaped_referral_is_a_text(example: Path) -> None:
     sent = json.loads(example.read_text())["referral"]
 
-    assert [one for one in (*safe_contact(sent), *danger_now(sent)) if len(one.advice) < 4] == []
+    assert [one for one in safe_contact(sent) if len(one.advice) < 4] == []
+    assert all(one.advice for one in danger_now(sent))
+
+
+def test_that_nobody_called_999_is_no_danger_by_itself() -> None:
+    said = {"immediate_safety": {"called_999": False}}
+
+    assert danger_now(said) == []
+    assert [one.about for one in danger_now({**said, "immediate_danger": True})] == ["999 was called"]
+
+
+def test_what_is_said_about_one_person_or_place_stands_together_and_once() -> None:
+    home = {"lines": ["1 Made-up Street"], "do_not_contact": True, "do_not_contact_reason": "He reads the post."}
+    child = {"first_name": "Rowan", "safe_to_contact": False, "contact_advice": "Meet at school.", "addresses": [home]}
+    sent = {"children": [child, {"first_name": "Wren", "addresses": [home]}]}
+
+    assert [(one.about, one.advice) for one in safe_contact(sent)] == [
+        ("Rowan", "Not safe to contact.\nMeet at school."),
+        ("Do not contact here: 1 Made-up Street", "He reads the post."),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "warns"),
+    [("None known.", False), ("none", False), ("None known. Do not ring at night.", True), ("A dog.", True)],
+)
+def test_a_sender_who_knows_of_no_risk_raises_no_alarm(written: str, warns: bool) -> None:
+    for said in (written, [{"reason": written}]):
+        assert bool(safe_contact({"risks_to_staff": said})) is warns
 
 
 def test_what_an_edition_put_right_is_said_with_what_it_was() -> None:
@@ -159,13 +189,29 @@ def test_what_is_offered_is_led_to_and_what_is_not_says_why_and_who_can(words: W
     ]
     view = CaseView.model_validate(case(recommendations=[recommendation()], acts=lines))
 
-    offered, refused = acts_of(view, words)
+    offered, refused = acts_of(view, words, ["social-worker"])
 
     label = "Authorise or turn down: strategy discussion and child protection enquiry"
     assert (offered.label, refused.label) == (label, label)
     assert offered.path == f"/cases/{CASE_ID}/authorise/{RECOMMENDATION_ID}"
     assert offered.hint == "You will be asked to sign in again."
     assert (refused.path, refused.why_not) == ("", f"{same_person}. Who can: MASH manager.")
+
+
+@pytest.mark.parametrize(
+    ("roles", "said"),
+    [
+        (["mash-manager"], "Your role does not allow this. Who can: MASH manager."),
+        (["social-worker"], "Your role does not allow this."),
+    ],
+)
+def test_who_can_is_said_once_and_only_when_it_is_somebody_else(words: Words, roles: list[str], said: str) -> None:
+    why = "Your role does not allow this. Ask your MASH manager who can do it"
+    view = CaseView.model_validate(case(acts=[act("close", offered=False, words=why, roles=roles)]))
+
+    (refused,) = acts_of(view, words, ["social-worker"])
+
+    assert refused.why_not == said
 
 
 def test_an_answer_is_said_with_its_kind(words: Words) -> None:
@@ -182,6 +228,34 @@ def test_an_answer_is_said_with_its_kind(words: Words) -> None:
     told = timeline(Telling(view, Children([UUID(CHILD_ID)], None, today=TODAY), words, WORKER))
 
     assert told[0].what == "Metropolitan Police Service answered: nothing held"
+
+
+def test_an_answer_is_one_line_of_the_timeline_though_it_is_news_too(words: Words) -> None:
+    news = {
+        "what": "agency-answered",
+        "label": "An agency answered",
+        "edition": None,
+        "request_id": REQUEST_ID,
+        "handover_id": None,
+        "told_at": "2026-11-28T09:30:00Z",
+        "immediate_danger": False,
+        "seen_by": None,
+        "seen_at": None,
+    }
+    view = CaseView.model_validate(case(news=[news]))
+
+    lines = timeline(Telling(view, Children([UUID(CHILD_ID)], None, today=TODAY), words, WORKER))
+
+    assert "An agency answered" not in [one.what for one in lines]
+
+
+def test_a_time_limit_is_called_by_the_agency_that_it_waits_for(words: Words) -> None:
+    (first,) = case()["clocks"]
+    later = {**first, "name": "information-request", "about_id": REQUEST_ID, "due_at": "2026-12-02T09:30:00Z"}
+    rating = {**first, "name": "rating", "about_id": CASE_ID}
+    view = CaseView.model_validate(case(requests=[asked()], clocks=[later, rating]))
+
+    assert [name for name, _ in time_limits(view, words)] == ["Rating", "Answer from Metropolitan Police Service"]
 
 
 def test_of_the_household_yes_no_and_not_said_are_three_things() -> None:

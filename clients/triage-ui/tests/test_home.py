@@ -86,7 +86,7 @@ async def test_an_agency_sees_the_requests_that_wait_and_not_those_it_answered(w
 
     assert f'href="/requests/{REQUEST_ID}"' in page
     assert f"/requests/{CASE_ID}" not in page
-    assert "due Mon 30 Nov 2026 at 5:00pm" in page
+    assert "due Monday 30 November 2026 at 5pm" in page
 
 
 async def test_a_team_sees_the_handovers_it_is_offered(world: World) -> None:

@@ -69,7 +69,7 @@ async def test_the_queue_says_time_in_words_and_as_a_moment_and_who_has_not_answ
     for said in (
         REFERENCE,
         "1 hour 1 minute late",
-        "was due Mon 30 Nov 2026 at 5:00pm",
+        "was due Mon 30 Nov 2026 at 5pm",
         "1 of 2 requests not answered: Metropolitan Police Service",
         "A recommendation for a child",
         "Red (3)",
@@ -284,7 +284,7 @@ async def test_a_closed_case_says_so(world: World) -> None:
 
     page = await (await world.sign_in()).get(CASE)
 
-    assert "This case is closed since Saturday 28 November 2026 at 9:30am" in page.text
+    assert "This case was closed Saturday 28 November 2026 at 9:30am" in page.text
     assert f'href="{CASE}/close"' not in page.text
 
 

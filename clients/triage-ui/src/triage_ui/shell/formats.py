@@ -30,14 +30,13 @@ HANDOVER_STATES: Final[Mapping[str, str]] = {
     "withdrawn": "Offer withdrawn",
 }
 CLOCKS: Final[Mapping[str, str]] = {
-    "decision": "Decide for every child",
-    "rating": "Rate",
-    "information-request": "Answer of an agency",
-    "question": "Answer of the sender",
-    "handover-offer": "Offer the handover",
-    "handover-child-protection": "Child protection team accepts",
-    "handover-early-help": "Early help accepts",
-    "notice-open": "Open the notice",
+    "rating": "Rating",
+    "information-request": "Answer from an agency",
+    "question": "Answer from the sender",
+    "handover-offer": "Offer of the handover",
+    "handover-child-protection": "Acceptance by the child protection team",
+    "handover-early-help": "Acceptance by early help",
+    "notice-open": "Opening of the notice",
 }
 
 

@@ -20,7 +20,7 @@ _ONE_OF: Final[Mapping[str, str]] = {
     "carers_addresses": "Carers' address",
     "parents_addresses": "Parents' address",
     "incidents": "Incident",
-    "disclosures": "Disclosure",
+    "disclosures": "What somebody said",
     "professionals": "Professional",
     "told": "Person told",
     "help_offered": "Help offered",
@@ -78,10 +78,26 @@ _NAMES: Final[Mapping[str, str]] = {
     "fgm": "Female genital mutilation",
     "put_right": "Put right",
     "called_999": "999 was called",
-    "referred_to_marac": "Referred to MARAC",
+    "referred_to_marac": "Referred to a risk assessment conference (MARAC)",
+    "own_reference": "Sender's own reference",
+    "aliases": "Other names",
+    "location_now": "Where the child is now",
+    "with_now": "Who is with the child now",
+    "alleged_perpetrator": "May have harmed a child",
+    "source": "How the sender knows",
+    "disclosure": "What somebody said",
+    "opinion": "What the sender thinks it means",
+    "impact": "What it does to the child",
+    "severity": "How bad it is",
+    "child_voice": "What the child says or shows",
+    "to_referral": "Agreement to the referral",
+    "to_checks": "Agreement to asking agencies",
+    "to_help": "Agreement to help",
+    "requested_response": "What the sender hopes for",
+    "believed_level": "Level of need, as the sender sees it",
 }
 
-_TIMES: Final = ("_at", "_on", "_from", "_until", "_day", "_birth", "when", "dated")
+_TIMES: Final = ("_at", "_on", "_from", "_until", "_day", "_birth", "when", "dated", "last_contact")
 """How the names of fields end that hold a date or a time."""
 
 
@@ -136,9 +152,15 @@ def _numbered(key: str, values: list[Any]) -> Iterator[Entry]:
     for number, one in enumerate(values, 1):
         name = f"{_ONE_OF.get(key, _name(key))} {number}"
         if isinstance(one, Mapping):
+            name = f"{name}: {called}" if (called := _called(one)) else name
             yield Entry(name, entries=tuple(_entries(one, within=key)), warned=_is_warned(one))
         else:
             yield Entry(name, _said(one, key, ""))
+
+
+def _called(fields: Mapping[str, Any]) -> str:
+    """The name of a person; empty for what has none."""
+    return " ".join(str(fields[part]) for part in ("name", "first_name", "last_name") if fields.get(part))
 
 
 def _is_warned(fields: Mapping[str, Any]) -> bool:

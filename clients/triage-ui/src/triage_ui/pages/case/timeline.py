@@ -21,7 +21,7 @@ class Happening:
 
 @dataclass(frozen=True)
 class Telling:
-    """What the timeline is told with."""
+    """What the timeline is made of, and who reads it."""
 
     case: CaseView
     children: Children
@@ -43,8 +43,10 @@ def _coming_in(telling: Telling) -> Iterator[Happening]:
     case = telling.case
     yield Happening(case.received_at, f"Referral received from {telling.words.agency(case.agency)}")
     for news in case.news:
-        danger = " It says that a child is in danger now." if news.immediate_danger else ""
-        yield Happening(news.told_at, f"{news.label}.{danger}")
+        if news.request_id or news.handover_id:
+            continue  # an answer or a returned handover, which has a line of its own
+        danger = ". It says that a child is in danger now" if news.immediate_danger else ""
+        yield Happening(news.told_at, f"{news.label}{danger}")
 
 
 def _ratings(telling: Telling) -> Iterator[Happening]:
