@@ -200,7 +200,7 @@ async def test_a_place_that_is_none_of_theirs_is_not_chosen(world: World) -> Non
     assert world.services.asked == []
 
 
-async def test_whoever_has_one_place_is_not_asked_to_choose_and_names_none(world: World) -> None:
+async def test_anyone_who_has_one_place_is_not_asked_to_choose_and_names_none(world: World) -> None:
     world.services.answers["GET", "/v1/cases"] = queue_page()
     _notices(world)
 

@@ -119,8 +119,8 @@ def reviewed(item: DisposalItem, finding: Finding, review: DisposalReview) -> Re
 def approve_destruction(asked: Sequence[DisposalItem | None], approver: str) -> dict[UUID, int]:
     """For each referral, the review that is approved. Raises ``NotApprovable`` with every reason that one cannot be.
 
-    Two people stand behind each destruction: whoever reviewed a referral, even before changing their mind, does not
-    approve it.
+    Two people stand behind each destruction: a person who reviewed a referral, even before changing their mind, does
+    not approve it.
     """
     refusals = tuple(_refusals(asked, approver))
     if refusals:

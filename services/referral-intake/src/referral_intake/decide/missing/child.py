@@ -81,7 +81,7 @@ def _contradict(disabilities: tuple[Disability, ...]) -> bool:
 
 
 def _impossible(child: ChildFacts) -> _Points:
-    """Numbers that cannot be right are asked again; whoever is found by something else is not refused for them."""
+    """Numbers that cannot be right are asked again; a child who is found by something else is not refused for them."""
     points: _Points = []
     if child.nhs_number and not nhs_number.is_valid(child.nhs_number):
         points.append((MissingItem.INVALID_NHS_NUMBER, "nhs_number"))
