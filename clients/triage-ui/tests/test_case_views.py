@@ -142,12 +142,24 @@ def test_what_an_edition_put_right_is_said_with_what_it_was() -> None:
         {"edition": 2, "kind": "correction", "at": "2026-11-28T09:30:00Z", "put_right": [put_right]},
     ]
 
-    (newest, entries), (first, _) = changes_of(document(history=history, edition=2))
+    ((newest, entries),) = changes_of(document(history=history, edition=2))
 
     assert newest.startswith("Edition 2: ")
     assert newest.endswith("Saturday 28 November 2026 at 9:30am")
-    assert first.startswith("Edition 1: As it was sent")
     assert {"2017-05-04", "2017-05-14", "A slip."} <= set(_texts(entries))
+
+
+def test_why_a_referral_was_taken_back_is_said_in_words_and_by_no_code() -> None:
+    withdrawn = {"edition": 2, "kind": "withdrawal", "at": "2026-11-28T09:30:00Z", "agency": "ashcroft-primary"}
+    history = [{**withdrawn, "reason": "wrong-child", "words": "Two have the same name."}]
+
+    ((heading, entries),) = changes_of(document(history=history, edition=2))
+
+    assert heading.startswith("Edition 2: Taken back by its sender")
+    assert [(one.name, one.value) for one in entries] == [
+        ("Reason", "It is about the wrong child"),
+        ("Words", "Two have the same name."),
+    ]
 
 
 def test_children_are_called_by_their_names_or_by_their_numbers() -> None:
@@ -162,9 +174,10 @@ def test_children_are_called_by_their_names_or_by_their_numbers() -> None:
 def test_an_unborn_child_has_a_date_and_no_age() -> None:
     said = document(children=[{"child_id": CHILD_ID, "expected_date_of_birth": "2027-02-01"}])
 
-    assert (
-        Children([UUID(CHILD_ID)], said, today=TODAY).all[0].title == "Child 1, not born yet, expected 1 February 2027"
-    )
+    (child,) = Children([UUID(CHILD_ID)], said, today=TODAY).all
+
+    assert child.title == "Child 1, not born yet, expected 1 February 2027"
+    assert child.born == "", "nobody is born on the day they are expected"
 
 
 def test_the_timeline_has_the_newest_first_and_everybodys_words(words: Words) -> None:

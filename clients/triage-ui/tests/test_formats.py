@@ -52,4 +52,4 @@ def test_an_age_is_said_only_when_the_birth_is_known_to_the_day(born: str | None
 def test_a_code_that_is_newer_than_the_client_is_shown_as_it_came() -> None:
     assert formats.label("strategy-discussion", "outcome").startswith("Strategy discussion")
     assert formats.label("of-tomorrow", "outcome") == "of-tomorrow"
-    assert formats.said("of-tomorrow", formats.CASE_STATES) == "Of tomorrow"
+    assert formats.said("of-tomorrow", formats.REQUEST_STATES) == "Of tomorrow"

@@ -9,13 +9,6 @@ from policy import local_time
 from policy.working_time import LONDON
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
-CASE_STATES: Final[Mapping[str, str]] = {
-    "new": "New, not rated yet",
-    "rated": "Rated, waiting for decisions",
-    "decided": "Every child is decided",
-    "handing-over": "Waiting for a team to accept",
-    "closed": "Closed",
-}
 REQUEST_STATES: Final[Mapping[str, str]] = {
     "asked": "Asked, not delivered yet",
     "delivered": "Delivered, not opened yet",

@@ -55,7 +55,6 @@ _FILTERS: Final = {
     "count": formats.count,
     "label": formats.label,
     "mid_sentence": formats.mid_sentence,
-    "case_state": lambda code: formats.said(code, formats.CASE_STATES),
     "request_state": lambda code: formats.said(code, formats.REQUEST_STATES),
     "handover_state": lambda code: formats.said(code, formats.HANDOVER_STATES),
 }

@@ -79,7 +79,7 @@ def _child(child_id: str, number: int, said: Json, today: date) -> Child:
     born = said.get("date_of_birth")
     expected = said.get("expected_date_of_birth")
     shown = f"not born yet, expected {day(expected)}" if expected and not born else age(born, today=today)
-    return Child(child_id, number, names, shown, day(born or expected), str(said.get("description") or ""))
+    return Child(child_id, number, names, shown, day(born), str(said.get("description") or ""))
 
 
 def safe_contact(document: Json | None) -> list[Caution]:

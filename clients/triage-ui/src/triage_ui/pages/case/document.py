@@ -7,7 +7,11 @@ from typing import Any, Final
 
 from triage_ui.shell.formats import day, label, moment
 
-_NOT_SHOWN: Final = frozenset({"child_id", "supplement_id"})
+_AS_SENT: Final = "received"
+"""The kind of the first edition."""
+_OF_THE_EDITION: Final = frozenset({"edition", "kind", "at", "agency"})
+"""What the heading of a later edition says; all are of the agency that sent the first."""
+_NOT_SHOWN: Final = frozenset({"child_id", "supplement_id", "answers"})
 """Numbers, which mean nothing to a reader."""
 _SAID_ELSEWHERE: Final = frozenset(
     {"referral_id", "reference", "partnership", "agency", "source", "received_at", "edition", "history", "code_lists"}
@@ -65,7 +69,7 @@ _CODE_LISTS_WITHIN: Final[Mapping[tuple[str, str], str]] = {
     ("towards_children", "role"): "family-role",
     ("concern", "source"): "information-source",
     ("incidents", "source"): "information-source",
-    ("history", "kind"): "supplement-kind",
+    ("history", "reason"): "withdrawal-reason",
 }
 _NAMES: Final[Mapping[str, str]] = {
     "nhs_number": "NHS number",
@@ -122,10 +126,11 @@ def changes_of(document: Mapping[str, Any]) -> list[tuple[str, tuple[Entry, ...]
     found = []
     for edition in document.get("history", ()):
         kind = str(edition.get("kind", ""))
-        said = {"received": "As it was sent", "withdrawn": "Taken back by its sender"}.get(kind)
-        words = said or label(kind, "supplement-kind").capitalize()
+        if kind == _AS_SENT:
+            continue  # it changed nothing
+        words = "Taken back by its sender" if kind == "withdrawal" else label(kind, "supplement-kind").capitalize()
         heading = f"Edition {edition.get('edition')}: {words}, {_written(edition.get('at'))}"
-        rest = {key: value for key, value in edition.items() if key not in ("edition", "kind", "at")}
+        rest = {key: value for key, value in edition.items() if key not in _OF_THE_EDITION}
         found.append((heading, tuple(_entries(rest, within="history"))))
     return found[::-1]
 
