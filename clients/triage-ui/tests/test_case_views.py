@@ -11,6 +11,7 @@ import pytest
 from ui_answers import (
     CASE_ID,
     CHILD_ID,
+    HANDOVER_ID,
     MANAGER,
     RECOMMENDATION_ID,
     REQUEST_ID,
@@ -260,6 +261,36 @@ def test_an_answer_is_one_line_of_the_timeline_though_it_is_news_too(words: Word
     lines = timeline(Telling(view, Children([UUID(CHILD_ID)], None, today=TODAY), words, WORKER))
 
     assert "An agency answered" not in [one.what for one in lines]
+
+
+def test_of_one_moment_what_followed_stands_above_what_it_followed_from(words: Words) -> None:
+    at = "2026-11-28T09:30:00Z"
+    later = ("returned_at", "return_reason", "return_note", "withdrawn_at", "delivered_at", "opened_at")
+    accepted = {
+        "handover_id": HANDOVER_ID,
+        "team": "wandsworth-macpt",
+        "state": "accepted",
+        "child_ids": [CHILD_ID],
+        "decision_ids": [],
+        "offered_at": "2026-11-28T09:00:00Z",
+        "accept_due_at": "2026-11-29T09:00:00Z",
+        "overdue": False,
+        "accepted_at": at,
+        **dict.fromkeys(later),
+    }
+    view = CaseView.model_validate(case(handovers=[accepted], closed_at=at, closed_reason="handed-over"))
+
+    lines = timeline(Telling(view, Children([UUID(CHILD_ID)], None, today=TODAY), words, WORKER))
+
+    assert lines[0].what.startswith("Case closed")
+    assert lines[1].what.endswith(" accepted")
+
+
+def test_of_a_closed_case_only_what_can_be_done_is_named(words: Words) -> None:
+    closed = act("rate", offered=False, words="This case is closed", roles=["social-worker"])
+    view = CaseView.model_validate(case(closed_at="2026-11-28T09:30:00Z", acts=[closed, act("ask-sender")]))
+
+    assert [one.label for one in acts_of(view, words, ["social-worker"])] == ["Ask the sender"]
 
 
 def test_a_time_limit_is_called_by_the_agency_that_it_waits_for(words: Words) -> None:

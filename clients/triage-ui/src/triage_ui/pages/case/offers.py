@@ -32,8 +32,12 @@ class Offered:
 
 
 def acts_of(case: CaseView, words: Words, roles: Collection[str]) -> list[Offered]:
-    """What can be done with a case by somebody with these roles, in the order in which triage names it."""
-    return [_offered(line, case, words, roles) for line in case.acts if line.act in _PAGES]
+    """What can be done with a case by somebody with these roles, in the order in which triage names it.
+
+    Of a closed case only what can be done: why nothing else can is said once, by the page.
+    """
+    shown = [line for line in case.acts if line.act in _PAGES and (line.offered or not case.closed_at)]
+    return [_offered(line, case, words, roles) for line in shown]
 
 
 def _offered(line: ActLine, case: CaseView, words: Words, roles: Collection[str]) -> Offered:
@@ -47,10 +51,11 @@ def _offered(line: ActLine, case: CaseView, words: Words, roles: Collection[str]
 
 def _why_not(line: ActLine, words: Words, roles: Collection[str]) -> str:
     """The reason; and who can, where that is somebody else and not this reader at another time."""
-    reason = (line.words or "Not now").partition(". ")[0]
-    who = " or ".join(mid_sentence(words.role(role)) for role in line.roles)
-    somebody_else = line.act == "authorise" or set(line.roles).isdisjoint(roles)
-    return f"{reason}. Who can: {who}." if who and somebody_else else f"{reason}."
+    reason, who = line.words or "Not now", " or ".join(mid_sentence(words.role(role)) for role in line.roles)
+    if not who or not (line.act == "authorise" or set(line.roles).isdisjoint(roles)):
+        return f"{reason}."
+    what, _, _ = reason.partition(". ")  # then follows whom to ask, which is said here
+    return f"{what}. Who can: {who}."
 
 
 def _about(line: ActLine, case: CaseView, words: Words) -> str:

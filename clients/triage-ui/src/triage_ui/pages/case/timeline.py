@@ -34,9 +34,9 @@ class Telling:
 
 
 def timeline(telling: Telling) -> list[Happening]:
-    """Everything, the newest first."""
+    """Everything, the newest first; of what happened at one moment, what followed from the other."""
     parts = (_coming_in, _ratings, _asking, _sender, _deciding, _handing_over, _ending)
-    return sorted((one for part in parts for one in part(telling)), key=lambda one: one.at, reverse=True)
+    return sorted((one for part in parts for one in part(telling)), key=lambda one: one.at)[::-1]
 
 
 def _coming_in(telling: Telling) -> Iterator[Happening]:
