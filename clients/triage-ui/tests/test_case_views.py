@@ -212,15 +212,20 @@ def test_what_is_offered_is_led_to_and_what_is_not_says_why_and_who_can(words: W
     assert (refused.path, refused.why_not) == ("", f"{same_person}. Who can: MASH manager.")
 
 
+_NOT_THEIRS: Final = "Your role does not allow this. Ask your MASH manager who can do it"
+_NEWS: Final = "There is news that nobody has looked at. Open the case, then decide"
+
+
 @pytest.mark.parametrize(
-    ("roles", "said"),
+    ("why", "roles", "said"),
     [
-        (["mash-manager"], "Your role does not allow this. Who can: MASH manager."),
-        (["social-worker"], "Your role does not allow this."),
+        (_NOT_THEIRS, ["mash-manager"], "Your role does not allow this. Who can: MASH manager."),
+        (_NEWS, ["social-worker"], f"{_NEWS}."),
     ],
 )
-def test_who_can_is_said_once_and_only_when_it_is_somebody_else(words: Words, roles: list[str], said: str) -> None:
-    why = "Your role does not allow this. Ask your MASH manager who can do it"
+def test_who_can_is_said_once_and_only_when_it_is_somebody_else(
+    words: Words, why: str, roles: list[str], said: str
+) -> None:
     view = CaseView.model_validate(case(acts=[act("close", offered=False, words=why, roles=roles)]))
 
     (refused,) = acts_of(view, words, ["social-worker"])
