@@ -26,7 +26,7 @@ from ui_world import NOW
 
 from local_stack.checkout import PARTNERSHIPS_FOLDER, ROOT
 from policy.load import load_packs
-from triage_ui.pages.case.children import Children, danger_now, safe_contact
+from triage_ui.pages.case.children import Children, immediate_safety, safe_contact
 from triage_ui.pages.case.document import Entry, changes_of, entries_of
 from triage_ui.pages.case.household import household_of
 from triage_ui.pages.case.offers import acts_of
@@ -93,7 +93,7 @@ def test_everything_about_safe_contact_is_said_first() -> None:
     assert ("Rowan Testerley", "Not safe to contact.\nOnly through the school.") in said
     assert ("Do not contact here: 12 Made-up Street, ZZ99 1AA", "He reads the post.") in said
     assert ("Risk to staff", "A dog Two people visit.") in said
-    assert [one.advice for one in danger_now(document())] == ["He is at the door.", "Yes"]
+    assert [one.advice for one in immediate_safety(document())] == ["He is at the door.", "Yes"]
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
@@ -101,14 +101,14 @@ def test_every_caution_of_a_real_shaped_referral_is_a_text(example: Path) -> Non
     sent = json.loads(example.read_text())["referral"]
 
     assert [one for one in safe_contact(sent) if len(one.advice) < 4] == []
-    assert all(one.advice for one in danger_now(sent))
+    assert all(one.advice for one in immediate_safety(sent))
 
 
 def test_that_nobody_called_999_is_no_danger_by_itself() -> None:
     said = {"immediate_safety": {"called_999": False}}
 
-    assert danger_now(said) == []
-    assert [one.about for one in danger_now({**said, "immediate_danger": True})] == ["999 was called"]
+    assert immediate_safety(said) == []
+    assert [one.about for one in immediate_safety({**said, "immediate_danger": True})] == ["999 was called"]
 
 
 def test_what_is_said_about_one_person_or_place_stands_together_and_once() -> None:

@@ -12,6 +12,7 @@ from ui_answers import (
     REFERRAL_ID,
     REQUEST_ID,
     case,
+    document,
     queue_line,
     queue_page,
     request_view,
@@ -276,6 +277,17 @@ async def test_health_is_told_to_anybody_and_nothing_else_is(world: World) -> No
 
     assert alive.json()["status"] == "live"
     assert asset.status_code == 404
+
+
+@pytest.mark.parametrize("said", [False, None])
+async def test_danger_that_the_sender_does_not_say_is_not_said_by_the_page(world: World, said: bool | None) -> None:
+    world.services.answers["GET", f"/v1/referrals/{REFERRAL_ID}/document"] = document(immediate_danger=said)
+
+    page = (await (await world.sign_in()).get(CASE)).text
+
+    assert "A child may be in danger now" not in page
+    assert "What the sender says about immediate safety" in page
+    assert "He is at the door." in page
 
 
 async def test_a_closed_case_says_so(world: World) -> None:

@@ -91,15 +91,20 @@ def safe_contact(document: Json | None) -> list[Caution]:
     )
 
 
-def danger_now(document: Json | None) -> list[Caution]:
-    """What the sender says about danger now; that nobody called 999 says nothing where no danger is said."""
+def immediate_safety(document: Json | None) -> list[Caution]:
+    """What the sender says about immediate safety; whether 999 was called, only where there is more to say."""
     document = document or {}
     said = document.get("immediate_safety") or {}
     rows = [Caution(name, str(said[field])) for field, name in _OF_DANGER if said.get(field)]
     called = said.get("called_999")
-    if called is None or not (rows or document.get("immediate_danger")):
+    if called is None or not (rows or says_danger(document)):
         return rows
     return [*rows, Caution("999 was called", "Yes" if called else "No")]
+
+
+def says_danger(document: Json | None) -> bool:
+    """Whether the sender says that a child is in danger now."""
+    return (document or {}).get("immediate_danger") is True
 
 
 def _gathered(cautions: Sequence[Caution]) -> list[Caution]:
