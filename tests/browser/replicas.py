@@ -24,7 +24,7 @@ SIGN_IN_LASTS: Final = timedelta(seconds=1)
 
 
 class ShortSignIn(triage.settings.Settings):
-    """Whoever authorises must have signed in just now: the shortest of the settings is a minute."""
+    """Anyone who authorises must have signed in just now: the shortest of the settings is a minute."""
 
     @property
     def authorising(self) -> FreshSignIn:

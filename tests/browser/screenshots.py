@@ -22,7 +22,10 @@ PARTNERSHIP: Final = "wandsworth"
 WORKER: Final = f"{PARTNERSHIP}-social-worker-1"
 SHOWN: Final = f"{PARTNERSHIP}-02-domestic-abuse"
 """The example whose case the picture shows: it says what to know before anybody is contacted."""
-VIEW: Final = {"width": 1280, "height": 1180}
+WIDTH: Final = 1280
+QUEUE_HEIGHT: Final = 1180
+CASE_HEIGHT: Final = 1800
+"""So much of each page: of a case also what comes below its warnings."""
 LARGEST_BYTES: Final = 300_000
 """No picture of the documentation is larger."""
 RATED: Final = 4
@@ -37,8 +40,8 @@ async def take(stack: Stack, folder: Path) -> list[Path]:
         shown = await _work(people, _examples())
     async with launched() as browser:
         return [
-            await _picture(browser, stack, "/queue?all=yes", folder / "queue.png"),
-            await _picture(browser, stack, f"/cases/{shown}", folder / "case.png"),
+            await _picture(browser, stack, "/queue?all=yes", folder / "queue.png", QUEUE_HEIGHT),
+            await _picture(browser, stack, f"/cases/{shown}", folder / "case.png", CASE_HEIGHT),
         ]
 
 
@@ -67,10 +70,10 @@ async def _as_now(work: CaseWork, what: str, body: Any) -> None:
     assert answer.is_success, answer.text
 
 
-async def _picture(browser: Browser, stack: Stack, path: str, file: Path) -> Path:
+async def _picture(browser: Browser, stack: Stack, path: str, file: Path, height: int) -> Path:
     """The page as a social worker sees it at the top of a wide screen."""
     reader = await Reader.at(browser, stack)
-    await reader.page.set_viewport_size(VIEW)  # type: ignore[arg-type]  # a TypedDict
+    await reader.page.set_viewport_size({"width": WIDTH, "height": height})
     await reader.sign_in(WORKER, path)
     await until(f"{path}", lambda: _is_shown(reader))
     await reader.page.screenshot(path=file)

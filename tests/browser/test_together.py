@@ -20,7 +20,7 @@ async def _rate_by_api(people: People, case: str, rating: str, why: str) -> None
     done(await worker.ask("POST", "triage", f"/v1{case}/rating", json=body, headers=headers))
 
 
-async def test_whoever_comes_second_sees_both_texts_and_goes_on_with_one_button(
+async def test_anyone_who_comes_second_sees_both_texts_and_goes_on_with_one_button(
     people: People, new_reader: NewReader
 ) -> None:
     words = Words.new()

@@ -6,6 +6,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
+import httpx2
 import pytest
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
@@ -17,7 +18,9 @@ from chassis.run.provision import DatabaseUrls
 
 sys.path.insert(0, str(Path(__file__).parent))  # so that the tests here can share their builders
 
-from ui_world import World, made_world
+from referring_by_form import REFERRALS
+from ui_answers import own_line, receipt
+from ui_world import SignedInBrowser, World, made_world
 
 from triage_ui.session.sealing import KEY_BYTES, Sealer
 
@@ -68,3 +71,11 @@ async def world(urls: DatabaseUrls, emptied: None, key_files: dict[str, Path]) -
     made = made_world(urls.app_url, key_files)
     yield made
     await made.close()
+
+
+@pytest.fixture
+async def lead(world: World) -> SignedInBrowser:
+    """A safeguarding lead whose referrals intake takes."""
+    world.services.answers["GET", REFERRALS] = {"referrals": [own_line()], "next": None}
+    world.services.answers["POST", REFERRALS] = lambda _: httpx2.Response(202, json=receipt())
+    return await world.sign_in_lead()

@@ -92,13 +92,15 @@ async def test_a_purpose_that_the_service_refuses_gives_the_plain_page(world: Wo
     assert "You cannot do this" in answer.text
 
 
-async def test_an_unknown_reference_gives_the_plain_page_and_is_in_no_address(world: World) -> None:
+async def test_an_unknown_reference_is_kept_in_its_box_with_advice_and_is_in_no_address(world: World) -> None:
     person = await auditor(world)
     del world.services.answers["GET", f"/v1/references/{REFERENCE}"]
 
     answer = await person.post("/audit/looks", **LOOKS)
 
-    assert answer.status_code == 404
+    assert answer.status_code == 422
+    assert f"Your partnership has no referral {REFERENCE}" in answer.text
+    assert f'value="{REFERENCE}"' in answer.text
     assert "location" not in answer.headers
 
 

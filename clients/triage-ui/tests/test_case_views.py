@@ -9,36 +9,18 @@ from uuid import UUID
 
 import pytest
 from ui_answers import (
-    CASE_ID,
     CHILD_ID,
-    MANAGER,
     RECOMMENDATION_ID,
-    WORKER,
-    act,
-    asked,
-    case,
     document,
-    recommendation,
 )
-from ui_world import NOW
 
-from local_stack.checkout import PARTNERSHIPS_FOLDER, ROOT
-from policy.load import load_packs
-from triage_ui.pages.case.children import Children, danger_now, safe_contact
+from local_stack.checkout import ROOT
+from triage_ui.pages.case.children import Children, immediate_safety, safe_contact
 from triage_ui.pages.case.document import Entry, changes_of, entries_of
 from triage_ui.pages.case.household import household_of
-from triage_ui.pages.case.offers import acts_of
-from triage_ui.pages.case.timeline import Telling, timeline
-from triage_ui.services.triage_case import CaseView
-from triage_ui.shell.words import Words
 
 EXAMPLES: Final = sorted((ROOT / "examples" / "referrals").glob("*.json"))
 TODAY: Final = date(2026, 11, 29)
-
-
-@pytest.fixture(scope="module")
-def words() -> Words:
-    return Words(load_packs(PARTNERSHIPS_FOLDER), "wandsworth", at=NOW)
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
@@ -76,7 +58,7 @@ def test_codes_dates_and_answers_are_said_in_words() -> None:
 
 
 def test_what_may_not_be_contacted_is_marked() -> None:
-    (child,) = [entry for entry in entries_of(document()) if entry.name == "Child 1"]
+    (child,) = [entry for entry in entries_of(document()) if entry.name == "Child 1: Rowan Testerley"]
     (address,) = [entry for entry in child.entries if entry.name == "Address 1"]
 
     assert child.warned
@@ -87,17 +69,45 @@ def test_everything_about_safe_contact_is_said_first() -> None:
     said = [(one.about, one.advice) for one in safe_contact(document())]
 
     assert ("Domestic abuse", "Text first.") in said
-    assert ("Rowan Testerley", "Not safe to contact.") in said
+    assert ("Rowan Testerley", "Not safe to contact.\nOnly through the school.") in said
     assert ("Do not contact here: 12 Made-up Street, ZZ99 1AA", "He reads the post.") in said
     assert ("Risk to staff", "A dog Two people visit.") in said
-    assert [one.advice for one in danger_now(document())] == ["He is at the door.", "was called"]
+    assert [one.advice for one in immediate_safety(document())] == ["He is at the door.", "Yes"]
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
 def test_every_caution_of_a_real_shaped_referral_is_a_text(example: Path) -> None:
     sent = json.loads(example.read_text())["referral"]
 
-    assert [one for one in (*safe_contact(sent), *danger_now(sent)) if len(one.advice) < 4] == []
+    assert [one for one in safe_contact(sent) if len(one.advice) < 4] == []
+    assert all(one.advice for one in immediate_safety(sent))
+
+
+def test_that_nobody_called_999_is_no_danger_by_itself() -> None:
+    said = {"immediate_safety": {"called_999": False}}
+
+    assert immediate_safety(said) == []
+    assert [one.about for one in immediate_safety({**said, "immediate_danger": True})] == ["999 was called"]
+
+
+def test_what_is_said_about_one_person_or_place_stands_together_and_once() -> None:
+    home = {"lines": ["1 Made-up Street"], "do_not_contact": True, "do_not_contact_reason": "He reads the post."}
+    child = {"first_name": "Rowan", "safe_to_contact": False, "contact_advice": "Meet at school.", "addresses": [home]}
+    sent = {"children": [child, {"first_name": "Wren", "addresses": [home]}]}
+
+    assert [(one.about, one.advice) for one in safe_contact(sent)] == [
+        ("Rowan", "Not safe to contact.\nMeet at school."),
+        ("Do not contact here: 1 Made-up Street", "He reads the post."),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "warns"),
+    [("None known.", False), ("none", False), ("None known. Do not ring at night.", True), ("A dog.", True)],
+)
+def test_a_sender_who_knows_of_no_risk_raises_no_alarm(written: str, warns: bool) -> None:
+    for said in (written, [{"reason": written}]):
+        assert bool(safe_contact({"risks_to_staff": said})) is warns
 
 
 def test_what_an_edition_put_right_is_said_with_what_it_was() -> None:
@@ -112,12 +122,24 @@ def test_what_an_edition_put_right_is_said_with_what_it_was() -> None:
         {"edition": 2, "kind": "correction", "at": "2026-11-28T09:30:00Z", "put_right": [put_right]},
     ]
 
-    (newest, entries), (first, _) = changes_of(document(history=history, edition=2))
+    ((newest, entries),) = changes_of(document(history=history, edition=2))
 
     assert newest.startswith("Edition 2: ")
     assert newest.endswith("Saturday 28 November 2026 at 9:30am")
-    assert first.startswith("Edition 1: As it was sent")
     assert {"2017-05-04", "2017-05-14", "A slip."} <= set(_texts(entries))
+
+
+def test_why_a_referral_was_taken_back_is_said_in_words_and_by_no_code() -> None:
+    withdrawn = {"edition": 2, "kind": "withdrawal", "at": "2026-11-28T09:30:00Z", "agency": "ashcroft-primary"}
+    history = [{**withdrawn, "reason": "wrong-child", "words": "Two have the same name."}]
+
+    ((heading, entries),) = changes_of(document(history=history, edition=2))
+
+    assert heading.startswith("Edition 2: Taken back by its sender")
+    assert [(one.name, one.value) for one in entries] == [
+        ("Reason", "It is about the wrong child"),
+        ("Words", "Two have the same name."),
+    ]
 
 
 def test_children_are_called_by_their_names_or_by_their_numbers() -> None:
@@ -132,56 +154,10 @@ def test_children_are_called_by_their_names_or_by_their_numbers() -> None:
 def test_an_unborn_child_has_a_date_and_no_age() -> None:
     said = document(children=[{"child_id": CHILD_ID, "expected_date_of_birth": "2027-02-01"}])
 
-    assert (
-        Children([UUID(CHILD_ID)], said, today=TODAY).all[0].title == "Child 1, not born yet, expected 1 February 2027"
-    )
+    (child,) = Children([UUID(CHILD_ID)], said, today=TODAY).all
 
-
-def test_the_timeline_has_the_newest_first_and_everybodys_words(words: Words) -> None:
-    later = "2026-11-28T09:30:00Z"
-    view = CaseView.model_validate(case(recommendations=[recommendation(recommended_at=later)]))
-    children = Children([UUID(CHILD_ID)], document(), today=TODAY)
-
-    told = timeline(Telling(view, children, words, WORKER))
-
-    assert [one.at for one in told] == sorted((one.at for one in told), reverse=True)
-    assert told[0].what == "Strategy discussion and child protection enquiry recommended for Rowan Testerley, by you"
-    assert told[0].text == "The facts point to significant harm."
-    assert any(one.what == "Metropolitan Police Service was asked for information" for one in told)
-
-
-def test_what_is_offered_is_led_to_and_what_is_not_says_why_and_who_can(words: Words) -> None:
-    same_person = "You recommended this, so another person has to authorise it"
-    lines = [
-        act("authorise", about=RECOMMENDATION_ID, sign_in_again=True),
-        act("authorise", about=RECOMMENDATION_ID, offered=False, words=same_person, roles=["mash-manager"]),
-        act("assign"),
-    ]
-    view = CaseView.model_validate(case(recommendations=[recommendation()], acts=lines))
-
-    offered, refused = acts_of(view, words)
-
-    label = "Authorise or turn down: strategy discussion and child protection enquiry"
-    assert (offered.label, refused.label) == (label, label)
-    assert offered.path == f"/cases/{CASE_ID}/authorise/{RECOMMENDATION_ID}"
-    assert offered.hint == "You will be asked to sign in again."
-    assert (refused.path, refused.why_not) == ("", f"{same_person}. Who can: MASH manager.")
-
-
-def test_an_answer_is_said_with_its_kind(words: Words) -> None:
-    statement = {
-        "revision": 1,
-        "statement": "answered",
-        "answer": "nothing-held",
-        "refusal_ground": None,
-        "said_by": MANAGER,
-        "said_at": "2026-11-28T09:30:00Z",
-    }
-    view = CaseView.model_validate(case(requests=[asked(answer="nothing-held", statements=[statement])]))
-
-    told = timeline(Telling(view, Children([UUID(CHILD_ID)], None, today=TODAY), words, WORKER))
-
-    assert told[0].what == "Metropolitan Police Service answered: nothing held"
+    assert child.title == "Child 1, not born yet, expected 1 February 2027"
+    assert child.born == "", "nobody is born on the day they are expected"
 
 
 def test_of_the_household_yes_no_and_not_said_are_three_things() -> None:

@@ -86,7 +86,7 @@ async def test_an_agency_sees_the_requests_that_wait_and_not_those_it_answered(w
 
     assert f'href="/requests/{REQUEST_ID}"' in page
     assert f"/requests/{CASE_ID}" not in page
-    assert "due Mon 30 Nov 2026 at 5:00pm" in page
+    assert "due Monday 30 November 2026 at 5pm" in page
 
 
 async def test_a_team_sees_the_handovers_it_is_offered(world: World) -> None:
@@ -200,7 +200,7 @@ async def test_a_place_that_is_none_of_theirs_is_not_chosen(world: World) -> Non
     assert world.services.asked == []
 
 
-async def test_whoever_has_one_place_is_not_asked_to_choose_and_names_none(world: World) -> None:
+async def test_anyone_who_has_one_place_is_not_asked_to_choose_and_names_none(world: World) -> None:
     world.services.answers["GET", "/v1/cases"] = queue_page()
     _notices(world)
 

@@ -114,6 +114,14 @@ async def test_a_service_that_is_away_hides_no_others(world: World) -> None:
     assert answer.text.count("Goes on") == 2
 
 
+async def test_an_unknown_reference_is_kept_in_its_box_with_advice(world: World) -> None:
+    answer = await (await operator(world)).post("/operator/journey", reference=REFERENCE)
+
+    assert answer.status_code == 422
+    assert f"There is no referral {REFERENCE}" in answer.text
+    assert f'value="{REFERENCE}"' in answer.text
+
+
 async def test_a_journey_is_drawn_in_lanes_and_said_in_words_too(world: World) -> None:
     person = await operator(world)
     world.services.answers["GET", f"/operator/references/{REFERENCE}"] = {"referral_id": REFERRAL_ID}

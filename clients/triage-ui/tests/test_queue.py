@@ -119,6 +119,15 @@ async def test_many_cases_are_given_at_once_with_a_result_for_each(full: World) 
     }
 
 
+@pytest.mark.parametrize(("role", "offered"), [("social-worker", False), ("mash-manager", True)])
+async def test_only_those_who_may_give_cases_are_offered_to(full: World, role: str, offered: bool) -> None:
+    page = (await (await full.sign_in(roles=(role,))).get("/queue?all=yes")).text
+
+    assert REFERENCE in page
+    assert ("Give the chosen cases to" in page) is offered
+    assert (f"Choose {REFERENCE}" in page) is offered
+
+
 async def test_giving_nothing_or_to_nobody_named_changes_nothing_and_says_what_to_do(full: World) -> None:
     person = await full.sign_in()
 

@@ -106,7 +106,7 @@ async def test_tokens_are_renewed_by_one_of_many_callers(db: Database, sealer: S
     assert sum(await asyncio.gather(*(claim() for _ in range(5)))) == 1
 
 
-async def test_whoever_saw_older_tokens_does_not_renew_the_newer_ones(db: Database, sealer: Sealer) -> None:
+async def test_anyone_who_saw_older_tokens_does_not_renew_the_newer_ones(db: Database, sealer: Sealer) -> None:
     store = SessionStore(sealer)
     key = key_of(await _begun(db, store))
     newer = Tokens("access-2", "refresh-2", NOW + timedelta(minutes=10))

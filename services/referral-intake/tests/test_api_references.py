@@ -53,7 +53,7 @@ async def test_only_operators_look_references_up(caller: Caller) -> None:
 
 
 @pytest.mark.parametrize("role", sorted(LOOKED_UP_BY))
-async def test_whoever_asks_further_by_id_finds_it_in_their_own_partnership_only(caller: Caller, role: str) -> None:
+async def test_anyone_who_asks_further_by_id_finds_it_in_their_own_partnership_only(caller: Caller, role: str) -> None:
     receipt = (await caller.post(form())).json()
     path = f"/v1/references/{receipt['reference']}"
 

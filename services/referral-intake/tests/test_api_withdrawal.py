@@ -1,4 +1,4 @@
-"""``POST …/withdrawal`` on a real database: it removes nothing, is told to triage, and happens once."""
+"""``POST …/withdrawal`` on a real database: it removes nothing, triage is notified of it, and happens once."""
 
 import json
 from uuid import UUID

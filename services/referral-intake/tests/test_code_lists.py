@@ -100,7 +100,7 @@ async def test_the_answer_may_be_kept_by_any_cache(caller: Caller, path: str) ->
 
 @pytest.mark.parametrize("path", [ALL, f"{ALL}/sex"])
 @pytest.mark.parametrize("known", ["{tag}", "W/{tag}", '"another", {tag}', "*"])
-async def test_whoever_has_it_is_told_that_it_is_unchanged(caller: Caller, path: str, known: str) -> None:
+async def test_anyone_who_has_it_is_told_that_it_is_unchanged(caller: Caller, path: str, known: str) -> None:
     tag = (await read(caller, path)).headers["etag"]
 
     answer = await read(caller, path, If_None_Match=known.format(tag=tag))
@@ -112,7 +112,7 @@ async def test_whoever_has_it_is_told_that_it_is_unchanged(caller: Caller, path:
 
 
 @pytest.mark.parametrize("known", ['"another"', "", ",", '"', "W/", "é"])
-async def test_whoever_has_something_else_is_given_it_whole(caller: Caller, known: str) -> None:
+async def test_anyone_who_has_something_else_is_given_it_whole(caller: Caller, known: str) -> None:
     answer = await caller.http.get(ALL, headers=[(b"If-None-Match", known.encode())])
 
     assert answer.status_code == 200

@@ -62,14 +62,14 @@ def test_another_key_is_a_difference_too() -> None:
     assert [error.pointer for error in refused.value.errors] == ["/jwks"]
 
 
-def test_what_was_agreed_may_be_agreed_anew() -> None:
+def test_what_was_agreed_may_be_agreed_again() -> None:
     event = rules.register(partner(), registration(scopes=(Scope.READ,)), change=True, by=BY, now=NOW)
 
     assert event is not None
     assert event.scopes == ("referrals:read",)
 
 
-def test_who_a_partner_is_may_not_be_agreed_anew() -> None:
+def test_who_a_partner_is_may_not_be_agreed_again() -> None:
     with pytest.raises(PartnerDiffers):
         rules.register(partner(), registration(partnership="warwickshire"), change=True, by=BY, now=NOW)
 

@@ -1,4 +1,4 @@
-"""Destruction on a real database: what goes, what stays, and who is told."""
+"""Destruction on a real database: what goes, what stays, and who is notified."""
 
 from hashlib import sha256
 from typing import Any

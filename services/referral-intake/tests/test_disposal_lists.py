@@ -93,7 +93,7 @@ async def test_a_birthday_is_looked_up_in_the_document_and_told_by_no_list_and_n
     assert tuple(row) == (None, None)
 
 
-async def test_whoever_sees_the_birthday_of_one_referral_is_written_down(office: Office) -> None:
+async def test_anyone_who_sees_the_birthday_of_one_referral_is_written_down(office: Office) -> None:
     receipt = await office.closed(Outcome.ASSESSMENT)
     await office.later(timedelta(days=20 * 366))
     run_id = await office.opened()
@@ -113,7 +113,7 @@ async def test_whoever_sees_the_birthday_of_one_referral_is_written_down(office:
         (MANAGER, 404, "not-found"),
     ],
 )
-async def test_whoever_tries_to_see_it_in_vain_is_written_down_too(
+async def test_anyone_who_tries_to_see_it_in_vain_is_written_down_too(
     office: Office, who: dict[str, Any], status: int, reason: str
 ) -> None:
     await office.closed(Outcome.ASSESSMENT)

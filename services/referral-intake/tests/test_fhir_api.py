@@ -394,7 +394,7 @@ async def test_a_database_that_is_away_is_an_outcome_that_says_to_try_again(
 
 
 def _words(document: dict[str, Any]) -> dict[str, Any]:
-    """A document without what is made anew for each referral."""
+    """A document without what is made again for each referral."""
     minted = ("referral_id", "reference", "received_at", "edition")
     return {
         **{name: value for name, value in document.items() if name not in (*minted, "children")},

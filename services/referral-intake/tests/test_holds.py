@@ -130,7 +130,7 @@ async def test_another_partnership_neither_sees_nor_places_nor_lifts(office: Off
     assert [look["reason"] for look in await office.caller.looks()] == ["partnership"]
 
 
-async def test_whoever_tries_to_see_the_holds_on_a_referral_without_the_role_is_written_down(office: Office) -> None:
+async def test_anyone_who_tries_to_see_the_holds_on_a_referral_without_the_role_is_written_down(office: Office) -> None:
     receipt = await office.send()
 
     refused = await office.as_(MANAGER, "GET", f"{receipt['links']['self']}/holds")

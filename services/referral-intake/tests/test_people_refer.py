@@ -110,7 +110,7 @@ async def test_people_are_refused_only_when_the_agreement_with_their_agency_has_
     assert (await caller.post(form(), **CLUB_LEAD)).status_code == status
 
 
-async def test_whoever_may_not_refer_any_more_may_not_add_or_withdraw_and_still_reads(
+async def test_anyone_who_may_not_refer_any_more_may_not_add_or_withdraw_and_still_reads(
     caller: Caller, service: Service
 ) -> None:
     await _operate(caller, service, PARTNERS, registration_form())

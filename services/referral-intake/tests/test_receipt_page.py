@@ -12,7 +12,7 @@ import pytest
 from referral_intake.receipt_page import CONTENT_SECURITY_POLICY, ReceiptText, page_of
 
 REFERENCE: Final = "WAN-7K3M-Q9TD"
-FACTS: Final = (("Received", "09:30 on Monday 23 November 2026"), ("Number of children", "2"))
+FACTS: Final = (("Received", "Monday 23 November 2026 at 9:30am"), ("Number of children", "2"))
 FULL: Final = ReceiptText(
     REFERENCE,
     FACTS,

@@ -1,4 +1,4 @@
-"""What this service must be told to run: every bound is checked, and each reserve is a part of something."""
+"""What this service needs to run: every bound is checked, and each reserve is a part of something."""
 
 import pytest
 from intake_caller import settings

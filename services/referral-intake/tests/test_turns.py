@@ -75,7 +75,7 @@ async def test_urgent_ones_come_first_and_owners_in_turn(room: Room) -> None:
     assert room.inside == ["c5", "a3", "b2"]
 
 
-async def test_whoever_gives_up_leaves_its_place_in_line(room: Room) -> None:
+async def test_anyone_who_gives_up_leaves_its_place_in_line(room: Room) -> None:
     for name in ("a1", "a2", "b1", "c1", "c2"):
         await room.comes(name)
 

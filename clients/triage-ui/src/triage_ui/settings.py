@@ -1,4 +1,4 @@
-"""What the client is told about its surroundings; read once from the environment."""
+"""The surroundings of the client, read once from the environment."""
 
 from pathlib import Path
 from typing import Annotated

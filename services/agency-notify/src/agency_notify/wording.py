@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from agency_notify.model import Late, Notice
 from contracts.codes import EscalationReason, NoticeKind
-from policy.working_time import LONDON
+from policy.local_time import moment
 
 WHAT_TO_DO: Final[Mapping[NoticeKind, str]] = {
     NoticeKind.REFERRAL_RECEIVED: "There is nothing you need to do. Open the notice to see what happens next.",
@@ -79,20 +79,13 @@ def facts(notice: Notice, late: Late | None) -> Iterable[str]:
     """What happened since when, and by when it is due, in sentences; nothing for a notice that speaks for itself."""
     if late is not None:
         to = late.name or late.agency
-        yield f'"{late.kind.label}", sent to {to} on {london(late.queued_at)}, {_HAPPENED[late.reason]}.'
+        yield f'"{late.kind.label}", sent to {to} on {moment(late.queued_at)}, {_HAPPENED[late.reason]}.'
     if notice.step is not None and notice.due_at is not None:
-        yield f"The step is {notice.step.replace('-', ' ')}, due on {london(notice.due_at)}."
+        yield f"The step is {notice.step.replace('-', ' ')}, due on {moment(notice.due_at)}."
     elif late is not None and notice.due_at is not None:
-        yield f"What it asks for is due on {london(notice.due_at)}."
+        yield f"What it asks for is due on {moment(notice.due_at)}."
     if late is not None and notice.open_by is not None:
-        yield f"Until somebody acknowledges this, the next person is notified on {london(notice.open_by)}."
-
-
-def london(at: datetime) -> str:
-    """Local time as people read it: ``Monday 23 November 2026 at 10:05am``."""
-    local = at.astimezone(LONDON)
-    hour = local.hour % 12 or 12
-    return f"{local:%A} {local.day} {local:%B %Y} at {hour}:{local:%M}{'am' if local.hour < 12 else 'pm'}"
+        yield f"Until somebody acknowledges this, the next person is notified on {moment(notice.open_by)}."
 
 
 def _iso(at: datetime | None) -> str | None:

@@ -39,7 +39,7 @@ class Disposal:
         self._packs = packs
 
     async def run(self, stop: Stop) -> None:
-        """Work until told to stop; while the database is away, try again."""
+        """Work until asked to stop; while the database is away, try again."""
         while not stop.is_set():
             try:
                 worked = await self.work(stop)

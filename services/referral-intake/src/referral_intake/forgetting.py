@@ -16,7 +16,7 @@ EVERY_SECONDS: Final = 600.0
 
 
 async def forget_marks(db: Database, clock: Clock, stop: Stop, *, every_seconds: float = EVERY_SECONDS) -> None:
-    """Delete what is older than ``REPEAT_WITHIN``, until told to stop."""
+    """Delete what is older than ``REPEAT_WITHIN``, until asked to stop."""
     while True:
         try:
             async with db.transaction() as tx:

@@ -1,4 +1,4 @@
-"""What this service must be told to run."""
+"""What this service needs to run."""
 
 from pydantic import Field, ValidationInfo, field_validator
 

@@ -71,7 +71,7 @@ def test_the_promise_is_in_local_time() -> None:
     summer = datetime(2026, 7, 1, 16, tzinfo=UTC)
     event = received().model_copy(update={"decision_expected_by": summer})
 
-    assert "a decision by 17:00 on Wednesday 1 July 2026" in decide.what_happens_next(event)
+    assert "a decision by Wednesday 1 July 2026 at 5pm" in decide.what_happens_next(event)
 
 
 def test_what_is_new_and_not_forbidden_is_written() -> None:

@@ -23,7 +23,7 @@ async def test_a_referral_is_answered_with_a_receipt_and_where_to_follow_it(call
     assert receipt["status"] == "received"
     assert receipt["received_at"] == "2026-11-23T09:30:00Z"
     assert receipt["decision_expected_by"] == "2026-11-24T17:00:00Z"
-    assert "17:00 on Tuesday 24 November 2026" in receipt["what_happens_next"]
+    assert "Tuesday 24 November 2026 at 5pm" in receipt["what_happens_next"]
     assert receipt["missing_information"] == []
     assert "emergency_advice" not in receipt
 

@@ -144,7 +144,7 @@ async def test_what_can_wait_is_not_counted_with_emergencies(caller: Caller, ser
     await asyncio.gather(*sending)
 
 
-async def test_whoever_goes_away_while_waiting_is_not_written_and_leaves_its_place(
+async def test_anyone_who_goes_away_while_waiting_is_not_written_and_leaves_its_place(
     caller: Caller, service: Service, gate: Gate
 ) -> None:
     sending = await full(caller, service, gate)
@@ -163,7 +163,7 @@ async def test_whoever_goes_away_while_waiting_is_not_written_and_leaves_its_pla
     assert service.app.state.room._total == 0
 
 
-async def test_whoever_goes_away_while_it_is_written_is_accepted_once_however_often_it_is_sent(
+async def test_anyone_who_goes_away_while_it_is_written_is_accepted_once_however_often_it_is_sent(
     caller: Caller, service: Service, gate: Gate
 ) -> None:
     leaving = asyncio.create_task(caller.post(EMERGENCY, key="sent-again"))

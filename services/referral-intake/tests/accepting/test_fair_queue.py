@@ -37,7 +37,7 @@ def test_owners_have_their_turns_one_after_the_other() -> None:
     assert drained(queue) == ["a1", "b1", "c1", "a2", "b2", "a3"]
 
 
-def test_whoever_comes_while_others_wait_has_its_turn_in_the_same_round() -> None:
+def test_anyone_who_comes_while_others_wait_has_its_turn_in_the_same_round() -> None:
     queue = filled(["a1", "a2", "a3"])
     queue.pop("a")
     queue.add("b", "b1")
@@ -55,7 +55,7 @@ def test_an_owner_that_may_not_go_keeps_its_turn() -> None:
     assert drained(queue) == ["a1", "a2"]
 
 
-def test_whoever_leaves_is_gone_at_once_wherever_it_waited() -> None:
+def test_anyone_who_leaves_is_gone_at_once_wherever_it_waited() -> None:
     queue = filled(["a1", "a2", "a3", "b1"])
 
     for item in ("a2", "b1", "b1", "nobody"):

@@ -58,7 +58,7 @@ async def test_a_caller_whose_patience_ends_while_it_waits_takes_its_item_with_i
     assert ledger.committed == [0]
 
 
-async def test_whoever_goes_away_leaves_its_place_to_others(ledger: Ledger) -> None:
+async def test_anyone_who_goes_away_leaves_its_place_to_others(ledger: Ledger) -> None:
     commits = group(ledger, Limits(size=1, lanes=1, urgent=Crowd(each=2, all=4, reserved=1)))
     first = await waiting_behind(ledger, commits)
     callers = [sending(commits, item) for item in (1, 2)]

@@ -14,6 +14,7 @@ class MissingInformation(Read):
 
     item: str
     label: str
+    pointers: tuple[str, ...] = ()
 
 
 class AdviceGiven(Read):

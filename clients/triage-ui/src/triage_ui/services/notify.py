@@ -34,7 +34,9 @@ class Inbox(Read):
 class NoticeView(NoticeItem):
     """A notice that was opened, and what it is about."""
 
+    referral_id: UUID
     about_id: UUID
+    about_url: str | None
     text: str
 
 

@@ -51,7 +51,7 @@ class Person:
 
     @property
     def acting_for(self) -> str:
-        """What services are told; nothing where there is nothing to choose."""
+        """The place that services are sent; nothing where there is nothing to choose."""
         return f"{self.partnership}/{self.agency}" if len(self.places) > 1 else ""
 
     def in_place(self, name: str) -> "Person | None":

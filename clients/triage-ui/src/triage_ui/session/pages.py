@@ -76,7 +76,7 @@ async def act_for(request: Request, visitor: SignedIn) -> Response:
 
 @router.post("/sign-out")
 async def sign_out(request: Request, visitor: SignedIn) -> Response:
-    """End the session here and the sign-in at the issuer, which tells every other client of it."""
+    """End the session here and the sign-in at the issuer, which notifies every other client."""
     await forms.read_of_session(request, visitor.secret)
     sessions, tokens = dependencies_of(request).sessions, visitor.session.tokens
     await sessions.end(visitor.session)

@@ -46,7 +46,7 @@ class Sessions:
         return max(0, int((session.ends_at(self.lifetimes) - self.clock.now()).total_seconds()))
 
     async def use(self, session: Session) -> Session:
-        """It is used now, so it idles anew."""
+        """It is used now, so it idles from now."""
         now = self.clock.now()
         async with self.db.transaction() as tx:
             await self.store.touch(tx, session.key, now=now)

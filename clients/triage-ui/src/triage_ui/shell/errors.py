@@ -117,7 +117,7 @@ async def _unavailable_page(request: Request, *, status: int) -> Response:
 
 
 async def _visitor(request: Request) -> Visitor | None:
-    """Whoever is signed in, so that the page has their menu; nobody while that cannot be known."""
+    """The person who is signed in, so that the page has their menu; nobody while that cannot be known."""
     dependencies, secret = dependencies_of(request), request.cookies.get(COOKIE, "")
     try:
         session = await dependencies.sessions.find(secret) if secret else None

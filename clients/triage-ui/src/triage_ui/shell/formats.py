@@ -5,16 +5,10 @@ from datetime import date, datetime
 from typing import Final
 
 from contracts.codes import CODE_LISTS
+from policy import local_time
 from policy.working_time import LONDON
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
-CASE_STATES: Final[Mapping[str, str]] = {
-    "new": "New, not rated yet",
-    "rated": "Rated, waiting for decisions",
-    "decided": "Every child is decided",
-    "handing-over": "Waiting for a team to accept",
-    "closed": "Closed",
-}
 REQUEST_STATES: Final[Mapping[str, str]] = {
     "asked": "Asked, not delivered yet",
     "delivered": "Delivered, not opened yet",
@@ -29,39 +23,24 @@ HANDOVER_STATES: Final[Mapping[str, str]] = {
     "withdrawn": "Offer withdrawn",
 }
 CLOCKS: Final[Mapping[str, str]] = {
-    "decision": "Decide for every child",
-    "rating": "Rate",
-    "information-request": "Answer of an agency",
-    "question": "Answer of the sender",
-    "handover-offer": "Offer the handover",
-    "handover-child-protection": "Child protection team accepts",
-    "handover-early-help": "Early help accepts",
-    "notice-open": "Open the notice",
+    "rating": "Rating",
+    "information-request": "Answer from an agency",
+    "question": "Answer from the sender",
+    "handover-offer": "Offer of the handover",
+    "handover-child-protection": "Acceptance by the child protection team",
+    "handover-early-help": "Acceptance by early help",
+    "notice-open": "Opening of the notice",
 }
 
 
 def moment(at: datetime | None) -> str:
     """``Tuesday 1 December 2026 at 3:05pm``, in London."""
-    if at is None:
-        return ""
-    local = at.astimezone(LONDON)
-    return f"{local:%A} {local.day} {local:%B %Y} at {clock_time(at)}"
+    return local_time.moment(at) if at else ""
 
 
 def short_moment(at: datetime | None) -> str:
-    """``Tue 1 Dec at 3:05pm``, for tables; the year only where it is another one than that of ``at`` needs it."""
-    if at is None:
-        return ""
-    local = at.astimezone(LONDON)
-    return f"{local:%a} {local.day} {local:%b %Y} at {clock_time(at)}"
-
-
-def clock_time(at: datetime) -> str:
-    """``3:05pm``, ``midday`` or ``midnight``, in London."""
-    local = at.astimezone(LONDON)
-    if local.minute == 0 and local.hour in (0, 12):
-        return "midday" if local.hour else "midnight"
-    return f"{local.hour % 12 or 12}:{local:%M}{'am' if local.hour < 12 else 'pm'}"
+    """``Tue 1 Dec 2026 at 3:05pm``, in London: for tables."""
+    return f"{at.astimezone(LONDON):%a %-d %b %Y} at {local_time.clock_time(at)}" if at else ""
 
 
 def day(written: str | date | None) -> str:

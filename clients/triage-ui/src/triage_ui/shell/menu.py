@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 STAFF: Final = frozenset({"contact-officer", "social-worker", "mash-manager"})
+ASSIGNERS: Final = frozenset({"mash-manager"})
 AGENCY: Final = frozenset({"agency-representative"})
 TEAM: Final = frozenset({"macpt-member", "early-help-lead"})
 RECORDS: Final = frozenset({"records-officer", "mash-manager", "caldicott-guardian"})

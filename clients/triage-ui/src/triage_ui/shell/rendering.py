@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse
 from triage_ui.shell import formats
 from triage_ui.shell.assets import Assets
 from triage_ui.shell.headers import NONCE
+from triage_ui.shell.menu import AGENCY, TEAM
 from triage_ui.shell.visitor import Visitor
 from triage_ui.shell.words import codes
 
@@ -33,10 +34,17 @@ class Pages:
     def render(
         self, request: Request, template: str, *, visitor: Visitor | None = None, status: int = 200, **shown: Any
     ) -> HTMLResponse:
-        """A page. ``visitor`` is whoever is signed in; the layout shows their menu and their time left."""
+        """A page. ``visitor`` is the person who is signed in; the layout shows their menu and their time left."""
         found = self._environment.get_template(template)
-        text = found.render(cspNonce=request.scope.get(NONCE, ""), visitor=visitor, path=request.url.path, **shown)
+        known = {"visitor": visitor, "whom_to_ask": whom_to_ask(visitor), "path": request.url.path}
+        text = found.render(cspNonce=request.scope.get(NONCE, ""), **known, **shown)
         return HTMLResponse(text, status_code=status)
+
+
+def whom_to_ask(visitor: Visitor | None) -> str:
+    """What somebody does for whom a page does not work: agencies and teams have the front door team, staff are it."""
+    outside = visitor is None or bool(visitor.person.roles & (AGENCY | TEAM))
+    return "phone your front door team" if outside else "ask your manager"
 
 
 _FILTERS: Final = {
@@ -47,10 +55,8 @@ _FILTERS: Final = {
     "count": formats.count,
     "label": formats.label,
     "mid_sentence": formats.mid_sentence,
-    "case_state": lambda code: formats.said(code, formats.CASE_STATES),
     "request_state": lambda code: formats.said(code, formats.REQUEST_STATES),
     "handover_state": lambda code: formats.said(code, formats.HANDOVER_STATES),
-    "clock_name": lambda code: formats.said(code, formats.CLOCKS),
 }
 
 

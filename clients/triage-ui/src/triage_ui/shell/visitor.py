@@ -101,7 +101,7 @@ def dependencies_of(request: Request) -> Dependencies:
 
 
 async def signed_in(request: Request) -> Visitor:
-    """FastAPI dependency: the visitor; the session idles anew. Raises ``SignInNeeded``."""
+    """FastAPI dependency: the visitor; the session idles from now. Raises ``SignInNeeded``."""
     dependencies, secret = dependencies_of(request), request.cookies.get(COOKIE, "")
     session = await dependencies.sessions.find(secret) if secret else None
     if session is None or dependencies.sessions.is_over(session):

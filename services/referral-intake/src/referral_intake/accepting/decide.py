@@ -6,13 +6,14 @@ from uuid import UUID
 
 from contracts.events import ReferralReceived
 from contracts.problems import Problem
+from policy.local_time import moment
+from policy.working_time import local_date
 from referral_intake.accepting.errors import Overtaken
 from referral_intake.accepting.model import Acceptance, Earlier, Found, Minted, Terms
 from referral_intake.decide.advising import advice
 from referral_intake.decide.answering import repeated_answer
 from referral_intake.decide.children import references, said_plans
 from referral_intake.decide.completeness import refusals
-from referral_intake.decide.local_time import local_date, spoken
 from referral_intake.decide.missing import missing_items
 from referral_intake.errors import NotEnough
 from referral_intake.model import (
@@ -68,7 +69,7 @@ def what_happens_next(received: ReferralReceived, phone_advice: str = PHONE_ADVI
     """The promise to the sender, in local time."""
     return (
         "The front door team reads every referral. "
-        f"You can expect a decision by {spoken(received.decision_expected_by)}. "
+        f"You can expect a decision by {moment(received.decision_expected_by)}. "
         f"If you hear nothing by then, or if things get worse before, {phone_advice}."
     )
 

@@ -12,7 +12,8 @@ from chassis.web import json_rules
 from chassis.web.auth import Principal, signed_in_as
 from chassis.web.leaving import while_connected
 from contracts.problems import Problem
-from referral_intake import decide, fhir, handlers
+from policy.working_time import local_date
+from referral_intake import fhir, handlers
 from referral_intake.accepting.receipt import Receipt
 from referral_intake.api.dependencies import Injected
 from referral_intake.api.idempotency import KEY
@@ -115,7 +116,7 @@ async def _take(request: Request, partner: Principal) -> fhir.Taken:
     partner has one at a time, so that nobody's message waits for all that another has sent. Until it is read every
     message may be an emergency, and has the place of one.
     """
-    arrived_on = decide.local_date(request.app.state.dependencies.clock.now())
+    arrived_on = local_date(request.app.state.dependencies.clock.now())
     try:
         async with turn(request, request.app.state.dependencies.reading, partner, urgent=True):
             taken = await asyncio.to_thread(_read, await request.body(), arrived_on)

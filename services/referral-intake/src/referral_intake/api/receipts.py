@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from chassis.web.access import unwrap
 from chassis.web.app import problem_responses
 from policy.contact import whom_to_phone
+from policy.local_time import moment
 from referral_intake import decide, handlers, telling
 from referral_intake.api.dependencies import Injected
 from referral_intake.api.standing import AsReader
@@ -159,12 +160,12 @@ def _quality(parameters: list[str]) -> float:
 def _text(printable: PrintableReceipt) -> ReceiptText:
     late = " This time has passed." if printable.late else ""
     facts = [
-        ("Received", decide.spoken(printable.received_at)),
+        ("Received", moment(printable.received_at)),
         ("Number of children", str(printable.number_of_children)),
         ("How far it has come", printable.status_text),
-        ("A decision can be expected by", f"{decide.spoken(printable.decision_expected_by)}.{late}"),
+        ("A decision can be expected by", f"{moment(printable.decision_expected_by)}.{late}"),
         ("Changes you sent since", str(printable.edition - 1)),
-        ("Printed", decide.spoken(printable.printed_at)),
+        ("Printed", moment(printable.printed_at)),
     ]
     return ReceiptText(
         reference=printable.reference,

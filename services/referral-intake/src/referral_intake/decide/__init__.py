@@ -33,7 +33,6 @@ from referral_intake.decide.holding import (
     released,
     retention_denied,
 )
-from referral_intake.decide.local_time import local_date, spoken
 from referral_intake.decide.missing import missing_items
 from referral_intake.decide.retention import (
     approve_destruction,
@@ -73,7 +72,6 @@ __all__ = [
     "held",
     "is_late",
     "keep_until",
-    "local_date",
     "missing_items",
     "place_hold",
     "put_right",
@@ -89,7 +87,6 @@ __all__ = [
     "reviewed",
     "rounds",
     "settled_at",
-    "spoken",
     "standing_facts",
     "status",
     "supplement_entry",

@@ -2,7 +2,7 @@
 
 from contracts.codes import DenialReason, Purpose
 from contracts.problems import Problem
-from referral_intake.decide.local_time import spoken_day
+from policy.local_time import day
 from referral_intake.errors import DocumentRefused, DocumentRestricted, NoSuchReferral, ReferralDestroyed
 from referral_intake.model import (
     DOCUMENT_PURPOSES,
@@ -27,7 +27,7 @@ def read_status(referral: Referral | None, asker: Asker) -> Referral | DenialRea
 def read_document(referral: Referral | None, asker: Asker, purpose: Purpose | None) -> Referral | DenialReason:
     """The referral, for staff of its partnership whose role reads documents for this purpose; or why not.
 
-    Role and purpose come first: whoever is refused for them learns nothing about what exists.
+    Role and purpose come first: anyone who is refused for them learns nothing about what exists.
     """
     allowed = [DOCUMENT_PURPOSES[role] for role in asker.roles if role in DOCUMENT_PURPOSES]
     if not allowed:
@@ -42,15 +42,15 @@ def read_document(referral: Referral | None, asker: Asker, purpose: Purpose | No
 
 
 def destroyed(referral: Referral | None) -> ReferralDestroyed:
-    """What whoever may know of a referral is told whose document is kept no more."""
+    """The answer to anyone who may know of a referral whose document is no longer kept."""
     gone = referral.disposed_at if referral is not None else None
-    return ReferralDestroyed(spoken_day(gone) if gone is not None else None)
+    return ReferralDestroyed(day(gone) if gone is not None else None)
 
 
 def denied(reason: DenialReason) -> Problem:
-    """What a refused reader of a document is told; that a record exists is told to nobody who may not see it.
+    """The answer to a refused reader of a document; that a record exists, nobody learns who may not see it.
 
-    That a restricted one exists is told to those who could read it otherwise, so that they know to ask.
+    That a restricted one exists, those learn who could read it otherwise, so that they know to ask.
     """
     if reason is DenialReason.RESTRICTED:
         return DocumentRestricted()

@@ -104,7 +104,7 @@ def withdrawal_entry(withdrawal: Withdrawal, entry: Mapping[str, Any]) -> dict[s
 
 
 def what_happens_to_a_supplement(referral: Referral) -> str:
-    """The promise to whoever added something."""
+    """The promise to anyone who added something."""
     if referral.withdrawn_at is not None:
         return _READ_ALL_THE_SAME
     reached = status(referral.milestones)
@@ -112,5 +112,5 @@ def what_happens_to_a_supplement(referral: Referral) -> str:
 
 
 def what_happens_to_a_withdrawal() -> str:
-    """The promise to whoever takes a referral back: that it is no promise to stop."""
+    """The promise to anyone who takes a referral back: that it is no promise to stop."""
     return _STILL_LOOKED_AT

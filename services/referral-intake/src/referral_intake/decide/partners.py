@@ -16,7 +16,7 @@ def register(
 ) -> PartnerRegistered | None:
     """Register a partner, or confirm that it is. Raises ``PartnerDiffers`` when it is registered otherwise.
 
-    With ``change`` what is agreed may be agreed anew; who the partner is may not.
+    With ``change`` what is agreed may be agreed again; who the partner is may not.
     """
     differing = _differing(known, wanted) if known is not None else ()
     if known is not None and not differing:

@@ -13,7 +13,7 @@ from contracts.problems import FieldError, Problem
 from policy.pack import Pack
 from policy.retention import anniversary, due_at, last_day, trigger_day
 from policy.rules import RetentionRule, RetentionTrigger
-from referral_intake.decide.local_time import local_date
+from policy.working_time import local_date
 from referral_intake.errors import (
     ItemSettled,
     KeepUntilRefused,
@@ -119,8 +119,8 @@ def reviewed(item: DisposalItem, finding: Finding, review: DisposalReview) -> Re
 def approve_destruction(asked: Sequence[DisposalItem | None], approver: str) -> dict[UUID, int]:
     """For each referral, the review that is approved. Raises ``NotApprovable`` with every reason that one cannot be.
 
-    Two people stand behind each destruction: whoever reviewed a referral, even before changing their mind, does not
-    approve it.
+    Two people stand behind each destruction: a person who reviewed a referral, even before changing their mind, does
+    not approve it.
     """
     refusals = tuple(_refusals(asked, approver))
     if refusals:

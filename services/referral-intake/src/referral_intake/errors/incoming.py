@@ -16,6 +16,6 @@ class UnknownChild(Invalid):
 
 
 class UnknownQuestion(Invalid):
-    """An answer to a question that was never told of."""
+    """An answer to a question of which this service was never notified."""
 
     slug, title = "unknown-question", "The event is about a question that is not kept here"

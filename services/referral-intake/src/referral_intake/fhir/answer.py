@@ -26,7 +26,7 @@ _MISSING: Final = systems.code_system("missing-item")
 
 
 def answer_of(taken: Taken, receipt: Receipt, *, public_url: str) -> dict[str, Any]:
-    """The response message. Nothing in it is made anew: the same message sent again is given the same answer."""
+    """The response message. Nothing in it is made again: the same message sent again is given the same answer."""
     ids = {name: uuid5(receipt.referral_id, name) for name in ("bundle", "header", "task", "outcome")}
     received_at = receipt.received_at.isoformat()
     return {

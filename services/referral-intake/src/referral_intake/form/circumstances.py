@@ -103,7 +103,7 @@ class OnlineHarm(FormPart):
     """Harm online. Never copy, send or attach an indecent image of a child: say that it exists and where it is."""
 
     platforms: Narrative | None = Field(None, description="Apps, games and sites.")
-    account_names: Narrative | None = Field(None, description="Accounts of whoever may be harming the child.")
+    account_names: Narrative | None = Field(None, description="Accounts of anyone who may be harming the child.")
     images_involved: Yes | None = Field(None, description="Whether there are indecent images. Do not send them.")
     devices_held_by: Line | None = Field(None, description="Where the devices are now, switched off.")
     meeting_planned: Narrative | None = Field(None, description="A meeting that is planned: when and where.")

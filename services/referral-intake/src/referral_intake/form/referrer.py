@@ -47,7 +47,7 @@ class ImmediateSafety(FormPart):
     emergency_reference: Line | None = Field(None, description="The number that the emergency service gave.")
     next_contact_with_abuser: Line | None = Field(
         None,
-        description="When a child will next meet whoever may have harmed them: a date, a time, or in words.",
+        description="When a child will next meet anyone who may have harmed them: a date, a time, or in words.",
         examples=["Collects them from school at 15:30 on Friday"],
     )
     present: Line | None = Field(None, description="Who is at the scene.")

@@ -10,6 +10,7 @@ from chassis.ids import Ids
 from chassis.web.auth import Principal
 from contracts.events import ChildReference, ReferralSupplemented
 from contracts.problems import FieldError, Problem
+from policy.working_time import local_date
 from referral_intake import decide, doubts, edition, store, supplement_receipt
 from referral_intake.edition import Revision
 from referral_intake.errors import SupplementRefused
@@ -49,7 +50,7 @@ async def _check_question(tx: Transaction, supplement: Supplement) -> None:
 
 
 async def _add(tx: Transaction, dependencies: Dependencies, supplement: Supplement, opened: Opened) -> Answer:
-    revision = edition.revise(opened.unsealed, supplement, today=decide.local_date(opened.now))
+    revision = edition.revise(opened.unsealed, supplement, today=local_date(opened.now))
     added = _added(supplement, revision, opened, ids=dependencies.ids)
     child_ids = tuple(child.child_id for child in added.all_children)
     header = doubts.kept(opened.unsealed.header, revision.facts.contradictions)
@@ -72,7 +73,7 @@ def _added(supplement: Supplement, revision: Revision, opened: Opened, *, ids: I
     child_ids = (*before, *(ids.new() for _ in revision.facts.children[len(before) :]))
     pairs = zip(child_ids, revision.facts.children, strict=True)
     children = tuple(ChildReference(child_id=child_id, unborn=child.unborn) for child_id, child in pairs)
-    today = decide.local_date(opened.now)
+    today = local_date(opened.now)
     in_danger_before = bool(opened.unsealed.content.get("immediate_danger"))
     return Added(
         supplement_id=ids.new(),

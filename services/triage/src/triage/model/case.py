@@ -33,7 +33,7 @@ class WaitsFor(Code):
     AUTHORISATION = "authorisation", "Needs someone to authorise a recommendation"
     OFFER = "offer", "Needs to be offered to a team"
     ACCEPTANCE = "acceptance", "Waits for a team to accept"
-    CLOSING = "closing", "Needs a look, then can be closed"
+    CLOSING = "closing", "Needs a look: close it or decide again"
     NOTHING = "nothing", "Closed"
 
 

@@ -24,7 +24,7 @@ class Ask(OnCase):
         """All of it; the children too, because an agency answers only about those it is asked about."""
         wanted = {
             "agency": "Choose the agency to ask",
-            "lawful_basis": "Choose the ground on which you ask",
+            "lawful_basis": "Choose the law that lets you ask",
             "child_ids": "Choose the children you ask about",
             "question": "Write what you want to know",
         }
@@ -35,7 +35,7 @@ class Ask(OnCase):
         children = file_of(seen).children
         return [
             Row("Agency", visitor.words.agency(draft.get("agency")), "agency"),
-            Row("On what ground", label(draft.get("lawful_basis"), "lawful-basis"), "lawful_basis"),
+            Row("Law that lets you ask", label(draft.get("lawful_basis"), "lawful-basis"), "lawful_basis"),
             Row("About", ", ".join(children.called(one) for one in draft.all("child_ids")), "child_ids"),
             Row("What the agency will read", draft.get("question").strip(), "question"),
         ]

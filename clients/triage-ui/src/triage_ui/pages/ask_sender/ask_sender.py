@@ -1,4 +1,4 @@
-"""``/cases/{id}/ask-sender``: a question to whoever sent the referral."""
+"""``/cases/{id}/ask-sender``: a question to the sender of the referral."""
 
 from collections.abc import Sequence
 from typing import ClassVar

@@ -58,7 +58,7 @@ class Look:
 
 @dataclass(frozen=True)
 class Sharing:
-    """One thing that an agency or a team was told, asked, offered, or not told."""
+    """One thing that an agency or a team was notified of, asked, offered, or not notified of."""
 
     at: datetime
     agency: str
@@ -105,12 +105,12 @@ def _record(data: Mapping[str, Any]) -> str:
 def _sharing(entry: LogEntry, words: Words) -> Sharing:
     event, data = entry.event, _data(entry)
     kind, reason = str(data.get("kind") or ""), str(data.get("reason") or data.get("refusal_ground") or "")
-    told = [one.replace("-", " ").capitalize() for one in (kind, str(data.get("answer") or ""), reason) if one]
+    details = [one.replace("-", " ").capitalize() for one in (kind, str(data.get("answer") or ""), reason) if one]
     return Sharing(
         at=_at(event),
         agency=words.agency(str(data.get("agency") or data.get("team") or "")),
         what=said(str(event["type"]), _SHARED),
-        detail="; ".join(told),
+        detail="; ".join(details),
         leaf_index=entry.leaf_index,
     )
 

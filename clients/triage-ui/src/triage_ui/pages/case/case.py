@@ -10,6 +10,7 @@ from chassis.ids import RandomIds
 from triage_ui.pages.case.document import changes_of, entries_of
 from triage_ui.pages.case.offers import acts_of
 from triage_ui.pages.case.reading import purpose_of, read_file
+from triage_ui.pages.case.time_limits import time_limits
 from triage_ui.pages.case.timeline import Telling, timeline
 from triage_ui.pages.queue.people import names_of
 from triage_ui.shell.rendering import pages_of
@@ -45,7 +46,8 @@ async def show_case(case_id: UUID, request: Request, visitor: SignedIn, done: st
         file=file,
         case=file.case,
         timeline=timeline(telling),
-        acts=acts_of(file.case, visitor.words),
+        limits=time_limits(file.case, visitor.words),
+        acts=acts_of(file.case, visitor.words, visitor.person.roles),
         names=await names_of(request, visitor),
         form_key=_IDS.new(),
         banner=_DONE.get(done),

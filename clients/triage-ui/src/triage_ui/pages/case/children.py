@@ -3,12 +3,20 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from triage_ui.shell.formats import age, day
 
 Json = Mapping[str, Any]
+
+_OF_DANGER: Final = (
+    ("details", "What the sender says"),
+    ("present", "Who is there"),
+    ("emergency_reference", "999 reference"),
+)
+_NO_RISK: Final = frozenset({"none", "none known", "nothing known", "no known risk", "no known risks"})
+"""What senders who know of no risk write, since the form asks them to write that; it warns of nothing."""
 
 
 @dataclass(frozen=True)
@@ -71,24 +79,40 @@ def _child(child_id: str, number: int, said: Json, today: date) -> Child:
     born = said.get("date_of_birth")
     expected = said.get("expected_date_of_birth")
     shown = f"not born yet, expected {day(expected)}" if expected and not born else age(born, today=today)
-    return Child(child_id, number, names, shown, day(born or expected), str(said.get("description") or ""))
+    return Child(child_id, number, names, shown, day(born), str(said.get("description") or ""))
 
 
 def safe_contact(document: Json | None) -> list[Caution]:
     """Where, whom and how not to contact, in the order in which it could do harm."""
     if document is None:
         return []
-    return [*_of_domestic_abuse(document), *_of_people(document), *_not_to_be_told(document), *_of_staff(document)]
+    return _gathered(
+        [*_of_domestic_abuse(document), *_of_people(document), *_not_to_be_told(document), *_of_staff(document)]
+    )
 
 
-def danger_now(document: Json | None) -> list[Caution]:
-    """What the sender says about danger now."""
-    said = (document or {}).get("immediate_safety") or {}
-    named = (("details", "What the sender says"), ("present", "Who is there"), ("emergency_reference", "999 reference"))
-    rows = [Caution(name, str(said[field])) for field, name in named if said.get(field)]
+def immediate_safety(document: Json | None) -> list[Caution]:
+    """What the sender says about immediate safety; whether 999 was called, only where there is more to say."""
+    document = document or {}
+    said = document.get("immediate_safety") or {}
+    rows = [Caution(name, str(said[field])) for field, name in _OF_DANGER if said.get(field)]
     called = said.get("called_999")
-    told = [] if called is None else [Caution("999", "was called" if called else "was not called")]
-    return [*rows, *told]
+    if called is None or not (rows or says_danger(document)):
+        return rows
+    return [*rows, Caution("999 was called", "Yes" if called else "No")]
+
+
+def says_danger(document: Json | None) -> bool:
+    """Whether the sender says that a child is in danger now."""
+    return (document or {}).get("immediate_danger") is True
+
+
+def _gathered(cautions: Sequence[Caution]) -> list[Caution]:
+    """One for each person, place and matter, with everything that is said about it, each thing once."""
+    advice: dict[str, dict[str, None]] = {}
+    for one in cautions:
+        advice.setdefault(one.about, {})[one.advice] = None
+    return [Caution(about, "\n".join(said)) for about, said in advice.items()]
 
 
 def _of_domestic_abuse(document: Json) -> Iterator[Caution]:
@@ -113,17 +137,19 @@ def _of_people(document: Json) -> Iterator[Caution]:
 
 
 def _not_to_be_told(document: Json) -> Iterator[Caution]:
-    for told in items_of(document.get("consent") or {}, "told"):
-        if told.get("must_not_be_told"):
-            reason = told.get("reason_details") or "The sender says so."
-            yield Caution(f"{told.get('person') or 'Somebody'} must not be told", str(reason))
+    for person in items_of(document.get("consent") or {}, "told"):
+        if person.get("must_not_be_told"):
+            reason = person.get("reason_details") or "The sender says so."
+            yield Caution(f"{person.get('person') or 'Somebody'} must not be told", str(reason))
 
 
 def _of_staff(document: Json) -> Iterator[Caution]:
     said = document.get("risks_to_staff") or ()
     for risk in [said] if isinstance(said, str) else said:  # one text, in referrals from before risks had parts
         fields = risk if isinstance(risk, dict) else {"reason": risk}
-        yield Caution("Risk to staff", " ".join(str(fields[name]) for name in ("reason", "advice") if fields.get(name)))
+        words = " ".join(str(fields[name]) for name in ("reason", "advice") if fields.get(name))
+        if words.strip(" .").casefold() not in _NO_RISK:
+            yield Caution("Risk to staff", words)
 
 
 def items_of(document: Json | None, field: str) -> list[Json]:

@@ -7,7 +7,11 @@ from typing import Any, Final
 
 from triage_ui.shell.formats import day, label, moment
 
-_NOT_SHOWN: Final = frozenset({"child_id", "supplement_id"})
+_AS_SENT: Final = "received"
+"""The kind of the first edition."""
+_OF_THE_EDITION: Final = frozenset({"edition", "kind", "at", "agency"})
+"""What the heading of a later edition says; all are of the agency that sent the first."""
+_NOT_SHOWN: Final = frozenset({"child_id", "supplement_id", "answers"})
 """Numbers, which mean nothing to a reader."""
 _SAID_ELSEWHERE: Final = frozenset(
     {"referral_id", "reference", "partnership", "agency", "source", "received_at", "edition", "history", "code_lists"}
@@ -20,7 +24,7 @@ _ONE_OF: Final[Mapping[str, str]] = {
     "carers_addresses": "Carers' address",
     "parents_addresses": "Parents' address",
     "incidents": "Incident",
-    "disclosures": "Disclosure",
+    "disclosures": "What somebody said",
     "professionals": "Professional",
     "told": "Person told",
     "help_offered": "Help offered",
@@ -65,7 +69,7 @@ _CODE_LISTS_WITHIN: Final[Mapping[tuple[str, str], str]] = {
     ("towards_children", "role"): "family-role",
     ("concern", "source"): "information-source",
     ("incidents", "source"): "information-source",
-    ("history", "kind"): "supplement-kind",
+    ("history", "reason"): "withdrawal-reason",
 }
 _NAMES: Final[Mapping[str, str]] = {
     "nhs_number": "NHS number",
@@ -78,10 +82,26 @@ _NAMES: Final[Mapping[str, str]] = {
     "fgm": "Female genital mutilation",
     "put_right": "Put right",
     "called_999": "999 was called",
-    "referred_to_marac": "Referred to MARAC",
+    "referred_to_marac": "Referred to a risk assessment conference (MARAC)",
+    "own_reference": "Sender's own reference",
+    "aliases": "Other names",
+    "location_now": "Where the child is now",
+    "with_now": "Who is with the child now",
+    "alleged_perpetrator": "May have harmed a child",
+    "source": "How the sender knows",
+    "disclosure": "What somebody said",
+    "opinion": "What the sender thinks it means",
+    "impact": "What it does to the child",
+    "severity": "How bad it is",
+    "child_voice": "What the child says or shows",
+    "to_referral": "Agreement to the referral",
+    "to_checks": "Agreement to asking agencies",
+    "to_help": "Agreement to help",
+    "requested_response": "What the sender hopes for",
+    "believed_level": "Level of need, as the sender sees it",
 }
 
-_TIMES: Final = ("_at", "_on", "_from", "_until", "_day", "_birth", "when", "dated")
+_TIMES: Final = ("_at", "_on", "_from", "_until", "_day", "_birth", "when", "dated", "last_contact")
 """How the names of fields end that hold a date or a time."""
 
 
@@ -106,10 +126,11 @@ def changes_of(document: Mapping[str, Any]) -> list[tuple[str, tuple[Entry, ...]
     found = []
     for edition in document.get("history", ()):
         kind = str(edition.get("kind", ""))
-        said = {"received": "As it was sent", "withdrawn": "Taken back by its sender"}.get(kind)
-        words = said or label(kind, "supplement-kind").capitalize()
+        if kind == _AS_SENT:
+            continue  # it changed nothing
+        words = "Taken back by its sender" if kind == "withdrawal" else label(kind, "supplement-kind").capitalize()
         heading = f"Edition {edition.get('edition')}: {words}, {_written(edition.get('at'))}"
-        rest = {key: value for key, value in edition.items() if key not in ("edition", "kind", "at")}
+        rest = {key: value for key, value in edition.items() if key not in _OF_THE_EDITION}
         found.append((heading, tuple(_entries(rest, within="history"))))
     return found[::-1]
 
@@ -136,9 +157,15 @@ def _numbered(key: str, values: list[Any]) -> Iterator[Entry]:
     for number, one in enumerate(values, 1):
         name = f"{_ONE_OF.get(key, _name(key))} {number}"
         if isinstance(one, Mapping):
+            name = f"{name}: {called}" if (called := _called(one)) else name
             yield Entry(name, entries=tuple(_entries(one, within=key)), warned=_is_warned(one))
         else:
             yield Entry(name, _said(one, key, ""))
+
+
+def _called(fields: Mapping[str, Any]) -> str:
+    """The name of a person; empty for what has none."""
+    return " ".join(str(fields[part]) for part in ("name", "first_name", "last_name") if fields.get(part))
 
 
 def _is_warned(fields: Mapping[str, Any]) -> bool:

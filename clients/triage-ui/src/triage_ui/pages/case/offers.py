@@ -1,5 +1,6 @@
 """The acts that the case page leads to, as triage offers them to this reader: where each is done, or why not."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -30,19 +31,31 @@ class Offered:
     hint: str = ""
 
 
-def acts_of(case: CaseView, words: Words) -> list[Offered]:
-    """What can be done with a case, in the order in which triage names it."""
-    return [_offered(line, case, words) for line in case.acts if line.act in _PAGES]
+def acts_of(case: CaseView, words: Words, roles: Collection[str]) -> list[Offered]:
+    """What can be done with a case by somebody with these roles, in the order in which triage names it.
+
+    Of a closed case only what can be done: why nothing else can is said once, by the page.
+    """
+    shown = [line for line in case.acts if line.act in _PAGES and (line.offered or not case.closed_at)]
+    return [_offered(line, case, words, roles) for line in shown]
 
 
-def _offered(line: ActLine, case: CaseView, words: Words) -> Offered:
+def _offered(line: ActLine, case: CaseView, words: Words, roles: Collection[str]) -> Offered:
     label, page = _PAGES[line.act]
     label = f"{label}: {_about(line, case, words)}" if line.about else label
     if not line.offered:
-        who = " or ".join(mid_sentence(words.role(role)) for role in line.roles)
-        return Offered(label, why_not=f"{line.words or 'Not now'}.{f' Who can: {who}.' if who else ''}")
+        return Offered(label, why_not=_why_not(line, words, roles))
     address = f"/cases/{case.case_id}/{page}" + (f"/{line.about}" if line.about else "")
     return Offered(label, address, hint="You will be asked to sign in again." if line.sign_in_again else "")
+
+
+def _why_not(line: ActLine, words: Words, roles: Collection[str]) -> str:
+    """The reason; and who can, where that is somebody else and not this reader at another time."""
+    reason, who = line.words or "Not now", " or ".join(mid_sentence(words.role(role)) for role in line.roles)
+    if not who or not (line.act == "authorise" or set(line.roles).isdisjoint(roles)):
+        return f"{reason}."
+    what, _, _ = reason.partition(". ")  # then follows whom to ask, which is said here
+    return f"{what}. Who can: {who}."
 
 
 def _about(line: ActLine, case: CaseView, words: Words) -> str:

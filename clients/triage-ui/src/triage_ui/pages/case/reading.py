@@ -7,7 +7,7 @@ from uuid import UUID
 
 from chassis.http_client import NoAnswer
 from policy.working_time import local_date
-from triage_ui.pages.case.children import Caution, Children, danger_now, safe_contact
+from triage_ui.pages.case.children import Caution, Children, immediate_safety, safe_contact, says_danger
 from triage_ui.pages.case.household import Relative, household_of
 from triage_ui.services.caller import Answer, Refused
 from triage_ui.services.triage_case import CaseView
@@ -30,9 +30,14 @@ class CaseFile:
     household: Sequence[Relative]
 
     @property
+    def in_danger(self) -> bool:
+        """Whether the sender says that a child is in danger now, in the referral or in news."""
+        return self.case.immediate_danger or says_danger(self.document)
+
+    @property
     def danger(self) -> list[Caution]:
-        """What the sender says about danger now."""
-        return danger_now(self.document)
+        """What the sender says about immediate safety."""
+        return immediate_safety(self.document)
 
     @property
     def safe_contact(self) -> list[Caution]:

@@ -21,7 +21,7 @@ class Happening:
 
 @dataclass(frozen=True)
 class Telling:
-    """What the timeline is told with."""
+    """What the timeline is made of, and who reads it."""
 
     case: CaseView
     children: Children
@@ -34,17 +34,19 @@ class Telling:
 
 
 def timeline(telling: Telling) -> list[Happening]:
-    """Everything, the newest first."""
+    """Everything, the newest first; of what happened at one moment, what followed from the other."""
     parts = (_coming_in, _ratings, _asking, _sender, _deciding, _handing_over, _ending)
-    return sorted((one for part in parts for one in part(telling)), key=lambda one: one.at, reverse=True)
+    return sorted((one for part in parts for one in part(telling)), key=lambda one: one.at)[::-1]
 
 
 def _coming_in(telling: Telling) -> Iterator[Happening]:
     case = telling.case
     yield Happening(case.received_at, f"Referral received from {telling.words.agency(case.agency)}")
     for news in case.news:
-        danger = " It says that a child is in danger now." if news.immediate_danger else ""
-        yield Happening(news.told_at, f"{news.label}.{danger}")
+        if news.request_id or news.handover_id:
+            continue  # an answer or a returned handover, which has a line of its own
+        danger = ". It says that a child is in danger now" if news.immediate_danger else ""
+        yield Happening(news.told_at, f"{news.label}{danger}")
 
 
 def _ratings(telling: Telling) -> Iterator[Happening]:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from policy.working_time import local_date
 from triage_ui.acts.act import Act, Ids, Mistakes, NothingToFillIn, Row, Seen
 from triage_ui.drafts.model import Draft
-from triage_ui.pages.case.children import Caution, Children, danger_now, safe_contact
+from triage_ui.pages.case.children import Caution, Children, immediate_safety, safe_contact, says_danger
 from triage_ui.pages.case.document import entries_of
 from triage_ui.pages.case.reading import CHILD_PROTECTION, TRIAGE, read_document
 from triage_ui.services.triage import HandoverView
@@ -35,9 +35,14 @@ class Offer:
     withheld: str
 
     @property
+    def in_danger(self) -> bool:
+        """Whether the sender says that a child is in danger now."""
+        return says_danger(self.document)
+
+    @property
     def danger(self) -> list[Caution]:
-        """What the sender says about danger now."""
-        return danger_now(self.document)
+        """What the sender says about immediate safety."""
+        return immediate_safety(self.document)
 
     @property
     def safe_contact(self) -> list[Caution]:

@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Final
 
 from triage_ui.pages.home.section import SHOWN, Section, Source, Task
-from triage_ui.pages.inbox.inbox import is_waiting
+from triage_ui.pages.inbox.inbox import by_pressure, is_waiting
 from triage_ui.services.notify import NoticeItem
 from triage_ui.services.triage import ListedRequest, OpenQuestion
-from triage_ui.shell.formats import short_moment
+from triage_ui.shell.formats import moment
 from triage_ui.shell.menu import AGENCY, TEAM
 from triage_ui.shell.visitor import Visitor
 
@@ -54,8 +54,8 @@ async def read_handovers(visitor: Visitor) -> Section:
 
 
 async def read_notices(visitor: Visitor) -> Section:
-    """Notices that nobody has dealt with, urgent ones first."""
-    waiting = sorted(await _waiting(visitor), key=lambda one: not one.urgent)
+    """Notices that nobody has dealt with, the most pressing first."""
+    waiting = sorted(await _waiting(visitor), key=by_pressure)
     return Section(
         title="Notices that nobody has dealt with",
         tasks=[_notice(one) for one in waiting[:SHOWN]],
@@ -82,12 +82,13 @@ def _request(one: ListedRequest) -> Task:
 
 
 def _notice(one: NoticeItem) -> Task:
-    detail = _due(one.due_at) if one.due_at else f"came {short_moment(one.queued_at)}"
+    when = _due(one.due_at) if one.due_at else f"came {moment(one.queued_at)}"
+    detail = f"Urgent, {when}" if one.urgent else when
     return Task(f"{one.title}: {one.reference}", f"/inbox/{one.notice_id}", detail=detail, late=one.urgent)
 
 
 def _due(at: datetime) -> str:
-    return f"due {short_moment(at)}"
+    return f"due {moment(at)}"
 
 
 SOURCES: Final = (

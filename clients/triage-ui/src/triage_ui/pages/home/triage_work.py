@@ -1,4 +1,4 @@
-"""What waits for triage staff, and for whoever authorises: as triage counts it."""
+"""What waits for triage staff, and for those who authorise: as triage counts it."""
 
 from typing import Final
 

@@ -1,5 +1,8 @@
 """``/inbox``: what an agency or a team is asked and offered; codes and times, until a notice is opened."""
 
+import re
+from collections.abc import Collection
+from math import inf
 from typing import Final
 from uuid import UUID
 
@@ -8,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from triage_ui.services.notify import NoticeItem, NoticeView
 from triage_ui.shell import forms
-from triage_ui.shell.menu import AGENCY
+from triage_ui.shell.menu import AGENCY, STAFF
 from triage_ui.shell.rendering import pages_of
 from triage_ui.shell.visitor import SignedIn
 
@@ -23,6 +26,10 @@ _ABOUT: Final = {
     "handover-superseded": ("/handovers/", "Read the handover"),
 }
 """Where the client shows what a notice is about."""
+_OF_REFERRAL: Final = frozenset({"referral-received", "referral-decided"})
+"""What a sender is notified of about its own referral."""
+_CASE: Final = re.compile(r"/v1/cases/([0-9a-f-]{36})$")
+"""Where triage shows a case."""
 SEE_OTHER: Final = 303
 
 
@@ -31,10 +38,22 @@ def is_waiting(notice: NoticeItem) -> bool:
     return not (notice.acknowledged_at or notice.done_at or notice.superseded_by)
 
 
-def link_of(notice: NoticeView) -> tuple[str, str] | None:
-    """Address and words of the page about it; None where there is none."""
-    found = _ABOUT.get(notice.kind)
-    return (f"{found[0]}{notice.about_id}", found[1]) if found else None
+def by_pressure(notice: NoticeItem) -> tuple[bool, float]:
+    """Sorts notices: urgent ones first, then those that are due next, then those without a time limit."""
+    return not notice.urgent, notice.due_at.timestamp() if notice.due_at else inf
+
+
+def link_of(notice: NoticeView, roles: Collection[str]) -> tuple[str, str] | None:
+    """Address and words of the page about it; None where there is none for somebody with these roles."""
+    if found := _ABOUT.get(notice.kind):
+        return f"{found[0]}{notice.about_id}", found[1]
+    if notice.kind in _OF_REFERRAL:
+        return f"/referrals/{notice.referral_id}", "Follow your referral"
+    if STAFF.isdisjoint(roles):
+        return None
+    if found_case := _CASE.search(notice.about_url or ""):
+        return f"/cases/{found_case[1]}", "Open the case"
+    return f"/queue?news=unseen#case-{notice.reference}", "See cases with news that nobody has seen"
 
 
 @router.get("/inbox")
@@ -44,12 +63,13 @@ async def show_inbox(request: Request, visitor: SignedIn, after: int | None = No
     page = await visitor.services.notify.inbox(query)
     asked = None
     if visitor.person.roles & AGENCY:
-        asked = (await visitor.services.triage.requests({"limit": _PAGE})).requests
+        found = (await visitor.services.triage.requests({"limit": _PAGE})).requests
+        asked = sorted(found, key=lambda one: bool(one.answered_at or one.withdrawn_at))
     return pages_of(request).render(
         request,
         "pages/inbox/inbox.html",
         visitor=visitor,
-        waiting=[one for one in page.notices if is_waiting(one)],
+        waiting=sorted(filter(is_waiting, page.notices), key=by_pressure),
         done_with=[one for one in page.notices if not is_waiting(one)],
         asked=asked,
         next=page.next,
@@ -62,7 +82,7 @@ async def open_notice(notice_id: UUID, request: Request, visitor: SignedIn) -> R
     """Open a notice, which is recorded as opened."""
     notice = await visitor.services.notify.open(notice_id)
     return pages_of(request).render(
-        request, "pages/inbox/notice.html", visitor=visitor, notice=notice, link=link_of(notice)
+        request, "pages/inbox/notice.html", visitor=visitor, notice=notice, link=link_of(notice, visitor.person.roles)
     )
 
 

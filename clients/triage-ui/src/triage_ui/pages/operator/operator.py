@@ -13,6 +13,7 @@ from chassis.ids import find_reference
 from triage_ui.pages.operator import wording
 from triage_ui.pages.operator.flow import STATES, Standing, lags, stage_lines, steps_in
 from triage_ui.pages.operator.picture import picture_of
+from triage_ui.services.caller import Refused
 from triage_ui.services.operator import SERVICES, Flow
 from triage_ui.shell import forms
 from triage_ui.shell.forms import Form
@@ -24,6 +25,7 @@ T = TypeVar("T")
 router = APIRouter()
 
 _INVALID: Final = 422
+_UNKNOWN: Final = 404
 ParkedId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
 
@@ -41,7 +43,12 @@ async def show_journey(request: Request, visitor: SignedIn) -> Response:
     if reference is None:
         advice = "Enter the whole reference, such as WAN-7K3M-Q9TR"
         return await _page(request, visitor, form, {"reference": advice})
-    referral_id = await visitor.services.operator.find(reference)
+    try:
+        referral_id = await visitor.services.operator.find(reference)
+    except Refused as refused:
+        if refused.status != _UNKNOWN:
+            raise
+        return await _page(request, visitor, form, {"reference": f"There is no referral {reference}"})
     found = await visitor.services.audit.journey(referral_id)
     steps = steps_in(found.entries)
     return pages_of(request).render(
@@ -89,7 +96,7 @@ async def show_endpoints(request: Request, visitor: SignedIn, done: str = "") ->
 
 @router.get("/operator/lag")
 async def show_lag(request: Request, visitor: SignedIn) -> Response:
-    """How many events each service has still to send and to read; counted anew, which takes a moment."""
+    """How many events each service has still to send and to read; counted again, which takes a moment."""
     operator = visitor.services.operator
     deliveries = dict(zip(SERVICES, await gather(*map(operator.delivery, SERVICES)), strict=True))
     totals = dict(zip(SERVICES, await gather(*map(operator.totals, SERVICES)), strict=True))

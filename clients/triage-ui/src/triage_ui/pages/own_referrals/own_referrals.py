@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from triage_ui.pages.own_referrals.missing import in_groups
 from triage_ui.services.intake_own import StatusView
 from triage_ui.shell.formats import label, mid_sentence, said
 from triage_ui.shell.rendering import pages_of
@@ -51,6 +52,7 @@ async def show_status(referral_id: UUID, request: Request, visitor: SignedIn, do
         "pages/own_referrals/status.html",
         visitor=visitor,
         followed=status,
+        missing=in_groups(status.missing_information),
         happened=happened(status),
         banner=_DONE.get(done),
     )

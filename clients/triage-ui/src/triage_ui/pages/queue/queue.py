@@ -15,6 +15,7 @@ from triage_ui.pages.queue.people import called, names_of
 from triage_ui.services.triage_queue import QueueLine
 from triage_ui.session.sessions import Sessions
 from triage_ui.shell.formats import count
+from triage_ui.shell.menu import ASSIGNERS
 from triage_ui.shell.rendering import pages_of
 from triage_ui.shell.visitor import COOKIE, SignedIn, SignInNeeded, Visitor, dependencies_of, visitor_of
 from triage_ui.shell.words import Words
@@ -48,7 +49,7 @@ async def show_queue(request: Request, visitor: SignedIn, done: str = "") -> Res
         lines=[(line, waiting_for(line, visitor.words)) for line in page.cases],
         choices=[(name, label, options(name, page.counts)) for name, label in NAMES.items() if name != "status"],
         statuses=STATUSES,
-        workers=await visitor.services.triage.workers(),
+        workers=await visitor.services.triage.workers() if visitor.person.roles & ASSIGNERS else (),
         names=await names_of(request, visitor),
         called=called,
         form_key=_IDS.new(),

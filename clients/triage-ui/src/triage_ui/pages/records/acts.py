@@ -12,6 +12,7 @@ from triage_ui.shell.formats import day, label, moment
 from triage_ui.shell.visitor import Visitor
 
 DESTROY: Final = "destroy"
+_LAST_DAY: Final = ("keep_until-day", "keep_until-month", "keep_until-year")
 
 
 class OpenRun(NothingToFillIn, Act):
@@ -69,7 +70,7 @@ class Review(OnItem):
     path: ClassVar[str] = "/records/runs/{run_id}/referrals/{referral_id}/review"
     title: ClassVar[str] = "Review this record"
     template: ClassVar[str] = "pages/records/review.html"
-    fields: ClassVar[tuple[str, ...]] = ("decision", "keep_until", "reason")
+    fields: ClassVar[tuple[str, ...]] = ("decision", *_LAST_DAY, "reason")
     send_label: ClassVar[str] = "Record the review"
 
     def mistakes(self, seen: Seen, draft: Draft) -> Mistakes:
@@ -78,7 +79,8 @@ class Review(OnItem):
             return {"decision": "Choose what happens to the record"}
         if draft.get("decision") == DESTROY:
             return {}
-        mistakes = {} if _is_day(draft.get("keep_until")) else {"keep_until": "Enter the last day, such as 2035-12-31"}
+        advice = {_LAST_DAY[0]: "Enter the last day on which it is kept, such as 31 12 2035"}
+        mistakes = {} if _last_day(draft) else advice
         return mistakes if draft.get("reason").strip() else {**mistakes, "reason": "Write why it is kept"}
 
     def rows(self, visitor: Visitor, seen: Seen, draft: Draft) -> Sequence[Row]:
@@ -87,15 +89,15 @@ class Review(OnItem):
         edition = Row("Edition you looked at", draft.seen_version.strip('"'))
         if draft.get("decision") == DESTROY:
             return [decision, edition, *self._reason(draft)]
-        return [decision, Row("Kept until", day(draft.get("keep_until")), "keep_until"), edition, *self._reason(draft)]
+        return [decision, Row("Kept until", day(_last_day(draft)), _LAST_DAY[0]), edition, *self._reason(draft)]
 
     async def send(self, visitor: Visitor, ids: Ids, draft: Draft) -> None:
         """Record the review."""
-        destroy = draft.get("decision") == DESTROY
+        kept_until = None if draft.get("decision") == DESTROY else _last_day(draft)
         body = {
             "decision": draft.get("decision"),
             "edition": int(draft.seen_version.strip('"') or 0),
-            "keep_until": None if destroy else draft.get("keep_until"),
+            "keep_until": kept_until.isoformat() if kept_until else None,
             "reason": draft.get("reason").strip() or None,
         }
         await visitor.services.records.review(ids["run_id"], ids["referral_id"], body, key=str(draft.form_key))
@@ -137,12 +139,13 @@ def item_of(seen: Seen) -> FullItemView:
     return cast(FullItemView, seen.view)
 
 
-def _is_day(written: str) -> bool:
+def _last_day(draft: Draft) -> date | None:
+    """The day that was written in its three parts; None where they are no day."""
+    number, month, year = (draft.get(part).strip() for part in _LAST_DAY)
     try:
-        date.fromisoformat(written.strip())
+        return date(int(year), int(month), int(number))
     except ValueError:
-        return False
-    return True
+        return None
 
 
 ACTS: Final[tuple[Act, ...]] = (OpenRun(), Review(), Approve())

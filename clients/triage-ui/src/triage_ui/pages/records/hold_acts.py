@@ -37,7 +37,8 @@ class PlaceHold(Act):
         if not named:
             return {**mistakes, "references": "Enter the reference of each referral, one on each line"}
         if misread:
-            advice = f"Check {'line' if len(misread) == 1 else 'lines'} {', '.join(misread)}: a letter was misread"
+            lines = f"{'line' if len(misread) == 1 else 'lines'} {', '.join(misread)}"
+            advice = f"Check {lines}: a reference looks like WAN-7K3M-Q9TR, and one wrong letter is noticed"
             return {**mistakes, "references": advice}
         return mistakes
 
@@ -62,9 +63,9 @@ class PlaceHold(Act):
             "references": references_in(draft),
         }
         placed = await visitor.services.records.place_hold(body, key=str(draft.form_key))
-        told = f"&held={len(placed.referral_ids)}"
-        told += f"&not_found={lines_of(placed.not_found)}" if placed.not_found else ""
-        return told + (f"&destroyed={lines_of(placed.destroyed)}" if placed.destroyed else "")
+        said = f"&held={len(placed.referral_ids)}"
+        said += f"&not_found={lines_of(placed.not_found)}" if placed.not_found else ""
+        return said + (f"&destroyed={lines_of(placed.destroyed)}" if placed.destroyed else "")
 
     def back(self, ids: Ids) -> str:
         """To the holds."""

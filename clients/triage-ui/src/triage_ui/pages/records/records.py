@@ -55,7 +55,7 @@ async def show_run(
 
 @router.get("/records/runs/{run_id}/referrals/{referral_id}")
 async def show_item(run_id: UUID, referral_id: UUID, request: Request, visitor: SignedIn, done: str = "") -> Response:
-    """One referral of a run with every date; the look is recorded, since it may tell a birthday."""
+    """One referral of a run with every date; the look is recorded, since it may disclose a birthday."""
     item = await visitor.services.records.item(run_id, referral_id)
     may_hold = bool(visitor.person.roles & HOLDERS)
     return pages_of(request).render(
@@ -99,12 +99,12 @@ async def show_holds(
 ) -> Response:
     """The holds that stand, the newest first."""
     page = await visitor.services.records.holds(cursor=cursor)
-    told = wording.placed(held, not_found, destroyed) if done == "place-hold" else wording.DONE.get(done)
+    placed = wording.placed(held, not_found, destroyed) if done == "place-hold" else wording.DONE.get(done)
     return pages_of(request).render(
         request,
         "pages/records/holds.html",
         visitor=visitor,
         page=page,
         names=await names_of(request, visitor),
-        banner=told,
+        banner=placed,
     )

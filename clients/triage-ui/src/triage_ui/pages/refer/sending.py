@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from chassis.http_client import NoAnswer
 from triage_ui.acts.posting import SEE_OTHER, claim, find_draft, where_it_led
 from triage_ui.drafts.model import Draft, Fields
+from triage_ui.pages.own_referrals.missing import in_groups
 from triage_ui.pages.refer import model
 from triage_ui.pages.refer.body import body_of
 from triage_ui.pages.refer.keeping import gone, keep_late, open_draft
@@ -53,7 +54,12 @@ async def show_sent(form_key: UUID, request: Request, visitor: SignedIn) -> Resp
     if draft is None or receipt is None:
         return gone(request, visitor)
     return pages_of(request).render(
-        request, "pages/refer/sent.html", visitor=visitor, receipt=receipt, late=model.came_late(draft)
+        request,
+        "pages/refer/sent.html",
+        visitor=visitor,
+        receipt=receipt,
+        missing=in_groups(receipt.missing_information),
+        late=model.came_late(draft),
     )
 
 

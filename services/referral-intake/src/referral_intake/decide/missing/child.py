@@ -92,7 +92,7 @@ def _contradict(disabilities: tuple[Disability, ...]) -> bool:
 
 
 def _impossible(child: ChildFacts, pointer: str) -> Iterator[Missing]:
-    """Numbers that cannot be right are asked again; whoever is found by something else is not refused for them."""
+    """Numbers that cannot be right are asked again; a child who is found by something else is not refused for them."""
     if child.nhs_number and not nhs_number.is_valid(child.nhs_number):
         detail = nhs_number.mistake(child.nhs_number)
         yield Missing(MissingItem.INVALID_NHS_NUMBER, f"{pointer}/nhs_number", detail)

@@ -76,7 +76,7 @@ class Records:
         return self.named(reference)
 
     def named(self, reference: Reference) -> Said[str]:
-        """Somebody by name; whoever the message does not name is said to be somebody."""
+        """Somebody by name; anyone whom the message does not name is said to be somebody."""
         person = self.message.find(reference, Patient) or self.message.find(reference, RelatedPerson)
         return (whole_name(person.name, self.message.as_of) if person else None) or _somebody(reference, person)
 

@@ -26,7 +26,7 @@ def _number(given: object) -> int | float | Decimal:
 
 
 Number = Annotated[int | float | Decimal, PlainValidator(_number)]
-"""A decimal with its digits as they were sent, when whoever read the JSON kept them."""
+"""A decimal with its digits as they were sent, when the reader of the JSON kept them."""
 Gender = Literal["male", "female", "other", "unknown"]
 Comparator = Literal["<", "<=", ">=", ">"]
 NameUse = Literal["usual", "official", "temp", "nickname", "anonymous", "old", "maiden"]

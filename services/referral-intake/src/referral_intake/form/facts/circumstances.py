@@ -60,7 +60,7 @@ def circumstances_of(form: ReferralForm) -> CircumstanceFacts:
 
 
 def _has_safe_contact(form: ReferralForm) -> bool:
-    """Said with the abuse, or with whoever may be reached or must not be."""
+    """Said with the abuse, or with anyone who may be reached or must not be."""
     abuse = form.concern.domestic_abuse
     if abuse is not None and said(abuse.safe_contact):
         return True

@@ -1,4 +1,4 @@
-"""What is asked about an address, whoever's it is."""
+"""What is asked about an address, of a child or of anybody else."""
 
 from triage_ui.pages.refer.form.model import Box, Kind
 
