@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,12 +11,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from audit import another_log, store
 from audit.checkpoint import CheckpointSigner, open_checkpoint
+from audit.merkle import VerificationError
 from audit.sequencer import OriginInUse
+from audit.verify.command import main
 from audit.verify.public import Trusted, verify_public
 from chassis.db import Database
 from chassis.ids import RandomIds
 from chassis.settings import OwnerSettings
 from chassis.testing.clock import SettableClock
+from chassis.testing.signer import Signer
 
 DatabaseLog = Any  # the log in a database that the fixture makes
 ANOTHER = CheckpointSigner("frontdoor.example.org/another", Ed25519PrivateKey.from_private_bytes(b"\x09" * 32))
@@ -40,7 +45,7 @@ async def log(database_log: DatabaseLog) -> DatabaseLog:
     return database_log
 
 
-async def test_every_entry_is_in_the_new_log_in_its_order_with_another_salt(log: DatabaseLog) -> None:
+async def test_every_leaf_stands_in_the_new_log_a_place_further(log: DatabaseLog) -> None:
     was = await log.openings()
 
     size = await begun(log)
@@ -49,9 +54,8 @@ async def test_every_entry_is_in_the_new_log_in_its_order_with_another_salt(log:
     await log.advance()
     first, *others = await log.openings()
     assert size == SIGNED
-    assert [each.entry for each in others[:SIGNED]] == [each.entry for each in was]
+    assert others[:SIGNED] == was
     assert len(others) == SIGNED + WAITING
-    assert {each.salt for each in others}.isdisjoint(each.salt for each in was)
     assert json.loads(first.entry)["type"] == another_log.CONTINUED
 
 
@@ -88,11 +92,58 @@ async def test_a_log_that_signed_nothing_needs_no_other(database_log: DatabaseLo
         await begun(database_log)
 
 
-async def test_destroyed_entries_are_not_made_to_look_as_if_they_never_were(log: DatabaseLog) -> None:
+async def test_a_destroyed_entry_keeps_its_leaf(log: DatabaseLog) -> None:
+    former = log.signer
     await log.as_owner("UPDATE entry SET salt = NULL, body = NULL WHERE leaf_index = 7")
 
-    with pytest.raises(another_log.NotPossible, match="destroyed"):
+    await begun(log)
+
+    log.signer = ANOTHER
+    await log.advance()
+    copy = await log.copy()
+    assert verify_public(copy, Trusted(copy.key, former_key=former.verifier_key)).size == SIGNED + WAITING + 1
+
+
+async def test_an_outsider_finds_a_leaf_of_the_former_log_that_was_left_out(log: DatabaseLog) -> None:
+    former = log.signer
+    await log.as_owner(
+        "UPDATE entry SET (salt, leaf, body) = (SELECT salt, leaf, body FROM entry WHERE leaf_index = 8)"
+        " WHERE leaf_index = 7"
+    )
+    await begun(log)
+
+    log.signer = ANOTHER
+    await log.advance()
+    copy = await log.copy()
+    with pytest.raises(VerificationError, match="does not go on with the 300 leaves"):
+        verify_public(copy, Trusted(copy.key, former_key=former.verifier_key))
+
+
+async def test_a_log_that_lacks_an_entry_is_not_closed_over_it(log: DatabaseLog) -> None:
+    await log.as_owner("DELETE FROM entry WHERE leaf_index = 7")
+
+    with pytest.raises(another_log.NotPossible, match="missing between others"):
         await begun(log)
+
+
+async def test_an_auditor_verifies_every_entry_and_where_it_stood_before(
+    log: DatabaseLog, serve: Callable[..., Any], signer: Signer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = tmp_path / "former.vkey"
+    key.write_text(str(log.signer.verifier_key))
+    await begun(log)
+    log.signer = ANOTHER
+    await log.advance()
+    (tmp_path / "token").write_text(signer.token(roles=["auditor"]))
+
+    async with serve(log.urls) as url:
+        arguments = ["entitled", url, "--json", "--token-file", str(tmp_path / "token"), "--former-key", str(key)]
+        code = await asyncio.to_thread(main, [*arguments, "--key", str(ANOTHER.verifier_key)])
+
+    (said,) = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"strength"' in line]
+    assert code == 0, said
+    assert said["former"]["size"] == SIGNED
+    assert said["opened"] == SIGNED + WAITING + 1
 
 
 async def test_a_second_time_would_forget_the_first_former_log(log: DatabaseLog) -> None:

@@ -1,13 +1,13 @@
-"""``python -m audit another-log``: closes a log that lost signed history, and begins another from the same entries.
+"""``python -m audit another-log``: closes a log that lost signed history, and begins another from the same leaves.
 
 For a database that was restored from a backup older than what witnesses have seen: to sign on would make a second
-history under one signature. What the log signed is kept as the former log's; its entries wait again, in their order,
-behind one that names its last checkpoint, and are sealed with new salts. The new log needs another origin.
+history under one signature. What was signed is kept as the former log's. Its leaves stand in the new log in their
+order, each a place further, behind one that names the former log's last checkpoint, so that anybody sees that none is
+missing. The new log needs another origin.
 """
 
 import asyncio
 import sys
-from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,42 +15,39 @@ import rfc8785
 from sqlalchemy import text
 
 from audit import store
+from audit.commitment import Opening, commit
+from audit.merkle import leaf_hash
 from audit.model import SERVICE
 from audit.settings import Settings
 from audit.tables import ENTRY_COLUMNS
+from audit.tiles import TileName, names_at
+from audit.tree import Edge, grow
+from audit.verify.public import CONTINUED, LEAVES_KEPT
 from chassis.clock import Clock, SystemClock
 from chassis.db import Database, DatabaseUnavailable, Transaction
-from chassis.ids import Ids, RandomIds
+from chassis.ids import Ids, RandomIds, new_salts
 from chassis.settings import OwnerSettings, load
 
 GOOD, FAILED = 0, 1
 SUBJECT: Final = "log/audit"
-CONTINUED: Final = "log.continued.v1"
 NOBODY: Final = UUID(int=0)
 
-_COLUMNS: Final = ", ".join(ENTRY_COLUMNS)
 _NO_HURRY: Final = text("SET LOCAL statement_timeout = 0")
-_DESTROYED: Final = text("SELECT EXISTS (SELECT FROM entry WHERE body IS NULL)")
-_BEGIN: Final = text(
-    f"""INSERT INTO pending ({_COLUMNS})
-        VALUES (:event_id, '{SUBJECT}', 1, '{CONTINUED}', :nobody, 'unknown', :now, :body)"""  # noqa: S608
-)
 _CLOSE: Final = tuple(
     text(statement)
     for statement in (
         "INSERT INTO former_tile SELECT level, tile_index, hashes FROM tile",
         "INSERT INTO former_checkpoint SELECT size, note, signed_at FROM checkpoint",
-        f"CREATE TEMPORARY TABLE waiting ON COMMIT DROP AS SELECT id, {_COLUMNS} FROM pending",  # noqa: S608
-        *(f"DELETE FROM {table}" for table in ("pending", "cosignature", "witness", "checkpoint", "tile")),  # noqa: S608
+        *(f"DELETE FROM {table}" for table in ("cosignature", "witness", "checkpoint", "tile")),  # noqa: S608
+        # In two steps: within one, a place would be given before the entry that has it has moved on.
+        "UPDATE entry SET leaf_index = -1 - leaf_index",
+        "UPDATE entry SET leaf_index = -leaf_index",
     )
 )
-_CARRY_OVER: Final = tuple(
-    text(statement)
-    for statement in (
-        f"INSERT INTO pending ({_COLUMNS}) SELECT {_COLUMNS} FROM entry ORDER BY leaf_index",  # noqa: S608
-        f"INSERT INTO pending ({_COLUMNS}) SELECT {_COLUMNS} FROM waiting ORDER BY id",  # noqa: S608
-        "DELETE FROM entry",
-    )
+_COLUMNS: Final = ", ".join(ENTRY_COLUMNS)
+_FIRST: Final = text(
+    f"""INSERT INTO entry (leaf_index, {_COLUMNS}, salt, leaf)
+        VALUES (0, :event_id, '{SUBJECT}', 1, '{CONTINUED}', :nobody, 'unknown', :now, :body, :salt, :leaf)"""  # noqa: S608
 )
 
 
@@ -64,7 +61,7 @@ async def begin(tx: Transaction, origin: str, *, clock: Clock, ids: Ids) -> int:
     MUST be run as the database's owner: the serving role may change nothing that was signed. Raises ``NotPossible``.
     """
     await tx.execute(_NO_HURRY)
-    await store.lock_size(tx)
+    size = await store.lock_size(tx)
     last = await store.find_checkpoint(tx)
     if last is None:
         raise NotPossible("This log has signed nothing, so it can go on as it is: give it the origin that you want")
@@ -72,23 +69,32 @@ async def begin(tx: Transaction, origin: str, *, clock: Clock, ids: Ids) -> int:
         raise NotPossible("FRONTDOOR_LOG_ORIGIN names this log itself: give the new one a name that was never used")
     if await store.find_checkpoint(tx, former=True) is not None:
         raise NotPossible("Another log went before this one already, and only one can be kept: restore a later backup")
-    if await tx.scalar(_DESTROYED):
-        raise NotPossible("Entries of this log were destroyed, and cannot be sealed again: restore a later backup")
-    await _exchange(tx, _first_entry(last.note, ids.new(), clock.now()))
+    for statement in _CLOSE:
+        await tx.execute(statement)
+    await tx.execute(_FIRST, _first_entry(last.note, clock=clock, ids=ids))
+    await _grow_again(tx, size + 1)
     return last.size
 
 
-async def _exchange(tx: Transaction, first: dict[str, Any]) -> None:
-    for statement in _CLOSE:
-        await tx.execute(statement)
-    await tx.execute(_BEGIN, first)
-    for statement in _CARRY_OVER:
-        await tx.execute(statement)
-    await store.set_size(tx, 0)
+async def _grow_again(tx: Transaction, size: int) -> None:
+    """The tree of all leaves as they stand now, a bundle at a time."""
+    edge = Edge()
+    for name in names_at(None, size):
+        edge, grown = grow(edge, [leaf_hash(leaf) for leaf in await _leaves(tx, name)])
+        await store.put_tiles(tx, grown)
+    await store.set_size(tx, size)
 
 
-def _first_entry(note: str, event_id: UUID, now: datetime) -> dict[str, Any]:
+async def _leaves(tx: Transaction, name: TileName) -> list[bytes]:
+    leaves = await store.read_leaves(tx, name)
+    if len(leaves) != name.width:
+        raise NotPossible("Entries are missing between others: keep everything, and restore another backup")
+    return leaves
+
+
+def _first_entry(note: str, *, clock: Clock, ids: Ids) -> dict[str, Any]:
     """What the former log signed last, as the event that the verifier expects in the first place."""
+    event_id, now, (salt,) = ids.new(), clock.now(), new_salts(1)
     entry = {
         "specversion": "1.0",
         "id": str(event_id),
@@ -100,9 +106,11 @@ def _first_entry(note: str, event_id: UUID, now: datetime) -> dict[str, Any]:
         "partnership": "unknown",
         "correlationid": str(NOBODY),
         "datacontenttype": "application/json",
-        "data": {"checkpoint": note},
+        "data": {"checkpoint": note, LEAVES_KEPT: True},
     }
-    return {"event_id": event_id, "nobody": NOBODY, "now": now, "body": rfc8785.dumps(entry)}
+    opening = Opening(salt, rfc8785.dumps(entry))
+    values = {"event_id": event_id, "nobody": NOBODY, "now": now, "body": opening.entry}
+    return {**values, "salt": salt, "leaf": commit(opening)}
 
 
 def command(settings: Settings) -> int:
