@@ -18,7 +18,7 @@ from frontdoor.demo.waiting import until
 from local_stack.probes import http_answers
 from tests.conftest import register_endpoints
 from tests.deploy.clocks import triages_clock_is_ahead
-from tests.deploy.scene import HUB_STAFF, Fault, Scene, asking
+from tests.deploy.scene import HUB_STAFF, Fault, Scene, asking, behave
 from tests.deploy.witness_faults import the_witness_has_seen_more
 from tests.e2e.steps import PARTNERSHIP, done, open_notice, post
 
@@ -171,10 +171,10 @@ async def nothing_can_be_claimed(scene: Scene) -> AsyncIterator[None]:
 @asynccontextmanager
 async def an_agencys_endpoint_fails(scene: Scene) -> AsyncIterator[None]:
     """The police answer 500; afterwards an operator sets their endpoint again."""
-    await _behave(scene, POLICE, "500")
+    await behave(scene, POLICE, "500")
     done(await post(scene.people.client("wandsworth-police")), 202)
     yield
-    await _behave(scene, POLICE, "ok")
+    await behave(scene, POLICE, "ok")
     await register_endpoints(scene.stack)
 
 
@@ -245,11 +245,6 @@ def _until(pack: str, last: date) -> str:
     found = yaml.safe_load(pack)
     found["effective_until"] = last
     return yaml.safe_dump(found, allow_unicode=True, sort_keys=False)
-
-
-async def _behave(scene: Scene, agency: str, mode: str) -> None:
-    url = f"{scene.stack.addresses()['agencies']}/agencies/{agency}"
-    (await scene.people.http.put(url, json={"mode": mode})).raise_for_status()
 
 
 async def _started_again(scene: Scene, service: str, ending: signal.Signals) -> None:

@@ -87,6 +87,12 @@ async def asking(party: Party) -> AsyncIterator[None]:
             await looking
 
 
+async def behave(scene: Scene, agency: str, mode: str) -> None:
+    """Have an agency's system answer as ``mode`` says."""
+    url = f"{scene.stack.addresses()['agencies']}/agencies/{agency}"
+    (await scene.people.http.put(url, json={"mode": mode})).raise_for_status()
+
+
 def _wake(pid: int) -> None:
     with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGCONT)
