@@ -10,8 +10,8 @@ from local_stack.checkout import PARTNERSHIPS_FOLDER
 from local_stack.stack import Stack
 
 
-def around(stack: Stack) -> Surroundings:
-    """The surroundings that an operator's environment names."""
+def around(stack: Stack, **variables: str) -> Surroundings:
+    """The surroundings that an operator's environment names; ``variables`` differ from those of every stack."""
     addresses, services = stack.addresses(), stack.services
     operator = stack.sign_ins["clients"]["frontdoor-operator"]
     return Surroundings.read(
@@ -25,6 +25,7 @@ def around(stack: Stack) -> Surroundings:
             "FRONTDOOR_PARTNERSHIPS_FOLDER": str(PARTNERSHIPS_FOLDER),
             "FRONTDOOR_WEBHOOK_SIGNING_KEY_FILE": str(stack.keys.signing_key_file("webhook")),
             "FRONTDOOR_LOGS_FOLDER": str(stack.folder / "logs"),
+            **variables,
         }
     )
 
