@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -24,6 +25,7 @@ from sqlalchemy.engine import make_url
 
 from frontdoor.demo.waiting import until
 from frontdoor.errors import CommandFailed, Wrong
+from local_stack import probes
 from local_stack.checkout import PARTNERSHIPS_FOLDER, ROOT
 from local_stack.kafka import Kafka
 from local_stack.keycloak import Keycloak
@@ -45,8 +47,9 @@ from tests.tls.certificates import Authority, Issued
 RESULT: Final = ROOT / "deploy" / "results" / "certificates.json"
 HOST: Final = "127.0.0.1"
 ISSUER, DATABASE, BROKER = "issuer", "database", "broker"
-WATCHED_SECONDS: Final = 25
-"""So long it is left as it is: three times as long as anything waits before it connects again."""
+LASTS: Final = timedelta(days=90)
+WATCHED_SECONDS: Final = 75
+"""So long it is left as it is: a worker that cannot read ends after 45 seconds."""
 WITHIN_SECONDS: Final = 180
 WRONG_SETTING: Final = "certificate has expired"
 _CALL_SECONDS: Final = 15.0
@@ -103,6 +106,7 @@ async def rehearse_one(world: World, place: str) -> dict[str, Any]:
     """One certificate runs out and is renewed. Raises ``Wrong`` when something was lost."""
     front = world.fronts[place]
     await steady(world.stack)
+    await world.scene.refer()  # who sends has a token by now, which lasts some minutes
     front.show(world.expired)
     found = {"while_connections_last": await _seen(world)}
     front.drop()
@@ -119,9 +123,9 @@ async def rehearse_one(world: World, place: str) -> dict[str, Any]:
 
 
 async def _seen(world: World) -> dict[str, Any]:
-    """After a while: how a sender is answered, what each process says of itself and in its last words, the doctor."""
-    await asyncio.sleep(WATCHED_SECONDS)
+    """How a sender is answered; after a while what each process says of itself, its last words, and the doctor."""
     answer = await _answer(world)
+    await asyncio.sleep(WATCHED_SECONDS)
     variables = {**world.kafka(), "FRONTDOOR_DATABASE_URLS": world.databases()}
     findings, _ = await bad(around(world.stack, **variables))
     return {
@@ -164,8 +168,15 @@ def _last_words(world: World) -> dict[str, str]:
 
 
 async def _started_again(world: World, name: str) -> None:
+    """Until it answers, whatever it says."""
     await end(world.stack, name)
     start(world.stack, name)
+    url = f"{world.stack.services[name.removesuffix('-api')].url}/health/live"
+
+    async def ask() -> bool | None:
+        return await asyncio.to_thread(probes.http_answers, url) or None
+
+    await until(f"{name} again", ask, timeout_seconds=WITHIN_SECONDS)
 
 
 async def _nothing_lost(world: World) -> None:
@@ -210,7 +221,7 @@ async def rehearse(world: World) -> dict[str, Any]:
 
 
 async def _rehearsed(stack: Stack, fronts: Mapping[str, Front], authority: Authority, folder: Path) -> dict[str, Any]:
-    good, expired = authority.issue("good", HOST), authority.issue("expired", HOST, ended=True)
+    good, expired = authority.issue("good", HOST, lasts=LASTS), authority.issue("expired", HOST, ended=True)
     async with httpx2.AsyncClient(timeout=_CALL_SECONDS, trust_env=False) as http:
         scene = Scene(stack, People(stack, http), PARTNERSHIPS_FOLDER)
         return await rehearse(World(scene, fronts, authority.file, good, expired))
@@ -238,7 +249,7 @@ def main() -> int:
         folder, ports = Path(name), Ports()
         folder.chmod(0o755)
         authority = Authority(folder, "authority")
-        certificate = authority.issue("first", HOST)
+        certificate = authority.issue("first", HOST, lasts=LASTS)
         fronts = {place: Front(certificate, as_postgresql=place == DATABASE) for place in (ISSUER, DATABASE, BROKER)}
         with believed(authority.file), listening(*fronts.values()), running(folder / "stack") as stack:
             _stand_before(stack, fronts, behind_kafka=ports.take())

@@ -355,6 +355,17 @@ async def test_a_witness_that_does_not_accept_the_history_is_an_incident(
     assert "incident" in finding.advice
 
 
+@pytest.mark.parametrize(("status", "says"), [(404, "nothing is signed yet"), (503, "audit answers 503")])
+async def test_a_log_that_cannot_be_read_is_not_taken_for_one_that_was_never_signed(
+    town: Town, tmp_path: Path, status: int, says: str
+) -> None:
+    town.says("http://audit.example.org/checkpoint", {}, status=status)
+
+    finding = await one_bad(town, tmp_path)
+
+    assert (finding.check, finding.says) == ("log key", says)
+
+
 async def test_a_witness_that_cosigned_is_well_and_one_that_was_never_asked_is_not(town: Town, tmp_path: Path) -> None:
     witnesses = [{"name": "one", "outcome": "cosigned"}, {"name": "two", "outcome": None}]
     town.says("http://audit.example.org/v1/witnesses", {"witnesses": witnesses})

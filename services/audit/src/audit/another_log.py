@@ -95,7 +95,7 @@ async def _leaves(tx: Transaction, name: TileName) -> list[bytes]:
 def _first_entry(note: str, *, clock: Clock, ids: Ids) -> dict[str, Any]:
     """What the former log signed last, as the event that the verifier expects in the first place."""
     event_id, now, (salt,) = ids.new(), clock.now(), new_salts(1)
-    entry = {
+    entry: dict[str, Any] = {
         "specversion": "1.0",
         "id": str(event_id),
         "source": SERVICE,

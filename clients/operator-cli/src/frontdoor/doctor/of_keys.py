@@ -7,6 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
+import httpx2
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
@@ -46,8 +47,10 @@ async def check_log_key(asker: Asker, audit_url: str) -> list[Finding]:
     key, note = [await asker.get("service audit", f"{audit_url}{path}") for path in ("/key", "/checkpoint")]
     if key is None or note is None or not key.is_success:
         return [wrong("log key", "audit serves none", "Bring audit back; FRONTDOOR_SIGNING_KEY_FILE names its key")]
-    if not note.is_success:
+    if note.status_code == httpx2.codes.NOT_FOUND:
         return [wrong("log key", "nothing is signed yet", "Start audit's worker, which signs")]
+    if not note.is_success:
+        return [wrong("log key", f"audit answers {note.status_code}", "See what is said of service audit")]
     try:
         size = signed_size(note.text, key.text.strip())
     except NotSigned as error:
