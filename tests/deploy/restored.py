@@ -45,13 +45,13 @@ def main() -> int:
             return 1
     text = json.dumps(found, indent=2, sort_keys=True)
     print(text)
-    good = _log_is_as_it_has_to_be(found["audit"]) and _notices_are_as_they_have_to_be(found["agency-notify"])
+    good = log_is_as_it_has_to_be(found["audit"]) and notices_are_as_they_have_to_be(found["agency-notify"])
     if good:
         RESULT.write_text(text + "\n")
     return 0 if good else 1
 
 
-def _log_is_as_it_has_to_be(log: dict[str, Any]) -> bool:
+def log_is_as_it_has_to_be(log: dict[str, Any]) -> bool:
     """The verifier's exit codes, and what the witness said."""
     restored, later, another = (log[name] for name in ("restored_from_yesterday", "a_later_backup", "another_log"))
     codes = [
@@ -62,7 +62,7 @@ def _log_is_as_it_has_to_be(log: dict[str, Any]) -> bool:
     return codes == [1, 0, 0] and another["witness"] == later["witness"] == "cosigned"
 
 
-def _notices_are_as_they_have_to_be(notices: dict[str, Any]) -> bool:
+def notices_are_as_they_have_to_be(notices: dict[str, Any]) -> bool:
     """Receivers know again whatever they had, and the log is whole once everything has happened again."""
     sent, healed = notices["sent_again"], notices["verify_once_it_was_opened_again"]
     return bool(sent["under_another_id"] == 0 < sent["under_the_id_it_had"] and healed["exit_code"] == 0)

@@ -173,13 +173,13 @@ def main() -> int:
         except (Wrong, AssertionError) as error:
             print(error, file=sys.stderr)
             return 1
-    good = all(_seen_by_the_doctor(one) for ways in found.values() for one in ways.values())
+    good = all(seen_by_the_doctor(one) for ways in found.values() for one in ways.values())
     if good:
         RESULT.write_text(json.dumps(found, indent=2, sort_keys=True) + "\n")
     return 0 if good else 1
 
 
-def _seen_by_the_doctor(one: Mapping[str, Any]) -> bool:
+def seen_by_the_doctor(one: Mapping[str, Any]) -> bool:
     """That clock and no other; the network between them is no clock."""
     return sum("clock of" in line for line in one["doctor"]) == 1
 
