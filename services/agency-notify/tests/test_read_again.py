@@ -19,6 +19,7 @@ async def ids_made_of(messages: list[Message], urls: DatabaseUrls) -> list[objec
     try:
         async with db.transaction() as tx:
             for each in messages:
+                assert each.event is not None
                 await table.handlers[type(each.event)](tx, each, START)
         return [(notice.notice_id, notice.kind, notice.agency) for notice in await all_notices(db)]
     finally:

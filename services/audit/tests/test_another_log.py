@@ -13,8 +13,9 @@ from audit import another_log, store
 from audit.checkpoint import CheckpointSigner, open_checkpoint
 from audit.merkle import VerificationError
 from audit.sequencer import OriginInUse
+from audit.settings import Settings
 from audit.verify.command import main
-from audit.verify.public import Trusted, verify_public
+from audit.verify.public import CONTINUED, Trusted, verify_public
 from chassis.db import Database
 from chassis.ids import RandomIds
 from chassis.settings import OwnerSettings
@@ -56,7 +57,7 @@ async def test_every_leaf_stands_in_the_new_log_a_place_further(log: DatabaseLog
     assert size == SIGNED
     assert others[:SIGNED] == was
     assert len(others) == SIGNED + WAITING
-    assert json.loads(first.entry)["type"] == another_log.CONTINUED
+    assert json.loads(first.entry)["type"] == CONTINUED
 
 
 async def test_an_outsider_sees_which_log_went_before_and_verifies_both_keys(log: DatabaseLog) -> None:
@@ -168,11 +169,9 @@ async def test_the_command_ends_with_1_and_one_line_when_it_is_not_possible(
 ) -> None:
     owner = OwnerSettings(database_owner_url=log.urls.owner_url)
     monkeypatch.setattr(another_log, "load", lambda _: owner)
+    settings = Settings.model_construct(log_origin=log.signer.origin)
 
-    class Settings:
-        log_origin = log.signer.origin
-
-    code = await asyncio.to_thread(another_log.command, Settings())
+    code = await asyncio.to_thread(another_log.command, settings)
 
     assert code == another_log.FAILED
     assert capsys.readouterr().err.count("\n") == 1
