@@ -6,6 +6,7 @@ import signal
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import date, timedelta
+from functools import partial
 from random import Random
 from typing import Any, Final
 from uuid import UUID
@@ -99,7 +100,8 @@ async def a_stranger_writes_once(scene: Scene) -> AsyncIterator[None]:
 async def a_stranger_writes_without_end(scene: Scene) -> AsyncIterator[None]:
     """So many that reading halts, and more; an operator resumes, and gives them up."""
     await _write_nonsense(scene, ENOUGH_TO_HALT)
-    await until("reading to halt", lambda: _halted(scene, "triage"))
+    for reader in ("triage", "audit"):  # one that is slow would halt after an operator has looked
+        await until(f"reading of {reader} to halt", partial(_halted, scene, reader))
     await _write_nonsense(scene, ENOUGH_TO_BE_BEHIND)
     yield
     operator = scene.people.client("frontdoor-operator")
