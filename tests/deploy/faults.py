@@ -3,33 +3,27 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager, contextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import date, timedelta
-from pathlib import Path
+from functools import partial
 from random import Random
 from typing import Any, Final
 from uuid import UUID
 
-import asyncpg
-import httpx2
 import yaml
 from aiokafka import AIOKafkaProducer
-from sqlalchemy.engine import make_url
 
 from chassis.clock import SystemClock
 from frontdoor.demo.waiting import until
-from local_stack.kafka import Kafka
 from local_stack.probes import http_answers
-from local_stack.stack import Stack
-from local_stack.witness.part import WitnessPart
 from tests.conftest import register_endpoints
-from tests.e2e.people import Party, People
+from tests.deploy.clocks import triages_clock_is_ahead
+from tests.deploy.scene import HUB_STAFF, Fault, Scene, asking, behave
+from tests.deploy.witness_faults import the_witness_has_seen_more
 from tests.e2e.steps import PARTNERSHIP, done, open_notice, post
 
 POLICE: Final = "metropolitan-police"
-HUB_STAFF: Final = f"{PARTNERSHIP}-manager"
 SERVICES: Final = ("referral-intake", "triage", "agency-notify", "audit")
 REASON: Final = "Rehearsal: a stranger wrote to the topic"
 ENOUGH_TO_HALT: Final = 60
@@ -41,52 +35,6 @@ _DANGER: Final = {
     "referrer": {"name": "Morgan Adeyemi-Clarke", "phone": "020 7946 0199"},
     "words": "Rowan has just been taken to hospital.",
 }
-
-
-@dataclass(frozen=True)
-class Scene:
-    """The stack, who is at work on it, and the folder of its packs."""
-
-    stack: Stack
-    people: People
-    packs: Path
-
-    @property
-    def school(self) -> Party:
-        """Sends referrals."""
-        return self.people.client("wandsworth-school")
-
-    async def refer(self) -> Any:
-        """Another referral; its receipt."""
-        return done(await post(self.school), 202)
-
-    @asynccontextmanager
-    async def database(self, name: str) -> AsyncIterator[asyncpg.Connection]:
-        """A connection as the administrator."""
-        server = make_url(self.stack.parts["postgres"].address)
-        address = server.set(database=name).render_as_string(hide_password=False)
-        connection = await asyncpg.connect(address)
-        try:
-            yield connection
-        finally:
-            await connection.close()
-
-    @contextmanager
-    def paused(self, *names: str) -> Iterator[None]:
-        """Processes that do nothing, and go on afterwards."""
-        pids = [self._pid(name) for name in names]
-        with ExitStack() as ending:
-            for pid in pids:
-                os.kill(pid, signal.SIGSTOP)
-                ending.callback(_wake, pid)
-            yield
-
-    def _pid(self, name: str) -> int:
-        part = self.stack.parts.get(name)
-        return part.child.pid if isinstance(part, Kafka | WitnessPart) else self.stack.supervisor.pid(name)
-
-
-Fault = Callable[[Scene], AbstractAsyncContextManager[None]]
 
 
 @asynccontextmanager
@@ -107,7 +55,7 @@ async def triages_api_hangs(scene: Scene) -> AsyncIterator[None]:
 @asynccontextmanager
 async def triages_database_refuses(scene: Scene) -> AsyncIterator[None]:
     """No connection to one database, while people work on."""
-    async with scene.database("postgres") as server, _asking(scene.people.staff(HUB_STAFF)):
+    async with scene.database("postgres") as server, asking(scene.people.staff(HUB_STAFF)):
         await server.execute("ALTER DATABASE triage ALLOW_CONNECTIONS false")
         await server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'triage'")
         try:
@@ -152,7 +100,8 @@ async def a_stranger_writes_once(scene: Scene) -> AsyncIterator[None]:
 async def a_stranger_writes_without_end(scene: Scene) -> AsyncIterator[None]:
     """So many that reading halts, and more; an operator resumes, and gives them up."""
     await _write_nonsense(scene, ENOUGH_TO_HALT)
-    await until("reading to halt", lambda: _halted(scene, "triage"))
+    for reader in ("triage", "audit"):  # one that is slow would halt after an operator has looked
+        await until(f"reading of {reader} to halt", partial(_halted, scene, reader))
     await _write_nonsense(scene, ENOUGH_TO_BE_BEHIND)
     yield
     operator = scene.people.client("frontdoor-operator")
@@ -224,10 +173,10 @@ async def nothing_can_be_claimed(scene: Scene) -> AsyncIterator[None]:
 @asynccontextmanager
 async def an_agencys_endpoint_fails(scene: Scene) -> AsyncIterator[None]:
     """The police answer 500; afterwards an operator sets their endpoint again."""
-    await _behave(scene, POLICE, "500")
+    await behave(scene, POLICE, "500")
     done(await post(scene.people.client("wandsworth-police")), 202)
     yield
-    await _behave(scene, POLICE, "ok")
+    await behave(scene, POLICE, "ok")
     await register_endpoints(scene.stack)
 
 
@@ -284,6 +233,8 @@ FAULTS: Final[Mapping[Fault, tuple[str, ...]]] = {
     nothing_can_be_claimed: ("NoticesAreNotSent",),
     audits_worker_hangs: ("LogNotSigned",),
     the_witness_hangs: ("LogNotWitnessed",),
+    the_witness_has_seen_more: ("LogHistoryRefused",),
+    triages_clock_is_ahead: ("ClockWrong", "TokensRefused"),
     packs_end: ("PackEnds", "PackEnded"),
     an_api_is_killed_again_and_again: ("ProcessRestarts",),
     an_agencys_endpoint_fails: ("AgencyNotReachable",),
@@ -292,39 +243,10 @@ FAULTS: Final[Mapping[Fault, tuple[str, ...]]] = {
 """The alerts that each fault has to raise, and that have to end with it."""
 
 
-def _wake(pid: int) -> None:
-    with suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGCONT)
-
-
 def _until(pack: str, last: date) -> str:
     found = yaml.safe_load(pack)
     found["effective_until"] = last
     return yaml.safe_dump(found, allow_unicode=True, sort_keys=False)
-
-
-@asynccontextmanager
-async def _asking(party: Party) -> AsyncIterator[None]:
-    """Somebody looks at the queue several times a second, whatever the answer."""
-
-    async def look() -> None:
-        while True:
-            with suppress(httpx2.HTTPError):
-                await party.ask("GET", "triage", "/v1/cases")
-            await asyncio.sleep(0.2)
-
-    looking = asyncio.create_task(look())
-    try:
-        yield
-    finally:
-        looking.cancel()
-        with suppress(asyncio.CancelledError):
-            await looking
-
-
-async def _behave(scene: Scene, agency: str, mode: str) -> None:
-    url = f"{scene.stack.addresses()['agencies']}/agencies/{agency}"
-    (await scene.people.http.put(url, json={"mode": mode})).raise_for_status()
 
 
 async def _started_again(scene: Scene, service: str, ending: signal.Signals) -> None:

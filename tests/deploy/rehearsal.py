@@ -26,8 +26,10 @@ from local_stack.assembly import SERVING_PARTS
 from local_stack.checkout import PARTNERSHIPS_FOLDER, ROOT
 from local_stack.stack import Stack, running
 from tests.conftest import register_endpoints
-from tests.deploy.faults import FAULTS, SERVICES, Fault, Scene
+from tests.deploy import clocks
+from tests.deploy.faults import FAULTS, SERVICES
 from tests.deploy.observed import Query, panel_queries
+from tests.deploy.scene import Fault, Scene
 from tests.deploy.watchers import SHORTER, Watchers, missing, watching
 from tests.e2e.conftest import steady
 from tests.e2e.people import People
@@ -173,7 +175,7 @@ def rehearsed(faults: Sequence[Fault]) -> dict[str, Any]:
 
 def main(arguments: Sequence[str]) -> int:
     """All faults, or those whose names are given; only all of them are kept. 0 when everything was seen."""
-    if reason := missing():
+    if reason := missing() or clocks.missing():
         print(reason, file=sys.stderr)
         return 2
     chosen = [fault for fault in FAULTS if not arguments or fault.__name__ in arguments]

@@ -9,15 +9,12 @@ from zipfile import ZipFile
 
 import pytest
 
-from chassis.http_client import HttpClient
 from chassis.settings import KafkaSettings
 from frontdoor.bundle.writing import write
 from frontdoor.client import Caller
-from frontdoor.doctor.doctor import asker_of, examine
-from frontdoor.doctor.finding import Finding
 from frontdoor.doctor.surroundings import Surroundings
-from local_stack.checkout import PARTNERSHIPS_FOLDER
 from local_stack.stack import Stack
+from tests.e2e.doctoring import around, bad
 from tests.e2e.people import People
 from tests.e2e.planted import Planted
 from tests.e2e.steps import CaseWork, done, post
@@ -25,35 +22,6 @@ from tests.e2e.steps import CaseWork, done, post
 pytestmark = pytest.mark.timeout(300)
 
 MARK = "zq0123456789"
-
-
-def around(stack: Stack) -> Surroundings:
-    """The surroundings that an operator's environment names."""
-    addresses, services = stack.addresses(), stack.services
-    operator = stack.sign_ins["clients"]["frontdoor-operator"]
-    return Surroundings.read(
-        {
-            "FRONTDOOR_SERVICE_URLS": json.dumps({name: one.url for name, one in services.items()}),
-            "FRONTDOOR_WORKER_URLS": json.dumps({name: one.worker_url for name, one in services.items()}),
-            "FRONTDOOR_DATABASE_URLS": json.dumps({name: one.app_url for name, one in services.items()}),
-            "FRONTDOOR_OIDC_ISSUER": addresses["oidc_issuer"],
-            "FRONTDOOR_CLIENT_KEY_FILE": operator["private_key_file"],
-            "FRONTDOOR_KAFKA_BOOTSTRAP_SERVERS": addresses["kafka_bootstrap_servers"],
-            "FRONTDOOR_PARTNERSHIPS_FOLDER": str(PARTNERSHIPS_FOLDER),
-            "FRONTDOOR_WEBHOOK_SIGNING_KEY_FILE": str(stack.keys.signing_key_file("webhook")),
-            "FRONTDOOR_LOGS_FOLDER": str(stack.folder / "logs"),
-        }
-    )
-
-
-async def bad(surroundings: Surroundings) -> tuple[list[Finding], int]:
-    """What is wrong, and how much was looked at."""
-    http = HttpClient.connect()
-    try:
-        found = await examine(surroundings, asker_of(surroundings, http))
-    finally:
-        await http.close()
-    return [finding for finding in found if not finding.good], len(found)
 
 
 async def test_on_a_stack_that_is_well_nothing_is_wrong(stack: Stack) -> None:

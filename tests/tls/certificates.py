@@ -35,11 +35,11 @@ class Authority:
         signed = self._builder(self._name, self._key).add_extension(constraints, critical=True)
         self.file.write_bytes(signed.sign(self._key, hashes.SHA256()).public_bytes(Encoding.PEM))
 
-    def issue(self, name: str, *hosts: str, ended: bool = False) -> Issued:
+    def issue(self, name: str, *hosts: str, ended: bool = False, lasts: timedelta = DAY) -> Issued:
         """A certificate for ``hosts``, names or addresses; one that ``ended`` was valid until yesterday."""
         key = ec.generate_private_key(ec.SECP256R1())
         names = x509.SubjectAlternativeName([_host(host) for host in hosts or (name,)])
-        builder = self._builder(_named(name), key, ended=ended).add_extension(names, critical=False)
+        builder = self._builder(_named(name), key, end=-DAY if ended else lasts).add_extension(names, critical=False)
         certificate = builder.sign(self._key, hashes.SHA256()).public_bytes(Encoding.PEM)
         private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         issued = Issued(*(self._folder / f"{name}.{kind}" for kind in ("crt", "key", "pem")))
@@ -52,18 +52,17 @@ class Authority:
         return issued
 
     def _builder(
-        self, subject: x509.Name, key: ec.EllipticCurvePrivateKey, *, ended: bool = False
+        self, subject: x509.Name, key: ec.EllipticCurvePrivateKey, *, end: timedelta = DAY
     ) -> x509.CertificateBuilder:
         now = datetime.now(UTC)
-        end = now - DAY if ended else now + DAY
         return (
             x509.CertificateBuilder()
             .subject_name(subject)
             .issuer_name(self._name)
             .public_key(key.public_key())
             .serial_number(x509.random_serial_number())
-            .not_valid_before(end - 3 * DAY)
-            .not_valid_after(end)
+            .not_valid_before(now - 4 * DAY)
+            .not_valid_after(now + end)
         )
 
 

@@ -4,7 +4,7 @@ import base64
 import json
 import ssl
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -23,7 +23,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 from typer.testing import CliRunner
 
+from chassis.clock import SystemClock
 from chassis.http_client import HttpClient, NoAnswer
+from chassis.run.provision import DatabaseUrls
 from chassis.settings import KafkaSettings
 from chassis.testing.clock import SettableClock
 from frontdoor.client import SERVICES
@@ -317,10 +319,60 @@ async def test_a_kafka_that_is_away_is_said_within_seconds() -> None:
 async def test_a_database_that_is_away_is_said_without_its_address() -> None:
     secret = "a-password-of-nobody"
 
-    (finding,) = await of_places.check_databases({"triage": f"postgresql://app:{secret}@127.0.0.1:1/triage"})
+    urls = {"triage": f"postgresql://app:{secret}@127.0.0.1:1/triage"}
+    (finding,) = await of_places.check_databases(Town().asker, urls)
 
     assert not finding.good
     assert secret not in finding.line
+
+
+async def test_the_clock_of_a_database_is_compared_like_everybody_elses(
+    migrated_database: Callable[[str], Awaitable[DatabaseUrls]],
+) -> None:
+    asker = Town().asker
+    asker.clock = SettableClock(SystemClock().now() - timedelta(minutes=10))
+
+    (finding,) = await of_places.check_databases(asker, {"triage": (await migrated_database("triage")).app_url})
+
+    (clock,) = of_services.check_clocks(asker.clocks)
+    assert finding.good
+    assert (clock.check, clock.good) == ("clock of database of triage", False)
+    assert "ahead of this machine's" in clock.says
+
+
+@pytest.mark.parametrize(
+    ("outcome", "says"), [("ahead", "has seen more entries"), ("refused", "extend"), ("unprovable", "lacks")]
+)
+async def test_a_witness_that_does_not_accept_the_history_is_an_incident(
+    town: Town, tmp_path: Path, outcome: str, says: str
+) -> None:
+    town.says("http://audit.example.org/v1/witnesses", {"witnesses": [{"name": "one", "outcome": outcome}]})
+
+    finding = await one_bad(town, tmp_path)
+
+    assert finding.check == "witness one"
+    assert says in finding.says
+    assert "incident" in finding.advice
+
+
+@pytest.mark.parametrize(("status", "says"), [(404, "nothing is signed yet"), (503, "audit answers 503")])
+async def test_a_log_that_cannot_be_read_is_not_taken_for_one_that_was_never_signed(
+    town: Town, tmp_path: Path, status: int, says: str
+) -> None:
+    town.says("http://audit.example.org/checkpoint", {}, status=status)
+
+    finding = await one_bad(town, tmp_path)
+
+    assert (finding.check, finding.says) == ("log key", says)
+
+
+async def test_a_witness_that_cosigned_is_well_and_one_that_was_never_asked_is_not(town: Town, tmp_path: Path) -> None:
+    witnesses = [{"name": "one", "outcome": "cosigned"}, {"name": "two", "outcome": None}]
+    town.says("http://audit.example.org/v1/witnesses", {"witnesses": witnesses})
+
+    finding = await one_bad(town, tmp_path)
+
+    assert (finding.check, finding.says) == ("witness two", "was never asked")
 
 
 def test_settings_that_name_nothing_are_the_one_finding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

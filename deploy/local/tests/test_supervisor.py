@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,21 @@ def test_a_process_that_keeps_failing_is_tried_ever_more_slowly(
 
     until("the fifth end", lambda: len(pauses) == 5, timeout_seconds=20)
     assert pauses == [0.01, 0.02, 0.04, 0.04, 0.04]
+
+
+def test_what_was_ended_stays_ended_until_it_is_started_with_another_command(supervisor: Supervisor) -> None:
+    supervisor.start({"triage-api": ENDLESS, "triage-worker": ENDLESS})
+    until("both", lambda: len(supervisor.processes()) == 2, timeout_seconds=10)
+    other, command = supervisor.pid("triage-worker"), supervisor.command("triage-api")
+
+    supervisor.end("triage-api")
+    ended = supervisor.processes()["triage-api"].process()
+    supervisor.start({"triage-api": replace(command, environment={"NAME": "another"})})
+
+    until("it again", lambda: "triage-api" in supervisor.processes(), timeout_seconds=10)
+    assert ended is None
+    assert supervisor.command("triage-api").environment == {"NAME": "another"}
+    assert supervisor.pid("triage-worker") == other
 
 
 def test_stopping_ends_everything_even_what_is_just_being_started_again(tmp_path: Path) -> None:

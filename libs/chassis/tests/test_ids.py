@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.clock import SystemClock
-from chassis.ids import ALPHABET, AT_A_TIME, RandomIds, find_reference, new_salts, reference
+from chassis.ids import ALPHABET, AT_A_TIME, RandomIds, derived, find_reference, new_salts, reference
 from chassis.testing import SequentialIds, SettableClock
 
 numbers = st.integers(min_value=0, max_value=2**35 - 1)
@@ -114,3 +114,14 @@ def test_salts_are_32_bytes_and_all_of_their_own() -> None:
 
     assert len(set(salts)) == 2_001
     assert {len(salt) for salt in salts} == {32}
+
+
+def test_a_derived_id_is_the_same_for_the_same_parts_and_no_other() -> None:
+    event = RandomIds().new()
+    made = derived(event, "referral-received", "metropolitan-police", 1)
+
+    assert made == derived(event, "referral-received", "metropolitan-police", 1)
+    assert made.version == 8
+    others = {derived(event, "referral-received", "metropolitan-police", 2), derived(event, "referral-received"), event}
+    assert made not in others
+    assert derived("a", "b") != derived("ab", "")

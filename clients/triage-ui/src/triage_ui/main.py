@@ -3,13 +3,14 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 from starlette.responses import Response
 
-from chassis import telemetry
+from chassis import db_clock, telemetry
 from chassis.clock import Clock, SystemClock
 from chassis.db import Database
 from chassis.http_client import HttpClient
@@ -99,7 +100,9 @@ def _app(settings: Settings, dependencies: Dependencies, issuer: Issuer) -> Fast
     app.state.dependencies = dependencies
     app.state.pages = Pages(assets)
     app.state.origin = _origin(settings.public_url)
-    app.state.health = Health({"database": dependencies.db.ping, "issuer": issuer.check})
+    app.state.health = Health(
+        {"database": partial(db_clock.answers, dependencies.db, dependencies.clock), "issuer": issuer.check}
+    )
     errors.install(app)
     for router in (app.state.health.router(), assets.router(), session_pages.router, *ROUTERS):
         app.include_router(router)

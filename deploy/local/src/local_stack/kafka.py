@@ -96,6 +96,16 @@ class Kafka(ProcessPart):
         self.run(Command([*command, logging, "kafka.Kafka", self.folder / "server.properties"]))
         return self.address
 
+    def listen_behind(self, port: int, *, advertised: str) -> None:
+        """A second listener for a proxy that does TLS, at which clients are sent to it; from the next start on."""
+        broker, controller = (f"127.0.0.1:{port}" for port in (self._ports.broker, self._ports.controller))
+        self._settings |= {
+            "listeners": f"PLAINTEXT://{broker},CONTROLLER://{controller},BEHIND://127.0.0.1:{port}",
+            "advertised.listeners": f"PLAINTEXT://{broker},BEHIND://{advertised}",
+            "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,BEHIND:PLAINTEXT",
+            "inter.broker.listener.name": "PLAINTEXT",
+        }
+
     def ready(self) -> bool:
         return probes.kafka_answers(self.address)
 

@@ -101,6 +101,11 @@ class Keycloak(ProcessPart):
         self.run(Command(arguments, environment=self._environment()))
         return self.address
 
+    def call_itself(self, url: str) -> None:
+        """``url`` is where a proxy does TLS for it: the issuer is named by it, from the next start on."""
+        self.console = url
+        self.address = f"{url}/realms/frontdoor"
+
     def addresses(self) -> dict[str, str]:
         return super().addresses() | {"keycloak_console": f"{self.console}/admin/"}
 

@@ -24,7 +24,7 @@ class Kept:
         self.name = name
         self.restarts = 0
         self.child: Child | None = None
-        self._command = command
+        self.command = command
         self._log = log
         self._on_start = on_start
         self._lock = threading.Lock()
@@ -63,7 +63,7 @@ class Kept:
         with self._lock:
             if self._stopping.is_set():
                 return None
-            self.child = spawn(self.name, self._command, log=self._log)
+            self.child = spawn(self.name, self.command, log=self._log)
         self._on_start()
         return self.child
 
@@ -77,11 +77,19 @@ class Supervisor:
         self._kept: dict[str, Kept] = {}
 
     def start(self, commands: Mapping[str, Command]) -> None:
-        """Start to keep all of them."""
-        for name, command in commands.items():
-            self._kept[name] = Kept(name, command, log=self.log(name), on_start=self._on_start)
-        for kept in self._kept.values():
-            kept.start()
+        """Start to keep all of them. A name that was ended before is counted from nothing."""
+        kept = {name: Kept(name, one, log=self.log(name), on_start=self._on_start) for name, one in commands.items()}
+        self._kept |= kept
+        for one in kept.values():
+            one.start()
+
+    def end(self, name: str) -> None:
+        """End one process for good, until ``start`` is given its name again."""
+        self._kept[name].stop()
+
+    def command(self, name: str) -> Command:
+        """What a process was started with."""
+        return self._kept[name].command
 
     def stop(self) -> None:
         """End all of them at the same time; whatever has not ended after ten seconds is killed."""

@@ -3,6 +3,7 @@
 import os
 import re
 import secrets
+from hashlib import sha256
 from typing import Final, Protocol
 from unicodedata import digit, normalize
 from uuid import UUID
@@ -19,6 +20,7 @@ SALT_BYTES: Final = 32
 _UUID_BYTES: Final = 16
 _RANDOM_BITS: Final = (1 << 128) - 1 & ~((0xF << 76) | (0x3 << 62))
 _VERSION_4: Final = (4 << 76) | (0x2 << 62)
+_VERSION_8: Final = (8 << 76) | (0x2 << 62)
 """Version and variant have their places in a UUID (RFC 9562, 5.4); all else is random."""
 _LENGTH: Final = 7
 _SHIFTS: Final = tuple(range(5 * (_LENGTH - 1), -1, -5))
@@ -63,6 +65,15 @@ class RandomIds:
     def new_reference(self, prefix: str) -> str:
         """A reference people read out, such as ``WAN-7K3M-Q9TD``."""
         return new_reference(prefix)
+
+
+def derived(*parts: object) -> UUID:
+    """The same id (UUID version 8) for the same parts: for what may be made again, and has to be known again then.
+
+    One of the parts MUST be a random id, so that nobody can guess it.
+    """
+    hashed = sha256("\x1f".join(map(str, parts)).encode()).digest()[:_UUID_BYTES]
+    return UUID(int=int.from_bytes(hashed) & _RANDOM_BITS | _VERSION_8)
 
 
 def new_salts(count: int) -> list[bytes]:

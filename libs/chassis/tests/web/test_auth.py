@@ -74,6 +74,23 @@ async def test_roles_are_a_list_of_codes_or_nothing(stamp: Signer, verifier: Ver
 
 
 @pytest.mark.parametrize(
+    ("claims", "says"),
+    [
+        ({"exp": at(seconds=31)}, "The access token has expired."),
+        ({"nbf": at(seconds=-31)}, "The access token is not valid yet by our clock."),
+        ({"iat": at(seconds=-31)}, "The access token is not valid yet by our clock."),
+    ],
+)
+async def test_a_token_that_is_refused_for_its_time_says_how_to_find_the_clock_that_is_wrong(
+    stamp: Signer, verifier: Verifier, claims: dict[str, Any], says: str
+) -> None:
+    detail = (await refused(verifier, stamp.token(**claims))).detail
+
+    assert detail.startswith(says)
+    assert "compare the Date of this answer with your clock" in detail
+
+
+@pytest.mark.parametrize(
     "claims",
     [
         {"exp": at(seconds=29)},

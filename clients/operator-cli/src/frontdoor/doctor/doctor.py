@@ -25,12 +25,13 @@ async def examine(around: Surroundings, asker: Asker) -> list[Finding]:
     found += await of_services.check_services(asker, urls)
     found += await of_services.check_workers(asker, around.worker_urls)
     found += await of_services.check_release(asker, urls)
-    found += of_services.check_clocks(asker.clocks)
     if "audit" in urls:
         found += await of_keys.check_log_key(asker, urls["audit"])
+        found += await of_keys.check_witnesses(asker, urls["audit"])
     if "agency-notify" in urls:
         found += await of_keys.check_webhook_keys(asker, urls["agency-notify"], around.webhook_key_file)
-    found += await of_places.check_databases(around.database_urls)
+    found += await of_places.check_databases(asker, around.database_urls)
+    found += of_services.check_clocks(asker.clocks)
     if around.kafka:
         found += await of_places.check_kafka(around.kafka)
     if around.partnerships is not None:

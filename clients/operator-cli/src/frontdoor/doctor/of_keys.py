@@ -2,10 +2,12 @@
 
 import base64
 import binascii
+from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
+import httpx2
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
@@ -16,11 +18,24 @@ from frontdoor.doctor.finding import Finding, ok, wrong
 _ED25519: Final = b"\x01"
 _KEY_ID: Final = 4
 _KEY: Final = 32
+_GOOD: Final = ("cosigned", "behind")
 _MARK: Final = "\N{EM DASH} "
 _WEBHOOK_PREFIX: Final = "whpk_"
 _UNSIGNED: Final = (
     "An incident unless a key was just replaced: keep everything, and look at FRONTDOOR_SIGNING_KEY_FILE of audit"
 )
+
+
+_INCIDENTS: Final[Mapping[str, str]] = {
+    "ahead": "has seen more entries of this log than this log has",
+    "refused": "says that this log does not extend what it has seen",
+    "unprovable": "cannot be shown the way from what it has seen: the stored tree lacks a part",
+}
+_WITHOUT_HISTORY: Final = (
+    "An incident: this database lost or rewrote history that was signed. Stop audit's worker, keep everything, "
+    "and see Witnesses in docs/operations.md"
+)
+_NOT_COSIGNED: Final = "Witnesses in docs/operations.md says what to do for this answer"
 
 
 class NotSigned(Exception):
@@ -32,13 +47,33 @@ async def check_log_key(asker: Asker, audit_url: str) -> list[Finding]:
     key, note = [await asker.get("service audit", f"{audit_url}{path}") for path in ("/key", "/checkpoint")]
     if key is None or note is None or not key.is_success:
         return [wrong("log key", "audit serves none", "Bring audit back; FRONTDOOR_SIGNING_KEY_FILE names its key")]
-    if not note.is_success:
+    if note.status_code == httpx2.codes.NOT_FOUND:
         return [wrong("log key", "nothing is signed yet", "Start audit's worker, which signs")]
+    if not note.is_success:
+        return [wrong("log key", f"audit answers {note.status_code}", "See what is said of service audit")]
     try:
         size = signed_size(note.text, key.text.strip())
     except NotSigned as error:
         return [wrong("log key", str(error), _UNSIGNED)]
     return [ok("log key", f"the key that is served signed the log of {size:,} entries")]
+
+
+async def check_witnesses(asker: Asker, audit_url: str) -> list[Finding]:
+    """What each witness of the log answered last; nothing where there are none, or where audit does not answer."""
+    shown = await asker.json("service audit", f"{audit_url}/v1/witnesses")
+    witnesses = shown.get("witnesses", ()) if isinstance(shown, dict) else ()
+    return [_witness(str(one.get("name")), one.get("outcome")) for one in witnesses]
+
+
+def _witness(name: str, outcome: str | None) -> Finding:
+    check = f"witness {name}"
+    if outcome is None:
+        return wrong(check, "was never asked", "Start audit's worker, which asks it")
+    if outcome in _INCIDENTS:
+        return wrong(check, _INCIDENTS[outcome], _WITHOUT_HISTORY)
+    if outcome in _GOOD:
+        return ok(check, "has cosigned")
+    return wrong(check, f"answers {outcome}", _NOT_COSIGNED)
 
 
 def signed_size(note: str, verifier_key: str) -> int:

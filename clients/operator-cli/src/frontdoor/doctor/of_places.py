@@ -11,11 +11,13 @@ from typing import Final
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
+from chassis import db_clock
 from chassis.db import Database
 from chassis.delivery.kafka import KafkaSilent, within
 from chassis.delivery.security import Security, refuse_what_cannot_be_opened
 from chassis.settings import KafkaSettings, SettingRefused
 from contracts.topics import PARTITIONS, TOPICS
+from frontdoor.doctor.asking import Asker
 from frontdoor.doctor.finding import Finding, ok, wrong
 from policy.load import PackInvalid, load_packs
 
@@ -24,19 +26,20 @@ ENDS_SOON_DAYS: Final = 30
 _SERVER_AWAY: Final = "Look at the server, and at the address"
 
 
-async def check_databases(urls: Mapping[str, str]) -> list[Finding]:
-    """Every database that is named here answers; the services say of their own by being ready."""
-    return list(await asyncio.gather(*(_database(name, url) for name, url in urls.items())))
+async def check_databases(asker: Asker, urls: Mapping[str, str]) -> list[Finding]:
+    """Every database that is named here answers; the services say of their own by being ready. Notes their clocks."""
+    return list(await asyncio.gather(*(_database(asker, name, url) for name, url in urls.items())))
 
 
-async def _database(service: str, url: str) -> Finding:
+async def _database(asker: Asker, service: str, url: str) -> Finding:
     db = Database.connect(url)
     try:
-        await asyncio.wait_for(db.ping(), SECONDS)
+        ours_ahead = await asyncio.wait_for(db_clock.ask(db, asker.clock), SECONDS)
     except Exception as error:  # whatever the driver raises, its text may hold the address with its password
         return wrong(f"database of {service}", f"does not answer ({type(error).__name__})", _SERVER_AWAY)
     finally:
         await db.close()
+    asker.clocks[f"database of {service}"] = -ours_ahead
     return ok(f"database of {service}", "answers")
 
 

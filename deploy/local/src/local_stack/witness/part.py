@@ -26,7 +26,7 @@ class WitnessPart(ProcessPart):
         super().__init__(folder)
         self._port = port
         self._key_file = keys.signing_key_file("witness")
-        self._log_key = Key.of(LOG_ORIGIN, LOG_SIGNATURE, read_private(keys.signing_key_file("log")))
+        self._logs = [Key.of(LOG_ORIGIN, LOG_SIGNATURE, read_private(keys.signing_key_file("log")))]
         self.key = Key.of(NAME, COSIGNATURE, read_private(self._key_file))
         self.address = f"http://127.0.0.1:{port}"
 
@@ -34,10 +34,16 @@ class WitnessPart(ProcessPart):
         return super().addresses() | {"witness_key": str(self.key)}
 
     def start(self) -> str:
-        options: list[str | Path] = ["--name", NAME, "--key", self._key_file, "--log", str(self._log_key)]
+        options: list[str | Path] = ["--name", NAME, "--key", self._key_file]
+        options += [option for log in self._logs for option in ("--log", str(log))]
         options += ["--state", self.folder / "cosigned.sqlite3", "--port", str(self._port)]
         self.run(Command([sys.executable, "-m", "local_stack.witness", "serve", *options]))
         return self.address
+
+    def know(self, log: Key) -> None:
+        """From now on it witnesses that log too. It is started again, and remembers what it has cosigned."""
+        self._logs.append(log)
+        self.start()
 
     def ready(self) -> bool:
         return probes.http_answers(f"{self.address}/key")

@@ -8,7 +8,7 @@ from typing import Final, Generic, TypeVar
 
 from fastapi import APIRouter, FastAPI
 
-from chassis import telemetry
+from chassis import db_clock, telemetry
 from chassis.run import migrate, process
 from chassis.run.opening import try_database
 from chassis.settings import ServiceSettings, SettingRefused, load, refuse
@@ -78,7 +78,10 @@ def service_app(
             operator_routes.router(lambda: dependencies, settings, service=service, may_discard=may_discard, flow=flow),
         ),
         verifier=verifier,
-        readiness={"database": dependencies.db.ping, "issuer": verifier.check},
+        readiness={
+            "database": partial(db_clock.answers, dependencies.db, dependencies.clock),
+            "issuer": verifier.check,
+        },
         admit=admit,
         lifespan=lifespan,
     )

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from chassis import db_clock
 from chassis.clock import Clock
 from chassis.db import Database
 from chassis.delivery.consumer import Consumer, Progress
@@ -106,7 +107,7 @@ def deliver(
         "gauges": partial(keep_measuring, db, clock, of_the_service=measure),
     }
     readiness: dict[str, Check] = {
-        "database": db.ping,
+        "database": partial(db_clock.answers, db, clock),
         "consumer": partial(_reads, consumer.progress),
         "halted": partial(_goes_on, consumer.progress),
     }

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from joserfc import jwt
-from joserfc.errors import ExpiredTokenError, JoseError, UnsupportedAlgorithmError
+from joserfc.errors import ExpiredTokenError, InvalidClaimError, JoseError, UnsupportedAlgorithmError
 from joserfc.jwk import GuestProtocol, Key, KeySet
 from joserfc.jws import JWSRegistry
 from starlette.types import Scope
@@ -43,6 +43,13 @@ MAX_TOKEN_BYTES: Final = 8192
 KNOWN_TOKENS: Final = 10_000
 """How many verified tokens are known again: more than a partnership's partners and staff together."""
 
+_NOT_BEFORE: Final = ("iat", "nbf")
+_OF_ANOTHER: Final = (
+    "The access token is of another issuer, or for somebody else. Get one of our issuer, for our audience"
+)
+_CLOCKS: Final = (
+    "If a new one is refused too, compare the Date of this answer with your clock: if ours is the wrong one, phone us"
+)
 _ACTING_FOR: Final = ACTING_FOR.lower().encode()
 PROVEN: Final = "frontdoor.proven"
 """Where in the scope the principal is whom the token proves, once it was verified."""
@@ -109,10 +116,15 @@ class Verifier:
         try:
             rules.validate(dict(claims))
         except ExpiredTokenError as error:
-            raise refused("The access token has expired. Get a new one, and send the request again") from error
+            raise refused(
+                f"The access token has expired. Get a new one, and send the request again. {_CLOCKS}"
+            ) from error
+        except InvalidClaimError as error:
+            if error.claim in _NOT_BEFORE:
+                raise refused(f"The access token is not valid yet by our clock. {_CLOCKS}") from error
+            raise refused(_OF_ANOTHER) from error
         except (JoseError, ValueError, OverflowError) as error:
-            advice = "The access token is of another issuer, for somebody else, or not valid yet. Get one of our issuer"
-            raise refused(advice) from error
+            raise refused(_OF_ANOTHER) from error
         if claims.get("typ", "Bearer") != "Bearer":  # an ID or refresh token of the same issuer
             raise refused("This is a token, but not an access token")
 

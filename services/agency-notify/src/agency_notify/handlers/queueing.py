@@ -17,7 +17,7 @@ from agency_notify.store import notices, referrals
 from agency_notify.store.referrals import Known
 from chassis.db import Transaction
 from chassis.delivery.messages import Message
-from chassis.ids import Ids
+from chassis.ids import Ids, derived
 from contracts.codes import Rating
 from contracts.events import (
     CaseDecided,
@@ -44,7 +44,7 @@ async def on_events(tx: Transaction, messages: Sequence[Message], now: datetime,
     causes = [_cause(message, known, packs, newest=newest, now=now) for message in telling]
     await _end(tx, causes, now=now)
     planned = [
-        (each, cause, _notice(each, cause, ids.new()))
+        (each, cause, _notice(each, cause))
         for cause in causes
         for each in planning.notices_of(cause.event, cause.pack, cause.facts)
     ]
@@ -143,10 +143,14 @@ def _outgoing(notice: Notice, cause: _Cause) -> Outgoing:
     return Outgoing(notice, message.envelope.id, message.context(source=SOURCE, now=cause.facts.now))
 
 
-def _notice(planned: PlannedNotice, cause: _Cause, notice_id: UUID) -> Notice:
+def _notice(planned: PlannedNotice, cause: _Cause) -> Notice:
+    """Its id follows from what makes it the only one (``notice_once``).
+
+    A database that was restored from a backup reads its events again, and receivers know again what they had before.
+    """
     referral = cause.known.referral
     return Notice(
-        notice_id=notice_id,
+        notice_id=derived(cause.message.envelope.id, planned.agency, planned.kind),
         partnership=referral.partnership,
         agency=planned.agency,
         kind=planned.kind,

@@ -45,7 +45,12 @@ class Predecessor(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     salt: str = Field(description="In base64.")
-    entry: str = Field(description="The entry's exact text; `data.checkpoint` is the former log's signed note.")
+    entry: str = Field(
+        description=(
+            "The entry's exact text; `data.checkpoint` is the former log's signed note. With `data.leaves_kept` the "
+            "leaves that follow are that log's own."
+        )
+    )
 
 
 @router.get("/predecessor", summary="The log that went before this one")

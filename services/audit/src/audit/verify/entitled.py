@@ -141,7 +141,8 @@ def _read_entry(index: int, opening: Opening, seen: _Seen, trusted: Trusted) -> 
     if event["type"] == CERTIFICATE:
         seen.certified.add(str(event.get("correlationid")))
     if seen.former is not None and 0 < index <= seen.former.checkpoint.size:
-        seen.former_hashes[index - 1] = leaf_hash(opening.entry)
+        kept = seen.leaf(index) if seen.former.leaves_kept else opening.entry
+        seen.former_hashes[index - 1] = leaf_hash(kept)
 
 
 def _event(index: int, entry: bytes) -> dict[str, Any]:

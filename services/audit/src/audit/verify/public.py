@@ -16,6 +16,8 @@ from audit.tiles import TILE_WIDTH, TileName, decode_bundle, names_at
 from audit.tree import Edge, GrownTile, grow
 
 CONTINUED: Final = "log.continued.v1"
+LEAVES_KEPT: Final = "leaves_kept"
+"""In its data: the former log's leaves stand here too, each a place further. Else they were entries without a salt."""
 
 
 @dataclass(frozen=True)
@@ -23,9 +25,30 @@ class Former:
     """The log before this one: what it signed last, as this one's first entry says."""
 
     checkpoint: Checkpoint
+    leaves_kept: bool = False
 
     def __str__(self) -> str:
         return f"{self.checkpoint.origin} at {self.checkpoint.size}"
+
+
+class _Carried:
+    """The tree of the leaves that a former log's would be: all but the first, up to the size that it had signed."""
+
+    def __init__(self, former: Former | None) -> None:
+        self._signed = former.checkpoint if former is not None and former.leaves_kept else None
+        self._edge = Edge()
+
+    def add(self, first_index: int, hashes: Sequence[bytes]) -> None:
+        """The next leaves of this log."""
+        if self._signed is not None:
+            end = max(0, self._signed.size + 1 - first_index)
+            self._edge, _ = grow(self._edge, hashes[max(0, 1 - first_index) : end])
+
+    def check(self) -> None:
+        """Raises ``VerificationError`` unless they lead to what the former log signed last."""
+        signed = self._signed
+        if signed is not None and (self._edge.size, self._edge.root) != (signed.size, signed.root):
+            raise VerificationError(f"The log does not go on with the {signed.size} leaves of {signed.origin}")
 
 
 @dataclass(frozen=True)
@@ -69,7 +92,12 @@ def verify_public(
     checkpoint = _read_checkpoint(source, trusted.key)
     earlier = _earlier(checkpoint, trusted.older, witnessed)
     # 2. Every hash is made again from the leaves and compared with the stored tiles.
-    edge, first_leaf = _grown(source, checkpoint.size, earlier=earlier, keep=keep)
+    former, opening = _read_former(source, trusted) if checkpoint.size else (None, None)
+    carried = _Carried(former)
+    edge, first_leaf = _grown(source, checkpoint.size, earlier=earlier, carried=carried, keep=keep)
+    carried.check()
+    if opening is not None:
+        check_opening(first_leaf, opening, index=0)
     # 3. The root they lead to must be the one that was signed.
     if edge.root != checkpoint.root:
         raise VerificationError(f"The leaves lead to the root {edge.root.hex()}, not to the signed one")
@@ -79,13 +107,18 @@ def verify_public(
         root=edge.root.hex(),
         key=str(trusted.key),
         extends_size=trusted.older.size if trusted.older else None,
-        former=_read_former(source, first_leaf, trusted) if first_leaf else None,
+        former=former,
         witnessed=witnessed,
     )
 
 
 def _grown(
-    source: Source, size: int, *, earlier: Sequence[Checkpoint], keep: Callable[[Sequence[bytes]], None]
+    source: Source,
+    size: int,
+    *,
+    earlier: Sequence[Checkpoint],
+    carried: _Carried,
+    keep: Callable[[Sequence[bytes]], None],
 ) -> tuple[Edge, bytes]:
     """The tree of all leaves, which extends what is ``earlier``, and the first of them; empty when there is none."""
     edge, first = Edge(), b""
@@ -96,6 +129,7 @@ def _grown(
         hashes = [leaf_hash(leaf) for leaf in leaves]
         for each in earlier:
             _check_older(edge, hashes, each)
+        carried.add(edge.size, hashes)
         edge, grown = grow(edge, hashes)
         _check_tiles(source, grown, level_0=tile)
     _check_unfinished_tiles(source, edge)
@@ -158,22 +192,21 @@ def _check_older(edge: Edge, hashes: Sequence[bytes], older: Checkpoint) -> None
         raise VerificationError(f"The log was rewritten: its first {older.size} leaves are not those once signed")
 
 
-def _read_former(source: Source, first_leaf: bytes, trusted: Trusted) -> Former | None:
-    """The log before this one, if the log says that there was one; its statement must be the first leaf's entry."""
+def _read_former(source: Source, trusted: Trusted) -> tuple[Former, Opening] | tuple[None, None]:
+    """The log before this one, if the log names one. What names it MUST be what the first leaf commits to."""
     try:
         said = source.read("predecessor")
     except Missing:
-        return None
+        return None, None
     try:
         named = json.loads(said)
         opening = Opening(base64.b64decode(named["salt"], validate=True), named["entry"].encode())
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, binascii.Error) as error:
         raise VerificationError("What the log says of its predecessor cannot be read") from error
-    check_opening(first_leaf, opening, index=0)
     former = former_of(opening.entry, trusted)
     if former is None:
         raise VerificationError("The log's first entry does not name a log before this one")
-    return former
+    return former, opening
 
 
 def former_of(entry: bytes, trusted: Trusted) -> Former | None:
@@ -185,8 +218,9 @@ def former_of(entry: bytes, trusted: Trusted) -> Former | None:
         event = json.loads(entry)
         if event["type"] != CONTINUED:
             return None
-        note = event["data"]["checkpoint"].encode()
+        note, kept = event["data"]["checkpoint"].encode(), event["data"].get(LEAVES_KEPT) is True
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise VerificationError("The log's first entry cannot be read") from error
     origin = note.split(b"\n", 1)[0].decode()
-    return Former(open_checkpoint(note, trusted.former_key or VerifierKey(origin, trusted.key.public_key)))
+    former_key = trusted.former_key or VerifierKey(origin, trusted.key.public_key)
+    return Former(open_checkpoint(note, former_key), leaves_kept=kept)
