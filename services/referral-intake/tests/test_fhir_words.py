@@ -117,13 +117,13 @@ def test_what_is_said_twice_of_one_text_stands_there_twice() -> None:
     assert found["strengths"] == "One.\nTwo."
 
 
-def test_what_is_said_twice_of_one_answer_is_reported() -> None:
+def test_two_answers_to_one_question_are_none_and_both_are_reported() -> None:
     informed = [observed("consent.parents_informed", valueBoolean=value) for value in (True, False)]
 
     taken = take(with_entries(message(), *informed))
 
-    assert taken.form.consent.parents_informed is True
-    assert taken.not_taken == ("Bundle.entry[5].resource",)
+    assert taken.form.consent.parents_informed is None
+    assert taken.not_taken == ("Bundle.entry[4].resource", "Bundle.entry[5].resource")
 
 
 @pytest.mark.parametrize(

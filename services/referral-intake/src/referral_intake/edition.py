@@ -85,7 +85,7 @@ def revise(unsealed: Unsealed, supplement: Supplement, *, today: date) -> Revisi
     corrected, places = decide.put_right(unsealed.content, supplement.corrections)
     translation = _Translation(places, corrected)
     form = _read(decide.add(corrected, supplement.content), translation)
-    facts = replace(facts_of(form), contradictions=doubts.standing(unsealed.header, places))
+    facts = replace(facts_of(form), doubts=doubts.standing(unsealed.header, places))
     known = decide.refusals(facts_of(ReferralForm.model_validate(unsealed.content)), today=today)
     refused = [refusal for refusal in decide.refusals(facts, today=today) if refusal not in known]
     if refused:

@@ -99,11 +99,11 @@ def submission_of(arrival: Arrival) -> Submission:
     A form is made, looked at and written in one go, while the processor has it at hand: that takes half the time.
     """
     form = arrival.read()
-    facts, contradictions = facts_of(form), arrival.handling.contradictions
+    facts, found = facts_of(form), arrival.handling.doubts
     return Submission(
         sender=arrival.sender,
         key=arrival.key,
-        facts=replace(facts, contradictions=contradictions) if contradictions else facts,
+        facts=replace(facts, doubts=found) if found else facts,
         content=written(form),
         identities=identities_of(form),
         traceparent=arrival.traceparent,
@@ -175,8 +175,8 @@ class ReferralMaker:
             header["restricted"] = True
         if submission.handling.not_taken:
             header["not_taken"] = submission.handling.not_taken
-        if submission.handling.contradictions:
-            header[doubts.HEADER] = doubts.written(submission.handling.contradictions)
+        if submission.handling.doubts:
+            header[doubts.HEADER] = doubts.written(submission.handling.doubts)
         content = document.built(submission.content, header, child_ids)
         commitment = document.commitment(salt, content)
         detail_url = f"{self.public_url}{path_of(referral_id)}/document"

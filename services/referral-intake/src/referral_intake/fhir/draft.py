@@ -29,6 +29,21 @@ Tree: TypeAlias = "Said[Any] | Part | Sequence[Tree] | None"
 _IN_WORDS: Final = frozenset({"facts", "history", "notes"})
 """Fields that take what no other field is for, as text."""
 
+SAFER: Final[Mapping[str, bool]] = {
+    "immediate_danger": True,
+    "do_not_contact": True,
+    "must_not_be_told": True,
+    "alleged_perpetrator": True,
+    "abuser_lives_there": True,
+    "strangulation": True,
+    "images_involved": True,
+    "interpreter_needed": True,
+    "wishes_anonymity": True,
+    "safe_to_contact": False,
+    "safe_to_call_back": False,
+}
+"""The answer that counts when a message gives both: nobody comes to harm by taking it for true."""
+
 _SETS: Final = frozenset({"types", "plans"})
 
 MOST_PLACES: Final = 20
@@ -65,6 +80,8 @@ class Draft:
     taken: dict[str, Fate] = field(default_factory=dict)
     doubts: tuple[tuple[Pointer, str, str], ...] = ()
     _texts: dict[Pointer, list[str]] = field(default_factory=dict)
+    _answers: dict[Pointer, list[str]] = field(default_factory=dict)
+    _disputed: set[Pointer] = field(default_factory=set)
 
     def add(self, pointer: Pointer, tree: Tree) -> None:
         """Put what was said, and where, at this place of the form; what was not said leaves no trace."""
@@ -120,6 +137,11 @@ class Draft:
 
     def _say(self, pointer: Pointer, said: Said[Any]) -> None:
         before = self._find(pointer)
+        if isinstance(before, bool) and isinstance(said.value, bool) and before is not said.value:
+            self._doubt(pointer, said)
+            return
+        if pointer in self._disputed:
+            return
         if before is None:
             self._put(pointer, said.value)
         elif isinstance(before, str) and isinstance(said.value, str):
@@ -129,6 +151,21 @@ class Draft:
         self.places.setdefault(pointer, []).extend(dict.fromkeys(map(_whole, said.places)))
         fate = Fate.CARRIED if pointer[-1] in _IN_WORDS else Fate.MAPPED
         self.taken.update(dict.fromkeys(said.places, fate))
+        self._answers.setdefault(pointer, []).extend(said.places)
+
+    def _doubt(self, pointer: Pointer, said: Said[Any]) -> None:
+        """Two answers that differ are no answer, but where one of them is the safer: what is not taken is reported."""
+        safer = SAFER.get(str(pointer[-1]))
+        if safer is not None and said.value is not safer:
+            return
+        for place in self._answers.pop(pointer, ()):
+            self.taken.pop(place, None)
+        self.places.pop(pointer, None)
+        del self._holder(pointer)[pointer[-1]]
+        if safer is None:
+            self._disputed.add(pointer)
+        else:
+            self._say(pointer, said)
 
     def _put(self, pointer: Pointer, value: Any) -> None:
         holder, name = self._holder(pointer), pointer[-1]

@@ -65,7 +65,7 @@ class Taken:
     def handling(self) -> Handling:
         """What the message says beside the form."""
         restricted = labels.is_restricted(self.message.raw, "Bundle")
-        return Handling(self.not_taken, restricted=restricted, contradictions=tuple(map(_doubt, self.draft.doubts)))
+        return Handling(self.not_taken, restricted=restricted, doubts=tuple(map(_doubt, self.draft.doubts)))
 
     @cached_property
     def not_taken(self) -> tuple[str, ...]:

@@ -53,7 +53,7 @@ async def _add(tx: Transaction, dependencies: Dependencies, supplement: Suppleme
     revision = edition.revise(opened.unsealed, supplement, today=local_date(opened.now))
     added = _added(supplement, revision, opened, ids=dependencies.ids)
     child_ids = tuple(child.child_id for child in added.all_children)
-    header = doubts.kept(opened.unsealed.header, revision.facts.contradictions)
+    header = doubts.kept(opened.unsealed.header, revision.facts.doubts)
     unsealed = replace(opened.unsealed, header=header, content=revision.content, child_ids=child_ids)
     entry = decide.supplement_entry(supplement, added, opened.entry)
     sealed, made = seal(opened, unsealed, entry, dependencies=dependencies)

@@ -51,5 +51,7 @@ def mistake(text: str) -> str | None:
 
 
 def _digits(text: str) -> str | None:
+    if len(text) == _LENGTH and text.isascii() and text.isdigit():
+        return text  # as most are sent
     found = _FORM.fullmatch(capitals(joined(_OF_A_SPREADSHEET.sub("", text))))
     return found[1] if found else None

@@ -39,8 +39,9 @@ def find(text: str) -> str | None:
     that can be a postcode as it was typed is that one; one that could be two is none.
     """
     compact = capitals(joined(text))
-    written = _written(compact)
-    if written or len(compact) > _LONGEST:
+    if len(compact) > _LONGEST:  # so with most lines of an address, and no more is asked
+        return None
+    if written := _written(compact):
         return written
     shapes = [f"{shape}9AA" for shape in _SHAPES if len(shape) + 3 == len(compact)] + ["AAA9AA", "AAAA9999"]
     readings = {found for shape in shapes if (found := _written(_read(compact, shape)))}

@@ -33,13 +33,13 @@ ClientKey = tuple[str, str]
 class Handling:
     """What a FHIR message says beside the form: how the referral is to be kept, and which of its places were not taken.
 
-    ``restricted``: only those who may read restricted referrals read its document. ``contradictions``: dates among its
+    ``restricted``: only those who may read restricted referrals read its document. ``doubts``: dates among its
     words that cannot be right.
     """
 
     not_taken: tuple[str, ...] = ()
     restricted: bool = False
-    contradictions: tuple[Missing, ...] = ()
+    doubts: tuple[Missing, ...] = ()
 
 
 PLAIN: Final = Handling()

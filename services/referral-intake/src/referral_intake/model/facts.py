@@ -160,7 +160,7 @@ class Day(NamedTuple):
 class ReferralFacts:
     """Which things a referral says. ``days``: those that can contradict one another, or today.
 
-    ``contradictions``: days among its words that do so, as whoever read its message found them.
+    ``doubts``: days among its words that do so, as whoever read its message found them.
 
     ``has_child_voice``: of the children together, beside what ``children`` say of each.
     """
@@ -182,7 +182,7 @@ class ReferralFacts:
     lacks_staff_risk_review: bool
     lacks_attachment_place: bool
     days: tuple[Day, ...]
-    contradictions: tuple["Missing", ...] = ()
+    doubts: tuple["Missing", ...] = ()
 
 
 class Missing(NamedTuple):

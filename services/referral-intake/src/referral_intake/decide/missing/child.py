@@ -28,6 +28,8 @@ def missing_of_child(child: ChildFacts, pointer: str, *, today: date) -> list[Mi
 
 def shared_numbers(children: Sequence[ChildFacts]) -> Iterator[Missing]:
     """Numbers of which two children of one referral cannot both have one: every place is named."""
+    if len(children) == 1:
+        return
     for field, find in (("nhs_number", nhs_number.find), ("upn", upn.find)):
         sent = [getattr(child, field) for child in children]
         known = [find(number) if number else None for number in sent]

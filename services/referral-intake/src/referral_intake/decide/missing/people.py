@@ -69,4 +69,4 @@ def missing_of_others(facts: ReferralFacts, *, today: date) -> list[Missing]:
         if day.pointer not in wrong and (detail := contradiction(day, today)):
             wrong[day.pointer] = detail
     found += [Missing(MissingItem.CONTRADICTORY_DATES, pointer, detail) for pointer, detail in wrong.items()]
-    return found + list(facts.contradictions)
+    return found + list(facts.doubts)

@@ -1,10 +1,10 @@
 """What the form asks and R4 has no element for: extensions and observations that are named after the form's fields."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from referral_intake.fhir import systems
-from referral_intake.fhir.draft import Part, Tree
+from referral_intake.fhir.draft import SAFER, Part, Tree
 from referral_intake.fhir.r4.content import Observation
 from referral_intake.fhir.r4.element import Said
 from referral_intake.fhir.r4.times import day_in_london
@@ -23,8 +23,18 @@ def extras(part: type[FormPart], prefix: str, element: Extensible) -> dict[str, 
     for name in part.model_fields:
         shape, url = shape_of(part, name), systems.extension(f"{prefix}-{name.replace('_', '-')}")
         if shape and shape.part is None and (said := tuple(_said(element, url, shape))):
-            found[name] = said if shape.is_list else said[0]
+            tree = said if shape.is_list else _one_of(name, said)
+            if tree is not None:
+                found[name] = tree
     return found
+
+
+def _one_of(name: str, said: Sequence[Said[Any]]) -> Said[Any] | None:
+    """The first; of answers that differ the safer one, or none. What is left over is reported as not taken."""
+    values = {each.value for each in said if isinstance(each.value, bool)}
+    if len(values) < len((True, False)):
+        return said[0]
+    return next((each for each in said if each.value is SAFER.get(name)), None)
 
 
 def field_of(observation: Observation) -> tuple[tuple[str, ...], Shape] | None:

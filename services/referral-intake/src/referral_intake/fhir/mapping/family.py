@@ -1,7 +1,7 @@
 """Related persons are the household and family; so are children who died, and a mother in whose record a child is."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 from contracts.codes import FamilyRole
 from referral_intake.fhir import systems
@@ -40,6 +40,7 @@ _ROLES: Final[Mapping[FamilyRole, str]] = {
     FamilyRole.FOSTER_CARER: "PRNFOST MTHFOST FTHFOST",
 }
 _ROLE_OF: Final = {code: role for role, codes in _ROLES.items() for code in codes.split()}
+_YES_OR_NO: Final = {True: "yes", False: "no"}
 _RELATIONSHIPS: Final = "http://terminology.hl7.org/CodeSystem/v3-RoleCode"
 
 
@@ -173,10 +174,22 @@ def _former(records: Records, person: RelatedPerson | PatientContact) -> Said[st
     addresses = person.address if isinstance(person, RelatedPerson) else (person.address,) if person.address else ()
     born, places = _of_record(records, person) if isinstance(person, RelatedPerson) else (None, ())
     numbers = listed(number_of(point) for point in person.telecom)
-    who = listed((whole_name(names, message.as_of), words_of(person.relationship), born, lived_at(addresses), numbers))
+    name = whole_name(names, message.as_of)
+    who = listed((name, words_of(person.relationship), born, lived_at(addresses), numbers, _further(person)))
     ended = person.period.words() if person.period else None
     remark = ended or Said("the sender's record is not in use", places)
     return with_places(named("Formerly in the family:", remarked(who, remark)), *places)
+
+
+def _further(person: RelatedPerson | PatientContact) -> Said[str] | None:
+    """What our extensions say of somebody, in words: who harmed a child did so whether or not they have left."""
+    said = extras(HouseholdMember, "family-member", person)
+    return listed(_in_words(name, each) for name, each in said.items() if isinstance(each, Said))
+
+
+def _in_words(name: str, said: Said[Any]) -> Said[str]:
+    value = _YES_OR_NO[said.value] if isinstance(said.value, bool) else said.value
+    return Said(f"{name.replace('_', ' ')}: {value}", said.places)
 
 
 def _of_record(records: Records, person: RelatedPerson) -> tuple[Said[str] | None, tuple[str, ...]]:

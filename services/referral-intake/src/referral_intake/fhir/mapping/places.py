@@ -31,6 +31,8 @@ def _of_encounter(message: Message, request: ServiceRequest) -> list[Reference]:
     encounter = message.find(request.encounter, Encounter)
     if encounter is None or encounter.status in _NEVER_WAS:
         return []
+    if encounter.period is not None and not encounter.period.holds(message.as_of):
+        return []
     return [each.location for each in encounter.location if each.location and _is_there(each, message.as_of)]
 
 

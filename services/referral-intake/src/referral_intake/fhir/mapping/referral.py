@@ -8,7 +8,7 @@ from referral_intake.fhir.draft import Draft, Part
 from referral_intake.fhir.issues import IssueCode, MessageRefused, error
 from referral_intake.fhir.mapping.agreement import agreements
 from referral_intake.fhir.mapping.children import child_of, history_of_child
-from referral_intake.fhir.mapping.contradictions import contradictions
+from referral_intake.fhir.mapping.doubts import doubts_in
 from referral_intake.fhir.mapping.family import former_family, history_of_family, household_of
 from referral_intake.fhir.mapping.findings import observations
 from referral_intake.fhir.mapping.flags import flags
@@ -45,7 +45,7 @@ def draft_of(message: Message, request: ServiceRequest) -> Draft:
     for pointer, tree in (*_request(request), *_sayings(records, request), *_history(records, practitioner)):
         draft.add(pointer, tree)
     draft.finish()
-    doubts = ((draft.words_at(place), place, why) for place, why in contradictions(records))
+    doubts = ((draft.words_at(place), place, why) for place, why in doubts_in(records))
     draft.doubts = tuple((pointer, place, why) for pointer, place, why in doubts if pointer)
     return draft
 

@@ -192,4 +192,5 @@ class Encounter(Identified):
 
     status: EncounterStatus | None = None
     subject: Reference | None = None
+    period: Period | None = None
     location: Many[EncounterLocation] = ()

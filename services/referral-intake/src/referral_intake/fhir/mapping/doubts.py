@@ -22,7 +22,7 @@ Doubt = tuple[str, str]
 """A place of the message, and why the date there cannot be right."""
 
 
-def contradictions(records: Records) -> Iterator[Doubt]:
+def doubts_in(records: Records) -> Iterator[Doubt]:
     """Every date that is still to come though it tells of what was, or that comes before what had to come first."""
     message = records.message
     for resource in message.all(Resource):

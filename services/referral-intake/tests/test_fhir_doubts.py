@@ -33,7 +33,7 @@ def worry(**elements: Any) -> Json:
 
 def doubts(*resources: Json, **changes: Json) -> list[tuple[str, str]]:
     """Where in the form, and what is said of it."""
-    found = take(with_entries(message(**changes), *resources)).handling.contradictions
+    found = take(with_entries(message(**changes), *resources)).handling.doubts
     return [(each.pointer, str(each.detail)) for each in found]
 
 
