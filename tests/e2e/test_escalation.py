@@ -84,7 +84,7 @@ def test_it_says_which_reference_what_is_late_since_when_what_to_do_and_where(cl
 
     for part in (climb.reference, '"A step is late", sent to', "has not been opened", "The step is decision, due on"):
         assert part in first["body"]
-    assert "Open the notice and acknowledge it." in first["body"]
+    assert "See that somebody acts on it now, and acknowledge this notice." in first["body"]
     assert "/v1/notices/" in first["body"]
 
 

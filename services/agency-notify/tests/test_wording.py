@@ -40,7 +40,8 @@ def test_an_escalation_by_e_mail_says_all_that_its_reader_needs() -> None:
         '"Information requested", sent to Metropolitan Police Service on Monday 23 November 2026 at 10am, '
         "has not been opened. What it asks for is due on Monday 23 November 2026 at 4pm. "
         "Until somebody acknowledges this, the next person is notified on Monday 23 November 2026 at 2pm.\n\n"
-        "See that somebody acts on it now. Open the notice and acknowledge it.\n\n"
+        "See that somebody acts on it now, and acknowledge this notice.\n\n"
+        "Open the notice:\n\n"
         f"{URL}\n\n"
         "You need to sign in to read it. This message does not say who it is about, to keep the child safe.\n"
     )

@@ -12,26 +12,28 @@ from contracts.codes import EscalationReason, NoticeKind
 from policy.local_time import moment
 
 WHAT_TO_DO: Final[Mapping[NoticeKind, str]] = {
-    NoticeKind.REFERRAL_RECEIVED: "There is nothing you need to do. Open the notice to see what happens next.",
-    NoticeKind.INFORMATION_REQUESTED: "Open the notice, read the request, and answer it.",
-    NoticeKind.REFERRAL_DECIDED: "Open the notice to see what was decided.",
-    NoticeKind.REFERRAL_SUPPLEMENTED: "Open the notice, read what was added, and see if it changes what is needed.",
-    NoticeKind.REFERRAL_WITHDRAWN: "Open the notice and read why. Every child still needs a decision.",
-    NoticeKind.QUESTION_ASKED: "Open the notice, read the question, and answer it by adding to your referral.",
-    NoticeKind.CASE_REOPENED: "Open the notice, read what is new in the case, then decide or close it again.",
-    NoticeKind.HANDOVER_OFFERED: "Open the notice, read the handover, and accept it or say why you cannot.",
-    NoticeKind.CLOCK_WARNED: "Open the notice to see which step needs attention.",
-    NoticeKind.CLOCK_BREACHED: "Open the notice to see which step is late, and act on it.",
-    NoticeKind.INFORMATION_ANSWERED: "Open the notice, read the answer, and see if it changes what is needed.",
-    NoticeKind.INFORMATION_CORRECTED: "Open the notice, read the new answer, and see if it changes what is needed.",
-    NoticeKind.INFORMATION_WITHDRAWN: "Open the notice and read why. Do not rely on the earlier answer.",
-    NoticeKind.HANDOVER_RETURNED: "Open the notice, read why, then offer the children to a team or decide again.",
-    NoticeKind.HANDOVER_WITHDRAWN: "There is nothing you need to do. Open the notice to see which offer is meant.",
-    NoticeKind.HANDOVER_SUPERSEDED: "Open the notice, and agree with the front door team what happens next.",
-    NoticeKind.ACCEPTED_CASE_NEWS: "Open the notice, and ask the front door team what is new and what it changes.",
-    NoticeKind.NOTICE_UNOPENED: "See that somebody acts on it now. Open the notice and acknowledge it.",
-    NoticeKind.NOTICE_UNDELIVERED: "Reach them another way. Open the notice and acknowledge it.",
+    NoticeKind.REFERRAL_RECEIVED: "There is nothing you need to do. Follow your referral to see what happens next.",
+    NoticeKind.INFORMATION_REQUESTED: "Read the request, and answer it.",
+    NoticeKind.REFERRAL_DECIDED: "Follow your referral to see what was decided.",
+    NoticeKind.REFERRAL_SUPPLEMENTED: "Read what was added, and see if it changes what is needed.",
+    NoticeKind.REFERRAL_WITHDRAWN: "Read why. Every child still needs a decision.",
+    NoticeKind.QUESTION_ASKED: "Read the question, and answer it by adding to your referral.",
+    NoticeKind.CASE_REOPENED: "Read what is new in the case, then decide or close it again.",
+    NoticeKind.HANDOVER_OFFERED: "Read the handover, and accept it or say why you cannot.",
+    NoticeKind.CLOCK_WARNED: "See which step needs attention.",
+    NoticeKind.CLOCK_BREACHED: "See which step is late, and act on it.",
+    NoticeKind.INFORMATION_ANSWERED: "Read the answer, and see if it changes what is needed.",
+    NoticeKind.INFORMATION_CORRECTED: "Read the new answer, and see if it changes what is needed.",
+    NoticeKind.INFORMATION_WITHDRAWN: "Read why. Do not rely on the earlier answer.",
+    NoticeKind.HANDOVER_RETURNED: "Read why, then offer the children to a team or decide again.",
+    NoticeKind.HANDOVER_WITHDRAWN: "There is nothing you need to do. See which offer is meant.",
+    NoticeKind.HANDOVER_SUPERSEDED: "Agree with the front door team what happens next.",
+    NoticeKind.ACCEPTED_CASE_NEWS: "Ask the front door team what is new and what it changes.",
+    NoticeKind.NOTICE_UNOPENED: "See that somebody acts on it now, and acknowledge this notice.",
+    NoticeKind.NOTICE_UNDELIVERED: "Reach them another way, and acknowledge this notice.",
 }
+"""Said by e-mail and where the notice is read."""
+_OPEN: Final = "Open the notice:"
 TEST_TYPE: Final = "endpoint.test"
 """The type of a webhook that is a test; no notice has it."""
 TEST_SUBJECT: Final = "Test: notices from the front door team arrive here"
@@ -50,7 +52,7 @@ _HAPPENED: Final[Mapping[EscalationReason, str]] = {
 def email_text(notice: Notice, late: Late | None, *, url: str) -> str:
     """The body of an e-mail: the reference, what happened, what to do, and where."""
     said = " ".join((f"{notice.kind.label}.", *facts(notice, late)))
-    return "\n\n".join((f"Reference: {notice.reference}", said, WHAT_TO_DO[notice.kind], url, _SIGN_IN)) + "\n"
+    return "\n\n".join((f"Reference: {notice.reference}", said, WHAT_TO_DO[notice.kind], _OPEN, url, _SIGN_IN)) + "\n"
 
 
 def webhook_data(notice: Notice, late: Late | None, *, url: str) -> dict[str, Any]:

@@ -34,7 +34,7 @@ NOTICE: Final[Shown] = {
     "referral_id": "0b9a1f0e-3d55-4a52-9f0b-0b8f3c1f2a77",
     "about_id": "7d1c9a52-3b1e-4c55-9a54-000000000041",
     "about_url": "https://triage.example.org/v1/questions/7d1c9a52-3b1e-4c55-9a54-000000000041",
-    "text": "Open the notice, read the question, and answer it by adding to your referral.",
+    "text": "Read the question, and answer it by adding to your referral.",
     "late": None,
 }
 KEYS: Final[Shown] = {"keys": ["whpk_MCowBQYDK2VwAyEAinventedinventedinventedinven="]}
