@@ -68,7 +68,9 @@ async def test_the_listeners_own_probes_are_not_handed_on(db: Database, two: tup
     assert two[0].heard == [None, "done"]
 
 
-async def test_whoever_loses_the_connection_reads_again_and_hears_again(db: Database, two: tuple[Ears, Ears]) -> None:
+async def test_anyone_who_loses_the_connection_reads_again_and_hears_again(
+    db: Database, two: tuple[Ears, Ears]
+) -> None:
     before = len(two[0].heard)
     async with db.transaction() as tx:
         await tx.execute(

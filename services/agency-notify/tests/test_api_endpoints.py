@@ -141,7 +141,7 @@ async def test_a_form_that_does_not_fit_is_refused_without_repeating_it(
     ("agency", "partnership", "slug"),
     [("somebody-else", "wandsworth", "unknown-agency"), ("metropolitan-police", "nowhere", "unknown-partnership")],
 )
-async def test_endpoints_are_only_set_for_whoever_a_pack_names(
+async def test_endpoints_are_only_set_for_anyone_whom_a_pack_names(
     http: httpx2.AsyncClient, signer: Signer, agency: str, partnership: str, slug: str
 ) -> None:
     answer = await http.put(

@@ -158,7 +158,7 @@ async def test_an_opened_notice_can_be_acknowledged_and_again_with_the_same_answ
         (OPERATOR, DenialReason.PARTNERSHIP),
     ],
 )
-async def test_whoever_is_not_entitled_gets_the_answer_for_a_missing_notice_and_it_is_written_down(
+async def test_anyone_who_is_not_entitled_gets_the_answer_for_a_missing_notice_and_it_is_written_down(
     db: Database, http: httpx2.AsyncClient, signer: Signer, method: str, claims: dict[str, Any], reason: DenialReason
 ) -> None:
     notice = await queue(db, information_requested())

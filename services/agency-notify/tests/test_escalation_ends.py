@@ -105,7 +105,7 @@ async def test_opening_an_escalation_notice_without_acknowledging_it_does_not_en
     assert [role for _, role, _ in await stages(db)] == ["mash-manager", "head-of-service"]
 
 
-async def test_whoever_was_notified_earlier_may_still_end_it(db: Database, clock: SettableClock) -> None:
+async def test_anyone_who_was_notified_earlier_may_still_end_it(db: Database, clock: SettableClock) -> None:
     await set_endpoint(db)
     await queued(db, rating=Rating.RED)
     for _ in range(3):

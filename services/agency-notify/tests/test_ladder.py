@@ -39,7 +39,7 @@ def ladders(draw: st.DrawFn) -> Sequence[Stage]:
         (("early-help-lead",), Stage(3, NAMED)),
     ],
 )
-def test_a_climb_begins_with_the_named_role_or_above_whoever_did_not_open_it(
+def test_a_climb_begins_with_the_named_role_or_above_the_one_who_did_not_open_it(
     meant: tuple[str, ...], first: Stage
 ) -> None:
     assert ladder.first(LADDER, NAMED, meant=meant) == first

@@ -101,7 +101,7 @@ async def test_a_case_goes_to_nobody_who_does_not_work_here(world: World, form: 
     assert await world.events("case.assigned") == []
 
 
-async def test_whoever_has_a_case_gives_it_back_and_so_may_a_manager_but_nobody_else(world: World) -> None:
+async def test_anyone_who_has_a_case_gives_it_back_and_so_may_a_manager_but_nobody_else(world: World) -> None:
     case = await world.open_case()
     await world.post(f"{case}/claim", "worker", version=1)
 

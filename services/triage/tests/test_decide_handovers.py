@@ -144,7 +144,7 @@ def test_the_same_team_may_be_offered_a_child_again_that_it_returned() -> None:
     assert offer(subject, Offer(TEAM, (FIRST,), "With what was missing.")).team == TEAM
 
 
-def test_whoever_offers_a_child_again_has_read_why_it_came_back() -> None:
+def test_anyone_who_offers_a_child_again_has_read_why_it_came_back() -> None:
     subject = case(
         decisions=(decision(FIRST, team=TEAM),),
         handovers=(handover(FIRST, returned_at=NOW),),

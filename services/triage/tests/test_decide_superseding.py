@@ -250,7 +250,7 @@ def test_a_later_decision_that_no_team_receives_leaves_nothing_to_offer() -> Non
     assert subject.not_offered == frozenset()
 
 
-def test_a_decision_authorised_long_after_the_news_is_timed_by_whoever_authorises() -> None:
+def test_a_decision_authorised_long_after_the_news_is_timed_by_the_one_who_authorises() -> None:
     by = replace(MANAGER, now=NOW + timedelta(days=3))
 
     event = decide.authorise(

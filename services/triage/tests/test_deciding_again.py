@@ -100,7 +100,7 @@ async def test_without_a_reason_and_for_one_that_has_not_happened_it_is_refused(
     assert untrue.json()["errors"][0]["pointer"] == "/supersedes_reason"
 
 
-async def test_whoever_recommends_again_does_not_authorise_it(world: World) -> None:
+async def test_anyone_who_recommends_again_does_not_authorise_it(world: World) -> None:
     case = await world.open_case()
     await decided(world, case)
     recommendation_id = await world.recommend(case, 1, "assessment", **MISTAKE)

@@ -43,7 +43,7 @@ async def test_a_new_child_is_a_child_of_the_case_without_a_decision(world: Worl
     assert informed["child_ids"] == now["news"][0]["child_ids"] == [str(THIRD)]
 
 
-async def test_whoever_decides_must_have_seen_the_news(world: World) -> None:
+async def test_anyone_who_decides_must_have_seen_the_news(world: World) -> None:
     case = await world.open_case()
     recommendation_id = await world.recommend(case, 1)
     seen = await world.version(case)

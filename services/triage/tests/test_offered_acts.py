@@ -106,6 +106,6 @@ def test_news_that_nobody_has_seen_holds_what_it_may_change() -> None:
     assert offered(replace(unseen, children=()), "mash-manager")["close"].reason == "news-unseen"
 
 
-def test_whoever_may_not_do_it_is_told_so_first() -> None:
+def test_anyone_who_may_not_do_it_is_told_so_first() -> None:
     assert offered(case(closed_at=NOW), "contact-officer")["rate"].reason == "not-your-role"
     assert offered(case(closed_at=NOW), "social-worker")["rate"].reason == "case-closed"

@@ -56,7 +56,7 @@ async def test_records_end_the_wait(client: Client, fetching: Fetching) -> None:
     assert await waiting == {AT: ["one"]}
 
 
-async def test_whoever_has_waited_long_enough_leaves_the_request_to_the_next(
+async def test_anyone_who_has_waited_long_enough_leaves_the_request_to_the_next(
     client: Client, hint: Hint, fetching: Fetching
 ) -> None:
     stop = Stop()
@@ -96,7 +96,7 @@ async def test_what_was_answered_before_a_seek_is_dropped_and_what_still_waits_i
     assert (found, client.asked) == ({AT: ["from after"]}, 2)
 
 
-async def test_what_the_client_raises_is_raised_to_whoever_waits(client: Client, fetching: Fetching) -> None:
+async def test_what_the_client_raises_is_raised_to_the_one_who_waits(client: Client, fetching: Fetching) -> None:
     await fetching.wait(Stop(), 0)
     client.answer.set_exception(ConnectionError())
 

@@ -61,7 +61,7 @@ async def test_what_waits_behind_a_wrong_message_is_not_counted(reader: Reader) 
     assert await reader.apply(*many) is Ended.APPLIED
 
 
-async def test_whoever_resumes_may_let_more_pass_until_one_is_good(reader: Reader) -> None:
+async def test_anyone_who_resumes_may_let_more_pass_until_one_is_good(reader: Reader) -> None:
     reader.attempts.tolerate(100)
 
     assert await reader.apply(*garbage(FLOOD + 100)) is Ended.APPLIED

@@ -149,7 +149,7 @@ def test_no_body_of_a_mebibyte_takes_longer_than_a_plain_one_by_much(body: bytes
         (b'{"a": NaN}', "Send valid JSON, with each key once in its object, and numbers that JSON knows"),
     ],
 )
-def test_whoever_wrote_what_cannot_be_read_is_shown_the_place(body: bytes, advice: str) -> None:
+def test_anyone_who_wrote_what_cannot_be_read_is_shown_the_place(body: bytes, advice: str) -> None:
     with pytest.raises(Malformed) as refused:
         json_rules.read(body)
 

@@ -54,7 +54,7 @@ async def port() -> AsyncIterator[int]:
     assert app.state.room._total == 0
 
 
-async def test_whoever_hangs_up_waits_for_nothing_any_more(port: int) -> None:
+async def test_anyone_who_hangs_up_waits_for_nothing_any_more(port: int) -> None:
     async with asyncio.timeout(BOUND_SECONDS):
         _, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(ASK)
@@ -65,7 +65,7 @@ async def test_whoever_hangs_up_waits_for_nothing_any_more(port: int) -> None:
         assert await ended.get() == "gone"
 
 
-async def test_whoever_is_reset_waits_for_nothing_any_more(port: int) -> None:
+async def test_anyone_who_is_reset_waits_for_nothing_any_more(port: int) -> None:
     async with asyncio.timeout(BOUND_SECONDS):
         _, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(ASK)
@@ -76,7 +76,7 @@ async def test_whoever_is_reset_waits_for_nothing_any_more(port: int) -> None:
         assert await ended.get() == "gone"
 
 
-async def test_whoever_stays_is_answered_and_may_ask_again(port: int) -> None:
+async def test_anyone_who_stays_is_answered_and_may_ask_again(port: int) -> None:
     async with asyncio.timeout(BOUND_SECONDS):
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         for _ in range(2):
@@ -89,7 +89,7 @@ async def test_whoever_stays_is_answered_and_may_ask_again(port: int) -> None:
         assert [await ended.get(), await ended.get()] == ["answered", "answered"]
 
 
-async def test_whoever_hangs_up_after_a_long_body_that_came_at_once_waits_for_nothing(port: int) -> None:
+async def test_anyone_who_hangs_up_after_a_long_body_that_came_at_once_waits_for_nothing(port: int) -> None:
     """Interleaving met: the server stopped reading because so much had come, and never learned of the end."""
     length = 200_000
     async with asyncio.timeout(BOUND_SECONDS):

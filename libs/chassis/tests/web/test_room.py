@@ -68,7 +68,7 @@ def test_a_body_that_declares_no_length_may_grow_into_the_reserve_of_its_own() -
             held.grow(1)
 
 
-def test_whoever_can_wait_is_turned_out_of_the_reserve() -> None:
+def test_anyone_who_can_wait_is_turned_out_of_the_reserve() -> None:
     room = Room(SMALL)
     with ExitStack() as stack:
         entered(stack, room, "a", 40)
@@ -80,7 +80,7 @@ def test_whoever_can_wait_is_turned_out_of_the_reserve() -> None:
         held.confirm(first=True)
 
 
-def test_whoever_came_before_the_reserve_was_needed_stays() -> None:
+def test_anyone_who_came_before_the_reserve_was_needed_stays() -> None:
     room = Room(SMALL)
     with ExitStack() as stack:
         early = entered(stack, room, "a", 40)
@@ -94,7 +94,7 @@ def test_whoever_came_before_the_reserve_was_needed_stays() -> None:
             late.confirm(first=False)
 
 
-def test_whoever_came_into_the_reserve_stays_when_it_is_not_needed_any_more() -> None:
+def test_anyone_who_came_into_the_reserve_stays_when_it_is_not_needed_any_more() -> None:
     room = Room(SMALL)
     with ExitStack() as stack:
         with ExitStack() as before:

@@ -165,7 +165,7 @@ async def test_a_good_token_is_verified_once_for_a_request(signer: Signer, monke
     assert len(asked) == 1
 
 
-async def test_whoever_is_suspended_while_its_body_arrives_is_refused(signer: Signer) -> None:
+async def test_anyone_who_is_suspended_while_its_body_arrives_is_refused(signer: Signer) -> None:
     suspended = False
 
     async def admit(principal: Principal) -> None:

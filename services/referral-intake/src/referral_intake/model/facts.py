@@ -160,7 +160,7 @@ class Day(NamedTuple):
 class ReferralFacts:
     """Which things a referral says. ``days``: those that can contradict one another, or today.
 
-    ``doubts``: days among its words that do so, as whoever read its message found them.
+    ``doubts``: days among its words that do so, as the reader of its message found them.
 
     ``has_child_voice``: of the children together, beside what ``children`` say of each.
     """
