@@ -47,7 +47,11 @@ _ANSWERS: Final = text(
                   AND d.attempts > 0 ORDER BY d.next_attempt_at LIMIT :pending))
            ORDER BY a.finished_at DESC LIMIT :most) AS answer"""
 )
-_TESTS: Final = text("SELECT DISTINCT ON (endpoint_id) * FROM endpoint_test ORDER BY endpoint_id, asked_at DESC")
+_TESTS: Final = text(
+    """SELECT test.* FROM endpoint e CROSS JOIN LATERAL (
+           SELECT * FROM endpoint_test t WHERE t.endpoint_id = e.endpoint_id ORDER BY t.asked_at DESC LIMIT 1
+       ) AS test"""
+)
 _PENDING_LOOKED_AT: Final = 50
 
 
