@@ -39,7 +39,7 @@ class Referenced(BaseModel):
 
 
 @router.get("/operator/references/{reference}", tags=["operator"], summary="Find a referral by its reference")
-async def find_referral(reference: Reference, dependencies: Injected, _: Operator) -> Referenced:
+async def find_referral(_: Operator, reference: Reference, dependencies: Injected) -> Referenced:
     """For operators, who follow referrals through the services by id."""
     async with dependencies.db.transaction() as tx:
         referral_id = await store.find_by_reference(tx, reference)
@@ -49,7 +49,7 @@ async def find_referral(reference: Reference, dependencies: Injected, _: Operato
 
 
 @router.get("/v1/references/{reference}", tags=["records"], summary="Find a referral of your partnership")
-async def find_own_referral(reference: Reference, dependencies: Injected, asker: LooksUp) -> Referenced:
+async def find_own_referral(asker: LooksUp, reference: Reference, dependencies: Injected) -> Referenced:
     """For auditors, Caldicott guardians, data protection and records officers: an id, with which to ask further.
 
     What they then look at is recorded where it is kept; one of another partnership is as good as none.
