@@ -17,6 +17,7 @@ import asyncpg
 from sqlalchemy.engine import make_url
 
 from bench import report
+from bench.accept.sample import percentile
 from bench.year.prepare import prepared, read
 from bench.year.sender import Sender
 from bench.year.stage import Stage, standing
@@ -61,9 +62,8 @@ class Figures:
     @classmethod
     def of(cls, way: str, accepted: Times, arrived: Times) -> "Figures":
         """Of every referral that was accepted and arrived."""
-        took = sorted((at - accepted[key]).total_seconds() * 1000 for key, at in arrived.items() if key in accepted)
-        ranks = (took[min(len(took) - 1, int(len(took) * share))] for share in (0.5, 0.95, 0.99, 1.0))
-        return cls(way, len(took), *(round(one, 1) for one in ranks))
+        took = [(at - accepted[key]).total_seconds() * 1000 for key, at in arrived.items() if key in accepted]
+        return cls(way, len(took), *(round(percentile(took, share), 1) for share in (0.5, 0.95, 0.99, 1.0)))
 
 
 def run(arguments: Sequence[str]) -> None:

@@ -13,6 +13,7 @@ from chassis.web.principal import ACTING_FOR
 T = TypeVar("T", bound=BaseModel)
 
 _STEP_UP: Final = "insufficient_user_authentication"
+_UNKNOWN: Final = 404
 
 
 class Read(BaseModel):
@@ -98,6 +99,15 @@ class Caller:
         """Read. Raises ``Refused``, ``FreshSignInNeeded``, ``TokenEnded`` and ``NoAnswer``."""
         headers = {} if purpose is None else {"Access-Purpose": purpose}
         return await self._ask("GET", service, path, reads, headers=headers, params=dict(query or {}))
+
+    async def find(self, service: str, path: str, reads: type[T]) -> T | None:
+        """Read what may not be there; None when it is not. Raises as ``get`` does."""
+        try:
+            return (await self.get(service, path, reads)).body
+        except Refused as refused:
+            if refused.status != _UNKNOWN:
+                raise
+            return None
 
     async def post(
         self, service: str, path: str, reads: type[T], *, body: Any = None, version: str = "", key: str = ""

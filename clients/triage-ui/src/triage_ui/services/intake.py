@@ -53,6 +53,7 @@ class Intake:
         path = f"/v1/referrals/{referral_id}/document/editions"
         return (await self._caller.get(SERVICE, path, Editions, purpose=purpose)).body
 
-    async def find(self, reference: str) -> UUID:
-        """The referral of one's own partnership with a reference."""
-        return (await self._caller.get(SERVICE, f"/v1/references/{reference}", Referenced)).body.referral_id
+    async def find(self, reference: str) -> UUID | None:
+        """The referral of one's own partnership with a reference; None when there is none."""
+        found = await self._caller.find(SERVICE, f"/v1/references/{reference}", Referenced)
+        return found.referral_id if found is not None else None

@@ -151,7 +151,7 @@ class Operator:
         """Let it read on."""
         await self._caller.post(service, "/operator/consumer/resume", Resumed, body=body)
 
-    async def find(self, reference: str) -> UUID:
-        """The referral with a reference, of any partnership."""
-        path = f"/operator/references/{reference}"
-        return (await self._caller.get("referral-intake", path, Referenced)).body.referral_id
+    async def find(self, reference: str) -> UUID | None:
+        """The referral with a reference, of any partnership; None when there is none."""
+        found = await self._caller.find("referral-intake", f"/operator/references/{reference}", Referenced)
+        return found.referral_id if found is not None else None

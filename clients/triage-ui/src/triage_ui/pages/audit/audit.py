@@ -10,7 +10,6 @@ from chassis.ids import find_reference
 from contracts.codes import Purpose
 from triage_ui.pages.audit.looking import looks_in, sharing_in
 from triage_ui.pages.queue.people import names_of
-from triage_ui.services.caller import Refused
 from triage_ui.shell import forms
 from triage_ui.shell.forms import Form
 from triage_ui.shell.rendering import pages_of
@@ -21,7 +20,6 @@ router = APIRouter()
 PURPOSES: Final = (Purpose.AUDIT, Purpose.DISCLOSURE)
 """What somebody may say that a look at the log is for; which of them opens it, the service says."""
 _INVALID: Final = 422
-_UNKNOWN: Final = 404
 
 
 @router.get("/audit")
@@ -38,11 +36,8 @@ async def show_looks(request: Request, visitor: SignedIn) -> Response:
     mistakes = _mistakes(purpose, reference)
     if reference is None or mistakes:
         return await _form(request, visitor, form, mistakes)
-    try:
-        referral_id = await visitor.services.intake.find(reference)
-    except Refused as refused:
-        if refused.status != _UNKNOWN:
-            raise
+    referral_id = await visitor.services.intake.find(reference)
+    if referral_id is None:
         return await _form(request, visitor, form, {"reference": f"Your partnership has no referral {reference}"})
     found = await visitor.services.audit.access_log(referral_id, purpose=purpose)
     journey = await visitor.services.audit.journey(referral_id)

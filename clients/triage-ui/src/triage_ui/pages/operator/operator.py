@@ -13,7 +13,6 @@ from chassis.ids import find_reference
 from triage_ui.pages.operator import wording
 from triage_ui.pages.operator.flow import STATES, Standing, lags, stage_lines, steps_in
 from triage_ui.pages.operator.picture import picture_of
-from triage_ui.services.caller import Refused
 from triage_ui.services.operator import SERVICES, Flow
 from triage_ui.shell import forms
 from triage_ui.shell.forms import Form
@@ -25,7 +24,6 @@ T = TypeVar("T")
 router = APIRouter()
 
 _INVALID: Final = 422
-_UNKNOWN: Final = 404
 ParkedId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
 
@@ -43,11 +41,8 @@ async def show_journey(request: Request, visitor: SignedIn) -> Response:
     if reference is None:
         advice = "Enter the whole reference, such as WAN-7K3M-Q9TR"
         return await _page(request, visitor, form, {"reference": advice})
-    try:
-        referral_id = await visitor.services.operator.find(reference)
-    except Refused as refused:
-        if refused.status != _UNKNOWN:
-            raise
+    referral_id = await visitor.services.operator.find(reference)
+    if referral_id is None:
         return await _page(request, visitor, form, {"reference": f"There is no referral {reference}"})
     found = await visitor.services.audit.journey(referral_id)
     steps = steps_in(found.entries)
