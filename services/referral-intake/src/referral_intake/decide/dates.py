@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Final
 
-from referral_intake.model import PREGNANCY, ChildFacts, Day
+from referral_intake.model import PREGNANCY, TO_COME, ChildFacts, Day
 
 # No school or nursery is expected of a child too young to be offered a place (funded places begin at two).
 _NURSERY_AGE: Final = 2
@@ -15,7 +15,6 @@ _LAST_AGE: Final = 25
 _OVERDUE: Final = timedelta(weeks=2)
 # The oldest person whose age was ever proved lived 122 years. Programs write the first day they know for none.
 _OLDEST: Final = 122
-_TO_COME: Final = "This day is still to come."
 _OVER: Final = "This day is over."
 _TOO_LONG_AGO: Final = "This is longer ago than anybody lives."
 _NO_PARENT: Final = "This is not before the child was born."
@@ -74,7 +73,7 @@ def is_overdue(expected_on: date, today: date) -> bool:
 def contradiction(day: Day, today: date) -> str | None:
     """Why a day cannot be right: it is still to come, or over, or before what had to come first; None when it can."""
     if day.past and day.day > today:
-        return _TO_COME
+        return TO_COME
     if day.to_come and day.day < today:
         return _OVER
     if day.earliest is not None and day.day < day.earliest:

@@ -4,6 +4,7 @@ from contracts.problems import PHONE_ADVICE
 from referral_intake.model.answer import PLAIN, Answer, ClientKey, Handling, StoredAnswer, Told
 from referral_intake.model.facts import (
     PREGNANCY,
+    TO_COME,
     AgreementFacts,
     Bound,
     ChildFacts,
@@ -118,6 +119,7 @@ __all__ = [
     "RESTRICTED_READER",
     "SERVICE",
     "STATUS_TEXTS",
+    "TO_COME",
     "WITHDRAWAL",
     "WITHDRAWN_TEXT",
     "Added",

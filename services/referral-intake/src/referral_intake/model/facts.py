@@ -131,6 +131,10 @@ class ConsentFacts:
     has_lawful_basis: bool
 
 
+TO_COME: Final = "This day is still to come."
+"""Why a day that tells of what was cannot be right, as its sender is told."""
+
+
 class Bound(StrEnum):
     """What a day cannot be before, as its sender is told."""
 

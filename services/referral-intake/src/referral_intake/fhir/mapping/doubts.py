@@ -13,9 +13,8 @@ from referral_intake.fhir.r4.people import Patient
 from referral_intake.fhir.r4.resource import Resource
 from referral_intake.fhir.r4.times import day_in_london, is_after, is_before, is_earlier
 from referral_intake.fhir.r4.values import Period, Reference
-from referral_intake.model import PREGNANCY, Bound
+from referral_intake.model import PREGNANCY, TO_COME, Bound
 
-_TO_COME: Final = "This day is still to come."
 _AFTER_DEATH: Final = "This is after the death."
 
 Doubt = tuple[str, str]
@@ -50,7 +49,7 @@ def _death(patient: Patient, day: date) -> Iterator[Doubt]:
     if died is None:
         return
     if is_after(died.value, day):
-        yield died.places[0], _TO_COME
+        yield died.places[0], TO_COME
     elif patient.birth_date and is_earlier(died.value, patient.birth_date):
         yield died.places[0], Bound.BIRTH.value
 
@@ -78,7 +77,7 @@ def _worry(records: Records, condition: Condition) -> Iterator[Doubt]:
 def _lived(records: Records, subject: Reference | None, said: Said[str]) -> Iterator[Doubt]:
     """What was seen of somebody was seen by now, not before there was a pregnancy, and while they lived."""
     if is_after(said.value, records.message.as_of):
-        yield said.places[0], _TO_COME
+        yield said.places[0], TO_COME
         return
     patient = _person(records.message, records, subject)
     begun = _begun(patient)
@@ -107,4 +106,4 @@ def _notes(notes: Sequence[Annotation], day: date) -> Iterator[Doubt]:
     for note in notes:
         said = note.said("time")
         if said and is_after(said.value, day):
-            yield said.places[0], _TO_COME
+            yield said.places[0], TO_COME
