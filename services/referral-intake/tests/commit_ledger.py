@@ -39,10 +39,8 @@ def group(ledger: Ledger, limits: Limits | None = None) -> GroupCommit[int, int,
     return GroupCommit(judged, ledger.commit, limits)
 
 
-def judged(item: int) -> int:
-    if item == REFUSED:
-        raise StillRunning
-    return item
+def judged(items: Sequence[int]) -> list[int | Exception]:
+    return [StillRunning() if item == REFUSED else item for item in items]
 
 
 async def started(ledger: Ledger, *, batches: int) -> None:

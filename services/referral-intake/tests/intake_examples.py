@@ -26,6 +26,7 @@ from referral_intake.model import (
     ConcernFacts,
     ConsentFacts,
     FamilyFacts,
+    Given,
     Missing,
     ReferralFacts,
     ReferrerFacts,
@@ -37,12 +38,12 @@ TODAY = date(2026, 11, 23)
 SENDER = Sender("wandsworth", "ashcroft-primary", "wandsworth-school")
 TERMS = Terms(ContactSource.SCHOOLS, datetime(2026, 11, 24, 17, tzinfo=UTC), "wandsworth-0123456789ab")
 REFERRAL_ID = UUID(int=1)
-NHS_NUMBER = "9990000018"
-
-UPN = "W212999917001"
+NHS_NUMBER = Given("9990000018", "9990000018")
+UPN = Given("W212999917001", "W212999917001")
 
 CHILD = ChildFacts(
     has_name=True,
+    has_own_name=True,
     has_description=False,
     born_on=date(2016, 2, 11),
     expected_on=None,
@@ -60,7 +61,7 @@ CHILD = ChildFacts(
     has_withheld_home=False,
     has_school=True,
     has_place=True,
-    postcodes=("ZZ99 3AB",),
+    postcodes=(Given("ZZ99 3AB", "ZZ99 3AB"),),
     has_gp=True,
     has_location_now=True,
     has_company_now=True,
@@ -69,6 +70,7 @@ CHILD = ChildFacts(
 )
 NOTHING_KNOWN = ChildFacts(
     has_name=False,
+    has_own_name=False,
     has_description=False,
     born_on=None,
     expected_on=None,
@@ -224,8 +226,8 @@ def form(**changes: Any) -> dict[str, Any]:
                 "sex": "M",
                 "ethnicity": "NOBT",
                 "disabilities": ["NONE"],
-                "nhs_number": NHS_NUMBER,
-                "upn": UPN,
+                "nhs_number": NHS_NUMBER.sent,
+                "upn": UPN.sent,
                 "addresses": [{"lines": ["12 Invented Street"], "postcode": "ZZ99 3AB"}],
                 "school": "Ashcroft Primary School",
                 "gp": "Mulberry Rise Surgery",

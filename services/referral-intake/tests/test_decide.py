@@ -29,14 +29,15 @@ from referral_intake.errors import KeyReused, NotEnough, StillRunning
 from referral_intake.model import (
     Answer,
     ChildFacts,
+    Given,
     Milestones,
     ReferralFacts,
     Status,
     StoredAnswer,
 )
 
-WRONG_NHS_NUMBER = "9990000019"
-WRONG_UPN = "A212999917001"
+WRONG_NHS_NUMBER = Given("9990000019", None)
+WRONG_UPN = Given("A212999917001", None)
 UNREACHABLE = replace(REFERRER, has_phone=False, reachable=False)
 SOMEBODY = replace(NOTHING_KNOWN, has_name=True)
 
@@ -47,7 +48,7 @@ children = st.builds(
     nhs_number=st.sampled_from([None, NHS_NUMBER, WRONG_NHS_NUMBER]),
     upn=st.sampled_from([None, UPN, WRONG_UPN]),
     la_child_id=st.sampled_from([None, "A123", "A-123"]),
-    postcodes=st.sampled_from([(), ("ZZ99 3AB",), ("nowhere",)]),
+    postcodes=st.sampled_from([(), (Given("ZZ99 3AB", "ZZ99 3AB"),), (Given("nowhere", None),)]),
 )
 referrals = st.builds(ReferralFacts, children=st.lists(children, max_size=4).map(tuple))
 
@@ -120,8 +121,8 @@ def test_everything_that_must_change_is_said_at_once() -> None:
         replace(NOTHING_KNOWN, has_description=True, has_place=True),
         replace(SOMEBODY, has_place=True),
         replace(SOMEBODY, upn=UPN),
-        replace(SOMEBODY, upn=UPN.lower(), nhs_number=WRONG_NHS_NUMBER),
-        replace(SOMEBODY, nhs_number="999 000 0018"),
+        replace(SOMEBODY, upn=UPN._replace(sent=UPN.sent.lower()), nhs_number=WRONG_NHS_NUMBER),
+        replace(SOMEBODY, nhs_number=Given("999 000 0018", "9990000018")),
         replace(SOMEBODY, la_child_id="A123"),
         replace(SOMEBODY, born_on=date(2015, 4, 1)),
         replace(SOMEBODY, born_on=date(2015, 4, 1), nhs_number=WRONG_NHS_NUMBER, upn=WRONG_UPN, la_child_id="A-1"),

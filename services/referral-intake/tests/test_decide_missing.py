@@ -22,14 +22,14 @@ from intake_examples import (
 )
 
 from contracts.codes import AgreementAnswer, ConcernType, Disability, MissingItem, Sex
-from referral_intake.model import AgreementFacts, Bound, ChildFacts, Day, ReferralFacts
+from referral_intake.model import AgreementFacts, Bound, ChildFacts, Day, Given, ReferralFacts
 
 NO_REASON = AgreementFacts(answer=AgreementAnswer.NOT_ASKED, dated=False, reasoned=False)
 REASON = replace(NO_REASON, reasoned=True)
 REFUSED = AgreementFacts(answer=AgreementAnswer.REFUSED, dated=True, reasoned=True)
 WITH_BASIS = replace(CONSENT, has_lawful_basis=True)
-SISTER = replace(CHILD, nhs_number="999 000 0026", upn=None, has_upn_reason=True)
-BROTHER = replace(SISTER, nhs_number="999 000 0034")
+SISTER = replace(CHILD, nhs_number=Given("999 000 0026", "9990000026"), upn=None, has_upn_reason=True)
+BROTHER = replace(SISTER, nhs_number=Given("999 000 0034", "9990000034"))
 TOMORROW = TODAY + timedelta(days=1)
 
 
@@ -89,13 +89,17 @@ CHILDREN = [
     ),
     (child(lacks_language_to_interpret=True), "interpreter-language", "/children/0/first_language"),
     (child(nhs_number=None), "nhs-number", "/children/0/nhs_number"),
-    (child(nhs_number="9990000019"), "invalid-nhs-number", "/children/0/nhs_number"),
+    (child(nhs_number=Given("9990000019", None)), "invalid-nhs-number", "/children/0/nhs_number"),
     (child(upn=None), "upn-or-reason", "/children/0/upn"),
-    (child(upn="A212999917001"), "invalid-upn", "/children/0/upn"),
+    (child(upn=Given("A212999917001", None)), "invalid-upn", "/children/0/upn"),
     (child(la_child_id="A-123", has_la_code=True), "invalid-la-child-id", "/children/0/la_child_id"),
     (child(la_child_id="A123"), "la-code", "/children/0/la_code"),
     (child(home_until=None), "address", "/children/0/addresses"),
-    (child(postcodes=("ZZ99 3AB", "nowhere")), "invalid-postcode", "/children/0/addresses/1/postcode"),
+    (
+        child(postcodes=(Given("ZZ99 3AB", "ZZ99 3AB"), Given("nowhere", None))),
+        "invalid-postcode",
+        "/children/0/addresses/1/postcode",
+    ),
     (child(has_school=False), "school", "/children/0/school"),
     (child(has_gp=False), "gp", "/children/0/gp"),
 ]
@@ -184,7 +188,8 @@ def test_what_is_left_open_is_noted_with_its_place_and_does_not_stop_the_referra
 
 @pytest.mark.parametrize("field", ["nhs_number", "upn"])
 def test_one_number_for_two_children_is_asked_about_at_every_place(field: str) -> None:
-    others = {"nhs_number": "9990000026", "upn": "W212999917002"} | {field: getattr(CHILD, field)}
+    known = getattr(CHILD, field)
+    others = {"nhs_number": Given("9990000026", "9990000026"), "upn": None} | {field: known._replace(sent="as typed")}
     twins = replace(FACTS, children=(CHILD, replace(CHILD, **{**others, "has_upn_reason": True})))
 
     found = [each for each in missing(twins) if each.item is MissingItem.SHARED_NUMBER]

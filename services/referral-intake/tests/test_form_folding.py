@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from referral_intake.form import ReferralForm
+from referral_intake.form import ReferralForm, facts_of
 from referral_intake.form.folding import folded
 from referral_intake.form.identities import identities_of
 
@@ -132,7 +132,8 @@ def test_other_letters_and_marks_that_are_spelled_make_another_name(one: str, ot
 def test_the_form_recognises_a_child_by_the_name_so_folded(name: Name) -> None:
     def sign(*parts: str) -> str:
         child = {"first_name": parts[0], "last_name": " ".join(parts[1:]), "date_of_birth": "2019-01-02"}
-        [identity] = identities_of(ReferralForm.model_validate({"referrer": {}, "children": [child], "concern": {}}))
+        form = ReferralForm.model_validate({"referrer": {}, "children": [child], "concern": {}})
+        [identity] = identities_of(form, facts_of(form))
         return identity.sign
 
     as_sent = name.written.split()

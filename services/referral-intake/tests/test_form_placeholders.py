@@ -3,6 +3,7 @@
 import pytest
 
 from referral_intake.form.child import Child
+from referral_intake.form.facts import facts_of
 from referral_intake.form.facts.child import child_of
 from referral_intake.form.facts.placeholders import (
     is_first_name,
@@ -134,7 +135,7 @@ def test_a_newborn_that_has_no_name_yet_is_asked_for_it_and_not_recognised_by_it
     child = {"first_name": first, "last_name": "Smith", "date_of_birth": "2026-06-22"}
     form = ReferralForm.model_validate({"referrer": {}, "children": [child], "concern": {}})
     facts = child_of(form.children[0])
-    assert (facts.has_name, facts.has_description, identities_of(form)) == (False, True, ())
+    assert (facts.has_name, facts.has_description, identities_of(form, facts_of(form))) == (False, True, ())
     assert form.children[0].first_name == first
 
 
@@ -145,7 +146,7 @@ def test_a_name_that_begins_like_a_newborns_recognises_its_child(first: str) -> 
     child = {"first_name": first, "last_name": "Smith", "date_of_birth": "2026-06-22"}
     form = ReferralForm.model_validate({"referrer": {}, "children": [child], "concern": {}})
     assert child_of(form.children[0]).has_name
-    assert len(identities_of(form)) == 1
+    assert len(identities_of(form, facts_of(form))) == 1
 
 
 @pytest.mark.parametrize("word", ["unkown", "unknwon", "Unknow", "n.k.", "N/K", "dk", "not none"])
@@ -156,6 +157,12 @@ def test_what_is_meant_for_unknown_says_nothing_anywhere(word: str) -> None:
 @pytest.mark.parametrize("title", ["Mr", "Mrs", "Miss", "Ms.", "Jane Doe", "John Doe"])
 def test_a_title_or_a_name_for_anybody_names_nobody(title: str) -> None:
     assert not is_named(title)
+
+
+def test_a_letter_with_an_accent_is_another_letter_and_a_sharp_s_is_two() -> None:
+    assert is_named("Mïss")
+    assert is_written("Ünknown")
+    assert not is_named("Miß")
 
 
 def test_a_name_for_anybody_in_two_fields_recognises_nobody() -> None:

@@ -14,7 +14,7 @@ from supplement_examples import correction, id_of, new_child
 
 from referral_intake import marking, store
 from referral_intake.edition import unsealed
-from referral_intake.form import ReferralForm
+from referral_intake.form import ReferralForm, facts_of
 from referral_intake.form.identities import identities_of
 from referral_intake.model import DatedMark, Mark
 from referral_intake.store import marks as marks_sql
@@ -31,7 +31,8 @@ async def until_somebody_waits(caller: Caller) -> None:
 async def test_a_child_that_is_being_added_is_recognised_by_a_referral_of_the_same_moment(caller: Caller) -> None:
     """It waits for the supplement's commit, as it would for another referral's."""
     path = await sent(caller, children=[ALDER])
-    marks = marking.marks(SENDER, identities_of(ReferralForm.model_validate(about(**HAZEL))))
+    form = ReferralForm.model_validate(about(**HAZEL))
+    marks = marking.marks(SENDER, identities_of(form, facts_of(form)))
     new = [DatedMark(mark, NOW) for mark in marks]
     async with caller.db.transaction() as tx:
         await store.lock_marks(tx, new)

@@ -19,7 +19,7 @@ from policy.load import load_packs
 from policy.packs import NoneInForce
 from referral_intake import gauges
 from referral_intake.accepting.handlers import Accepting
-from referral_intake.accepting.prepare import Preparation
+from referral_intake.accepting.prepare import Preparation, ReferralMaker
 from referral_intake.disposal import Disposal
 from referral_intake.errors import TooBusy
 from referral_intake.fhir import FhirOutcomes
@@ -48,7 +48,7 @@ def build(
     db, http = Database.connect(settings.database_url), HttpClient.connect()
     packs = load_packs(settings.partnerships_folder)
     standing = Standing(_registry(db), packs=packs, clock=clock, everybody=settings.rates)
-    prepare = Preparation(packs, standing, clock, ids, settings.public_url)
+    prepare = Preparation(packs, standing, clock, ReferralMaker(ids, settings.public_url))
     accepting = Accepting(db, prepare, settings.limits)
     log_url = settings.public_url_of("audit")
     changes, reading = (Turns(replace(each, urgent=settings.emergencies)) for each in (CHANGES, READING))

@@ -8,7 +8,7 @@ from typing import Final
 from pydantic import ValidationError
 
 from referral_intake.edition import Unsealed, unsealed
-from referral_intake.form import ReferralForm
+from referral_intake.form import ReferralForm, facts_of
 from referral_intake.form.identities import identities_of
 from referral_intake.model import DatedMark, Identity, Mark, Sender
 
@@ -35,7 +35,8 @@ def marks_of(standing: Unsealed) -> tuple[DatedMark, ...]:
     """The marks of a referral as it stands, each from when its child came in."""
     header = standing.header
     sender = Sender(header["partnership"], header["agency"], _NO_CLIENT)
-    identities = identities_of(ReferralForm.model_validate(standing.content))
+    form = ReferralForm.model_validate(standing.content)
+    identities = identities_of(form, facts_of(form))
     since = _came_in(standing)
     return tuple(DatedMark(mark, since[mark.place]) for mark in marks(sender, identities))
 

@@ -1,6 +1,7 @@
 """Preparing an acceptance: the pack of the day, the promise to the sender, and what is unique to one referral."""
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -11,14 +12,17 @@ import pytest
 from intake_examples import FACTS, NOW, SENDER, TERMS, form
 
 from chassis.ids import find_reference, new_reference
+from chassis.testing.clock import SettableClock
 from chassis.testing.ids import SequentialIds
+from chassis.web.problems import Malformed
 from contracts.codes import CODE_LISTS, Advice, ContactSource, MissingItem, Rating
 from policy.load import load_packs
 from policy.pack import Pack
 from referral_intake import document
-from referral_intake.accepting.model import Earlier, Submission
+from referral_intake.accepting.model import Acceptance, Earlier, Submission
 from referral_intake.accepting.prepare import (
     Arrival,
+    Preparation,
     Promises,
     ReferralMaker,
     prefix_of,
@@ -30,8 +34,9 @@ from referral_intake.accepting.receipt import Receipt
 from referral_intake.errors import NotEnough, PartnershipNotServed
 from referral_intake.form import ReferralForm
 from referral_intake.form.written import written
-from referral_intake.model import Handling
+from referral_intake.model import Handling, Limited, Rates
 from referral_intake.served import decision_due, pack_in_force
+from referral_intake.standing import Known, Standing
 
 PACKS = load_packs(Path(__file__).parents[4] / "partnerships")
 SUBMISSION = Submission(SENDER, "key-1", FACTS, written(ReferralForm.model_validate(form())))
@@ -42,6 +47,10 @@ def counting_red(partnership: str) -> Pack:
     [pack] = PACKS.versions(partnership)
     red = pack.get_clock("decision", rating=Rating.RED)
     return pack.model_copy(update={"clocks": (red.model_copy(update={"rating": None}),)})
+
+
+async def nobody_is_registered(_: Sequence[Limited]) -> Mapping[str, Known]:
+    return {}
 
 
 @pytest.fixture
@@ -168,6 +177,23 @@ def test_nothing_is_prepared_for_a_referral_nobody_could_act_on(maker: ReferralM
         maker.prepare(
             replace(SUBMISSION, facts=replace(FACTS, concern=replace(FACTS.concern, is_said=False))), TERMS, now=NOW
         )
+
+
+def test_of_those_that_come_together_each_is_stopped_alone_and_all_keep_their_order(maker: ReferralMaker) -> None:
+    def unread() -> ReferralForm:
+        raise Malformed("Send valid JSON")
+
+    whole, empty = ReferralForm.model_validate(form()), ReferralForm.model_validate({"referrer": {}, "concern": {}})
+    forms = [lambda: whole, unread, lambda: empty, lambda: whole]
+    clock = SettableClock(NOW)
+    standing = Standing(nobody_is_registered, packs=PACKS, clock=clock, everybody=Rates(1, 1))
+    prepare = Preparation(PACKS, standing, clock, maker)
+
+    first, second, third, fourth = prepare([Arrival(read, SENDER, f"key-{n}") for n, read in enumerate(forms)])
+
+    assert isinstance(second, Malformed)
+    assert isinstance(third, NotEnough)
+    assert [each.key for each in (first, fourth) if isinstance(each, Acceptance)] == ["key-0", "key-3"]
 
 
 def test_no_name_stands_twice_in_a_document_and_what_was_not_taken_stands_in_it(maker: ReferralMaker) -> None:

@@ -18,8 +18,11 @@ Item = TypeVar("Item")
 Ready = TypeVar("Ready")
 Result = TypeVar("Result")
 
-Prepare = Callable[[Item], Ready]
-"""Judges an item and makes what is to be written for it; does no I/O. What it raises, the item's caller is told."""
+Prepare = Callable[[Sequence[Item]], Sequence[Ready | Exception]]
+"""Judges items and makes what is to be written for each; does no I/O.
+
+What stops an item stands in its place, and its caller is told. MUST NOT raise.
+"""
 
 Commit = Callable[[Sequence[Ready]], Awaitable[Sequence[Result | Problem]]]
 """Writes what is ready in one transaction of its own and commits it; returns, in the same order, each one's result.
@@ -63,8 +66,8 @@ class _Waiting(Generic[Item, Result]):
 class GroupCommit(Generic[Item, Ready, Result]):
     """Contract.
 
-    - A batch's items are prepared one after the other just before it is written, so that the processor has the rules
-      at hand: prepared as they come in, between one another's sign-ins and forms, they take twice as long.
+    - A batch's items are prepared together just before it is written, so that the processor has the rules at hand:
+      prepared as they come in, between one another's sign-ins and forms, they take twice as long.
     - A caller gets its result only after the transaction that wrote its item has committed.
     - A batch that fails, even a batch of one, is tried again one item at a time, each prepared again, so that an item
       that cannot be written fails alone. When the database itself is away (``Unavailable``) nobody is tried again:
@@ -202,11 +205,11 @@ class GroupCommit(Generic[Item, Ready, Result]):
     def _prepared(self, taken: "Sequence[_Waiting[Item, Result]]") -> "Batch[Item, Result, Ready]":
         """What can be written; the callers of the others are told why not."""
         batch: Batch[Item, Result, Ready] = []
-        for waiting in taken:
-            try:
-                batch.append((waiting, self._prepare(waiting.item)))
-            except Exception as error:
-                _answer([waiting], [error])
+        for waiting, ready in zip(taken, self._prepare([waiting.item for waiting in taken]), strict=True):
+            if isinstance(ready, Exception):
+                _answer([waiting], [ready])
+            else:
+                batch.append((waiting, ready))
         return batch
 
     async def _write_singly(self, taken: "Sequence[_Waiting[Item, Result]]") -> None:

@@ -2,16 +2,18 @@
 
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any, Final, NamedTuple, TypeVar
 
 from chassis.clock import Clock
 from chassis.ids import PREFIX_LENGTH, Ids
 from contracts.codes import ContactSource
+from contracts.events import ReferralReceived
+from contracts.problems import Problem
 from policy.contact import phone_advice
 from policy.pack import Pack
 from policy.packs import Packs
@@ -22,11 +24,14 @@ from referral_intake.errors import RulesNotInForce
 from referral_intake.form import ReferralForm, facts_of
 from referral_intake.form.identities import identities_of
 from referral_intake.form.written import joined, written
-from referral_intake.model import PLAIN, Handling, Sender
+from referral_intake.model import PLAIN, Handling, ReferralFacts, Sender, Told
 from referral_intake.model.record import record
 from referral_intake.served import decision_due, newest_pack, pack_in_force
 from referral_intake.standing import Standing
 from referral_intake.telling import path_of
+
+Before = TypeVar("Before")
+After = TypeVar("After")
 
 _NO_LETTER: Final = re.compile(r"[^a-z]")
 _RESTRICTED: Final = b'{"restricted":true}'
@@ -66,24 +71,61 @@ class Promises:
         return known[2]
 
 
+class _Read(NamedTuple):
+    arrival: Arrival
+    form: ReferralForm
+
+
+class _Understood(NamedTuple):
+    arrival: Arrival
+    form: ReferralForm
+    facts: ReferralFacts
+
+
+class _Drafted(NamedTuple):
+    """``refusal``: why nothing new may be accepted now."""
+
+    submission: Submission
+    terms: Terms
+    now: datetime
+    salt: bytes
+    minted: Minted
+    document: bytes
+    refusal: Problem | None = None
+
+
+class _Judged(NamedTuple):
+    draft: _Drafted
+    received: ReferralReceived
+    told: Told
+
+
 @dataclass(frozen=True)
 class Preparation:
-    """Makes of an arrival what is to be written for it. Raises the ``Problem`` that stops it."""
+    """Makes of arrivals what is to be written for them.
+
+    All that came together go through one stage after another, so that the processor has that stage's rules at hand:
+    a referral that goes through all stages by itself costs a quarter more.
+    """
 
     packs: Packs
     standing: Standing
     clock: Clock
-    ids: Ids
-    public_url: str
+    maker: "ReferralMaker"
     promises: Promises = field(default_factory=Promises)
 
-    def __call__(self, arrival: Arrival) -> Acceptance:
-        now, sender = self.clock.now(), arrival.sender
+    def __call__(self, arrivals: Sequence[Arrival]) -> Sequence[Acceptance | Exception]:
+        """In order. The ``Problem`` that stops one, or what reading it raised, stands in its place."""
+        understood = _each(_understand, _each(_read, arrivals))
+        drafts = _each(self._draft, _each(_submission, understood))
+        return _each(_acceptance, _each(_judge, drafts))
+
+    def _draft(self, submission: Submission) -> _Drafted:
+        now, sender = self.clock.now(), submission.sender
         pack, refusal = self._pack(sender.partnership, at=now)
         due, agreed = self.promises.decision_due(pack, at=now), self.standing.source_of(sender)
-        maker = ReferralMaker(self.ids, self.public_url)
-        acceptance = maker.prepare(submission_of(arrival), terms(pack, sender, due=due, agreed=agreed), now=now)
-        return acceptance if refusal is None else replace(acceptance, refusal=refusal)
+        draft = self.maker.draft(submission, terms(pack, sender, due=due, agreed=agreed), now=now)
+        return draft if refusal is None else draft._replace(refusal=refusal)
 
     def _pack(self, partnership: str, *, at: datetime) -> tuple[Pack, RulesNotInForce | None]:
         """The pack, and why nothing new may be accepted under it: only looking the key up says what is new."""
@@ -93,19 +135,42 @@ class Preparation:
             return newest_pack(self.packs, partnership, at=at), refusal
 
 
-def submission_of(arrival: Arrival) -> Submission:
-    """A referral as its sender means it; what the sender did not say is not in its content. Raises what reading does.
+def _each(step: Callable[[Before], After], items: Sequence[Before | Exception]) -> list[After | Exception]:
+    """One stage for everybody. What it raises stands in the place of what it would have made, and goes no further."""
+    made: list[After | Exception] = []
+    for item in items:
+        if isinstance(item, Exception):
+            made.append(item)
+            continue
+        try:
+            made.append(step(item))
+        except Exception as error:
+            made.append(error)
+    return made
 
-    A form is made, looked at and written in one go, while the processor has it at hand: that takes half the time.
-    """
-    form = arrival.read()
-    facts, found = facts_of(form), arrival.handling.doubts
+
+def submission_of(arrival: Arrival) -> Submission:
+    """A referral as its sender means it: what the sender did not say is not in its content. Raises as reading does."""
+    return _submission(_understand(_read(arrival)))
+
+
+def _read(arrival: Arrival) -> _Read:
+    return _Read(arrival, arrival.read())
+
+
+def _understand(read: _Read) -> _Understood:
+    facts, found = facts_of(read.form), read.arrival.handling.doubts
+    return _Understood(*read, replace(facts, doubts=found) if found else facts)
+
+
+def _submission(understood: _Understood) -> Submission:
+    arrival, form, facts = understood
     return Submission(
         sender=arrival.sender,
         key=arrival.key,
-        facts=replace(facts, doubts=found) if found else facts,
+        facts=facts,
         content=written(form),
-        identities=identities_of(form),
+        identities=identities_of(form, facts),
         traceparent=arrival.traceparent,
         handling=arrival.handling,
     )
@@ -140,23 +205,12 @@ class ReferralMaker:
 
     def prepare(self, submission: Submission, terms: Terms, *, now: datetime) -> Acceptance:
         """What is to be written. Raises ``NotEnough`` when the rules refuse the referral."""
+        return _acceptance(_judge(self.draft(submission, terms, now=now)))
+
+    def draft(self, submission: Submission, terms: Terms, *, now: datetime) -> _Drafted:
+        """What no rule has looked at yet."""
         salt = secrets.token_bytes(document.SALT_BYTES)
-        minted, content = self._mint(submission, terms, salt, now=now)
-        received, told = decide.receive(submission.facts, submission.sender, terms=terms, minted=minted, now=now)
-        if submission.handling is not PLAIN:
-            told = replace(told, handling=submission.handling)
-        return Acceptance(
-            sender=submission.sender,
-            key=submission.key,
-            fingerprint=sha256(_asked(submission)).digest(),
-            received=received,
-            document=content,
-            salt=salt,
-            answer=receipt.body_of(received, told),
-            traceparent=submission.traceparent,
-            told=told,
-            marks=marking.marks(submission.sender, submission.identities),
-        )
+        return _Drafted(submission, terms, now, salt, *self._mint(submission, terms, salt, now=now))
 
     def _mint(self, submission: Submission, terms: Terms, salt: bytes, *, now: datetime) -> tuple[Minted, bytes]:
         referral_id, sender = self.ids.new(), submission.sender
@@ -181,6 +235,34 @@ class ReferralMaker:
         commitment = document.commitment(salt, content)
         detail_url = f"{self.public_url}{path_of(referral_id)}/document"
         return Minted(referral_id, reference, child_ids, commitment, detail_url), content
+
+
+def _judge(draft: _Drafted) -> _Judged:
+    submission = draft.submission
+    received, told = decide.receive(
+        submission.facts, submission.sender, terms=draft.terms, minted=draft.minted, now=draft.now
+    )
+    return _Judged(
+        draft, received, told if submission.handling is PLAIN else replace(told, handling=submission.handling)
+    )
+
+
+def _acceptance(judged: _Judged) -> Acceptance:
+    draft, received, told = judged
+    submission = draft.submission
+    return Acceptance(
+        sender=submission.sender,
+        key=submission.key,
+        fingerprint=sha256(_asked(submission)).digest(),
+        received=received,
+        document=draft.document,
+        salt=draft.salt,
+        answer=receipt.body_of(received, told),
+        traceparent=submission.traceparent,
+        told=told,
+        marks=marking.marks(submission.sender, submission.identities),
+        refusal=draft.refusal,
+    )
 
 
 def repeating(acceptance: Acceptance, earlier: Earlier) -> Acceptance:

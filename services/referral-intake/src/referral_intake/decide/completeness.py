@@ -51,8 +51,8 @@ def _child_refusals(child: ChildFacts, pointer: str, *, today: date) -> list[Fie
 def _is_identified(child: ChildFacts) -> bool:
     """By a number that can be right. A wrong one finds nobody, and is a task only where something else finds them."""
     return bool(
-        (child.nhs_number and nhs_number.is_valid(child.nhs_number))
-        or (child.upn and upn.is_valid(child.upn))
+        (child.nhs_number and child.nhs_number.read)
+        or (child.upn and child.upn.read)
         or (child.la_child_id and la_child_id.is_valid(child.la_child_id))
     )
 
@@ -65,10 +65,10 @@ def _checked(what: str, mistake: str | None) -> str:
 
 def _unfindable(child: ChildFacts, pointer: str) -> FieldError:
     if child.nhs_number:
-        advice = _checked("NHS number", nhs_number.mistake(child.nhs_number))
+        advice = _checked("NHS number", nhs_number.mistake(child.nhs_number.sent))
         return FieldError(f"{pointer}/nhs_number", advice)
     if child.upn:
-        advice = _checked("unique pupil number", upn.mistake(child.upn))
+        advice = _checked("unique pupil number", upn.mistake(child.upn.sent))
         return FieldError(f"{pointer}/upn", advice)
     if child.la_child_id:
         return FieldError(f"{pointer}/la_child_id", f"Check this local authority child id, or add {_PLACES}")

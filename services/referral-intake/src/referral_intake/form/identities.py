@@ -10,39 +10,38 @@ right recognises nobody, and keeps nobody apart.
 from typing import Final
 
 from referral_intake.form.child import Child
-from referral_intake.form.facts.placeholders import is_first_name
 from referral_intake.form.folding import folded
 from referral_intake.form.referral import ReferralForm
-from referral_intake.identifiers import nhs_number, upn
-from referral_intake.model import NUMBER_KINDS, Identity
+from referral_intake.identifiers import upn
+from referral_intake.model import NUMBER_KINDS, ChildFacts, Identity, ReferralFacts
 
 _NO_NUMBERS: Final = (None,) * NUMBER_KINDS
 
 
-def identities_of(form: ReferralForm) -> tuple[Identity, ...]:
-    """Every identity of every child."""
-    return tuple([identity for place, child in enumerate(form.children) for identity in _of_child(child, place)])
+def identities_of(form: ReferralForm, facts: ReferralFacts) -> tuple[Identity, ...]:
+    """Every identity of every child; ``facts`` are those of the form."""
+    children = enumerate(zip(form.children, facts.children, strict=True))
+    return tuple([identity for place, (child, known) in children for identity in _of_child(child, known, place)])
 
 
-def _of_child(child: Child, place: int) -> list[Identity]:
-    numbers = _numbers(child)
+def _of_child(child: Child, known: ChildFacts, place: int) -> list[Identity]:
+    numbers = _numbers(known)
     found = [
         Identity(number, place, (*numbers[:kind], *_NO_NUMBERS[kind:]))
         for kind, number in enumerate(numbers)
         if number is not None
     ]
-    is_own = is_first_name(child.first_name, child.last_name)
-    name = folded(f"{child.first_name or ''}{child.last_name or ''}") if is_own else ""
+    name = folded(f"{child.first_name}{child.last_name or ''}") if known.has_own_name else ""
     date = child.date_of_birth or child.expected_date_of_birth
     if name and date:
         found.append(Identity(f"name {name} {date.isoformat()}", place, numbers))
     return found
 
 
-def _numbers(child: Child) -> tuple[str | None, ...]:
+def _numbers(known: ChildFacts) -> tuple[str | None, ...]:
     health = permanent = temporary = None
-    if child.nhs_number and (number := nhs_number.find(child.nhs_number)):
+    if known.nhs_number and (number := known.nhs_number.read):
         health = f"nhs-number {number}"
-    if child.upn and (pupil := upn.find(child.upn)):
+    if known.upn and (pupil := known.upn.read):
         permanent, temporary = (None, f"upn {pupil}") if upn.is_temporary(pupil) else (f"upn {pupil}", None)
     return health, permanent, temporary

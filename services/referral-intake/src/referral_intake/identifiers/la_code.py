@@ -7,7 +7,8 @@ from contracts.codes import LocalAuthority
 from referral_intake.identifiers.letters import shown
 
 _FORM: Final = re.compile(r"[0-9]{3}")
-_CODES: Final = frozenset(code.value for code in LocalAuthority)
+CODES: Final = frozenset(code.value for code in LocalAuthority)
+"""Of every authority of England, of today or one that has ended since 2009."""
 
 
 def normalise(text: str) -> str:
@@ -18,4 +19,4 @@ def normalise(text: str) -> str:
 
 def is_valid(text: str) -> bool:
     """Whether ``text`` is the code of an authority of England, of today or one that has ended since 2009."""
-    return normalise(text) in _CODES
+    return normalise(text) in CODES

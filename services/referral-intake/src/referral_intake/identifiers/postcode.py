@@ -10,11 +10,11 @@ _OUTWARD: Final = (
     r"|[A-PR-UWYZ][A-HK-Y](?:[0-9]|[1-9][0-9])|[A-PR-UWYZ][A-HK-Y][0-9][ABEHMNPRVWXY]"
 )
 """Only areas of two letters have a district 0, and no district of two digits begins with one."""
-_FORMS: Final = (
-    re.compile(rf"({_OUTWARD})([0-9][ABD-HJLNP-UW-Z]{{2}})"),
-    re.compile(r"(GIR)(0AA)"),
-    re.compile(r"(ZZ99)([0-9][A-Z]{2})"),  # no fixed abode, abroad, not known: the NHS's own, with any letters
-    re.compile(r"(BFPO)([0-9]{1,4})"),
+_FORM: Final = re.compile(
+    rf"({_OUTWARD})([0-9][ABD-HJLNP-UW-Z]{{2}})"
+    r"|(GIR)(0AA)"
+    r"|(ZZ99)([0-9][A-Z]{2})"  # no fixed abode, abroad, not known: the NHS's own, with any letters
+    r"|(BFPO)([0-9]{1,4})"
 )
 _LONGEST: Final = 8
 _SHAPES: Final = ("A9", "A99", "A9A", "AA9", "AA99", "AA9A")
@@ -58,8 +58,10 @@ def is_valid(text: str) -> bool:
 
 
 def _written(compact: str) -> str | None:
-    parts = next((found for form in _FORMS if (found := form.fullmatch(compact))), None)
-    return " ".join(parts.groups()) if parts else None
+    found = _FORM.fullmatch(compact)
+    if found is None or found.lastindex is None:
+        return None
+    return f"{found[found.lastindex - 1]} {found[found.lastindex]}"
 
 
 def _read(compact: str, shape: str) -> str:

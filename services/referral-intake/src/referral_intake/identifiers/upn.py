@@ -15,9 +15,9 @@ _LENGTH: Final = 13
 _LAST_OF_TEMPORARY: Final = frozenset(_LETTERS)
 _PLACES: Final = range(2, 14)
 _VALUES: Final = {character: value for row in ("0123456789", _LETTERS) for value, character in enumerate(row)}
-_OTHER_ISSUERS: Final = frozenset(f"{number:03}" for number in (*range(1, 6), *range(660, 682), *range(701, 709)))
-"""Not authorities of England, but found in good numbers: pseudo authorities, Wales, service schools and the Channel
-Islands (children in need census 2023-24, rule 1530)."""
+_ISSUERS: Final = la_code.CODES | {f"{number:03}" for number in (*range(1, 6), *range(660, 682), *range(701, 709))}
+"""Authorities of England, and those that are found in good numbers besides: pseudo authorities, Wales, service schools
+and the Channel Islands (children in need census 2023-24, rule 1530)."""
 
 
 def normalise(text: str) -> str:
@@ -29,7 +29,7 @@ def normalise(text: str) -> str:
 def find(text: str) -> str | None:
     """The number as it is written, or None when ``text`` cannot be one."""
     upn = capitals(joined(text))
-    valid = _FORM.fullmatch(upn) and _is_issuer(upn[1:4]) and upn[0] == _check_letter(upn)
+    valid = _FORM.fullmatch(upn) and upn[1:4] in _ISSUERS and upn[0] == _check_letter(upn)
     return upn if valid else None
 
 
@@ -71,10 +71,6 @@ def _slips(characters: Sequence[tuple[int, str]]) -> Iterator[str]:
             yield slip_of_letter(place, char)
         elif number > 0 and not (char.isdecimal() or (is_last and is_letter)):
             yield slip(place, char)
-
-
-def _is_issuer(code: str) -> bool:
-    return la_code.is_valid(code) or code in _OTHER_ISSUERS
 
 
 def _check_letter(upn: str) -> str:

@@ -13,6 +13,13 @@ PREGNANCY: Final = timedelta(weeks=42)
 """A pregnancy runs 40 weeks from its first day, and hardly ever beyond 42."""
 
 
+class Given(NamedTuple):
+    """An identifier as it was ``sent``, and as it is ``read``: None when it cannot be one."""
+
+    sent: str
+    read: str | None
+
+
 @record
 class ReferrerFacts:
     """Which things a referral says about who sends it. ``reachable``: by telephone or e-mail, or their manager is."""
@@ -28,13 +35,15 @@ class ReferrerFacts:
 class ChildFacts:
     """Which things a referral says about one child. Text without a letter or number, and placeholders, are not said.
 
+    ``has_own_name``: the first name is the child's own; with ``has_name`` the family's may be all that is known.
     ``has_place``: anywhere to look for the child, such as a school. ``home_until``: the last day that a home is known
     for, None without one. ``has_withheld_home``: somebody keeps it from others, so nobody is asked for it.
     ``plans``: each once; empty when none are said, and ``none`` when there are none. ``postcodes``: of each address,
-    None where none is said. Identifiers and postcodes are as they were sent, and stay out of what is printed.
+    None where none is said. Identifiers and postcodes stay out of what is printed.
     """
 
     has_name: bool
+    has_own_name: bool
     has_description: bool
     born_on: date | None = field(repr=False)
     expected_on: date | None = field(repr=False)
@@ -43,8 +52,8 @@ class ChildFacts:
     has_ethnicity: bool
     disabilities: tuple[Disability, ...] | None
     lacks_language_to_interpret: bool
-    nhs_number: str | None = field(repr=False)
-    upn: str | None = field(repr=False)
+    nhs_number: Given | None = field(repr=False)
+    upn: Given | None = field(repr=False)
     has_upn_reason: bool
     la_child_id: str | None = field(repr=False)
     has_la_code: bool
@@ -52,7 +61,7 @@ class ChildFacts:
     has_withheld_home: bool
     has_school: bool
     has_place: bool
-    postcodes: tuple[str | None, ...] = field(repr=False)
+    postcodes: tuple[Given | None, ...] = field(repr=False)
     has_gp: bool
     has_location_now: bool
     has_company_now: bool

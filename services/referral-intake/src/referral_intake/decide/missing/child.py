@@ -5,7 +5,7 @@ from datetime import date
 
 from contracts.codes import Disability, MissingItem, Sex
 from referral_intake.decide import dates
-from referral_intake.identifiers import la_child_id, nhs_number, postcode, upn
+from referral_intake.identifiers import la_child_id, nhs_number, upn
 from referral_intake.model import ChildFacts, Missing
 
 _Points = list[tuple[MissingItem, str]]
@@ -30,9 +30,11 @@ def shared_numbers(children: Sequence[ChildFacts]) -> Iterator[Missing]:
     """Numbers of which two children of one referral cannot both have one: every place is named."""
     if len(children) == 1:
         return
-    for field, find in (("nhs_number", nhs_number.find), ("upn", upn.find)):
-        sent = [getattr(child, field) for child in children]
-        known = [find(number) if number else None for number in sent]
+    for field, given in (
+        ("nhs_number", [child.nhs_number for child in children]),
+        ("upn", [child.upn for child in children]),
+    ):
+        known = [number.read if number else None for number in given]
         for place, number in enumerate(known):
             if number is not None and known.count(number) > 1:
                 yield Missing(MissingItem.SHARED_NUMBER, f"/children/{place}/{field}")
@@ -95,15 +97,15 @@ def _contradict(disabilities: tuple[Disability, ...]) -> bool:
 
 def _impossible(child: ChildFacts, pointer: str) -> Iterator[Missing]:
     """Numbers that cannot be right are asked again; a child who is found by something else is not refused for them."""
-    if child.nhs_number and not nhs_number.is_valid(child.nhs_number):
-        detail = nhs_number.mistake(child.nhs_number)
+    if child.nhs_number is not None and child.nhs_number.read is None:
+        detail = nhs_number.mistake(child.nhs_number.sent)
         yield Missing(MissingItem.INVALID_NHS_NUMBER, f"{pointer}/nhs_number", detail)
-    if child.upn and not upn.is_valid(child.upn):
-        yield Missing(MissingItem.INVALID_UPN, f"{pointer}/upn", upn.mistake(child.upn))
+    if child.upn is not None and child.upn.read is None:
+        yield Missing(MissingItem.INVALID_UPN, f"{pointer}/upn", upn.mistake(child.upn.sent))
     if child.la_child_id and not la_child_id.is_valid(child.la_child_id):
         yield Missing(MissingItem.INVALID_LA_CHILD_ID, f"{pointer}/la_child_id")
     if child.la_child_id and not child.has_la_code:
         yield Missing(MissingItem.LA_CODE, f"{pointer}/la_code")
     for place, code in enumerate(child.postcodes):
-        if code is not None and not postcode.is_valid(code):
+        if code is not None and code.read is None:
             yield Missing(MissingItem.INVALID_POSTCODE, f"{pointer}/addresses/{place}/postcode")

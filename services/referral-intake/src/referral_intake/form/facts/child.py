@@ -1,6 +1,6 @@
 """The facts of one child."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Final
 
@@ -13,12 +13,14 @@ from referral_intake.form.facts.placeholders import (
     is_place,
     is_withheld,
     is_written,
+    leads_somewhere,
     names_family,
 )
 from referral_intake.form.facts.said import said
 from referral_intake.form.services import Practice, School
 from referral_intake.form.voice import ChildVoice
-from referral_intake.model import ChildFacts
+from referral_intake.identifiers import nhs_number, postcode, upn
+from referral_intake.model import ChildFacts, Given
 
 _LIVED_AT: Final = frozenset({AddressKind.HOME, AddressKind.TEMPORARY})
 
@@ -26,11 +28,18 @@ _LIVED_AT: Final = frozenset({AddressKind.HOME, AddressKind.TEMPORARY})
 def child_of(child: Child) -> ChildFacts:
     """What a form says about one child."""
     has_school, has_location = _school(child.school), is_place(child.location_now)
+    has_own_name = is_first_name(child.first_name, child.last_name)
     addresses = child.addresses
+    codes = tuple([_given(each.postcode, postcode.find) if is_written(each.postcode) else None for each in addresses])
     withheld = tuple(map(_is_withheld, addresses))
-    places = [each for each, hidden in zip(addresses, withheld, strict=True) if not hidden and _is_place(each)]
+    places = [
+        each
+        for each, code, hidden in zip(addresses, codes, withheld, strict=True)
+        if not hidden and _is_place(each, code)
+    ]
     return ChildFacts(
-        has_name=_has_name(child),
+        has_name=has_own_name or _has_name(child),
+        has_own_name=has_own_name,
         has_description=is_written(child.description) or _is_awaited(child) or _says_whose(child),
         born_on=child.date_of_birth,
         expected_on=child.expected_date_of_birth,
@@ -39,8 +48,8 @@ def child_of(child: Child) -> ChildFacts:
         has_ethnicity=child.ethnicity is not None,
         disabilities=child.disabilities,
         lacks_language_to_interpret=child.interpreter_needed is True and not said(child.first_language),
-        nhs_number=child.nhs_number if said(child.nhs_number) else None,
-        upn=child.upn if said(child.upn) else None,
+        nhs_number=_given(child.nhs_number, nhs_number.find) if said(child.nhs_number) else None,
+        upn=_given(child.upn, upn.find) if said(child.upn) else None,
         has_upn_reason=child.upn_unknown_reason is not None,
         la_child_id=child.la_child_id if said(child.la_child_id) else None,
         has_la_code=child.la_code is not None,
@@ -48,7 +57,7 @@ def child_of(child: Child) -> ChildFacts:
         has_withheld_home=any(withheld),
         has_school=has_school,
         has_place=has_location or has_school or bool(places),
-        postcodes=tuple([each.postcode if is_written(each.postcode) else None for each in addresses]),
+        postcodes=codes,
         has_gp=_practice(child.gp),
         has_location_now=has_location,
         has_company_now=is_written(child.with_now),
@@ -62,9 +71,13 @@ def is_heard(voice: ChildVoice) -> bool:
     return said(voice.words) or said(voice.wishes) or said(voice.reason_absent)
 
 
+def _given(text: str | None, find: Callable[[str], str | None]) -> Given | None:
+    return Given(text, find(text)) if text is not None else None
+
+
 def _has_name(child: Child) -> bool:
-    """Whether a name is the child's own: the family's name alone will do, but not behind what a newborn is called."""
-    if any(map(is_named, child.aliases)) or is_first_name(child.first_name, child.last_name):
+    """Without a first name of its own: the family's name alone will do, but not behind what a newborn is called."""
+    if any(map(is_named, child.aliases)):
         return True
     if is_newborn(child.first_name, child.last_name):
         return False
@@ -87,8 +100,8 @@ def _home_until(places: Sequence[Address]) -> date | None:
     return max(ends, default=None)
 
 
-def _is_place(address: Address) -> bool:
-    has_code = said(address.postcode) and is_place(address.postcode)
+def _is_place(address: Address, code: Given | None) -> bool:
+    has_code = code is not None and leads_somewhere(*code)
     return has_code or any(map(is_place, address.lines)) or said(address.uprn)
 
 

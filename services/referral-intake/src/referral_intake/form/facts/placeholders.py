@@ -92,8 +92,10 @@ _BEGINNINGS: Final = frozenset(phrase.partition(" ")[0] for phrase in _NO_PLACE 
 """)
 """With what any of all this begins, but for pseudo postcodes, and crosses of any length."""
 _FIRST_LETTERS: Final = 40
+_ACCENTED: Final = re.compile(r"[0-9A-Za-zÀ-ÖØ-Þà-öø-ÿ]+")
+"""Letters that keep their accents when texts are compared, so that a word with one of them is no word of the lists."""
 _FINER_JOINTS: Final = re.compile(r"[/.]")
-_PSEUDO_POSTCODES: Final = _listed("ZZ993VZ, ZZ993WZ, ZZ993CZ, ZZ993GZ, ZZ991WZ, ZZ992WZ, NF11NF")
+_PSEUDO_POSTCODES: Final = _listed("ZZ99 3VZ, ZZ99 3WZ, ZZ99 3CZ, ZZ99 3GZ, ZZ99 1WZ, ZZ99 2WZ, NF1 1NF")
 _WITHHELD: Final = re.compile(
     r"(the )?((home|current|family) )?((address|location|details|postcode) )?((is|are|has been|to be) )?"
     r"(withheld|confidential|restricted|protected|suppressed|sensitive|undisclosed|not to be disclosed|do not disclose"
@@ -158,19 +160,19 @@ def is_written(text: str | None) -> bool:
 
 def is_place(line: str | None) -> bool:
     """Whether a line of an address, or a place in words, can lead anybody to a person."""
-    if line is None or is_pseudo(line):
-        return False
+    return line is not None and leads_somewhere(line, postcode.find(line))
+
+
+def leads_somewhere(line: str, code: str | None) -> bool:
+    """The same of a line that is this postcode, or none: some postcodes stand for having, or knowing, none."""
+    if code is not None:
+        return code not in _PSEUDO_POSTCODES
     return _begins_otherwise(line) or (said(line) and not (is_withheld(line) or _is_one_of(_NO_PLACE, line)))
 
 
 def is_withheld(line: str | None) -> bool:
     """Whether somebody keeps this place from others: it is kept as it was sent, and nobody is asked for it."""
     return line is not None and not _begins_otherwise(line) and _WITHHELD.fullmatch(_words(line)) is not None
-
-
-def is_pseudo(code: str) -> bool:
-    """Whether a postcode stands for having, or knowing, none."""
-    return (postcode.find(code) or "").replace(" ", "") in _PSEUDO_POSTCODES
 
 
 def is_phone(number: str | None) -> bool:
@@ -189,12 +191,12 @@ def is_mailbox(address: str | None) -> bool:
 
 
 def _begins_otherwise(text: str) -> bool:
-    """Whether the first word, of plain letters and digits, is in no list: so with most texts, and no more is asked.
+    """Whether the first word, of Latin letters and digits, is in no list: so with most texts, and no more is asked.
 
     A word that something joins to the next one is left to those who take texts apart.
     """
     word = text[:_FIRST_LETTERS].partition(" ")[0]
-    if not (word.isalnum() and word.isascii()):
+    if not (word.isalnum() and (word.isascii() or _ACCENTED.fullmatch(word))):
         return False
     return word[0] not in "xX" and word.lower() not in _BEGINNINGS
 
