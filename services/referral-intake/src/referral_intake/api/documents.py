@@ -1,5 +1,6 @@
 """``GET /v1/referrals/{id}/document…``: staff read what was sent, and every look is written down first."""
 
+import json
 from datetime import datetime
 from typing import Annotated, Final, Self
 from uuid import UUID
@@ -11,7 +12,7 @@ from chassis.web.access import access_purpose, unwrap
 from chassis.web.app import problem_responses
 from chassis.web.auth import SignedIn
 from contracts.codes import Purpose
-from referral_intake import handlers, telling
+from referral_intake import decide, handlers, telling
 from referral_intake.api.dependencies import Injected
 from referral_intake.model import Edition
 
@@ -21,6 +22,7 @@ PATH: Final = telling.PATH + "/{referral_id}/document"
 SALT_HEADER: Final = "Content-Salt"
 COMMITMENT_HEADER: Final = "Content-Commitment"
 EDITION_HEADER: Final = "Content-Edition"
+STAFF_RISK_HEADER: Final = "Content-Staff-Risk"
 
 _HEADERS: Final = {
     name: {"description": description, "schema": {"type": "string"}}
@@ -28,6 +30,8 @@ _HEADERS: Final = {
         SALT_HEADER: "The salt, in hexadecimal digits.",
         COMMITMENT_HEADER: "What was published of this edition: SHA-256 over salt and bytes, in hexadecimal digits.",
         EDITION_HEADER: "The number of this edition.",
+        STAFF_RISK_HEADER: "Whether it states a risk to workers who visit: `stated`; `none-known`, when it says that "
+        "none is known; `not-stated`. A page that shows `risks_to_staff` warns of it when it is `stated`.",
     }.items()
 }
 _CONTENT: Final = {
@@ -151,7 +155,8 @@ async def read_document(
 
     For staff of the partnership whose role reads documents for the purpose named in ``Access-Purpose``. The headers
     ``Content-Salt`` and ``Content-Commitment`` (hex) prove the bytes unaltered: SHA-256 over salt and bytes is the
-    commitment that was published when the edition was made.
+    commitment that was published when the edition was made. ``Content-Staff-Risk`` says whether it states a risk to
+    workers who visit.
     """
     look = handlers.look_at_document(referral_id, reader, purpose)
     async with dependencies.db.transaction() as tx:
@@ -161,6 +166,7 @@ async def read_document(
         SALT_HEADER: document.salt.hex(),
         COMMITMENT_HEADER: document.content_commitment,
         EDITION_HEADER: str(document.edition),
+        STAFF_RISK_HEADER: decide.staff_risk_stated(json.loads(document.content)),
     }
     return Response(document.content, media_type="application/json", headers=headers)
 
