@@ -26,18 +26,8 @@ from office_answers import (
     totals,
     witnessing,
 )
-from ui_answers import (
-    case,
-    open_question,
-    own_line,
-    own_referral,
-    question,
-    queue_line,
-    queue_page,
-    receipt,
-    request_view,
-    worker,
-)
+from sender_answers import open_question, own_line, own_referral, question, receipt
+from ui_answers import case, queue_line, queue_page, request_view, worker
 
 from local_stack.checkout import ROOT
 from triage_ui.services import (
