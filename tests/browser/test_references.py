@@ -47,7 +47,7 @@ async def test_a_notice_of_an_answer_leads_to_the_case_itself(people: People, ne
     await _open_notice(worker, reference)
     await worker.finds_nothing_wrong()
 
-    await worker.follow("Open the case")
+    await worker.press("Open the case")
 
     assert await worker.path() == case
     assert CHILD in await worker.page.locator(".fd-identity").inner_text()

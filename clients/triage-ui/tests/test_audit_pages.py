@@ -141,7 +141,7 @@ async def test_looks_of_one_reader_are_grouped_by_day_with_counts_the_newest_fir
     assert titles(last)[0] == "Monday 30 November 2026: 1 look, 1 refusal on this page"
     assert titles(last)[-1] == "Wednesday 29 July 2026: 1 look, 1 export"
     assert first.count("<details") == 3
-    assert re.findall(r"<details[^>]* open>", first) == ['<details class="govuk-details fd-day" open>']
+    assert re.findall(r"<details[^>]* open>", first) == ['<details class="govuk-details" open>']
 
 
 def titles(page: str) -> list[str]:
