@@ -175,6 +175,25 @@ def test_every_operation_that_is_called_is_offered(service: str, method: str, pa
 
 
 @pytest.mark.parametrize(
+    ("service", "path", "parameter"),
+    [
+        ("triage", "/v1/cases", "reference"),
+        ("referral-intake", "/v1/referrals/{referral_id}/receipt", "leads_back"),
+    ],
+)
+def test_what_is_asked_for_by_parameter_can_be_asked_for(service: str, path: str, parameter: str) -> None:
+    assert parameter in {one["name"] for one in _document(service)["paths"][path]["get"]["parameters"]}
+
+
+def test_what_a_document_says_of_risks_to_staff_is_promised_in_these_words() -> None:
+    document = _document("referral-intake")["paths"]["/v1/referrals/{referral_id}/document"]["get"]
+    promised = document["responses"]["200"]["headers"][intake.STAFF_RISK_HEADER]["schema"]["enum"]
+
+    assert set(promised) - intake.NO_STAFF_RISK == {"stated"}
+    assert set(promised) > intake.NO_STAFF_RISK
+
+
+@pytest.mark.parametrize(
     ("service", "name", "answer"),
     [
         ("triage", "CaseView", case()),

@@ -11,8 +11,8 @@ from pydantic import RootModel
 from triage_ui.services.caller import Caller, Read
 
 SERVICE = "referral-intake"
-_STAFF_RISK: Final = "content-staff-risk"
-_NO_STAFF_RISK: Final = frozenset({"none-known", "not-stated"})
+STAFF_RISK_HEADER: Final = "Content-Staff-Risk"
+NO_STAFF_RISK: Final = frozenset({"none-known", "not-stated"})
 
 
 class Document(RootModel[dict[str, Any]]):
@@ -59,7 +59,7 @@ class Intake:
         query = {} if edition is None else {"edition": str(edition)}
         path = f"/v1/referrals/{referral_id}/document"
         answer = await self._caller.get(SERVICE, path, Document, purpose=purpose, query=query)
-        return ReferralDocument(answer.body.root, answer.headers.get(_STAFF_RISK) not in _NO_STAFF_RISK)
+        return ReferralDocument(answer.body.root, answer.headers.get(STAFF_RISK_HEADER) not in NO_STAFF_RISK)
 
     async def editions(self, referral_id: UUID, *, purpose: str) -> Editions:
         """What made each edition."""

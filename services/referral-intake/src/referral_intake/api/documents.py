@@ -2,7 +2,7 @@
 
 import json
 from datetime import datetime
-from typing import Annotated, Final, Self
+from typing import Annotated, Any, Final, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -24,15 +24,19 @@ COMMITMENT_HEADER: Final = "Content-Commitment"
 EDITION_HEADER: Final = "Content-Edition"
 STAFF_RISK_HEADER: Final = "Content-Staff-Risk"
 
-_HEADERS: Final = {
+_HEADERS: Final[dict[str, Any]] = {
     name: {"description": description, "schema": {"type": "string"}}
     for name, description in {
         SALT_HEADER: "The salt, in hexadecimal digits.",
         COMMITMENT_HEADER: "What was published of this edition: SHA-256 over salt and bytes, in hexadecimal digits.",
         EDITION_HEADER: "The number of this edition.",
-        STAFF_RISK_HEADER: "Whether it states a risk to workers who visit: `stated`; `none-known`, when it says that "
-        "none is known; `not-stated`. A page that shows `risks_to_staff` warns of it when it is `stated`.",
     }.items()
+} | {
+    STAFF_RISK_HEADER: {
+        "description": "Whether it states a risk to workers who visit, or says that none is known. A page that shows "
+        "`risks_to_staff` warns of it when one is stated.",
+        "schema": {"type": "string", "enum": [*decide.StaffRiskStatement]},
+    }
 }
 _CONTENT: Final = {
     "application/json": {
