@@ -82,6 +82,7 @@ PAGES: Final = (
     Address("/audit"),
     Address("/audit/proof"),
     Address("/queue", (Asked("triage", "/v1/cases"),)),
+    Address("/queue/cases/{reference}", (Asked("triage", "/v1/cases?reference={reference}"),)),
     Address("/cases/{case_id}", (CASE,)),
     Address(
         "/cases/{case_id}/document",
@@ -153,6 +154,7 @@ TRIED_ELSEWHERE: Final = frozenset(
         ("POST", "/audit/proof"),  # for anybody: says nothing that is not public
         ("POST", "/queue/{act}-one"),  # these act: who may, each service's own tests say for every role
         ("POST", "/queue/assign"),
+        ("POST", "/queue/search"),  # leads to the case of a reference, which is tried
         ("POST", "/inbox/{notice_id}"),
         ("POST", "/drafts/discard"),
         ("POST", "/refer"),  # begins a draft

@@ -23,7 +23,7 @@ WORKER: Final = f"{PARTNERSHIP}-social-worker-1"
 SHOWN: Final = f"{PARTNERSHIP}-02-domestic-abuse"
 """The example whose case the picture shows: it says what to know before anybody is contacted."""
 WIDTH: Final = 1280
-QUEUE_HEIGHT: Final = 1180
+QUEUE_HEIGHT: Final = 1300
 CASE_HEIGHT: Final = 1800
 """So much of each page: of a case also what comes below its warnings."""
 LARGEST_BYTES: Final = 300_000

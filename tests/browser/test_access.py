@@ -33,7 +33,7 @@ NOBODYS: Final = "00000000-0000-4000-8000-000000000000"
 _CSRF: Final = re.compile(r'name="csrf" value="([0-9a-f]{64})"')
 _PLAIN: Final = {403: "You cannot do this", 404: "Page not found"}
 
-_LEADS_ON: Final = ("/queue", "/questions/{question_id}")
+_LEADS_ON: Final = ("/queue", "/queue/cases/{reference}", "/questions/{question_id}")
 
 Ids = Mapping[str, str]
 

@@ -205,7 +205,24 @@ async def test_a_printed_receipt_has_its_mark_its_reference_its_time_and_every_m
     assert f"Received {moment(received)} " in printed
     assert missing
     assert sorted(await lead.page.get_by_role("listitem").all_inner_texts()) == missing
+    assert "Back to this referral" not in printed
     assert FIRST_NAME not in printed, "a receipt names nobody, so that it can be kept in any file"
+
+
+async def test_a_receipt_leads_back_to_its_referral_and_to_all_of_them(new_reader: NewReader) -> None:
+    lead = await new_reader(LEAD)
+    reference, own = await referring.refer_shortly(lead, Words.new())
+    await lead.finds_nothing_wrong()
+
+    await lead.open(f"{own}/receipt")
+    await lead.finds_nothing_wrong()
+    await lead.follow("Back to this referral")
+    assert await lead.path() == own
+    await lead.follow("Print the receipt")
+    await lead.follow("All your referrals")
+
+    assert await lead.path() == "/referrals"
+    assert await lead.page.get_by_role("link", name=reference, exact=True).count() == 1
 
 
 async def test_the_printed_status_of_a_referral_has_its_mark_and_its_reader(new_reader: NewReader) -> None:

@@ -1,7 +1,7 @@
 """The other services in this process, each on an empty database: their doors, if not what is behind them."""
 
 from base64 import b64encode
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,6 +16,7 @@ import audit.settings
 import triage.main
 import triage.settings
 from bench.processes import signing_key
+from chassis.ids import reference
 from chassis.run.service import Service
 from chassis.testing import SettableClock, postgres
 from chassis.testing.signer import Signer
@@ -53,6 +54,10 @@ OTHERS: Final[Mapping[str, Callable[[Mapping[str, Any], Path, Signer], Service]]
     "audit": _audit,
 }
 """By package: how each is built."""
+_KNOWN: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
+    "triage": {"reference": (reference("WAN", 1), reference("WAN", 2).lower().replace("-", " "))},
+}
+"""Values that nobody hits upon by chance, because a character checks the others."""
 
 
 @asynccontextmanager
@@ -69,7 +74,8 @@ async def other(package: str, admin_url: str) -> AsyncIterator[Target]:
     with TemporaryDirectory(prefix="frontdoor-") as folder:
         service = OTHERS[package](common, signing_key(Path(folder)), signer)
         async with service.app.router.lifespan_context(service.app):
-            yield Target(service.app, People(signer), known={}, examples={}, words="", work=_nothing)
+            known = _KNOWN.get(package, {})
+            yield Target(service.app, People(signer), known, examples={}, words="", work=_nothing)
 
 
 async def _nothing() -> None:

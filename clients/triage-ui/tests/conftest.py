@@ -19,7 +19,7 @@ from chassis.run.provision import DatabaseUrls
 sys.path.insert(0, str(Path(__file__).parent))  # so that the tests here can share their builders
 
 from referring_by_form import REFERRALS
-from ui_answers import own_line, receipt
+from sender_answers import own_line, receipt
 from ui_world import SignedInBrowser, World, made_world
 
 from triage_ui.session.sealing import KEY_BYTES, Sealer

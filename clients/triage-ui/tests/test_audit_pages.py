@@ -1,6 +1,7 @@
 """The auditor's pages: a reason first, who looked and with whom it was shared, and what a pasted proof is worth."""
 
 import json
+import re
 from typing import Any, Final
 
 import pytest
@@ -114,6 +115,38 @@ async def test_everything_that_one_reader_looked_at_is_paged_by_post(world: Worl
     assert "Referral document" in page
     assert 'name="before" value="9"' in page
     assert world.services.asked[-1].url.params["before"] == "12"
+
+
+async def test_looks_of_one_reader_are_grouped_by_day_with_counts_the_newest_first(world: World) -> None:
+    person = await auditor(world)
+    looks = [
+        look(9, at="2026-11-30T10:00:00Z"),
+        entry(8, "access.denied.v1", at="2026-11-30T09:00:00Z", actor=WORKER, record="case", reason="role"),
+        look(7, at="2026-07-29T23:30:00Z"),
+        look(6, at="2026-07-29T22:30:00Z"),
+        entry(5, "record.exported.v1", at="2026-07-29T10:00:00Z", actor=WORKER, first_index=0, end_index=9),
+    ]
+    found = {"reader": WORKER, "entries": looks, "destroyed": 0, "complete_to": 1042, "next": 5}
+    world.services.answers["GET", f"/v1/access-log/readers/{WORKER}"] = found
+
+    first = (await person.post("/audit/reader", reader=WORKER, purpose="audit")).text
+    world.services.answers["GET", f"/v1/access-log/readers/{WORKER}"] = {**found, "next": None}
+    last = (await person.post("/audit/reader", reader=WORKER, purpose="audit", before="12")).text
+
+    assert titles(first) == [
+        "Monday 30 November 2026: 1 look, 1 refusal",
+        "Thursday 30 July 2026: 1 look",
+        "Wednesday 29 July 2026: 1 look, 1 export on this page",
+    ]
+    assert titles(last)[0] == "Monday 30 November 2026: 1 look, 1 refusal on this page"
+    assert titles(last)[-1] == "Wednesday 29 July 2026: 1 look, 1 export"
+    assert first.count("<details") == 3
+    assert re.findall(r"<details[^>]* open>", first) == ['<details class="govuk-details" open>']
+
+
+def titles(page: str) -> list[str]:
+    """What stands over each day."""
+    return re.findall(r'<span class="govuk-details__summary-text">(.*?)</span>', page)
 
 
 @pytest.mark.parametrize("reader", ["../../v1/journeys/x", "a/b", "%2e%2e", "x?before=1"])

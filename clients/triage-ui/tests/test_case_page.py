@@ -2,6 +2,7 @@
 
 from typing import Final
 
+import httpx2
 import pytest
 from ui_answers import CASE_ID, REFERRAL_ID, case, document
 from ui_world import TOKEN, World, problem
@@ -19,6 +20,24 @@ async def test_a_case_says_what_could_do_harm_before_anything_else(world: World)
     assert "Late: no answer yet" in page
     assert "<script>alert(1)</script>" not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+
+
+@pytest.mark.parametrize(
+    ("states", "warns"),
+    [("stated", True), ("none-known", False), ("not-stated", False), ("what-is-new-here", True), (None, True)],
+)
+async def test_a_risk_to_staff_is_warned_of_unless_intake_says_that_there_is_none(
+    world: World, states: str | None, warns: bool
+) -> None:
+    headers = {"Content-Staff-Risk": states} if states else {}
+    world.services.answers["GET", f"/v1/referrals/{REFERRAL_ID}/document"] = lambda _: httpx2.Response(
+        200, json=document(), headers=headers
+    )
+
+    page = (await (await world.sign_in()).get(CASE)).text
+
+    assert ("Risk to staff" in page) is warns
+    assert "Before you contact anybody" in page
 
 
 async def test_no_title_and_no_address_names_a_child(world: World) -> None:

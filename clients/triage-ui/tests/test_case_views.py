@@ -18,9 +18,15 @@ from local_stack.checkout import ROOT
 from triage_ui.pages.case.children import Children, immediate_safety, safe_contact
 from triage_ui.pages.case.document import Entry, changes_of, entries_of
 from triage_ui.pages.case.household import household_of
+from triage_ui.services.intake import ReferralDocument
 
 EXAMPLES: Final = sorted((ROOT / "examples" / "referrals").glob("*.json"))
 TODAY: Final = date(2026, 11, 29)
+
+
+def of_intake(said: dict[str, Any]) -> ReferralDocument:
+    """A document as intake gives it that states a risk to staff, where it says anything of that."""
+    return ReferralDocument(said, states_staff_risk=True)
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
@@ -66,7 +72,7 @@ def test_what_may_not_be_contacted_is_marked() -> None:
 
 
 def test_everything_about_safe_contact_is_said_first() -> None:
-    said = [(one.about, one.advice) for one in safe_contact(document())]
+    said = [(one.about, one.advice) for one in safe_contact(of_intake(document()))]
 
     assert ("Domestic abuse", "Text first.") in said
     assert ("Rowan Testerley", "Not safe to contact.\nOnly through the school.") in said
@@ -79,7 +85,7 @@ def test_everything_about_safe_contact_is_said_first() -> None:
 def test_every_caution_of_a_real_shaped_referral_is_a_text(example: Path) -> None:
     sent = json.loads(example.read_text())["referral"]
 
-    assert [one for one in safe_contact(sent) if len(one.advice) < 4] == []
+    assert [one for one in safe_contact(of_intake(sent)) if len(one.advice) < 4] == []
     assert all(one.advice for one in immediate_safety(sent))
 
 
@@ -95,19 +101,22 @@ def test_what_is_said_about_one_person_or_place_stands_together_and_once() -> No
     child = {"first_name": "Rowan", "safe_to_contact": False, "contact_advice": "Meet at school.", "addresses": [home]}
     sent = {"children": [child, {"first_name": "Wren", "addresses": [home]}]}
 
-    assert [(one.about, one.advice) for one in safe_contact(sent)] == [
+    assert [(one.about, one.advice) for one in safe_contact(of_intake(sent))] == [
         ("Rowan", "Not safe to contact.\nMeet at school."),
         ("Do not contact here: 1 Made-up Street", "He reads the post."),
     ]
 
 
-@pytest.mark.parametrize(
-    ("written", "warns"),
-    [("None known.", False), ("none", False), ("None known. Do not ring at night.", True), ("A dog.", True)],
-)
-def test_a_sender_who_knows_of_no_risk_raises_no_alarm(written: str, warns: bool) -> None:
-    for said in (written, [{"reason": written}]):
-        assert bool(safe_contact({"risks_to_staff": said})) is warns
+@pytest.mark.parametrize("states", [True, False])
+def test_a_risk_to_staff_is_warned_of_where_intake_says_that_one_is_stated(states: bool) -> None:
+    for said in ("None known.", [{"reason": "A dog."}]):
+        assert bool(safe_contact(ReferralDocument({"risks_to_staff": said}, states))) is states
+
+
+def test_a_risk_of_which_nothing_is_said_but_a_day_is_warned_of_all_the_same() -> None:
+    (caution,) = safe_contact(of_intake({"risks_to_staff": [{"recorded_on": "2026-11-01"}]}))
+
+    assert (caution.about, caution.advice) == ("Risk to staff", "The sender does not say what it is.")
 
 
 def test_what_an_edition_put_right_is_said_with_what_it_was() -> None:

@@ -26,18 +26,8 @@ from office_answers import (
     totals,
     witnessing,
 )
-from ui_answers import (
-    case,
-    open_question,
-    own_line,
-    own_referral,
-    question,
-    queue_line,
-    queue_page,
-    receipt,
-    request_view,
-    worker,
-)
+from sender_answers import open_question, own_line, own_referral, question, receipt
+from ui_answers import case, queue_line, queue_page, request_view, worker
 
 from local_stack.checkout import ROOT
 from triage_ui.services import (
@@ -182,6 +172,25 @@ def _paths() -> list[tuple[str, str, str]]:
 @pytest.mark.parametrize(("service", "method", "path"), _paths())
 def test_every_operation_that_is_called_is_offered(service: str, method: str, path: str) -> None:
     assert method in _document(service)["paths"][path]
+
+
+@pytest.mark.parametrize(
+    ("service", "path", "parameter"),
+    [
+        ("triage", "/v1/cases", "reference"),
+        ("referral-intake", "/v1/referrals/{referral_id}/receipt", "leads_back"),
+    ],
+)
+def test_what_is_asked_for_by_parameter_can_be_asked_for(service: str, path: str, parameter: str) -> None:
+    assert parameter in {one["name"] for one in _document(service)["paths"][path]["get"]["parameters"]}
+
+
+def test_what_a_document_says_of_risks_to_staff_is_promised_in_these_words() -> None:
+    document = _document("referral-intake")["paths"]["/v1/referrals/{referral_id}/document"]["get"]
+    promised = document["responses"]["200"]["headers"][intake.STAFF_RISK_HEADER]["schema"]["enum"]
+
+    assert set(promised) - intake.NO_STAFF_RISK == {"stated"}
+    assert set(promised) > intake.NO_STAFF_RISK
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,8 @@ from typing import Any, Final
 import httpx2
 import pytest
 from office_answers import RUN_ID, SERVICES, counted_run, delivery, run, witnessing
-from ui_answers import AT, CASE_ID, DUE, NOTICE_ID, REFERENCE, REQUEST_ID, open_question, queue_line, queue_page
+from sender_answers import open_question
+from ui_answers import AT, CASE_ID, DUE, NOTICE_ID, REFERENCE, REQUEST_ID, queue_line, queue_page
 from ui_world import World, problem
 
 from triage_ui.pages.home.home import SOURCES, sources_for

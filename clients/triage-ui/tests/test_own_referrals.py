@@ -6,17 +6,8 @@ from typing import Any, Final
 
 import httpx2
 import pytest
-from ui_answers import (
-    AT,
-    QUESTION_ID,
-    REFERENCE,
-    REFERRAL_ID,
-    REQUEST_ID,
-    open_question,
-    own_line,
-    own_referral,
-    question,
-)
+from sender_answers import open_question, own_line, own_referral, question
+from ui_answers import AT, QUESTION_ID, REFERENCE, REFERRAL_ID, REQUEST_ID
 from ui_world import SignedInBrowser, World, problem
 
 PATH: Final = f"/v1/referrals/{REFERRAL_ID}"

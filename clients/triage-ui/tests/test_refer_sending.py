@@ -6,7 +6,8 @@ import json
 import httpx2
 import pytest
 from referring_by_form import REFERRALS, SHOWN, WORDS, begun, kept_in, save, send, sent_of, written
-from ui_answers import MANAGER, REFERENCE, REFERRAL_ID, receipt
+from sender_answers import receipt
+from ui_answers import MANAGER, REFERENCE, REFERRAL_ID
 from ui_world import SignedInBrowser, World, problem
 
 

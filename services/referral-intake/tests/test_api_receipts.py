@@ -69,6 +69,15 @@ async def test_a_browser_is_given_a_page_that_is_whole_and_needs_nothing_from_el
         assert word not in receipt.text
 
 
+async def test_a_page_that_a_web_client_asks_for_leads_back_to_the_referral(caller: Caller) -> None:
+    path = await sent(caller)
+
+    receipt = await caller.get(f"{path}/receipt?leads_back=true", headers={"Accept": BROWSER})
+
+    leads_to = [to for name, to in Page(receipt.text).attributes if name == "href"]
+    assert leads_to == [f"../{path.rsplit('/', 1)[-1]}", "../../referrals"]
+
+
 async def test_the_pages_policy_lets_its_own_style_in_and_nothing_else(caller: Caller) -> None:
     path = await sent(caller)
 

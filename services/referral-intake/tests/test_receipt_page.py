@@ -6,6 +6,8 @@ from hashlib import sha256
 from html.parser import HTMLParser
 from itertools import pairwise
 from typing import Final
+from urllib.parse import urljoin
+from uuid import UUID
 
 import pytest
 
@@ -13,6 +15,7 @@ from referral_intake.receipt_page import CONTENT_SECURITY_POLICY, ReceiptText, p
 
 REFERENCE: Final = "WAN-7K3M-Q9TD"
 FACTS: Final = (("Received", "Monday 23 November 2026 at 9:30am"), ("Number of children", "2"))
+REFERRAL_ID: Final = UUID(int=1)
 FULL: Final = ReceiptText(
     REFERENCE,
     FACTS,
@@ -20,6 +23,7 @@ FULL: Final = ReceiptText(
     ("NHS number", "Ethnicity"),
     "Call 999 now.",
     ("Bundle.entry[2].resource.photo",),
+    REFERRAL_ID,
 )
 SHORT: Final = ReceiptText(REFERENCE, FACTS, ("We read it.",), (), None)
 
@@ -106,15 +110,27 @@ def test_paper_is_marked_on_every_page_and_the_screen_is_not(page: Outline) -> N
 
     assert "Official \N{EN DASH} sensitive. From Frontdoor." in page.text_in("main")
     assert ".mark { display: none;" in style
-    assert re.search(r"@media print \{.*\.mark \{ display: block; \} \}", style)
+    assert re.search(r"@media print \{.*\.back \{ display: none; \} \.mark \{ display: block; \} \}", style)
     assert '@top-center { content: "Official \N{EN DASH} sensitive"; }' in style
+
+
+@pytest.mark.parametrize("root", ["https://frontdoor.example.org", "https://intake.example.org/v1"])
+def test_in_a_web_client_it_leads_back_to_the_referral_and_to_the_list(root: str) -> None:
+    here = f"{root}/referrals/{REFERRAL_ID}/receipt"
+
+    assert Outline(page_of(SHORT).decode()).named("a") == []
+    links = [urljoin(here, each["href"] or "") for each in Outline(page_of(FULL).decode()).named("a")]
+    assert links == [
+        f"{root}/referrals/{REFERRAL_ID}",
+        f"{root}/referrals",
+    ]
 
 
 def test_it_runs_and_loads_nothing(page: Outline) -> None:
     attributes = {name for _, each in page.tags for name in each}
 
     assert not {"script", "link", "img", "iframe", "object", "embed", "form", "base"} & {tag for tag, _ in page.tags}
-    assert attributes == {"lang", "charset", "name", "content", "class"}
+    assert attributes - {"href"} == {"lang", "charset", "name", "content", "class"}
     assert "url(" not in page.text_in("style")
     assert "@import" not in page.text_in("style")
 

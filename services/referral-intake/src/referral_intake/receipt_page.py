@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
+from uuid import UUID
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -27,7 +28,11 @@ CONTENT_SECURITY_POLICY: Final = (
 
 @dataclass(frozen=True)
 class ReceiptText:
-    """What the page says, in words. ``facts`` are names with their values."""
+    """What the page says, in words. ``facts`` are names with their values.
+
+    ``leads_back_to`` is the referral to which it leads back on a screen, and from there to the list: by relative links,
+    since the page then stands in a web client that shows referrals at the same paths below a root of its own.
+    """
 
     reference: str
     facts: Sequence[tuple[str, str]]
@@ -35,6 +40,7 @@ class ReceiptText:
     missing: Sequence[str]
     advice: str | None
     not_taken: Sequence[str] = ()
+    leads_back_to: UUID | None = None
 
 
 def page_of(text: ReceiptText) -> bytes:

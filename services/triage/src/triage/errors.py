@@ -277,6 +277,12 @@ class Untimely(Invalid):
     slug, title = "untimely", "No clock can be counted from this time"
 
 
+class ReferenceInvalid(Invalid):
+    """No reference was ever made like this: its last character checks the others."""
+
+    slug, title = "reference-invalid", "Check the reference. It looks like WAN-7K3M-Q9TR"
+
+
 class BadCursor(Invalid):
     """A page mark that we did not make."""
 

@@ -95,6 +95,7 @@ case = Table(
         postgresql_include=_COUNTED,
         postgresql_where=text("closed_at IS NOT NULL"),
     ),
+    Index("case_reference", "reference"),
     comment="What triage works on: one row for each referral, with its line in the queue. changed_version is the last "
     "event about the children: no alarm, and not who has the case.",
 )

@@ -15,7 +15,7 @@ from triage_ui.pages.home import home
 from triage_ui.pages.inbox import inbox
 from triage_ui.pages.operator import operator
 from triage_ui.pages.own_referrals import own_referrals
-from triage_ui.pages.queue import assigning, queue
+from triage_ui.pages.queue import assigning, queue, search
 from triage_ui.pages.records import records
 from triage_ui.pages.refer import refer, sending
 from triage_ui.pages.request import request
@@ -23,6 +23,7 @@ from triage_ui.pages.request import request
 ROUTERS: Final[Sequence[APIRouter]] = (
     home.router,
     queue.router,
+    search.router,
     assigning.router,
     case.router,
     request.router,

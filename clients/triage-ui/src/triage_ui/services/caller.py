@@ -61,10 +61,15 @@ class TokenEnded(Exception):
 
 @dataclass(frozen=True)
 class Answer(Generic[T]):
-    """What a service answered, and the version it names of what was read or changed."""
+    """What a service answered, with its headers."""
 
     body: T
-    version: str
+    headers: Mapping[str, str]
+
+    @property
+    def version(self) -> str:
+        """Of what was read or changed, as the service names it; empty where it names none."""
+        return self.headers.get("etag", "")
 
 
 @dataclass(frozen=True)
@@ -148,7 +153,7 @@ class Caller:
         if not answer.is_success:
             raise _refusal(answer)
         try:
-            return Answer(reads.model_validate_json(answer.content), answer.headers.get("etag", ""))
+            return Answer(reads.model_validate_json(answer.content), answer.headers)
         except ValidationError as error:
             raise NoAnswer from error
 

@@ -1,7 +1,9 @@
 """What the client reads of referral-intake."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from pydantic import RootModel
@@ -9,10 +11,20 @@ from pydantic import RootModel
 from triage_ui.services.caller import Caller, Read
 
 SERVICE = "referral-intake"
+STAFF_RISK_HEADER: Final = "Content-Staff-Risk"
+NO_STAFF_RISK: Final = frozenset({"none-known", "not-stated"})
 
 
 class Document(RootModel[dict[str, Any]]):
     """A referral as it was sent, in the words of its sender."""
+
+
+@dataclass(frozen=True)
+class ReferralDocument:
+    """What was sent, and whether it states a risk to workers who visit: it does unless intake says otherwise."""
+
+    said: Mapping[str, Any] = field(repr=False)
+    states_staff_risk: bool
 
 
 class Edition(Read):
@@ -42,11 +54,12 @@ class Intake:
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
 
-    async def document(self, referral_id: UUID, *, purpose: str, edition: int | None = None) -> dict[str, Any]:
+    async def document(self, referral_id: UUID, *, purpose: str, edition: int | None = None) -> ReferralDocument:
         """The newest edition, or the one asked for; the look is recorded."""
         query = {} if edition is None else {"edition": str(edition)}
         path = f"/v1/referrals/{referral_id}/document"
-        return (await self._caller.get(SERVICE, path, Document, purpose=purpose, query=query)).body.root
+        answer = await self._caller.get(SERVICE, path, Document, purpose=purpose, query=query)
+        return ReferralDocument(answer.body.root, answer.headers.get(STAFF_RISK_HEADER) not in NO_STAFF_RISK)
 
     async def editions(self, referral_id: UUID, *, purpose: str) -> Editions:
         """What made each edition."""

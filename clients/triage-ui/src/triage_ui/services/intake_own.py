@@ -144,7 +144,7 @@ class OwnReferrals:
 
     async def receipt(self, referral_id: UUID) -> Printable:
         """The receipt to print; the look is recorded."""
-        return await self._caller.page(SERVICE, f"/v1/referrals/{referral_id}/receipt")
+        return await self._caller.page(SERVICE, f"/v1/referrals/{referral_id}/receipt?leads_back=true")
 
     async def add(self, referral_id: UUID, supplement: Mapping[str, Any], *, key: str) -> None:
         """Add to a referral, or answer a question about it."""

@@ -5,6 +5,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from triage_ui.services.caller import Caller, Read
+from triage_ui.services.intake import Referenced
 
 SERVICES: Final = ("referral-intake", "triage", "agency-notify", "audit")
 """In the order in which a referral passes them."""
@@ -100,12 +101,6 @@ class Totals(Read):
 
     recorded: dict[str, int]
     applied: dict[str, int]
-
-
-class Referenced(Read):
-    """The id behind a reference."""
-
-    referral_id: UUID
 
 
 class Resumed(Read):

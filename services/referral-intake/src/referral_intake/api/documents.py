@@ -1,7 +1,8 @@
 """``GET /v1/referrals/{id}/document…``: staff read what was sent, and every look is written down first."""
 
+import json
 from datetime import datetime
-from typing import Annotated, Final, Self
+from typing import Annotated, Any, Final, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -11,7 +12,7 @@ from chassis.web.access import access_purpose, unwrap
 from chassis.web.app import problem_responses
 from chassis.web.auth import SignedIn
 from contracts.codes import Purpose
-from referral_intake import handlers, telling
+from referral_intake import decide, handlers, telling
 from referral_intake.api.dependencies import Injected
 from referral_intake.model import Edition
 
@@ -21,14 +22,21 @@ PATH: Final = telling.PATH + "/{referral_id}/document"
 SALT_HEADER: Final = "Content-Salt"
 COMMITMENT_HEADER: Final = "Content-Commitment"
 EDITION_HEADER: Final = "Content-Edition"
+STAFF_RISK_HEADER: Final = "Content-Staff-Risk"
 
-_HEADERS: Final = {
+_HEADERS: Final[dict[str, Any]] = {
     name: {"description": description, "schema": {"type": "string"}}
     for name, description in {
         SALT_HEADER: "The salt, in hexadecimal digits.",
         COMMITMENT_HEADER: "What was published of this edition: SHA-256 over salt and bytes, in hexadecimal digits.",
         EDITION_HEADER: "The number of this edition.",
     }.items()
+} | {
+    STAFF_RISK_HEADER: {
+        "description": "Whether it states a risk to workers who visit, or says that none is known. A page that shows "
+        "`risks_to_staff` warns of it when one is stated.",
+        "schema": {"type": "string", "enum": [*decide.StaffRiskStatement]},
+    }
 }
 _CONTENT: Final = {
     "application/json": {
@@ -151,7 +159,8 @@ async def read_document(
 
     For staff of the partnership whose role reads documents for the purpose named in ``Access-Purpose``. The headers
     ``Content-Salt`` and ``Content-Commitment`` (hex) prove the bytes unaltered: SHA-256 over salt and bytes is the
-    commitment that was published when the edition was made.
+    commitment that was published when the edition was made. ``Content-Staff-Risk`` says whether it states a risk to
+    workers who visit.
     """
     look = handlers.look_at_document(referral_id, reader, purpose)
     async with dependencies.db.transaction() as tx:
@@ -161,6 +170,7 @@ async def read_document(
         SALT_HEADER: document.salt.hex(),
         COMMITMENT_HEADER: document.content_commitment,
         EDITION_HEADER: str(document.edition),
+        STAFF_RISK_HEADER: decide.staff_risk_stated(json.loads(document.content)),
     }
     return Response(document.content, media_type="application/json", headers=headers)
 

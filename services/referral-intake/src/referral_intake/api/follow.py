@@ -51,7 +51,7 @@ Asked = Annotated[
     Query(description="`open`: only those with a question for you; `none`: only those without."),
 ]
 ByReference = Annotated[
-    str | None, Query(max_length=40, description="Only the one with our reference.", examples=["WAN-7K3M-Q9TD"])
+    str | None, Query(max_length=40, description="Only the one with our reference.", examples=["WAN-7K3M-Q9TR"])
 ]
 
 

@@ -2,10 +2,10 @@
 
 import re
 from datetime import datetime
-from typing import Any, Final, Self
+from typing import Annotated, Any, Final, Self
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.web.access import unwrap
@@ -106,6 +106,13 @@ class PrintableReceipt(BaseModel):
         )
 
 
+LeadsBack = Annotated[
+    bool,
+    Query(
+        description="Of a page: give it links to the referral and to the list, at `../{referral_id}` and "
+        "`../../referrals`. For a web client that shows it at this path below its own root."
+    ),
+]
 _CONTENT: Final[dict[str, Any]] = {HTML: {"schema": {"type": "string"}, "example": "<!doctype html>…"}}
 
 
@@ -115,7 +122,9 @@ _CONTENT: Final[dict[str, Any]] = {HTML: {"schema": {"type": "string"}, "example
     response_model=PrintableReceipt,
     responses={200: {"content": _CONTENT}, **problem_responses(406, 429)},
 )
-async def read_receipt(referral_id: UUID, request: Request, dependencies: Injected, asker: AsReader) -> Response:
+async def read_receipt(
+    referral_id: UUID, request: Request, dependencies: Injected, asker: AsReader, *, leads_back: LeadsBack = False
+) -> Response:
     """Our reference, the times, what happens next and what is missing. It names nobody.
 
     JSON unless `Accept` prefers `text/html`: then a page to print. For your own agency's referral; any other is
@@ -130,7 +139,7 @@ async def read_receipt(referral_id: UUID, request: Request, dependencies: Inject
     if kind == JSON:
         return Response(printable.model_dump_json(), media_type=JSON, headers={"Vary": "Accept"})
     headers = {"Content-Security-Policy": CONTENT_SECURITY_POLICY, "Vary": "Accept"}
-    return Response(page_of(_text(printable)), media_type=HTML, headers=headers)
+    return Response(page_of(_text(printable, leads_back=leads_back)), media_type=HTML, headers=headers)
 
 
 def offered(accept: str) -> str:
@@ -157,7 +166,7 @@ def _quality(parameters: list[str]) -> float:
     return float(given) if _QUALITY.fullmatch(given) else 0.0
 
 
-def _text(printable: PrintableReceipt) -> ReceiptText:
+def _text(printable: PrintableReceipt, *, leads_back: bool) -> ReceiptText:
     late = " This time has passed." if printable.late else ""
     facts = [
         ("Received", moment(printable.received_at)),
@@ -174,4 +183,5 @@ def _text(printable: PrintableReceipt) -> ReceiptText:
         missing=[missing.label for missing in printable.missing_information],
         not_taken=printable.not_taken,
         advice=printable.emergency_advice,
+        leads_back_to=printable.referral_id if leads_back else None,
     )

@@ -47,6 +47,7 @@ from referral_intake.decide.retention import (
     reviewed,
     without_birthday,
 )
+from referral_intake.decide.staff_risk import StaffRiskStatement, staff_risk_stated
 from referral_intake.decide.supplementing import (
     add,
     blame,
@@ -56,6 +57,7 @@ from referral_intake.decide.supplementing import (
 )
 
 __all__ = [
+    "StaffRiskStatement",
     "add",
     "advice",
     "approve_destruction",
@@ -87,6 +89,7 @@ __all__ = [
     "reviewed",
     "rounds",
     "settled_at",
+    "staff_risk_stated",
     "standing_facts",
     "status",
     "supplement_entry",

@@ -48,7 +48,7 @@ class NoSuchEdition(NotFound):
 class ReferenceInvalid(Invalid):
     """No reference was ever made like this: its last character checks the others."""
 
-    slug, title = "reference-invalid", "Check the reference. It looks like WAN-7K3M-Q9TD"
+    slug, title = "reference-invalid", "Check the reference. It looks like WAN-7K3M-Q9TR"
 
 
 class NotFhir(Problem):

@@ -8,11 +8,14 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 
+from chassis.ids import find_reference
 from chassis.web import paging
+from chassis.web.auth import Principal
 from triage import handlers
 from triage.api.dependencies import Injected, Staff, View
 from triage.api.paging import Cursor, PageSize, read_cursor, write_cursor
 from triage.api.queue_line import QueueLine
+from triage.errors import ReferenceInvalid
 from triage.handlers import Dependencies, QueueFile
 from triage.model import AssignedTo, Due, Narrowing, NewsSeen, QueueMark, Urgency, WaitsFor
 from triage.store import Asker
@@ -66,12 +69,25 @@ class QueuePage(View):
     previous: str | None = Field(description="The cursor of the page before; empty on the first one.")
 
 
+ByReference = Annotated[
+    str | None,
+    Query(
+        max_length=40,
+        description="Only the case of this referral. Lower case, spaces and no dashes are understood.",
+        examples=["WAN-7K3M-Q9TR"],
+    ),
+]
+
+
 class Wanted:
-    """Which cases, by query parameters."""
+    """Which cases, by query parameters. Raises ``ReferenceInvalid``."""
 
     def __init__(
         self,
-        status: Status = Status.OPEN,
+        status: Annotated[
+            Status | None, Query(description="Left out: open ones; with `reference`, whether it is open or closed.")
+        ] = None,
+        reference: ByReference = None,
         rating: Annotated[Urgency | None, Query()] = None,
         waits_for: Annotated[WaitsFor | None, Query()] = None,
         assigned: Annotated[AssignedTo | None, Query()] = None,
@@ -81,8 +97,24 @@ class Wanted:
             int, Query(ge=1, le=366, description="With `status=closed`: those closed in so many days.")
         ] = 30,
     ) -> None:
-        self.closed_within = timedelta(days=closed_days) if status is Status.CLOSED else None
+        self.reference = find_reference(reference) if reference is not None else None
+        if reference is not None and self.reference is None:
+            raise ReferenceInvalid
+        self.status, self.closed_within = status, timedelta(days=closed_days)
         self.narrowing = Narrowing(rating, waits_for, assigned, due, news)
+
+    def by(self, principal: Principal, *, now: datetime) -> Asker:
+        """The same, asked for by a person at a moment."""
+        closed_since = now - self.closed_within if self.status is Status.CLOSED else None
+        return Asker(
+            principal.partnership,
+            principal.subject,
+            principal.agency,
+            now,
+            closed_since,
+            reference=self.reference,
+            of_any_status=self.status is None,
+        )
 
 
 @router.get("/v1/cases", summary="The queue", response_model=QueuePage)
@@ -97,11 +129,10 @@ async def list_queue(
     """The cases of your own partnership, for triage staff.
 
     Open cases: what is late first, then by the time left, then by age; what waits only to be closed last. Closed ones:
-    the newest first.
+    the newest first. A case of another partnership is as good as none.
     """
     after, now = read_cursor(cursor, _mark_of), dependencies.clock.now()
-    closed_since = now - wanted.closed_within if wanted.closed_within else None
-    who = Asker(asker.partnership, asker.subject, asker.agency, now, closed_since)
+    who = wanted.by(asker, now=now)
     async with dependencies.db.transaction() as tx:
         await handlers.note_visit(tx, asker, now=now)
     async with dependencies.db.transaction() as tx:

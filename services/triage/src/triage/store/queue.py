@@ -1,4 +1,4 @@
-"""SQL of the queue: pages of open cases by the time left, pages of closed ones, and counts of both."""
+"""SQL of the queue: pages of open cases by the time left, of closed ones, the case of a reference, and counts."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -30,6 +30,9 @@ _RATING: Final = "coalesce(rating, 'unrated')"
 
 _OPEN: Final = "partnership = :partnership AND closed_at IS NULL"
 _CLOSED: Final = "partnership = :partnership AND closed_at IS NOT NULL AND closed_at >= :closed_since"
+_NAMED: Final = """partnership = :partnership AND reference = :reference
+    AND (CAST(:is_closed AS boolean) IS NULL OR (closed_at IS NOT NULL) = :is_closed)
+    AND (CAST(:closed_since AS timestamptz) IS NULL OR closed_at >= :closed_since)"""
 _NARROWED: Final = f"""(CAST(:rating AS text) IS NULL OR {_RATING} = :rating)
     AND (CAST(:waits_for AS text) IS NULL OR waits_for = :waits_for)
     AND (CAST(:assigned AS text) IS NULL OR {_ASSIGNED} = :assigned)
@@ -37,19 +40,25 @@ _NARROWED: Final = f"""(CAST(:rating AS text) IS NULL OR {_RATING} = :rating)
     AND (CAST(:news AS text) IS NULL OR {_NEWS} = :news)"""
 _OPEN_PLACE: Final = ("coalesce(due_at, 'infinity'::timestamptz)", "received_at", "case_id")
 _CLOSED_PLACE: Final = ("closed_at", "received_at", "case_id")
+_NAMED_PLACE: Final = ("coalesce(closed_at, due_at, 'infinity'::timestamptz)", "received_at", "case_id")
 _MARK: Final = """coalesce(CAST(:at AS timestamptz), 'infinity'::timestamptz), CAST(:received_at AS timestamptz),
     CAST(:case_id AS uuid)"""
 
 
 @dataclass(frozen=True)
 class Asker:
-    """Whose queue it is. ``closed_since``: closed cases from then on instead of open ones."""
+    """Whose queue it is. ``closed_since``: closed cases from then on instead of open ones.
+
+    ``reference``: of these only the case of that referral; with ``of_any_status`` whether it is open or closed.
+    """
 
     partnership: str
     subject: str
     team: str
     now: datetime
     closed_since: datetime | None = None
+    reference: str | None = None
+    of_any_status: bool = False
 
 
 async def list_queue(
@@ -59,7 +68,8 @@ async def list_queue(
 
     What waits for nothing but closing comes last. All late cases come first, because their time is below zero.
     """
-    statement = (_CLOSED_PAGE if asker.closed_since else _OPEN_PAGE)[after is not None]
+    statements = _statements(asker)
+    statement = statements.first if after is None else statements.following
     values = {**_values(asker, narrowing), **_mark(after), "limit": limit}
     return [_item(row) for row in await tx.execute(statement, values)]
 
@@ -68,15 +78,15 @@ async def list_marks_before(
     tx: Transaction, asker: Asker, narrowing: Narrowing, *, mark: QueueMark, limit: int
 ) -> Sequence[QueueMark]:
     """The places up to a mark, the nearest first."""
-    statement = _CLOSED_BEFORE if asker.closed_since else _OPEN_BEFORE
+    statement = _statements(asker).before
     rows = await tx.execute(statement, {**_values(asker, narrowing), **_mark(mark), "limit": limit})
     return [QueueMark(row.at, row.received_at, row.case_id) for row in rows]
 
 
 async def count_queue(tx: Transaction, asker: Asker, *, most: int) -> Sequence[Cell]:
     """How many cases there are of each kind, all filters apart; of closed ones the newest, at most ``most``."""
-    statement = _COUNT_CLOSED if asker.closed_since else _COUNT_OPEN
-    values = {**_of(asker), "most": most} if asker.closed_since else _of(asker)
+    statements = _statements(asker)
+    values = {**_of(asker), "most": most} if statements is _OF_CLOSED else _of(asker)
     return [
         Cell(
             Urgency(row.rating),
@@ -86,8 +96,18 @@ async def count_queue(tx: Transaction, asker: Asker, *, most: int) -> Sequence[C
             NewsSeen(row.news),
             row.cases,
         )
-        for row in await tx.execute(statement, values)
+        for row in await tx.execute(statements.count, values)
     ]
+
+
+@dataclass(frozen=True)
+class _Statements:
+    """Of one part of the queue: its first page, those after a mark, the places before one, and its counts."""
+
+    first: TextClause
+    following: TextClause
+    before: TextClause
+    count: TextClause
 
 
 def _page(which: str, place: tuple[str, ...], *, descending: bool, after: bool) -> TextClause:
@@ -109,9 +129,9 @@ def _page(which: str, place: tuple[str, ...], *, descending: bool, after: bool) 
     )
 
 
-def _before(which: str, place: tuple[str, ...], *, descending: bool) -> TextClause:
+def _before(which: str, place: tuple[str, ...], *, at: str, descending: bool) -> TextClause:
     return text(
-        f"""SELECT {"closed_at" if descending else "due_at"} AS at, received_at, case_id FROM "case"
+        f"""SELECT {at} AS at, received_at, case_id FROM "case"
             WHERE {which} AND {_NARROWED} AND ({", ".join(place)}) {">=" if descending else "<="} ({_MARK})
             ORDER BY {_order(place, descending=not descending)} LIMIT :limit"""  # noqa: S608  # built from constants
     )
@@ -129,19 +149,38 @@ def _count(source: str) -> TextClause:
     )
 
 
-_OPEN_PAGE: Final = tuple(_page(_OPEN, _OPEN_PLACE, descending=False, after=after) for after in (False, True))
-_CLOSED_PAGE: Final = tuple(_page(_CLOSED, _CLOSED_PLACE, descending=True, after=after) for after in (False, True))
-_OPEN_BEFORE: Final = _before(_OPEN, _OPEN_PLACE, descending=False)
-_CLOSED_BEFORE: Final = _before(_CLOSED, _CLOSED_PLACE, descending=True)
-_COUNT_OPEN: Final = _count(f'"case" WHERE {_OPEN}')
-_COUNT_CLOSED: Final = _count(
-    f"""(SELECT rating, waits_for, worker, team, due_at, unseen FROM "case" WHERE {_CLOSED}
-         ORDER BY {_order(_CLOSED_PLACE, descending=True)} LIMIT :most) newest"""  # noqa: S608  # built from constants
+def _of_part(which: str, place: tuple[str, ...], *, at: str, descending: bool, counted: str = "") -> _Statements:
+    return _Statements(
+        first=_page(which, place, descending=descending, after=False),
+        following=_page(which, place, descending=descending, after=True),
+        before=_before(which, place, at=at, descending=descending),
+        count=_count(counted or f'"case" WHERE {which}'),
+    )
+
+
+_OF_OPEN: Final = _of_part(_OPEN, _OPEN_PLACE, at="due_at", descending=False)
+_OF_CLOSED: Final = _of_part(
+    _CLOSED,
+    _CLOSED_PLACE,
+    at="closed_at",
+    descending=True,
+    counted=f"""(SELECT rating, waits_for, worker, team, due_at, unseen FROM "case" WHERE {_CLOSED}
+        ORDER BY {_order(_CLOSED_PLACE, descending=True)} LIMIT :most) newest""",  # noqa: S608  # built from constants
 )
+_OF_REFERENCE: Final = _of_part(_NAMED, _NAMED_PLACE, at="coalesce(closed_at, due_at)", descending=False)
+
+
+def _statements(asker: Asker) -> _Statements:
+    if asker.reference is not None:
+        return _OF_REFERENCE
+    return _OF_CLOSED if asker.closed_since else _OF_OPEN
 
 
 def _of(asker: Asker) -> dict[str, Any]:
     of = {"partnership": asker.partnership, "me": asker.subject, "my_team": asker.team, "now": asker.now}
+    if asker.reference is not None:
+        is_closed = None if asker.of_any_status else asker.closed_since is not None
+        return {**of, "reference": asker.reference, "is_closed": is_closed, "closed_since": asker.closed_since}
     return {**of, "closed_since": asker.closed_since} if asker.closed_since else of
 
 

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from chassis.ids import find_reference
 from contracts.codes import Purpose
-from triage_ui.pages.audit.looking import looks_in, sharing_in
+from triage_ui.pages.audit.looking import by_day, looks_in, sharing_in
 from triage_ui.pages.queue.people import names_of
 from triage_ui.shell import forms
 from triage_ui.shell.forms import Form
@@ -60,7 +60,8 @@ async def show_reader(request: Request, visitor: SignedIn) -> Response:
     reader, purpose, before = form.get("reader"), form.get("purpose"), form.get("before")
     if not reader or _mistakes(purpose, reader):
         return await _form(request, visitor, form, _mistakes(purpose, None))
-    found = await visitor.services.audit.looks_of(reader, purpose=purpose, before=before if before.isdigit() else "")
+    before = before if before.isdigit() else ""
+    found = await visitor.services.audit.looks_of(reader, purpose=purpose, before=before)
     names = await names_of(request, visitor)
     return pages_of(request).render(
         request,
@@ -70,7 +71,11 @@ async def show_reader(request: Request, visitor: SignedIn) -> Response:
         who=names.get(reader, "a reader who has not signed in lately"),
         purpose=purpose,
         found=found,
-        looks=looks_in(found.entries, visitor.words, names),
+        days=by_day(
+            looks_in(found.entries, visitor.words, names),
+            has_newer=bool(before),
+            has_older=found.next is not None,
+        ),
     )
 
 

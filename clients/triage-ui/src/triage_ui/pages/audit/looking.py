@@ -1,12 +1,15 @@
 """What the audit pages say of entries: who looked, exported or was refused, and what was shared; pure."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from itertools import groupby
 from typing import Any, Final
 
+from policy.working_time import local_date
 from triage_ui.services.audit import LogEntry
-from triage_ui.shell.formats import label, said
+from triage_ui.shell.formats import count, day, label, said
 from triage_ui.shell.words import Words
 
 REFUSED: Final = "Refused"
@@ -15,6 +18,7 @@ _LOOKS: Final[Mapping[str, str]] = {
     "record.exported.v1": "Exported",
     "access.denied.v1": REFUSED,
 }
+_COUNTED: Final[Mapping[str, str]] = {"Looked": "look", "Exported": "export", REFUSED: "refusal"}
 _SHARED: Final[Mapping[str, str]] = {
     "information.requested.v1": "Asked for information",
     "information.answered.v1": "Answered",
@@ -57,6 +61,22 @@ class Look:
 
 
 @dataclass(frozen=True)
+class Day:
+    """The looks of one day, in London. ``is_whole``: all of them are here, as far as the log goes."""
+
+    on: date
+    looks: Sequence[Look]
+    is_whole: bool
+
+    @property
+    def title(self) -> str:
+        """``Monday 30 November 2026: 12 looks, 1 refusal``."""
+        found = Counter(look.what for look in self.looks)
+        counted = ", ".join(count(found[what], noun) for what, noun in _COUNTED.items() if found[what])
+        return f"{self.on:%A} {day(self.on)}: {counted}{'' if self.is_whole else ' on this page'}"
+
+
+@dataclass(frozen=True)
 class Sharing:
     """One thing that an agency or a team was notified of, asked, offered, or not notified of."""
 
@@ -71,6 +91,13 @@ def looks_in(entries: Sequence[LogEntry], words: Words, names: Mapping[str, str]
     """The newest first."""
     found = [_look(entry, words, names) for entry in entries if entry.event.get("type") in _LOOKS]
     return sorted(found, key=lambda look: (look.at, look.leaf_index), reverse=True)
+
+
+def by_day(looks: Sequence[Look], *, has_newer: bool, has_older: bool) -> list[Day]:
+    """Looks that are sorted already; there may be newer and older ones of the first and the last day elsewhere."""
+    days = [(at, list(found)) for at, found in groupby(looks, key=lambda look: local_date(look.at))]
+    first, last = 0 if has_newer else None, len(days) - 1 if has_older else None
+    return [Day(at, found, is_whole=number not in (first, last)) for number, (at, found) in enumerate(days)]
 
 
 def sharing_in(entries: Sequence[LogEntry], words: Words) -> list[Sharing]:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
+from triage_ui.services.intake import ReferralDocument
 from triage_ui.shell.formats import age, day
 
 Json = Mapping[str, Any]
@@ -15,8 +16,6 @@ _OF_DANGER: Final = (
     ("present", "Who is there"),
     ("emergency_reference", "999 reference"),
 )
-_NO_RISK: Final = frozenset({"none", "none known", "nothing known", "no known risk", "no known risks"})
-"""What senders who know of no risk write, since the form asks them to write that; it warns of nothing."""
 
 
 @dataclass(frozen=True)
@@ -82,13 +81,13 @@ def _child(child_id: str, number: int, said: Json, today: date) -> Child:
     return Child(child_id, number, names, shown, day(born), str(said.get("description") or ""))
 
 
-def safe_contact(document: Json | None) -> list[Caution]:
+def safe_contact(referral: ReferralDocument | None) -> list[Caution]:
     """Where, whom and how not to contact, in the order in which it could do harm."""
-    if document is None:
+    if referral is None:
         return []
-    return _gathered(
-        [*_of_domestic_abuse(document), *_of_people(document), *_not_to_be_told(document), *_of_staff(document)]
-    )
+    said = referral.said
+    of_staff = _of_staff(said) if referral.states_staff_risk else ()
+    return _gathered([*_of_domestic_abuse(said), *_of_people(said), *_not_to_be_told(said), *of_staff])
 
 
 def immediate_safety(document: Json | None) -> list[Caution]:
@@ -148,8 +147,7 @@ def _of_staff(document: Json) -> Iterator[Caution]:
     for risk in [said] if isinstance(said, str) else said:  # one text, in referrals from before risks had parts
         fields = risk if isinstance(risk, dict) else {"reason": risk}
         words = " ".join(str(fields[name]) for name in ("reason", "advice") if fields.get(name))
-        if words.strip(" .").casefold() not in _NO_RISK:
-            yield Caution("Risk to staff", words)
+        yield Caution("Risk to staff", words or "The sender does not say what it is.")
 
 
 def items_of(document: Json | None, field: str) -> list[Json]:

@@ -10,6 +10,7 @@ from policy.working_time import local_date
 from triage_ui.pages.case.children import Caution, Children, immediate_safety, safe_contact, says_danger
 from triage_ui.pages.case.household import Relative, household_of
 from triage_ui.services.caller import Answer, Refused
+from triage_ui.services.intake import ReferralDocument
 from triage_ui.services.triage_case import CaseView
 from triage_ui.shell.menu import STAFF
 from triage_ui.shell.visitor import Visitor
@@ -24,10 +25,15 @@ class CaseFile:
 
     case: CaseView
     version: str
-    document: Mapping[str, Any] | None
+    referral: ReferralDocument | None
     withheld: str
     children: Children
     household: Sequence[Relative]
+
+    @property
+    def document(self) -> Mapping[str, Any] | None:
+        """What was sent."""
+        return self.referral.said if self.referral else None
 
     @property
     def in_danger(self) -> bool:
@@ -42,7 +48,7 @@ class CaseFile:
     @property
     def safe_contact(self) -> list[Caution]:
         """Where, whom and how not to contact."""
-        return safe_contact(self.document)
+        return safe_contact(self.referral)
 
 
 def purpose_of(visitor: Visitor) -> str:
@@ -54,13 +60,13 @@ async def read_file(visitor: Visitor, case_id: UUID, *, edition: int | None = No
     """Both, as this person may see them; each look is recorded by its service."""
     purpose = purpose_of(visitor)
     answer = await visitor.services.triage.case(case_id, purpose=purpose)
-    document, withheld = await read_document(visitor, answer.body.referral_id, purpose=purpose, edition=edition)
-    return _file(visitor, answer, document, withheld)
+    referral, withheld = await read_document(visitor, answer.body.referral_id, purpose=purpose, edition=edition)
+    return _file(visitor, answer, referral, withheld)
 
 
 async def read_document(
     visitor: Visitor, referral_id: UUID, *, purpose: str, edition: int | None = None
-) -> tuple[Mapping[str, Any] | None, str]:
+) -> tuple[ReferralDocument | None, str]:
     """The document, or in words why it is not shown. A case is worked on also while intake does not answer."""
     try:
         return await visitor.services.intake.document(referral_id, purpose=purpose, edition=edition), ""
@@ -70,8 +76,8 @@ async def read_document(
         return None, "The referral cannot be read now. Try again in a minute; nothing is lost."
 
 
-def _file(visitor: Visitor, answer: Answer[CaseView], document: Mapping[str, Any] | None, withheld: str) -> CaseFile:
+def _file(visitor: Visitor, answer: Answer[CaseView], referral: ReferralDocument | None, withheld: str) -> CaseFile:
     child_ids = [child.child_id for child in answer.body.children]
-    today = local_date(visitor.now)
+    document, today = referral.said if referral else None, local_date(visitor.now)
     children, household = Children(child_ids, document, today=today), household_of(document, today=today)
-    return CaseFile(answer.body, answer.version, document, withheld, children, household)
+    return CaseFile(answer.body, answer.version, referral, withheld, children, household)

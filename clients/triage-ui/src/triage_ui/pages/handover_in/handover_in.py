@@ -1,6 +1,6 @@
 """``/handovers/{id}``: what a team is offered, and its answer: accept or return."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final, cast
 from uuid import UUID
@@ -14,6 +14,7 @@ from triage_ui.drafts.model import Draft
 from triage_ui.pages.case.children import Caution, Children, immediate_safety, safe_contact, says_danger
 from triage_ui.pages.case.document import entries_of
 from triage_ui.pages.case.reading import CHILD_PROTECTION, TRIAGE, read_document
+from triage_ui.services.intake import ReferralDocument
 from triage_ui.services.triage import HandoverView
 from triage_ui.shell.formats import HANDOVER_STATES, label, said
 from triage_ui.shell.rendering import pages_of
@@ -31,8 +32,13 @@ class Offer:
 
     handover: HandoverView
     children: Children
-    document: Any
+    referral: ReferralDocument | None
     withheld: str
+
+    @property
+    def document(self) -> Mapping[str, Any] | None:
+        """What was sent."""
+        return self.referral.said if self.referral else None
 
     @property
     def in_danger(self) -> bool:
@@ -47,7 +53,7 @@ class Offer:
     @property
     def safe_contact(self) -> list[Caution]:
         """Where, whom and how not to contact."""
-        return safe_contact(self.document)
+        return safe_contact(self.referral)
 
 
 async def read_offer(visitor: Visitor, handover_id: UUID) -> Offer:
@@ -55,9 +61,9 @@ async def read_offer(visitor: Visitor, handover_id: UUID) -> Offer:
     purpose = CHILD_PROTECTION if visitor.person.has_role("macpt-member") else TRIAGE
     handover = await visitor.services.triage.handover(handover_id, purpose=purpose)
     referral_id = UUID(handover.document_url.rstrip("/").split("/")[-2])
-    document, withheld = await read_document(visitor, referral_id, purpose=purpose)
-    child_ids = [child.child_id for child in handover.children]
-    return Offer(handover, Children(child_ids, document, today=local_date(visitor.now)), document, withheld)
+    referral, withheld = await read_document(visitor, referral_id, purpose=purpose)
+    child_ids, document = [child.child_id for child in handover.children], referral.said if referral else None
+    return Offer(handover, Children(child_ids, document, today=local_date(visitor.now)), referral, withheld)
 
 
 class OnHandover(Act):

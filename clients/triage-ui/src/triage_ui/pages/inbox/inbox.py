@@ -53,7 +53,7 @@ def link_of(notice: NoticeView, roles: Collection[str]) -> tuple[str, str] | Non
         return None
     if found_case := _CASE.search(notice.about_url or ""):
         return f"/cases/{found_case[1]}", "Open the case"
-    return f"/queue?news=unseen#case-{notice.reference}", "See cases with news that nobody has seen"
+    return f"/queue/cases/{notice.reference}", "Open the case"
 
 
 @router.get("/inbox")

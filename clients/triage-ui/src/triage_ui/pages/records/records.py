@@ -83,7 +83,7 @@ async def show_document(run_id: UUID, referral_id: UUID, request: Request, visit
         visitor=visitor,
         run_id=run_id,
         item=item,
-        entries=entries_of(document),
+        entries=entries_of(document.said),
     )
 
 
