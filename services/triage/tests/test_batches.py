@@ -25,6 +25,7 @@ from contracts.events import (
     NoticeQueued,
     ReferralReceived,
 )
+from triage import store
 from triage.errors import NoCaseYet, NotOneCase
 from triage.subscriptions import subscriptions
 
@@ -121,6 +122,18 @@ async def test_referrals_that_arrive_together_leave_what_each_alone_leaves(world
 
     assert await left(world, numbers) == await left(world, others)
     assert len(await world.events("case.opened")) == 24
+
+
+async def test_a_new_case_has_the_line_that_counting_gives_it(world: World) -> None:
+    await together(world, [message(arrived(number)) for number in range(1, 13)])
+    rows = 'SELECT * FROM "case" ORDER BY case_id'
+    opened = await world.rows(rows)
+
+    async with world.db.transaction() as tx:
+        await store.keep_lines(tx, [row.case_id for row in opened])
+
+    assert len(opened) == 12
+    assert await world.rows(rows) == opened
 
 
 def news(number: int, edition: int = 2) -> Event:

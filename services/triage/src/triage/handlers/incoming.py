@@ -1,13 +1,12 @@
 """What happened at other services: a referral came in; notices about what we ask and offer arrived or were opened."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from chassis.db import Transaction
-from chassis.delivery.events import Context, record_each
+from chassis.delivery.events import Context, record_first
 from chassis.delivery.messages import Message
 from contracts.codes import NoticeKind
 from contracts.events import NoticeDelivered, NoticeOpened, NoticeQueued, ReferralReceived
@@ -29,23 +28,14 @@ async def on_referrals_received(
     begun = [one for one in found if one is not None]
     if not begun:
         return
-    await record_each(tx, [(one.opening.opened, one.context) for one in begun])
-    await store.record_opened(tx, [one.opening for one in begun])
-    await store.start_clocks(tx, [clock for one in begun for clock in one.clocks])
-    await store.keep_lines(tx, [one.opening.opened.case_id for one in begun])
+    await record_first(tx, [(opening.opened, context) for opening, context in begun])
+    await store.record_opened(tx, [opening for opening, _ in begun])
 
 
-@dataclass(frozen=True)
-class _Begun:
-    """A case that begins with its clocks, and what its event is recorded with."""
-
-    opening: Opening
-    clocks: Sequence[Starting]
-    context: Context
-
-
-def _open(message: Message, known: Mapping[UUID, UUID], *, dependencies: Dependencies, now: datetime) -> _Begun | None:
-    """None for a referral that has a case already.
+def _open(
+    message: Message, known: Mapping[UUID, UUID], *, dependencies: Dependencies, now: datetime
+) -> tuple[Opening, Context] | None:
+    """A case to make and what its event is recorded with; None for a referral that has a case already.
 
     It is opened under the version of the pack that the referral was accepted under, though that has ended meanwhile.
     """
@@ -58,7 +48,7 @@ def _open(message: Message, known: Mapping[UUID, UUID], *, dependencies: Depende
         return None
     case_id, timings = opened.case_id, packs.opening_timings(pack, received, terms)
     clocks = [Starting(ids.new(), case_id, about_id=case_id, timing=timing) for timing in timings]
-    return _Begun(Opening(opened, received, partnership), clocks, message.context(source=SERVICE, now=now))
+    return Opening(opened, received, partnership, clocks), message.context(source=SERVICE, now=now)
 
 
 async def on_notices_queued(tx: Transaction, messages: Sequence[Message], now: datetime) -> None:
