@@ -258,6 +258,25 @@ async def test_statements_do_not_grow_with_the_messages(world: World, make: Call
     assert await sent(world, make, range(1, 3)) == await sent(world, make, range(3, 63))
 
 
+async def test_no_batch_reads_whole_tables_of_which_no_statistics_are_known(world: World) -> None:
+    """A plan that is made when a table holds a page is kept by the connection while the table grows."""
+    handler, batch = subscriptions(world.dependencies).handlers[ReferralReceived], 8
+    before = await rows_read_in_whole(world)
+
+    for first in range(1, 40 * batch, batch):
+        async with world.db.transaction() as tx:
+            await handler.handle(tx, [message(arrived(number)) for number in range(first, first + batch)], NOW)
+
+    assert await rows_read_in_whole(world) == before
+
+
+async def rows_read_in_whole(world: World) -> dict[str, int]:
+    """How many rows of each table were read by reading all of it."""
+    await world.rows("SELECT pg_stat_force_next_flush()")
+    rows = await world.rows("SELECT relname, seq_tup_read FROM pg_stat_user_tables")
+    return {row.relname: row.seq_tup_read for row in rows}
+
+
 async def test_statements_do_not_grow_with_the_news(world: World) -> None:
     """Of one case in each situation, and of many."""
     await open_cases(world, range(1, 97))
