@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from chassis.db import Database
-from chassis.delivery.events import Context, record, record_first
+from chassis.db import Database, Transaction
+from chassis.delivery.events import FIRST_EVENTS, Context, first_event_parameters, record
 from chassis.ids import RandomIds
 from chassis.tasks import Stop
 from chassis.waking import RELAY, Wakeups
@@ -23,6 +23,11 @@ CONTEXT = Context(source="triage", partnership="wandsworth", now=NOW)
 
 def closed(case_id: uuid.UUID) -> CaseClosed:
     return CaseClosed(case_id=case_id, referral_id=case_id, reason=ClosureReason.DECIDED, closed_at=NOW)
+
+
+async def record_first(tx: Transaction, *events: CaseClosed) -> None:
+    made = text(f"WITH recorded AS ({FIRST_EVENTS}) SELECT 1")
+    await tx.execute(made, first_event_parameters([(event, CONTEXT) for event in events]))
 
 
 async def test_versions_of_an_aggregate_start_at_one_and_have_no_gap(db: Database) -> None:
@@ -46,7 +51,7 @@ async def test_a_first_event_is_what_recording_it_makes(db: Database) -> None:
     first, second = uuid.uuid4(), uuid.uuid4()
 
     async with db.transaction() as tx:
-        await record_first(tx, [(closed(first), CONTEXT)])
+        await record_first(tx, closed(first))
         await record(tx, [closed(second)], context=CONTEXT)
 
     async with db.transaction() as tx:
@@ -64,7 +69,7 @@ async def test_a_first_event_wakes_the_relay(db: Database) -> None:
     assert await hint.wait(stop, BOUND_SECONDS)  # that it listens
 
     async with db.transaction() as tx:
-        await record_first(tx, [(closed(uuid.uuid4()), CONTEXT)])
+        await record_first(tx, closed(uuid.uuid4()))
 
     assert await hint.wait(stop, BOUND_SECONDS)
     stop.set()
@@ -74,12 +79,11 @@ async def test_a_first_event_wakes_the_relay(db: Database) -> None:
 async def test_an_aggregate_that_has_events_gets_no_first_one(db: Database) -> None:
     case_id = uuid.uuid4()
     async with db.transaction() as tx:
-        await record_first(tx, [])
         await record(tx, [closed(case_id)], context=CONTEXT)
 
     with pytest.raises(IntegrityError):
         async with db.transaction() as tx:
-            await record_first(tx, [(closed(uuid.uuid4()), CONTEXT), (closed(case_id), CONTEXT)])
+            await record_first(tx, closed(uuid.uuid4()), closed(case_id))
 
     async with db.transaction() as tx:
         assert await tx.scalar(text("SELECT count(*) FROM event")) == 1

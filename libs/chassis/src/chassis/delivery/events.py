@@ -1,7 +1,7 @@
 """Recording events: one row is both history and outbox, written in the caller's transaction."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -95,7 +95,13 @@ def _insert_first(arrays: Sequence[str], *, only: str = "") -> str:
     """  # noqa: S608  # built from constants
 
 
-_INSERT_FIRST: Final = text(_insert_first([f"CAST(:{name} AS {kind}[])" for name, kind in _KINDS.items()]))
+FIRST_EVENTS: Final = _insert_first([f"CAST(:{name} AS {kind}[])" for name, kind in _KINDS.items()])
+"""SQL that appends the first events of aggregates that this very statement makes, for a ``WITH`` beside them.
+
+Its parameters are those of ``first_event_parameters``. Cheaper than ``record_each``: nobody else can know such an
+aggregate before the commit, so there is no lock to take and no version to look up. One that was there already fails
+the statement.
+"""
 
 
 async def record(tx: Transaction, events: Sequence[Event], *, context: Context) -> dict[str, int]:
@@ -106,9 +112,8 @@ async def record(tx: Transaction, events: Sequence[Event], *, context: Context) 
 async def record_each(tx: Transaction, entries: Sequence[tuple[Event, Context]]) -> dict[str, int]:
     """Append events, in order, each with the next version of its aggregate; returns each aggregate's new version.
 
-    With ``record_first`` and ``first_events`` the only writer of events. MUST be called in the transaction that changes
-    the state the events are about: neither can exist without the other then. MUST NOT be followed by a commit but at
-    the edge.
+    With ``FIRST_EVENTS`` the only writer of events. MUST be called in the transaction that changes the state the
+    events are about: neither can exist without the other then. MUST NOT be followed by a commit but at the edge.
 
     Interleaving prevented: two transactions of one aggregate both read version 4 and both write 5, or the one
     that took the lower ``id`` commits last, so that the relay sends 5 after 6. The lock is taken before the
@@ -125,21 +130,10 @@ async def record_each(tx: Transaction, entries: Sequence[tuple[Event, Context]])
     return versions
 
 
-async def record_first(tx: Transaction, entries: Sequence[tuple[Event, Context]]) -> None:
-    """Append the first events of aggregates that this very transaction makes, in order, one of each.
-
-    Cheaper than ``record_each``: nobody else can know such an aggregate before the commit, so there is no lock to take
-    and no version to look up. One that has events already fails the statement. The same MUSTs apply.
-    """
-    if entries:
-        await tx.execute(_INSERT_FIRST, _columns(entries))
-
-
 def first_events(parameter: int, *, keys: str) -> str:
-    """SQL that does the same for aggregates that this very statement makes, for a ``WITH`` beside them.
+    """The same as ``FIRST_EVENTS``, with the parameters from ``$parameter`` on, which ``first_event_columns`` makes.
 
-    Its six parameters, from ``$parameter`` on, are those of ``first_event_columns``; ``keys`` is the query of the
-    keys whose events are wanted.
+    ``keys`` is the query of the keys whose events are wanted.
     """
     arrays = [f"${parameter + nth}::{kind}[]" for nth, kind in enumerate(_KINDS.values())]
     return _insert_first(arrays, only=f"WHERE n.key IN ({keys})")
@@ -148,6 +142,11 @@ def first_events(parameter: int, *, keys: str) -> str:
 def first_event_columns(entries: Sequence[tuple[Event, Context]]) -> Iterable[object]:
     """What ``first_events`` takes."""
     return _columns(entries).values()
+
+
+def first_event_parameters(entries: Sequence[tuple[Event, Context]]) -> Mapping[str, object]:
+    """What ``FIRST_EVENTS`` takes."""
+    return _columns(entries)
 
 
 def _columns(entries: Sequence[tuple[Event, Context]]) -> dict[str, object]:

@@ -6,7 +6,6 @@ from typing import Final
 from uuid import UUID
 
 from chassis.db import Transaction
-from chassis.delivery.events import Context, record_first
 from chassis.delivery.messages import Message
 from contracts.codes import NoticeKind
 from contracts.events import NoticeDelivered, NoticeOpened, NoticeQueued, ReferralReceived
@@ -24,18 +23,14 @@ async def on_referrals_received(
 ) -> None:
     """Open each referral's one case, with its clocks running from the receipt."""
     known = await store.find_case_ids(tx, [message.as_(ReferralReceived).referral_id for message in messages])
-    found = [_open(message, known, dependencies=dependencies, now=now) for message in messages]
-    begun = [one for one in found if one is not None]
-    if not begun:
-        return
-    await record_first(tx, [(opening.opened, context) for opening, context in begun])
-    await store.record_opened(tx, [opening for opening, _ in begun])
+    openings = [_open(message, known, dependencies=dependencies, now=now) for message in messages]
+    begun = [opening for opening in openings if opening is not None]
+    if begun:
+        await store.record_opened(tx, begun)
 
 
-def _open(
-    message: Message, known: Mapping[UUID, UUID], *, dependencies: Dependencies, now: datetime
-) -> tuple[Opening, Context] | None:
-    """A case to make and what its event is recorded with; None for a referral that has a case already.
+def _open(message: Message, known: Mapping[UUID, UUID], *, dependencies: Dependencies, now: datetime) -> Opening | None:
+    """None for a referral that has a case already.
 
     It is opened under the version of the pack that the referral was accepted under, though that has ended meanwhile.
     """
@@ -48,7 +43,7 @@ def _open(
         return None
     case_id, timings = opened.case_id, packs.opening_timings(pack, received, terms)
     clocks = [Starting(ids.new(), case_id, about_id=case_id, timing=timing) for timing in timings]
-    return Opening(opened, received, partnership, clocks), message.context(source=SERVICE, now=now)
+    return Opening(opened, message.context(source=SERVICE, now=now), received, clocks)
 
 
 async def on_notices_queued(tx: Transaction, messages: Sequence[Message], now: datetime) -> None:

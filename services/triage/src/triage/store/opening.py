@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from chassis.db import Transaction
+from chassis.delivery.events import FIRST_EVENTS, Context, first_event_parameters
 from chassis.rows import document, insert_of, insert_sql, json_of, update_of
 from contracts.events import CaseOpened, ReferralReceived
 from triage import tables
@@ -27,7 +28,8 @@ _OPEN: Final = text(
     f"""WITH opened AS ({insert_sql(tables.case, _CASE, rows="cases", returning=announcing('"case"'))}),
              added AS ({insert_sql(tables.child, _CHILD, rows="children", unless_there=True, returning="child_id")}),
              started AS ({insert_sql(tables.clock, CLOCK, rows="clocks")}),
-             alarmed AS ({insert_sql(tables.alarm, ALARM, rows="alarms")})
+             alarmed AS ({insert_sql(tables.alarm, ALARM, rows="alarms")}),
+             recorded AS ({FIRST_EVENTS})
         SELECT count(*) FROM added"""  # noqa: S608  # built from constants
 )
 _ADD_CHILDREN: Final = insert_of(tables.child, _CHILD, unless_there=True)
@@ -44,11 +46,11 @@ _RECORD_BACKGROUNDS: Final = update_of(
 
 @dataclass(frozen=True)
 class Opening:
-    """A case to make: its first event, what its referral says, and the clocks that begin to run."""
+    """A case to make: its first event with its context, what its referral says, and the clocks that begin to run."""
 
     opened: CaseOpened
+    context: Context
     received: ReferralReceived
-    partnership: str
     clocks: Sequence[Starting]
 
     @property
@@ -67,7 +69,7 @@ class Added:
 
 
 async def record_opened(tx: Transaction, openings: Sequence[Opening]) -> None:
-    """New cases with their children, clocks and lines in the queue, in one statement; those who watch it will know.
+    """New cases with all that begins with them: events, children, clocks, lines in the queue; its watchers will know.
 
     The line of a new case needs no count: see ``_opened``. Raises ``NotOneCase`` when a child is in another case.
     """
@@ -80,7 +82,8 @@ async def record_opened(tx: Transaction, openings: Sequence[Opening]) -> None:
         "alarms": [row for one in clocks for row in alarm_rows(one.clock_id, one.case_id, one.timing)],
     }
     documents = {name: json_of(listed) for name, listed in rows.items()}
-    if await tx.scalar(_OPEN, documents | {"channel": CHANGES}) != len(children):
+    events = first_event_parameters([(one.opened, one.context) for one in openings])
+    if await tx.scalar(_OPEN, {**documents, **events, "channel": CHANGES}) != len(children):
         raise NotOneCase
 
 
@@ -141,7 +144,7 @@ def _opened(opening: Opening) -> dict[str, Any]:
         "suggestion_reasons": opened.suggestion_reasons,
         "decision_due_at": opened.decision_due_at,
         "policy_version": opened.policy_version,
-        "partnership": opening.partnership,
+        "partnership": opening.context.partnership,
         "received_at": received.received_at,
         "concern_types": received.concern_types,
         "missing_information": received.missing_information,
