@@ -260,12 +260,10 @@ async def test_statements_do_not_grow_with_the_messages(world: World, make: Call
 
 async def test_no_batch_reads_whole_tables_of_which_no_statistics_are_known(world: World) -> None:
     """A plan that is made when a table holds a page is kept by the connection while the table grows."""
-    handler, batch = subscriptions(world.dependencies).handlers[ReferralReceived], 8
-    before = await rows_read_in_whole(world)
+    before, batch = await rows_read_in_whole(world), 8
 
     for first in range(1, 40 * batch, batch):
-        async with world.db.transaction() as tx:
-            await handler.handle(tx, [message(arrived(number)) for number in range(first, first + batch)], NOW)
+        await together(world, [message(arrived(number)) for number in range(first, first + batch)])
 
     assert await rows_read_in_whole(world) == before
 
