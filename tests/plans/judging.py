@@ -8,6 +8,8 @@ from typing import Any, Final
 
 import asyncpg
 
+from chassis.db import SERVER_SETTINGS
+
 _INDEXES: Final = """
 SELECT i.indexrelid::regclass::text AS name, i.indrelid::regclass::text AS table, i.indpred IS NOT NULL AS partial,
        pg_get_indexdef(i.indexrelid, 1, true) AS leading
@@ -53,6 +55,7 @@ async def judge(
 ) -> list[Finding]:
     """Every statement that reads a large table whole. Raises what PostgreSQL does not understand."""
     await connection.execute("SET plan_cache_mode = force_generic_plan")  # no value is known, so none is lucky
+    await connection.execute(f"SET random_page_cost = {SERVER_SETTINGS['random_page_cost']}")
     indexes = await _indexes(connection)
     found = []
     for statement in sorted(statements):

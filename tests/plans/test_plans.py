@@ -10,7 +10,7 @@ from chassis.delivery import halts
 from chassis.run.provision import DatabaseUrls, dsn
 from chassis.testing.postgres import migrated
 from tests.plans.filling import FEW, fill
-from tests.plans.heard import Heard
+from tests.plans.heard import PACKAGES, Heard
 from tests.plans.judging import judge
 from tests.plans.small import SMALL
 
@@ -61,3 +61,21 @@ async def test_what_the_product_asks_is_heard_and_what_a_test_asks_is_not(urls: 
     assert list(heard.statements) == ["triage"]
     (statement,) = heard.statements["triage"]
     assert "halt" in statement
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+async def test_the_planner_believes_of_no_table_of_a_new_database_that_it_stays_empty(
+    postgres: str, package: str
+) -> None:
+    """Prevented: a check of a foreign key that is planned on the first day and reads its table whole from then on."""
+    made = await migrated(postgres, package)
+    connection = await asyncpg.connect(made.owner_url)
+    try:
+        counted = await connection.fetch(
+            """SELECT relname FROM pg_class
+               WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND reltuples >= 0"""
+        )
+    finally:
+        await connection.close()
+
+    assert [name for (name,) in counted] == []

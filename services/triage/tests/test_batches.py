@@ -25,6 +25,7 @@ from contracts.events import (
     NoticeQueued,
     ReferralReceived,
 )
+from triage import store
 from triage.errors import NoCaseYet, NotOneCase
 from triage.subscriptions import subscriptions
 
@@ -121,6 +122,18 @@ async def test_referrals_that_arrive_together_leave_what_each_alone_leaves(world
 
     assert await left(world, numbers) == await left(world, others)
     assert len(await world.events("case.opened")) == 24
+
+
+async def test_a_new_case_has_the_line_that_counting_gives_it(world: World) -> None:
+    await together(world, [message(arrived(number)) for number in range(1, 13)])
+    rows = 'SELECT * FROM "case" ORDER BY case_id'
+    opened = await world.rows(rows)
+
+    async with world.db.transaction() as tx:
+        await store.keep_lines(tx, [row.case_id for row in opened])
+
+    assert len(opened) == 12
+    assert await world.rows(rows) == opened
 
 
 def news(number: int, edition: int = 2) -> Event:
@@ -243,6 +256,23 @@ async def test_of_notices_only_what_is_asked_is_followed_and_the_first_time_stay
 @pytest.mark.parametrize("make", [arrived, queued, delivered, opened])
 async def test_statements_do_not_grow_with_the_messages(world: World, make: Callable[[int], Event]) -> None:
     assert await sent(world, make, range(1, 3)) == await sent(world, make, range(3, 63))
+
+
+async def test_no_batch_reads_whole_tables_of_which_no_statistics_are_known(world: World) -> None:
+    """A plan that is made when a table holds a page is kept by the connection while the table grows."""
+    before, batch = await rows_read_in_whole(world), 8
+
+    for first in range(1, 40 * batch, batch):
+        await together(world, [message(arrived(number)) for number in range(first, first + batch)])
+
+    assert await rows_read_in_whole(world) == before
+
+
+async def rows_read_in_whole(world: World) -> dict[str, int]:
+    """How many rows of each table were read by reading all of it."""
+    await world.rows("SELECT pg_stat_force_next_flush()")
+    rows = await world.rows("SELECT relname, seq_tup_read FROM pg_stat_user_tables")
+    return {row.relname: row.seq_tup_read for row in rows}
 
 
 async def test_statements_do_not_grow_with_the_news(world: World) -> None:

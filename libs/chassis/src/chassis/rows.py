@@ -13,12 +13,18 @@ def insert_of(table: Table, columns: Sequence[str], *, unless_there: bool = Fals
     JSON carries what several arrays of parameters cannot: columns that are arrays themselves. With ``unless_there`` a
     row that is there already is left as it is, and not counted.
     """
+    return text(insert_sql(table, columns, unless_there=unless_there))
+
+
+def insert_sql(
+    table: Table, columns: Sequence[str], *, unless_there: bool = False, rows: str = "rows", returning: str = ""
+) -> str:
+    """The same as SQL, for a ``WITH`` beside others: its document is the parameter ``rows``, a ``json_of``."""
     name, listed = f'"{table.name}"', ", ".join(f'"{column}"' for column in columns)
-    conflict = "ON CONFLICT DO NOTHING" if unless_there else ""
-    return text(
-        f"""INSERT INTO {name} ({listed})
-            SELECT {listed} FROM jsonb_populate_recordset(NULL::{name}, CAST(:rows AS jsonb)) {conflict}"""  # noqa: S608
-    )
+    conflict = " ON CONFLICT DO NOTHING" if unless_there else ""
+    returned = f" RETURNING {returning}" if returning else ""
+    return f"""INSERT INTO {name} ({listed})
+            SELECT {listed} FROM jsonb_populate_recordset(NULL::{name}, CAST(:{rows} AS jsonb)){conflict}{returned}"""  # noqa: S608
 
 
 def update_of(table: Table, columns: Sequence[str], *, key: str) -> TextClause:
@@ -34,4 +40,9 @@ def update_of(table: Table, columns: Sequence[str], *, key: str) -> TextClause:
 
 def document(rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     """The parameter of both: each row by its columns; times, ids, codes and lists of them as they are."""
-    return {"rows": to_json(list(rows)).decode()}
+    return {"rows": json_of(rows)}
+
+
+def json_of(rows: Iterable[Mapping[str, Any]]) -> str:
+    """Rows as one document."""
+    return to_json(list(rows)).decode()

@@ -6,19 +6,28 @@ from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from chassis.db import Database
-from chassis.delivery.events import Context, record
+from chassis.db import Database, Transaction
+from chassis.delivery.events import FIRST_EVENTS, Context, first_event_parameters, record
+from chassis.ids import RandomIds
+from chassis.tasks import Stop
+from chassis.waking import RELAY, Wakeups
 from contracts.codes import ClosureReason
 from contracts.events import CaseClosed
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+BOUND_SECONDS = 20
 CONTEXT = Context(source="triage", partnership="wandsworth", now=NOW)
 
 
 def closed(case_id: uuid.UUID) -> CaseClosed:
     return CaseClosed(case_id=case_id, referral_id=case_id, reason=ClosureReason.DECIDED, closed_at=NOW)
+
+
+async def record_first(tx: Transaction, *events: CaseClosed) -> None:
+    made = text(f"WITH recorded AS ({FIRST_EVENTS}) SELECT 1")
+    await tx.execute(made, first_event_parameters([(event, CONTEXT) for event in events]))
 
 
 async def test_versions_of_an_aggregate_start_at_one_and_have_no_gap(db: Database) -> None:
@@ -36,6 +45,48 @@ async def test_versions_of_an_aggregate_start_at_one_and_have_no_gap(db: Databas
 async def test_recording_nothing_writes_nothing(db: Database) -> None:
     async with db.transaction() as tx:
         assert await record(tx, [], context=CONTEXT) == {}
+
+
+async def test_a_first_event_is_what_recording_it_makes(db: Database) -> None:
+    first, second = uuid.uuid4(), uuid.uuid4()
+
+    async with db.transaction() as tx:
+        await record_first(tx, closed(first))
+        await record(tx, [closed(second)], context=CONTEXT)
+
+    async with db.transaction() as tx:
+        one, two = await tx.execute(text("SELECT * FROM event ORDER BY id"))
+        assert (one.aggregate, two.aggregate) == (f"case/{first}", f"case/{second}")
+        assert (one.version, one.topic, one.recorded_at) == (two.version, two.topic, two.recorded_at)
+        assert one.headers | {"ce_correlationid": ""} == two.headers | {"ce_correlationid": ""}
+        assert await record(tx, [closed(first)], context=CONTEXT) == {f"case/{first}": 2}
+
+
+async def test_a_first_event_wakes_the_relay(db: Database) -> None:
+    wakeups, stop = Wakeups(db, RandomIds()), Stop()
+    hint = wakeups.hint(RELAY)
+    listening = asyncio.create_task(wakeups.run(stop))
+    assert await hint.wait(stop, BOUND_SECONDS)  # that it listens
+
+    async with db.transaction() as tx:
+        await record_first(tx, closed(uuid.uuid4()))
+
+    assert await hint.wait(stop, BOUND_SECONDS)
+    stop.set()
+    await listening
+
+
+async def test_an_aggregate_that_has_events_gets_no_first_one(db: Database) -> None:
+    case_id = uuid.uuid4()
+    async with db.transaction() as tx:
+        await record(tx, [closed(case_id)], context=CONTEXT)
+
+    with pytest.raises(IntegrityError):
+        async with db.transaction() as tx:
+            await record_first(tx, closed(uuid.uuid4()), closed(case_id))
+
+    async with db.transaction() as tx:
+        assert await tx.scalar(text("SELECT count(*) FROM event")) == 1
 
 
 async def test_an_event_is_gone_when_its_transaction_fails(db: Database) -> None:

@@ -61,7 +61,8 @@ case = Table(
     Column("assigned_by", Text),
     Column("assigned_at", _AT),
     Column("assigned_version", Integer, nullable=False, server_default=text("0")),
-    # From here on: what the queue shows and sorts by, kept by ``store.keep_line`` whenever the case changes.
+    # From here on: what the queue shows and sorts by, begun by ``store.record_opened`` and kept by ``store.keep_lines``
+    # whenever the case changes.
     Column("due_at", _AT),
     Column("waits_for", Text, nullable=False, server_default=text("'rating'")),
     Column("children", Integer, nullable=False, server_default=text("0")),

@@ -85,6 +85,15 @@ _FENCE: Final = text(
        WHERE p.topic = n.topic AND p.partition = n.partition AND p.next_offset = n.before"""
 )
 
+# MUST come after the fence: what somebody else did to these partitions until they were ours is seen only then.
+_LOOK_UP: Final = text(
+    f"""SELECT a.aggregate, a.version, a.unread, CAST(NULL AS bytea) AS key, CAST(NULL AS boolean) AS shut,
+               CAST(NULL AS text[]) AS aggregates, CAST(NULL AS integer[]) AS versions
+        FROM ({versions.APPLIED}) a
+        UNION ALL
+        SELECT NULL, NULL, NULL, b.key, b.shut, b.aggregates, b.versions FROM ({parking.BLOCKED}) b"""  # noqa: S608
+)
+
 
 async def apply(
     tx: Transaction, batch: Batch, subscriptions: Subscriptions, *, now: datetime, careful: bool
@@ -103,9 +112,7 @@ async def apply(
     """
     await _fence(tx, batch)
     messages = [_read(record) for record in batch.records]
-    aggregates = {message.envelope.subject for message in messages if isinstance(message, Message)}
-    known = await Versions.load(tx, aggregates)
-    blocks = await parking.blocks(tx, {record.key for record in batch.records})
+    known, blocks = await _look_up(tx, batch, messages)
     state = BatchState(tx, subscriptions, now, careful, known, blocks)
     for record, message in zip(batch.records, messages, strict=True):
         await _apply_one(state, record, message)
@@ -140,6 +147,22 @@ async def _fence(tx: Transaction, batch: Batch) -> None:
     )
     if moved.rowcount != len(batch.start):
         raise Fenced
+
+
+async def _look_up(
+    tx: Transaction, batch: Batch, messages: Sequence[Message | Problem]
+) -> tuple[Versions, dict[bytes, Block]]:
+    """What is in effect of the batch's aggregates, and which of its keys are blocked.
+
+    A record without a key neither blocks nor is blocked.
+    """
+    aggregates = {message.envelope.subject for message in messages if isinstance(message, Message)}
+    keys = {record.key for record in batch.records if record.key is not None}
+    rows = (await tx.execute(_LOOK_UP, {"aggregates": list(aggregates), "keys": list(keys)})).all()
+    return (
+        Versions.of([row for row in rows if row.aggregate is not None]),
+        parking.blocks_of(row for row in rows if row.key is not None),
+    )
 
 
 def _read(record: Record) -> Message | Problem:

@@ -1,7 +1,7 @@
 """Recording events: one row is both history and outbox, written in the caller's transaction."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -73,6 +73,37 @@ _INSERT: Final = text(
 )
 
 
+_KINDS: Final = {
+    "aggregates": "text",
+    "topics": "text",
+    "keys": "bytea",
+    "headers": "text",
+    "data": "bytea",
+    "recorded": "timestamptz",
+}
+"""What ``_columns`` makes."""
+
+
+def _insert_first(arrays: Sequence[str], *, only: str = "") -> str:
+    return f"""
+        INSERT INTO event (event_id, aggregate, version, topic, key, headers, data, recorded_at)
+        SELECT gen_random_uuid(), n.aggregate, 1, n.topic, n.key, CAST(n.headers AS jsonb), n.data, n.recorded_at
+        FROM unnest({", ".join(arrays)}) WITH ORDINALITY AS n(aggregate, topic, key, headers, data, recorded_at, nth)
+        {only}
+        ORDER BY n.nth
+        RETURNING {wake_sql(RELAY)}
+    """  # noqa: S608  # built from constants
+
+
+FIRST_EVENTS: Final = _insert_first([f"CAST(:{name} AS {kind}[])" for name, kind in _KINDS.items()])
+"""SQL that appends the first events of aggregates that this very statement makes, for a ``WITH`` beside them.
+
+Its parameters are those of ``first_event_parameters``. Cheaper than ``record_each``: nobody else can know such an
+aggregate before the commit, so there is no lock to take and no version to look up. One that was there already fails
+the statement.
+"""
+
+
 async def record(tx: Transaction, events: Sequence[Event], *, context: Context) -> dict[str, int]:
     """Append events that share a cause, in order; returns each aggregate's new version. See ``record_each``."""
     return await record_each(tx, [(event, context) for event in events])
@@ -81,7 +112,7 @@ async def record(tx: Transaction, events: Sequence[Event], *, context: Context) 
 async def record_each(tx: Transaction, entries: Sequence[tuple[Event, Context]]) -> dict[str, int]:
     """Append events, in order, each with the next version of its aggregate; returns each aggregate's new version.
 
-    With ``first_events`` the only writer of events. MUST be called in the transaction that changes the state the
+    With ``FIRST_EVENTS`` the only writer of events. MUST be called in the transaction that changes the state the
     events are about: neither can exist without the other then. MUST NOT be followed by a commit but at the edge.
 
     Interleaving prevented: two transactions of one aggregate both read version 4 and both write 5, or the one
@@ -100,27 +131,22 @@ async def record_each(tx: Transaction, entries: Sequence[tuple[Event, Context]])
 
 
 def first_events(parameter: int, *, keys: str) -> str:
-    """SQL that appends the first events of aggregates that this very statement makes, for a ``WITH`` beside them.
+    """The same as ``FIRST_EVENTS``, with the parameters from ``$parameter`` on, which ``first_event_columns`` makes.
 
-    Its six parameters, from ``$parameter`` on, are those of ``first_event_columns``; ``keys`` is the query of the
-    keys whose events are wanted. Cheaper than ``record_each``: nobody else can know such an aggregate before the
-    commit, so there is no lock to take and no version to look up. One that was there already fails the statement.
+    ``keys`` is the query of the keys whose events are wanted.
     """
-    kinds = ("text", "text", "bytea", "text", "bytea", "timestamptz")
-    columns = ", ".join(f"${parameter + nth}::{kind}[]" for nth, kind in enumerate(kinds))
-    return f"""
-        INSERT INTO event (event_id, aggregate, version, topic, key, headers, data, recorded_at)
-        SELECT gen_random_uuid(), n.aggregate, 1, n.topic, n.key, CAST(n.headers AS jsonb), n.data, n.recorded_at
-        FROM unnest({columns}) WITH ORDINALITY AS n(aggregate, topic, key, headers, data, recorded_at, nth)
-        WHERE n.key IN ({keys})
-        ORDER BY n.nth
-        RETURNING {wake_sql(RELAY)}
-    """  # noqa: S608  # built from constants
+    arrays = [f"${parameter + nth}::{kind}[]" for nth, kind in enumerate(_KINDS.values())]
+    return _insert_first(arrays, only=f"WHERE n.key IN ({keys})")
 
 
 def first_event_columns(entries: Sequence[tuple[Event, Context]]) -> Iterable[object]:
     """What ``first_events`` takes."""
     return _columns(entries).values()
+
+
+def first_event_parameters(entries: Sequence[tuple[Event, Context]]) -> Mapping[str, object]:
+    """What ``FIRST_EVENTS`` takes."""
+    return _columns(entries)
 
 
 def _columns(entries: Sequence[tuple[Event, Context]]) -> dict[str, object]:

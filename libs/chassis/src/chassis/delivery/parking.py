@@ -20,13 +20,13 @@ MOST_ATTEMPTS: Final = 32_767
 
 _NOT_TEXT: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
-_BLOCKS: Final = text(
-    """SELECT key,
-              bool_or(error_class NOT IN ('gap', 'behind') OR next_try_at IS NOT NULL) AS shut,
-              array_agg(aggregate) FILTER (WHERE error_class = 'gap' AND aggregate IS NOT NULL) AS aggregates,
-              array_agg(version) FILTER (WHERE error_class = 'gap' AND aggregate IS NOT NULL) AS versions
-       FROM parked WHERE key = ANY(CAST(:keys AS bytea[])) AND settled_at IS NULL GROUP BY key"""
-)
+BLOCKED: Final = """
+    SELECT key,
+           bool_or(error_class NOT IN ('gap', 'behind') OR next_try_at IS NOT NULL) AS shut,
+           array_agg(aggregate) FILTER (WHERE error_class = 'gap' AND aggregate IS NOT NULL) AS aggregates,
+           array_agg(version) FILTER (WHERE error_class = 'gap' AND aggregate IS NOT NULL) AS versions
+    FROM parked WHERE key = ANY(CAST(:keys AS bytea[])) AND settled_at IS NULL GROUP BY key"""
+"""The rows that ``blocks_of`` reads, of those ``keys`` that are blocked."""
 _INSERT: Final = """
     INSERT INTO parked (topic, partition, kafka_offset, key, aggregate, version, headers, data, error_class, parked_at,
                         raw_headers, place, next_try_at)
@@ -78,9 +78,8 @@ class Block:
 SHUT: Final = Block()
 
 
-async def blocks(tx: Transaction, keys: Iterable[bytes | None]) -> dict[bytes, Block]:
-    """Which of the keys are blocked, and why. A record without a key neither blocks nor is blocked."""
-    rows = await tx.execute(_BLOCKS, {"keys": [key for key in keys if key is not None]})
+def blocks_of(rows: Iterable[Row[Any]]) -> dict[bytes, Block]:
+    """Why keys are blocked, from rows of ``BLOCKED``."""
     return {row.key: Block(row.shut, _lowest(row.aggregates or (), row.versions or ())) for row in rows}
 
 

@@ -29,6 +29,7 @@ _UNPUBLISHED: Final = text(
     """SELECT id, event_id, aggregate, version, topic, key, headers, data, recorded_at
        FROM event WHERE published_at IS NULL ORDER BY id LIMIT :batch"""
 )
+_DO_NOT_WAIT: Final = text("SET synchronous_commit = off")
 _MARK: Final = text("UPDATE event SET published_at = :now WHERE id = ANY(CAST(:ids AS bigint[]))")
 
 
@@ -47,6 +48,7 @@ class Relay:
 
     - Every row of ``event`` is sent at least once, and rows of one aggregate in the order of their versions.
     - A row is marked only after the broker acknowledged it under ``acks=all``; a crash in between sends it again.
+    - It does not wait until a mark is on the disk: a server that loses its last marks has them sent again, in order.
     - It MUST NOT read by a watermark (``id > last``): ids are taken before commits, so a lower id can appear after
       the watermark has passed it and would never be sent. It reads what is unmarked, every time.
     - There MUST be one leader per database: two senders could each hold one of two events of one aggregate. The
@@ -74,6 +76,7 @@ class Relay:
 
     async def _lead(self, connection: AsyncConnection, stop: Stop) -> None:
         await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await connection.execute(_DO_NOT_WAIT)
         producer = await self._start_producer()
         try:
             log.info("relay leads")

@@ -1,16 +1,18 @@
 """Which versions of foreign aggregates are in effect here, and which were followed without being read."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from typing import Final, Self
+from typing import Any, Final, Self
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 
 from chassis.db import Transaction
 from chassis.delivery.messages import Message
 
-_LOAD: Final = text("SELECT aggregate, version, unread FROM applied WHERE aggregate = ANY(CAST(:aggregates AS text[]))")
+APPLIED: Final = "SELECT aggregate, version, unread FROM applied WHERE aggregate = ANY(CAST(:aggregates AS text[]))"
+"""The rows that ``Versions`` are made of."""
+_LOAD: Final = text(APPLIED)
 _STORE: Final = text(
     """INSERT INTO applied (aggregate, version, unread)
        SELECT aggregate, version, CAST(unread AS integer[])
@@ -54,10 +56,14 @@ class Versions:
     @classmethod
     async def load(cls, tx: Transaction, aggregates: Iterable[str]) -> Self:
         """What is in effect of these aggregates."""
-        rows = (await tx.execute(_LOAD, {"aggregates": list(aggregates)})).all()
+        return cls.of((await tx.execute(_LOAD, {"aggregates": list(aggregates)})).all())
+
+    @classmethod
+    def of(cls, rows: Sequence[Row[Any]]) -> Self:
+        """The same from rows of ``APPLIED``."""
         return cls(
-            {aggregate: version for aggregate, version, _ in rows},
-            {aggregate: set(unread) for aggregate, _, unread in rows if unread},
+            {row.aggregate: row.version for row in rows},
+            {row.aggregate: set(row.unread) for row in rows if row.unread},
         )
 
     def next_of(self, aggregate: str) -> int:

@@ -1,13 +1,11 @@
 """What happened at other services: a referral came in; notices about what we ask and offer arrived or were opened."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from chassis.db import Transaction
-from chassis.delivery.events import Context, record_each
 from chassis.delivery.messages import Message
 from contracts.codes import NoticeKind
 from contracts.events import NoticeDelivered, NoticeOpened, NoticeQueued, ReferralReceived
@@ -25,26 +23,13 @@ async def on_referrals_received(
 ) -> None:
     """Open each referral's one case, with its clocks running from the receipt."""
     known = await store.find_case_ids(tx, [message.as_(ReferralReceived).referral_id for message in messages])
-    found = [_open(message, known, dependencies=dependencies, now=now) for message in messages]
-    begun = [one for one in found if one is not None]
-    if not begun:
-        return
-    await record_each(tx, [(one.opening.opened, one.context) for one in begun])
-    await store.record_opened(tx, [one.opening for one in begun])
-    await store.start_clocks(tx, [clock for one in begun for clock in one.clocks])
-    await store.keep_lines(tx, [one.opening.opened.case_id for one in begun])
+    openings = [_open(message, known, dependencies=dependencies, now=now) for message in messages]
+    begun = [opening for opening in openings if opening is not None]
+    if begun:
+        await store.record_opened(tx, begun)
 
 
-@dataclass(frozen=True)
-class _Begun:
-    """A case that begins with its clocks, and what its event is recorded with."""
-
-    opening: Opening
-    clocks: Sequence[Starting]
-    context: Context
-
-
-def _open(message: Message, known: Mapping[UUID, UUID], *, dependencies: Dependencies, now: datetime) -> _Begun | None:
+def _open(message: Message, known: Mapping[UUID, UUID], *, dependencies: Dependencies, now: datetime) -> Opening | None:
     """None for a referral that has a case already.
 
     It is opened under the version of the pack that the referral was accepted under, though that has ended meanwhile.
@@ -58,7 +43,7 @@ def _open(message: Message, known: Mapping[UUID, UUID], *, dependencies: Depende
         return None
     case_id, timings = opened.case_id, packs.opening_timings(pack, received, terms)
     clocks = [Starting(ids.new(), case_id, about_id=case_id, timing=timing) for timing in timings]
-    return _Begun(Opening(opened, received, partnership), clocks, message.context(source=SERVICE, now=now))
+    return Opening(opened, message.context(source=SERVICE, now=now), received, clocks)
 
 
 async def on_notices_queued(tx: Transaction, messages: Sequence[Message], now: datetime) -> None:

@@ -44,12 +44,10 @@ async def _lock(tx: Transaction, referral_ids: Sequence[UUID]) -> Mapping[UUID, 
     is in a closed case. Either the closing comes first and the news opens the case again, or it comes second and is
     refused, because the person who closes has not seen the news.
     """
-    ids = await store.find_case_ids(tx, referral_ids)
-    if len(ids) < len(referral_ids):
+    known = await store.lock_cases_of(tx, referral_ids)
+    if len(known) < len(referral_ids):
         raise NoCaseYet
-    cases = await store.lock_cases(tx, ids.values())
-    backgrounds = await store.find_backgrounds(tx, ids.values())
-    return {case.referral_id: (case, backgrounds[case.case_id]) for case in cases.values()}
+    return known
 
 
 def _news(message: Message, case: Case, background: Background, dependencies: Dependencies, now: datetime) -> _News:

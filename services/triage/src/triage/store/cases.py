@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, insert, select, text, update
+from sqlalchemy import ColumnElement, Row, insert, select, text, update
 
 from chassis.db import Transaction
 from chassis.rows import document, update_of
@@ -58,25 +58,27 @@ async def find_case(tx: Transaction, case_id: UUID) -> Case | None:
 
 async def lock_case(tx: Transaction, case_id: UUID) -> Case | None:
     """A whole case for change. Everything about a case is changed under this lock, so one writer follows the other."""
-    return (await lock_cases(tx, [case_id])).get(case_id)
+    return (await _whole(tx, await _locked(tx, tables.case.c.case_id == case_id))).get(case_id)
 
 
-async def lock_cases(tx: Transaction, case_ids: Collection[UUID]) -> Mapping[UUID, Case]:
-    """The same for many, locked in one order, so that two who lock several do not wait for each other."""
-    case = tables.case
-    statement = select(case).where(one_of(case.c.case_id, case_ids)).order_by(case.c.case_id).with_for_update()
-    return await _whole(tx, (await tx.execute(statement)).all())
+async def lock_cases_of(tx: Transaction, referral_ids: Collection[UUID]) -> Mapping[UUID, tuple[Case, Background]]:
+    """The same of many referrals, by referral, with what each referral says; one without a case is left out.
+
+    They are locked in one order, so that two who lock several do not wait for each other.
+    """
+    rows = await _locked(tx, one_of(tables.case.c.referral_id, referral_ids))
+    cases = await _whole(tx, rows)
+    return {row.referral_id: (cases[row.case_id], _background(row)) for row in rows}
+
+
+async def _locked(tx: Transaction, which: ColumnElement[bool]) -> Sequence[Row[Any]]:
+    statement = select(tables.case).where(which).order_by(tables.case.c.case_id).with_for_update()
+    return (await tx.execute(statement)).all()
 
 
 async def get_background(tx: Transaction, case_id: UUID) -> Background:
     """What the referral of a case that exists says."""
-    return (await find_backgrounds(tx, [case_id]))[case_id]
-
-
-async def find_backgrounds(tx: Transaction, case_ids: Collection[UUID]) -> Mapping[UUID, Background]:
-    """What the referrals of cases say."""
-    rows = await tx.execute(select(tables.case).where(one_of(tables.case.c.case_id, case_ids)))
-    return {row.case_id: _background(row) for row in rows}
+    return _background((await tx.execute(select(tables.case).where(tables.case.c.case_id == case_id))).one())
 
 
 async def load_history(tx: Transaction, case_id: UUID) -> tuple[Background, tuple[Rated, ...]]:

@@ -15,10 +15,12 @@ from triage import tables
 from triage.model import OFFER_CLOCK, Alarm, Clock, DueAlarm, Timing
 from triage.store.loading import Part, Record
 
-_START: Final = insert_of(
-    tables.clock, ("clock_id", "case_id", "about_id", "name", "started_at", "due_at", "stops", "policy_version")
-)
-_SET_ALARMS: Final = insert_of(tables.alarm, ("clock_id", "case_id", "share", "at", "tell"))
+CLOCK: Final = ("clock_id", "case_id", "about_id", "name", "started_at", "due_at", "stops", "policy_version")
+"""The columns of ``clock_row``."""
+ALARM: Final = ("clock_id", "case_id", "share", "at", "tell")
+"""The columns of ``alarm_rows``."""
+_START: Final = insert_of(tables.clock, CLOCK)
+_SET_ALARMS: Final = insert_of(tables.alarm, ALARM)
 # What a case has to offer is the sum of its decisions, so no single event stops that clock: see ``stop_clock``.
 _STOP: Final = text(
     """WITH stopped AS (
@@ -65,8 +67,8 @@ class Stopping:
 
 async def start_clocks(tx: Transaction, starting: Sequence[Starting]) -> None:
     """Clocks begin to run, with their alarms."""
-    await tx.execute(_START, document(_clock_row(one) for one in starting))
-    alarms = [row for one in starting for row in _alarms(one.clock_id, one.case_id, one.timing)]
+    await tx.execute(_START, document(clock_row(one) for one in starting))
+    alarms = [row for one in starting for row in alarm_rows(one.clock_id, one.case_id, one.timing)]
     await tx.execute(_SET_ALARMS, document(alarms))
 
 
@@ -76,7 +78,7 @@ async def retime_clock(tx: Transaction, clock_id: UUID, *, case_id: UUID, timing
     await tx.execute(update(tables.clock).where(tables.clock.c.clock_id == clock_id).values(_timed(timing)))
     gone = alarm.c.share.not_in([one.share for one in timing.alarms])
     await tx.execute(update(alarm).where(alarm.c.clock_id == clock_id, gone, *_WAITING).values(cancelled_at=at))
-    moved = upsert(alarm).values(_alarms(clock_id, case_id, timing))
+    moved = upsert(alarm).values(alarm_rows(clock_id, case_id, timing))
     await tx.execute(
         moved.on_conflict_do_update(
             index_elements=[alarm.c.clock_id, alarm.c.share],
@@ -142,7 +144,7 @@ async def record_sounded(tx: Transaction, due: DueAlarm, *, at: datetime) -> Non
     await tx.execute(update(alarm).where(*this).values(sounded_at=at))
 
 
-def _clock_row(one: Starting) -> dict[str, Any]:
+def clock_row(one: Starting) -> dict[str, Any]:
     timing = one.timing
     return {
         "clock_id": one.clock_id,
@@ -159,7 +161,7 @@ def _timed(timing: Timing) -> dict[str, Any]:
     return {"due_at": timing.due_at, "policy_version": timing.policy_version}
 
 
-def _alarms(clock_id: UUID, case_id: UUID, timing: Timing) -> list[dict[str, Any]]:
+def alarm_rows(clock_id: UUID, case_id: UUID, timing: Timing) -> list[dict[str, Any]]:
     return [
         {"clock_id": clock_id, "case_id": case_id, "share": one.share, "at": one.at, "tell": list(one.tell)}
         for one in timing.alarms

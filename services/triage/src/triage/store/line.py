@@ -13,8 +13,19 @@ from triage.model import DECISION_CLOCK, OFFER_CLOCK
 CHANGES: Final = "queue"
 """The channel on which the feed of changes listens."""
 
-_CHANGE: Final = """pg_notify(:channel, json_build_object('partnership', c.partnership, 'case_id', c.case_id,
-        'version', c.version, 'waits_for', c.waits_for, 'worker', c.worker, 'team', c.team)::text)"""
+_ANNOUNCED: Final = ("partnership", "case_id", "version", "waits_for", "worker", "team")
+
+
+def announcing(case: str) -> str:
+    """SQL for the list of a statement's columns that lets those who watch the queue know that a case changed.
+
+    They hear it when the transaction commits. ``case`` is what the statement calls the case's row; the parameter
+    ``channel`` is ``CHANGES``.
+    """
+    said = ", ".join(f"'{column}', {case}.{column}" for column in _ANNOUNCED)
+    return f"pg_notify(:channel, json_build_object({said})::text)"
+
+
 _KEEP: Final = text(
     f"""
     WITH counted AS (
@@ -92,10 +103,10 @@ _KEEP: Final = text(
         questions_outstanding = n.questions_outstanding, unseen_news = n.unseen_news,
         unseen = n.unseen, unseen_danger = n.unseen_danger, news_at = n.news_at
     FROM counted n WHERE c.case_id = n.case_id
-    RETURNING {_CHANGE}
-    """  # noqa: S608  # built from a constant
+    RETURNING {announcing("c")}
+    """  # noqa: S608  # built from constants
 )
-_ANNOUNCE: Final = text(f'SELECT {_CHANGE} FROM "case" c WHERE c.case_id = :case_id')  # noqa: S608  # the same
+_ANNOUNCE: Final = text(f'SELECT {announcing("c")} FROM "case" c WHERE c.case_id = :case_id')  # noqa: S608  # the same
 
 
 async def keep_lines(tx: Transaction, case_ids: Collection[UUID]) -> None:

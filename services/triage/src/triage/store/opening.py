@@ -5,22 +5,34 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
+from sqlalchemy import text
+
 from chassis.db import Transaction
-from chassis.rows import document, insert_of, update_of
+from chassis.delivery.events import FIRST_EVENTS, Context, first_event_parameters
+from chassis.rows import document, insert_of, insert_sql, json_of, update_of
 from contracts.events import CaseOpened, ReferralReceived
 from triage import tables
 from triage.errors import NotOneCase
 from triage.model import Background, Child, Suggestion, children_of
+from triage.store.clocks import ALARM, CLOCK, Starting, alarm_rows, clock_row
+from triage.store.line import CHANGES, announcing
 
-_OPEN: Final = insert_of(
-    tables.case,
-    (
-        *("case_id", "referral_id", "partnership", "reference", "agency", "received_at", "opened_at"),
-        *("suggested_rating", "suggestion_reasons", "concern_types", "missing_information", "immediate_danger"),
-        *("previous_referral_id", "document_url", "policy_version", "decision_due_at", "version", "changed_version"),
-    ),
+_CASE: Final = (
+    *("case_id", "referral_id", "partnership", "reference", "agency", "received_at", "opened_at"),
+    *("suggested_rating", "suggestion_reasons", "concern_types", "missing_information", "immediate_danger"),
+    *("previous_referral_id", "document_url", "policy_version", "decision_due_at", "version", "changed_version"),
+    *("due_at", "children", "undecided"),
 )
-_ADD_CHILDREN: Final = insert_of(tables.child, ("child_id", "case_id", "place", "unborn", "plans"), unless_there=True)
+_CHILD: Final = ("child_id", "case_id", "place", "unborn", "plans")
+_OPEN: Final = text(
+    f"""WITH opened AS ({insert_sql(tables.case, _CASE, rows="cases", returning=announcing('"case"'))}),
+             added AS ({insert_sql(tables.child, _CHILD, rows="children", unless_there=True, returning="child_id")}),
+             started AS ({insert_sql(tables.clock, CLOCK, rows="clocks")}),
+             alarmed AS ({insert_sql(tables.alarm, ALARM, rows="alarms")}),
+             recorded AS ({FIRST_EVENTS})
+        SELECT count(*) FROM added"""  # noqa: S608  # built from constants
+)
+_ADD_CHILDREN: Final = insert_of(tables.child, _CHILD, unless_there=True)
 _RECORD_CHILDREN: Final = update_of(tables.child, ("unborn", "plans"), key="child_id")
 _RECORD_BACKGROUNDS: Final = update_of(
     tables.case,
@@ -34,11 +46,17 @@ _RECORD_BACKGROUNDS: Final = update_of(
 
 @dataclass(frozen=True)
 class Opening:
-    """A case to make: its first event, and what its referral says."""
+    """A case to make: its first event with its context, what its referral says, and the clocks that begin to run."""
 
     opened: CaseOpened
+    context: Context
     received: ReferralReceived
-    partnership: str
+    clocks: Sequence[Starting]
+
+    @property
+    def children(self) -> Sequence[Child]:
+        """Of its referral."""
+        return children_of(self.received.children, self.received.plans or ())
 
 
 @dataclass(frozen=True)
@@ -51,15 +69,22 @@ class Added:
 
 
 async def record_opened(tx: Transaction, openings: Sequence[Opening]) -> None:
-    """New cases with their children. Raises ``NotOneCase`` when one of them is in another case."""
-    rows = [_opened(opening) for opening in openings]
-    await tx.execute(_OPEN, document(rows))
-    children = [
-        row
-        for one in openings
-        for row in _children_rows(one.opened.case_id, children_of(one.received.children, one.received.plans or ()))
-    ]
-    await _add_children(tx, children)
+    """New cases with all that begins with them: events, children, clocks, lines in the queue; its watchers will know.
+
+    The line of a new case needs no count: see ``_opened``. Raises ``NotOneCase`` when a child is in another case.
+    """
+    clocks = [clock for one in openings for clock in one.clocks]
+    children = [row for one in openings for row in _children_rows(one.opened.case_id, one.children)]
+    rows = {
+        "cases": map(_opened, openings),
+        "children": children,
+        "clocks": map(clock_row, clocks),
+        "alarms": [row for one in clocks for row in alarm_rows(one.clock_id, one.case_id, one.timing)],
+    }
+    documents = {name: json_of(listed) for name, listed in rows.items()}
+    events = first_event_parameters([(one.opened, one.context) for one in openings])
+    if await tx.scalar(_OPEN, {**documents, **events, "channel": CHANGES}) != len(children):
+        raise NotOneCase
 
 
 async def add_children(tx: Transaction, added: Sequence[Added]) -> None:
@@ -105,6 +130,9 @@ async def record_backgrounds(tx: Transaction, said: Mapping[UUID, tuple[Backgrou
 
 
 def _opened(opening: Opening) -> dict[str, Any]:
+    """Its line is what ``keep_lines`` would count: no child is decided and nothing else is there, so it is due when the
+    decision is, and the other columns of the line have their defaults.
+    """
     opened, received = opening.opened, opening.received
     return {
         "case_id": opened.case_id,
@@ -116,7 +144,7 @@ def _opened(opening: Opening) -> dict[str, Any]:
         "suggestion_reasons": opened.suggestion_reasons,
         "decision_due_at": opened.decision_due_at,
         "policy_version": opened.policy_version,
-        "partnership": opening.partnership,
+        "partnership": opening.context.partnership,
         "received_at": received.received_at,
         "concern_types": received.concern_types,
         "missing_information": received.missing_information,
@@ -125,4 +153,7 @@ def _opened(opening: Opening) -> dict[str, Any]:
         "document_url": received.detail_url,
         "version": 1,
         "changed_version": 1,
+        "due_at": opened.decision_due_at,
+        "children": len(opened.child_ids),
+        "undecided": len(opened.child_ids),
     }

@@ -28,8 +28,14 @@ _COLUMNS = """ALTER TABLE "case"
     ADD COLUMN news_at timestamptz"""
 
 # Without fresh statistics the planner may join the counts row by row, which takes hours for a million cases.
-_ANALYSE = """ANALYZE "case", child, decision, recommendation, handover, information_request, information_answer,
-    question, news, clock"""
+# Not of empty tables: the planner would believe that they stay so, and every check of a foreign key would read them
+# whole until autovacuum comes round.
+_ANALYSE = """DO $$ BEGIN
+    IF EXISTS (SELECT FROM "case") THEN
+        ANALYZE "case", child, decision, recommendation, handover, information_request, information_answer,
+            question, news, clock;
+    END IF;
+END $$"""
 
 _FILL = """
     WITH child_counts AS (
