@@ -7,7 +7,8 @@ from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
-from agency_notify.channels import KEPT_SECONDS, TIMEOUT_SECONDS
+from agency_notify.channels import TIMEOUT_SECONDS
+from agency_notify.receivers import KEPT_SECONDS
 
 _ENDS_THE_CONNECTION: Final = 421
 

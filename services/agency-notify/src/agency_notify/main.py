@@ -1,6 +1,7 @@
 """The composition root: settings become a running service."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from agency_notify import gauges
 from agency_notify.addresses import SystemResolver
@@ -27,6 +28,7 @@ from chassis.ids import Ids, RandomIds
 from chassis.run.service import Service, service_app
 from chassis.run.standings import asking_for_standings
 from chassis.run.worker import deliver
+from chassis.waking import SLOW_SECONDS
 from chassis.web import commands
 from chassis.web.admission import Admission
 from chassis.web.auth import Verifier, issuers_verifier
@@ -35,6 +37,9 @@ from contracts.problems import Suspended
 from policy.contact import whom_to_phone
 from policy.endings import Ending
 from policy.load import load_packs
+
+READING_GATHERS_SECONDS: Final = 0.25
+"""A notice may leave so much later when the one before left just now: agencies are pushed to within seconds."""
 
 
 def build(
@@ -61,6 +66,8 @@ def build(
         ids=ids,
         measure=gauges.measure,
         expiries=(commands.EXPIRY,),
+        sending_gathers=SLOW_SECONDS,
+        reading_gathers=READING_GATHERS_SECONDS,
     )
     deliverer = Deliverer(
         db, senders(webhook, email), packs, clock, ids, hint=delivery.wakeups.hint(deliveries.DELIVERER)
