@@ -19,8 +19,8 @@ from local_stack.ports import Ports
 from local_stack.waiting import until
 
 _HEAP_MEGABYTES: Final = 384
-# Java's second compiler took as much processor time as all the requests of a busy stack, and for longer than most stacks
-# stand: what it makes is no quicker at so few requests than what the first compiler makes.
+# Java's second compiler took as much processor time as all the requests of a busy stack, for longer than most stacks
+# stand, and what it makes is no quicker at so few requests than what the first compiler makes.
 _OPTIONS: Final = ("-XX:TieredStopAtLevel=1",)
 _CLUSTER_ID: Final = "RnJvbnRkb29yTG9jYWwwMQ"
 _TRAINING_SECONDS: Final = 90
