@@ -1,7 +1,6 @@
 """The composition root: settings become a running service."""
 
 from collections.abc import Sequence
-from typing import Final
 
 from agency_notify import gauges
 from agency_notify.addresses import SystemResolver
@@ -38,9 +37,6 @@ from policy.contact import whom_to_phone
 from policy.endings import Ending
 from policy.load import load_packs
 
-READING_GATHERS_SECONDS: Final = 0.25
-"""A notice may leave so much later when the one before left just now: agencies are pushed to within seconds."""
-
 
 def build(
     settings: Settings,
@@ -67,7 +63,6 @@ def build(
         measure=gauges.measure,
         expiries=(commands.EXPIRY,),
         sending_gathers=SLOW_SECONDS,
-        reading_gathers=READING_GATHERS_SECONDS,
     )
     deliverer = Deliverer(
         db, senders(webhook, email), packs, clock, ids, hint=delivery.wakeups.hint(deliveries.DELIVERER)
