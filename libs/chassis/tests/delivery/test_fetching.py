@@ -137,8 +137,8 @@ async def test_the_broker_is_asked_only_while_somebody_waits_for_records(client:
 
 async def test_records_gather_unless_an_answer_was_full(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("chassis.delivery.fetching.MAX_RECORDS", 2)
-    hint: Any = Hint(gather_seconds=GATHER_SECONDS)
-    made: Any = Fetching(client, hint)  # type: ignore[arg-type]  # all of the client that it uses
+    hint = Hint(gather_seconds=GATHER_SECONDS)
+    made: Any = Fetching(client, hint)
     client.waiting = [["one", "two"], ["three"], ["four"]]
     loop, stop, came = asyncio.get_running_loop(), Stop(), [asyncio.get_running_loop().time()]
     for records in list(client.waiting):
