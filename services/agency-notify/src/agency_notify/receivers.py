@@ -92,15 +92,13 @@ class Receivers:
                 self._keep(place, connection)
 
     def _take(self, place: _Place) -> _Connection | None:
-        """The connection that was used last, unless its receiver has ended it."""
+        """The connection that was used last. That its receiver has ended it shows when it is used."""
         kept = self._kept.get(place)
-        while kept:
-            connection, ending = kept.popitem()
-            ending.cancel()
-            if not connection.has_expired():
-                return connection
-            self._end(connection)
-        return None
+        if not kept:
+            return None
+        connection, ending = kept.popitem()
+        ending.cancel()
+        return connection
 
     def _keep(self, place: _Place, connection: _Connection) -> None:
         if sum(map(len, self._kept.values())) >= MOST_KEPT:
