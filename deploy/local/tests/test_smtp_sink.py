@@ -42,4 +42,16 @@ def test_messages_are_kept_with_headers_and_body_and_found_by_recipient(sink: Sm
     (kept,) = found
     assert kept["to"] == ["duty@police.example.org"]
     assert kept["subject"] == "A notice is waiting"
+    assert kept["from"] == kept["headers"]["From"] == "frontdoor@example.org"
     assert kept["body"].splitlines() == ["Sign in to read it. Ünïcode survives."]
+
+
+def test_a_message_that_is_no_text_is_kept_as_it_came(sink: SmtpSink) -> None:
+    host, _, port = sink.address.removeprefix("smtp://").partition(":")
+    latin = b'Subject: Latin\r\nContent-Type: text/plain; charset="iso-8859-1"\r\n\r\ncaf\xe9\r\n'
+    with smtplib.SMTP(host, int(port), timeout=10) as connection:
+        connection.sendmail("frontdoor@example.org", ["duty@ashcroft.example.org"], latin)
+
+    (kept,) = httpx2.get(f"{sink.inbox}/messages", trust_env=False).json()
+
+    assert (kept["subject"], kept["body"].strip()) == ("Latin", "café")

@@ -209,6 +209,39 @@ def test_a_stored_context_is_continued(spans: InMemorySpanExporter) -> None:
     assert stored != REMOTE
 
 
+@pytest.fixture
+def ids_only() -> Iterator[None]:
+    """Traces that nobody is sent: their ids go along all the same."""
+    traces.start("triage", None)
+    yield
+    traces.stop()
+
+
+@pytest.mark.usefixtures("ids_only")
+@pytest.mark.parametrize("stored", [REMOTE, "cc" + REMOTE[2:] + "-more"])
+def test_a_stored_context_is_continued_also_when_nobody_is_sent_traces(stored: str) -> None:
+    with telemetry.span("case", traceparent=stored):
+        outer = telemetry.current_traceparent()
+        with telemetry.span("within it"):
+            inner = telemetry.current_traceparent()
+
+    for context in (outer, inner):
+        assert context is not None
+        assert context.startswith("00-0af7651916cd43dd8448eb211c80319c-")
+    assert len({stored, outer, inner}) == 3
+
+
+@pytest.mark.usefixtures("ids_only")
+@pytest.mark.parametrize("bad", ["x", "00-" + "0" * 32 + REMOTE[35:], REMOTE[:36] + "0" * 16 + "-01", REMOTE + "-more"])
+def test_a_bad_stored_context_begins_a_new_trace_also_when_nobody_is_sent_traces(bad: str) -> None:
+    with telemetry.span("open", traceparent=REMOTE), telemetry.span("case", traceparent=bad):
+        context = telemetry.current_traceparent()
+
+    assert context is not None
+    assert "0af7651916cd43dd8448eb211c80319c" not in context
+    assert "0" * 32 not in context
+
+
 def test_a_log_line_inside_a_span_names_its_trace(spans: InMemorySpanExporter, lines: Any) -> None:
     with telemetry.span("process case.opened.v1", traceparent=REMOTE):
         log.info("case opened")

@@ -30,7 +30,7 @@ class Post:
 @dataclass
 class Receiver:
     """An agency's web server. ``answers`` are used up in order, the last one for ever; None never answers, and an empty
-    one ends the connection. With ``keeps`` a connection is used again.
+    one ends the connection. With ``keeps`` a connection is used again. ``ended``: a connection has ended.
     """
 
     port: int = 0
@@ -40,6 +40,7 @@ class Receiver:
     connections: int = 0
     names: list[str | None] = field(default_factory=list)
     stopped: asyncio.Event = field(default_factory=asyncio.Event)
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def url(self) -> str:
@@ -54,6 +55,7 @@ class Receiver:
             return
         finally:
             writer.close()
+            self.ended.set()
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """One request; False when the connection is of no more use."""

@@ -18,7 +18,7 @@ from notify_receivers import OK, answer, receiver
 from notify_world import KEYS, SIGNER, shared
 from standardwebhooks.webhooks import Webhook
 
-from agency_notify import channels
+from agency_notify import channels, receivers
 from agency_notify.addresses import SystemResolver
 from agency_notify.channels import WebhookSender, retry_after_seconds
 from agency_notify.model import Endpoint, Receipt, Signing
@@ -179,11 +179,33 @@ async def test_a_connection_that_was_new_and_ends_without_an_answer_is_a_failed_
     assert len(agency.posts) == 2
 
 
+async def test_a_connection_that_nobody_uses_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(receivers, "KEPT_SECONDS", 0.05)
+    sender = webhooks()
+    async with receiver(keeps=True) as agency:
+        await sender.send(delivery(to=endpoint(address=agency.url)), now=NOW)
+
+        await asyncio.wait_for(agency.ended.wait(), 5)
+    await sender.close()
+
+
+async def test_no_more_connections_are_kept_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(receivers, "MOST_KEPT", 1)
+    sender = webhooks()
+    async with receiver(keeps=True) as first, receiver(keeps=True) as second:
+        for agency in (first, second, first, second):
+            receipt = await sender.send(delivery(to=endpoint(address=agency.url)), now=NOW)
+            assert receipt == Receipt(status=200)
+        await sender.close()
+
+        assert (first.connections, second.connections) == (1, 2)
+
+
 @pytest.mark.parametrize("length", [10_000_000, 100])
 async def test_an_answer_that_is_long_or_never_ends_changes_nothing_about_its_status(
     length: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(channels, "READ_SECONDS", 0.2)
+    monkeypatch.setattr(receivers, "READ_SECONDS", 0.2)
     begun = f"HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n".encode() + b"x" * min(length - 1, 200_000)
 
     async with receiver(begun, keeps=True) as agency:

@@ -4,6 +4,7 @@ import email
 import email.policy
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from email.message import EmailMessage
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from notify_examples import NOW, REFERENCE, delivery, endpoint, notice
 from notify_receivers import postbox, receiver
 
 from agency_notify import mail, mail_server
-from agency_notify.mail import EmailSender
+from agency_notify.mail import EmailSender, Mail, notice_mail
 from agency_notify.mail_server import Mailbox
 from agency_notify.model import Receipt
 from contracts.codes import Channel, DeliveryFailure, NoticeKind
@@ -34,6 +35,10 @@ async def send(port: int, **changes: Any) -> Receipt:
         return await sender.send(delivery(to=MAILBOX, **changes), now=NOW)
 
 
+def read(raw: bytes) -> EmailMessage:
+    return email.message_from_bytes(raw, _class=EmailMessage, policy=email.policy.default)
+
+
 MAILBOX = endpoint(channel=Channel.EMAIL, address="duty@police.example.org", signing=None)
 
 
@@ -41,7 +46,7 @@ async def test_an_e_mail_says_the_reference_what_to_do_and_where_and_nothing_els
     async with postbox() as box:
         receipt = await send(box.port)
 
-    message = email.message_from_bytes(box.messages[0], policy=email.policy.default)
+    message = read(box.messages[0])
     assert receipt == Receipt()
     assert message["Subject"] == f"Information requested: {REFERENCE}"
     assert message["To"] == "duty@police.example.org"
@@ -55,17 +60,36 @@ async def test_a_repeated_e_mail_carries_the_same_message_id() -> None:
         for attempts in (1, 2):
             await send(box.port, attempts=attempts)
 
-    ids = {email.message_from_bytes(raw)["Message-ID"] for raw in box.messages}
+    ids = {read(raw)["Message-ID"] for raw in box.messages}
     assert ids == {f"<{notice().notice_id}@notify.example.org>"}
 
 
 @pytest.mark.parametrize("kind", list(NoticeKind))
 def test_every_kind_of_notice_says_what_to_do(kind: NoticeKind) -> None:
-    message = mail.email_message(
-        delivery(of=notice(kind=kind), to=MAILBOX), sender="n@example.org", public_url=PUBLIC_URL, now=NOW
-    )
+    written = notice_mail(delivery(of=notice(kind=kind), to=MAILBOX), public_url=PUBLIC_URL)
 
+    message = read(written.written("n@example.org", now=NOW))
     assert "Open the notice" in message.get_content()
+    assert message["Subject"] == f"{kind.label}: {REFERENCE}"
+
+
+def test_a_message_is_one_that_every_server_carries_whatever_its_text_is() -> None:
+    text = "She said: “Ünïcode”.\n.\nFrom here on\n" + "long " * 300 + "\n"
+
+    written = Mail("a@example.org", "1", "Subject", text).written("n@example.org", now=NOW)
+
+    message = read(written)
+    assert written.isascii()
+    assert max(map(len, written.splitlines())) < 80
+    assert message.get_content() == text
+    assert message["Date"].datetime == NOW
+    assert message.defects == []
+
+
+def test_nothing_gets_into_the_headers_that_is_not_plain() -> None:
+    for subject in ("A\r\nBcc: other@example.org", "Ünïcode"):
+        with pytest.raises(ValueError, match="plain ASCII"):
+            Mail("a@example.org", "1", subject, "Text").written("n@example.org", now=NOW)
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,10 @@
 """Entries are RFC 8785: one event, one sequence of bytes."""
 
 import json
+from typing import Any
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,6 +17,13 @@ numbers = st.floats(allow_nan=False, allow_infinity=False)
 json_values = st.recursive(
     scalars | numbers,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4),
+    max_leaves=12,
+)
+
+plain_texts = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7F) | st.sampled_from('\n\t"\\:,[1.e'))
+plain_values = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | numbers | plain_texts,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(plain_texts, inner, max_size=4),
     max_leaves=12,
 )
 
@@ -36,6 +45,21 @@ def test_an_entry_says_neither_more_nor_less_than_the_message(value: object) -> 
     assert json.loads(entry, parse_int=float) == {**ATTRIBUTES, "data": value}
 
 
+@given(st.dictionaries(plain_texts, plain_values), st.sampled_from([(",", ":"), (", ", ": "), (" ,", " :\n")]))
+def test_what_is_written_quickly_is_canonical_too(value: dict[str, Any], spelling: tuple[str, str]) -> None:
+    entry = canonical_entry(ATTRIBUTES, json.dumps(value, separators=spelling).encode())
+
+    assert entry == rfc8785.dumps({**ATTRIBUTES, "data": value})
+
+
+@pytest.mark.parametrize("number", ["1.50", "-0.0", "1e3", "1E3", "-1e-7", "100000000000000000000.0"])
+@pytest.mark.parametrize("around", ['{"a":%s}', '{"a" :\t%s}', '{"a":[%s]}', '{"a":[1, %s]}', '{"a":{"b": %s}}'])
+def test_a_number_is_spelled_the_canonical_way_wherever_it_stands(number: str, around: str) -> None:
+    value = around % number
+
+    assert canonical_entry({}, value.encode()) == rfc8785.dumps({"data": json.loads(value)})
+
+
 @given(json_values)
 def test_spelling_and_order_on_the_bus_make_no_difference(value: object) -> None:
     plain = json.dumps(value).encode()
@@ -53,6 +77,9 @@ def test_spelling_and_order_on_the_bus_make_no_difference(value: object) -> None
         b"NaN",
         b"1e999",
         b"9007199254740993",
+        b'{"a": 9007199254740993}',
+        b'{"a": [1,-9007199254740993]}',
+        b'{"a": NaN}',
         b'"\\ud800"',
         b'{"a": 1, "a": 2}',
         b'[{"a": {"b": 1, "b": 1}}]',

@@ -19,6 +19,9 @@ from local_stack.ports import Ports
 from local_stack.waiting import until
 
 _HEAP_MEGABYTES: Final = 384
+# Java's second compiler took as much processor time as all the requests of a busy stack, for longer than most stacks
+# stand, and what it makes is no quicker at so few requests than what the first compiler makes.
+_OPTIONS: Final = ("-XX:TieredStopAtLevel=1",)
 _CLUSTER_ID: Final = "RnJvbnRkb29yTG9jYWwwMQ"
 _TRAINING_SECONDS: Final = 90
 _SETTINGS: Final = """\
@@ -40,6 +43,7 @@ transaction.state.log.min.isr=1
 share.coordinator.state.topic.replication.factor=1
 share.coordinator.state.topic.min.isr=1
 group.initial.rebalance.delay.ms=0
+metadata.max.idle.interval.ms=10000
 """
 _LOGGING: Final = """\
 status = error
@@ -88,7 +92,7 @@ class Kafka(ProcessPart):
 
     def start(self) -> str:
         flag = self._flag or trained(prepared())
-        command = [*java(flag, heap_megabytes=_HEAP_MEGABYTES), "-cp", _classpath()]
+        command = [*java(flag, *_OPTIONS, heap_megabytes=_HEAP_MEGABYTES), "-cp", _classpath()]
         self._configure()
         if not (self.folder / "data" / "meta.properties").exists():
             self._format([*command, "kafka.tools.StorageTool"])
@@ -127,7 +131,7 @@ class Kafka(ProcessPart):
 
 def prepared() -> Path:
     """The start-up cache, which is the last thing made; fetches and trains what is missing."""
-    return made_once(start_up_cache_name(f"kafka-{_version()}", ()), _train)
+    return made_once(start_up_cache_name(f"kafka-{_version()}", _OPTIONS), _train)
 
 
 def _version() -> str:

@@ -26,7 +26,7 @@ class SmtpSink(ProcessPart):
     def start(self) -> str:
         smtp_port, http_port = map(str, self._ports)
         options: list[str | Path] = ["--smtp-port", smtp_port, "--http-port", http_port]
-        options += ["--journal", self.folder / "messages.jsonl"]
+        options += ["--journal", self.folder / "mail.jsonl"]
         self.run(Command([sys.executable, "-m", "local_stack.smtp_sink", *options]))
         return self.address
 

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import uvicorn
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -17,9 +17,14 @@ from fastapi import FastAPI
 from chassis.clock import SystemClock
 from local_stack.journal import Journal
 
+_AS_IT_CAME: Final = "surrogateescape"  # bytes that are no text are kept, too
+
 
 class Keeper:
-    """aiosmtpd's handler: one line in the journal for each message, then 250."""
+    """aiosmtpd's handler: one line in the journal for each message as it came, then 250.
+
+    A message is read when somebody asks for it: reading one costs more than all of its way.
+    """
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
@@ -27,7 +32,8 @@ class Keeper:
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 its name
         content = envelope.content if isinstance(envelope.content, bytes) else str(envelope.content).encode()
-        self._journal.add({"received_at": self._clock.now().isoformat(), **_described(content, envelope)})
+        came = {"received_at": self._clock.now().isoformat(), "from": envelope.mail_from, "to": envelope.rcpt_tos}
+        self._journal.add({**came, "message": content.decode(errors=_AS_IT_CAME)})
         return "250 Message kept"
 
 
@@ -44,17 +50,18 @@ def create_app(journal: Journal, *, smtp_port: int, host: str = "127.0.0.1") -> 
 
     @app.get("/messages")
     def messages(to: str | None = None) -> list[dict[str, Any]]:
-        return [line for line in journal.lines() if to is None or to in line["to"]]
+        return [_described(line) for line in journal.lines() if to is None or to in line["to"]]
 
     return app
 
 
-def _described(content: bytes, envelope: Envelope) -> dict[str, Any]:
+def _described(line: dict[str, Any]) -> dict[str, Any]:
+    """A line of the journal with what its message says in the place of the message."""
+    content = line.pop("message").encode(errors=_AS_IT_CAME)
     message = email.message_from_bytes(content, _class=EmailMessage, policy=email.policy.default)
     body = message.get_body(("plain", "html"))
     return {
-        "from": envelope.mail_from,
-        "to": list(envelope.rcpt_tos),
+        **line,
         "subject": str(message["Subject"]),
         "headers": {name: str(value) for name, value in message.items()},
         "body": body.get_content() if body else "",

@@ -69,6 +69,10 @@ class Hint:
         self._woken_at = asyncio.get_running_loop().time()
         return given
 
+    def hurry(self) -> None:
+        """There is enough already: the next waking needs no time to gather."""
+        self._woken_at = -self._gather_seconds
+
     async def gather(self, stop: Stop) -> None:
         """Let more come, when the last waking was just now; but not past a stop."""
         left = self._woken_at + self._gather_seconds - asyncio.get_running_loop().time()

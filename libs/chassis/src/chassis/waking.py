@@ -18,6 +18,10 @@ GATHER_SECONDS: Final = 0.1
 """Between two turns of a loop: what comes meanwhile shares the next one. The first after a quiet time is not kept."""
 QUICK_SECONDS: Final = 0.02
 """The same of a loop that people wait for."""
+UNHURRIED_SECONDS: Final = 0.25
+"""The same of reading and sending events that somebody hears of within a second."""
+SLOW_SECONDS: Final = 1.0
+"""The same of a loop that nobody waits for: a second is no loss to anyone, and a turn is one however much came."""
 CHANNEL: Final = "frontdoor_wake"
 
 RELAY: Final = "relay"

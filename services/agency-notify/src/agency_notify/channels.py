@@ -4,30 +4,23 @@ import asyncio
 import json
 import ssl
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final, Protocol
-from urllib.parse import urlsplit
 
 import httpcore2
 
 from agency_notify import wording
-from agency_notify.addresses import AddressNotAllowed, Guard, PinnedBackend, Resolver
+from agency_notify.addresses import AddressNotAllowed, Resolver
 from agency_notify.endpoint_tests.model import EndpointTest
 from agency_notify.model import Delivery, Endpoint, Notice, Receipt
+from agency_notify.receivers import Receivers, Request
 from agency_notify.sealing import SealBroken
 from agency_notify.signing import Webhook, WebhookSigner
 from chassis import telemetry
 from contracts.codes import Channel, DeliveryFailure
 
 TIMEOUT_SECONDS: Final = 15.0
-KEPT_SECONDS: Final = 4.0
-"""A connection that nobody uses is kept so long: less than usual servers keep it."""
-MOST_KEPT: Final = 128
-READ_SECONDS: Final = 1.0
-MOST_READ_BYTES: Final = 65_536
-_Headers = Mapping[bytes | str, bytes | str]
 _USER_AGENT: Final = "Frontdoor-Webhooks/1.0"
 _THROTTLED: Final = 429
 _GONE: Final = 410
@@ -47,12 +40,7 @@ def detail_url(public_url: str, notice: Notice) -> str:
 
 
 class WebhookSender:
-    """POSTs a signed, thin webhook by Standard Webhooks 1.0; nothing a receiver answers is followed or kept.
-
-    Plain HTTP reaches only the private addresses an operator opened; every other address needs HTTPS. No proxy is
-    read from the environment. Every connection is checked and pinned when it is made, and kept for a moment for the
-    next notice to the same place; one that its receiver has closed meanwhile costs no attempt.
-    """
+    """POSTs a signed, thin webhook by Standard Webhooks 1.0; nothing a receiver answers is followed or kept."""
 
     def __init__(
         self,
@@ -65,11 +53,7 @@ class WebhookSender:
     ) -> None:
         self._signer = signer
         self._public_url = public_url
-        tls = tls or httpcore2.default_ssl_context()
-        self._pools = {
-            "https": _pool(PinnedBackend(Guard(allowed), resolver), tls),
-            "http": _pool(PinnedBackend(Guard(allowed, public=False), resolver), tls),
-        }
+        self._receivers = Receivers(resolver, allowed=allowed, tls=tls)
 
     async def send(self, delivery: Delivery, *, now: datetime) -> Receipt:
         """One POST. The id stays the same however often a notice is sent; the timestamp is this attempt's."""
@@ -88,35 +72,23 @@ class WebhookSender:
         except SealBroken:
             log.error("a shared secret cannot be opened", agency=endpoint.agency, partnership=endpoint.partnership)
             return Receipt(DeliveryFailure.SECRET_NOT_OPENED)
-        return await self._try(endpoint.address, webhook.body, headers, now=now)
+        return await self._try(Request(endpoint.address, webhook.body, headers), now=now)
 
-    async def _try(self, url: str, body: bytes, headers: _Headers, *, now: datetime) -> Receipt:
+    async def _try(self, request: Request, *, now: datetime) -> Receipt:
         try:
             async with asyncio.timeout(TIMEOUT_SECONDS):
-                return await self._post(url, body, headers, now=now)
-        except (TimeoutError, httpcore2.TimeoutException):
+                answer = await self._receivers.post(request)
+        except (TimeoutError, httpcore2.TimeoutException):  # ours, and the system's
             return Receipt(DeliveryFailure.TIMED_OUT)
         except AddressNotAllowed:
             return Receipt(DeliveryFailure.ADDRESS_NOT_ALLOWED)
         except (httpcore2.NetworkError, httpcore2.ProtocolError, ssl.SSLError):
             return Receipt(DeliveryFailure.UNREACHABLE)
-
-    async def _post(self, url: str, body: bytes, headers: _Headers, *, now: datetime) -> Receipt:
-        pool = self._pools.get(urlsplit(url).scheme.lower())
-        if pool is None:
-            raise AddressNotAllowed
-        while True:
-            connecting = _Connecting()
-            try:
-                return await _exchange(pool, url, body, headers, connecting, now=now)
-            except (httpcore2.ReadError, httpcore2.WriteError, httpcore2.RemoteProtocolError):
-                if connecting.begun:
-                    raise
+        return receipt_of(answer.status, answer.retry_after, now=now)
 
     async def close(self) -> None:
         """Close what is open."""
-        for pool in self._pools.values():
-            await pool.aclose()
+        await self._receivers.close()
 
 
 def webhook_body(delivery: Delivery, url: str) -> bytes:
@@ -172,57 +144,3 @@ def retry_after_seconds(value: str | None, *, now: datetime) -> float | None:
 def senders(webhook: Sender, email: Sender) -> Mapping[Channel, Sender]:
     """Which sender serves which channel; the inbox needs none."""
     return {Channel.WEBHOOK: webhook, Channel.EMAIL: email}
-
-
-def _pool(backend: PinnedBackend, tls: ssl.SSLContext) -> httpcore2.AsyncConnectionPool:
-    return httpcore2.AsyncConnectionPool(
-        ssl_context=tls,
-        max_connections=None,
-        max_keepalive_connections=MOST_KEPT,
-        keepalive_expiry=KEPT_SECONDS,
-        network_backend=backend,
-    )
-
-
-class _Connecting:
-    """Whether an exchange had to make a connection, as the client traces it. One that had not used a kept one."""
-
-    def __init__(self) -> None:
-        self.begun = False
-
-    async def __call__(self, step: str, _: Mapping[str, object]) -> None:
-        self.begun = self.begun or step == "connection.connect_tcp.started"
-
-
-async def _exchange(
-    pool: httpcore2.AsyncConnectionPool,
-    url: str,
-    body: bytes,
-    headers: _Headers,
-    connecting: _Connecting,
-    *,
-    now: datetime,
-) -> Receipt:
-    timeouts = {"connect": TIMEOUT_SECONDS, "read": TIMEOUT_SECONDS, "write": TIMEOUT_SECONDS}
-    extensions = {"timeout": timeouts, "trace": connecting}
-    async with pool.stream("POST", url, headers=headers, content=body, extensions=extensions) as response:
-        receipt = receipt_of(response.status, _header(response.headers, b"retry-after"), now=now)
-        await _read_to_the_end(response)
-        return receipt
-
-
-async def _read_to_the_end(response: httpcore2.Response) -> None:
-    """What an answer says is thrown away, as only a connection that was read to its end can be kept. The receipt is
-    there already: one that is long, slow or broken off ends its connection, and changes nothing.
-    """
-    read = 0
-    with suppress(TimeoutError, httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.TimeoutException):
-        async with asyncio.timeout(READ_SECONDS):
-            async for chunk in response.aiter_stream():
-                read += len(chunk)
-                if read > MOST_READ_BYTES:
-                    return
-
-
-def _header(headers: list[tuple[bytes, bytes]], name: bytes) -> str | None:
-    return next((value.decode("latin-1") for key, value in headers if key.lower() == name), None)

@@ -1,8 +1,9 @@
 """The second way to push a notice, e-mail: one attempt, thin, never raising for what a mail server says."""
 
 import asyncio
+import quopri
+from dataclasses import dataclass
 from datetime import datetime
-from email.message import EmailMessage
 from email.utils import format_datetime
 
 import aiosmtplib
@@ -15,8 +16,40 @@ from agency_notify.model import ACCEPTED, Delivery, Endpoint, Receipt
 from contracts.codes import DeliveryFailure
 
 
+@dataclass(frozen=True)
+class Mail:
+    """A short, plain message to one mailbox. Its Message-ID stays the same however often it is sent."""
+
+    to: str
+    message_id: str
+    subject: str
+    text: str
+
+    def written(self, sender: str, *, now: datetime) -> bytes:
+        """The message as RFC 5322 has it. It is written by hand, because the library reads every header it is given.
+
+        What stands in the headers is plain ASCII without line ends, which addresses, ids, labels and references are:
+        raises ``ValueError`` for anything else.
+        """
+        headers = {
+            "From": sender,
+            "To": self.to,
+            "Date": format_datetime(now),
+            "Message-ID": f"<{self.message_id}@{sender.rpartition('@')[2]}>",
+            "Auto-Submitted": "auto-generated",
+            "Subject": self.subject,
+            "MIME-Version": "1.0",
+            "Content-Type": 'text/plain; charset="utf-8"',
+            "Content-Transfer-Encoding": "quoted-printable",
+        }
+        if not all(value.isascii() and value.isprintable() for value in headers.values()):
+            raise ValueError("a header of a message is not plain ASCII")
+        head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        return head.encode() + b"\r\n" + quopri.encodestring(self.text.encode())
+
+
 class EmailSender:
-    """Hands a short, plain message to our mail server; its answer about the recipient is the receipt."""
+    """Hands a message to our mail server; its answer about the recipient is the receipt."""
 
     def __init__(self, mailbox: Mailbox, *, public_url: str) -> None:
         self._server = MailServer(mailbox)
@@ -24,21 +57,18 @@ class EmailSender:
         self._public_url = public_url
 
     async def send(self, delivery: Delivery, *, now: datetime) -> Receipt:
-        """One message. Its Message-ID stays the same however often a notice is sent, so copies can be recognised."""
-        message = email_message(delivery, sender=self._sender, public_url=self._public_url, now=now)
-        return await self._try(message)
+        """One message, by which copies of it can be recognised."""
+        return await self._try(notice_mail(delivery, public_url=self._public_url), now=now)
 
     async def send_test(self, test: EndpointTest, endpoint: Endpoint, *, now: datetime) -> Receipt:
         """One message that says it is a test and nothing else."""
-        message = _message(endpoint.address, str(test.test_id), sender=self._sender, now=now)
-        message["Subject"] = wording.TEST_SUBJECT
-        message.set_content(wording.TEST_TEXT)
-        return await self._try(message)
+        mail = Mail(endpoint.address, str(test.test_id), wording.TEST_SUBJECT, wording.TEST_TEXT)
+        return await self._try(mail, now=now)
 
-    async def _try(self, message: EmailMessage) -> Receipt:
+    async def _try(self, mail: Mail, *, now: datetime) -> Receipt:
         try:
             async with asyncio.timeout(TIMEOUT_SECONDS):
-                await self._server.hand_over(message)
+                await self._server.hand_over(mail.written(self._sender, now=now), to=mail.to)
         except TimeoutError:
             return Receipt(DeliveryFailure.TIMED_OUT)
         except aiosmtplib.SMTPRecipientsRefused as error:
@@ -54,23 +84,15 @@ class EmailSender:
         await self._server.close()
 
 
-def email_message(delivery: Delivery, *, sender: str, public_url: str, now: datetime) -> EmailMessage:
+def notice_mail(delivery: Delivery, *, public_url: str) -> Mail:
     """The message: the reference, what to do, and where. No name and nothing about the child."""
     notice = delivery.notice
-    message = _message(delivery.endpoint.address, str(notice.notice_id), sender=sender, now=now)
-    message["Subject"] = f"{notice.kind.label}: {notice.reference}"
-    message.set_content(wording.email_text(notice, delivery.late, url=detail_url(public_url, notice)))
-    return message
-
-
-def _message(to: str, message_id: str, *, sender: str, now: datetime) -> EmailMessage:
-    message = EmailMessage()
-    message["From"] = sender
-    message["To"] = to
-    message["Date"] = format_datetime(now)
-    message["Message-ID"] = f"<{message_id}@{sender.rpartition('@')[2]}>"
-    message["Auto-Submitted"] = "auto-generated"
-    return message
+    return Mail(
+        delivery.endpoint.address,
+        str(notice.notice_id),
+        f"{notice.kind.label}: {notice.reference}",
+        wording.email_text(notice, delivery.late, url=detail_url(public_url, notice)),
+    )
 
 
 def _smtp_receipt(code: int) -> Receipt:

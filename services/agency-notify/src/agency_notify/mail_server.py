@@ -2,13 +2,13 @@
 
 import asyncio
 from dataclasses import dataclass, field
-from email.message import EmailMessage
 from typing import Final, Self
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
-from agency_notify.channels import KEPT_SECONDS, TIMEOUT_SECONDS
+from agency_notify.channels import TIMEOUT_SECONDS
+from agency_notify.receivers import KEPT_SECONDS
 
 _ENDS_THE_CONNECTION: Final = 421
 
@@ -52,13 +52,13 @@ class MailServer:
         self.mailbox = mailbox
         self._kept: dict[aiosmtplib.SMTP, asyncio.TimerHandle] = {}
 
-    async def hand_over(self, message: EmailMessage) -> None:
+    async def hand_over(self, message: bytes, *, to: str) -> None:
         """Raises ``SMTPException`` for what the server says, or ``OSError`` when it is not there."""
         while self._kept:
             connection, ending = self._kept.popitem()
             ending.cancel()
             try:
-                await self._send(connection, message)
+                await self._send(connection, message, to)
             except (aiosmtplib.SMTPServerDisconnected, OSError):
                 continue
             except aiosmtplib.SMTPResponseException as error:
@@ -66,7 +66,7 @@ class MailServer:
                     raise
             else:
                 return
-        await self._send(await self._connect(), message)
+        await self._send(await self._connect(), message, to)
 
     async def close(self) -> None:
         """End what is kept."""
@@ -88,10 +88,10 @@ class MailServer:
         await connection.connect()
         return connection
 
-    async def _send(self, connection: aiosmtplib.SMTP, message: EmailMessage) -> None:
+    async def _send(self, connection: aiosmtplib.SMTP, message: bytes, to: str) -> None:
         """A server that refuses a message goes on with the next; after anything else the connection is of no use."""
         try:
-            await connection.send_message(message)
+            await connection.sendmail(self.mailbox.sender, to, message)
         except (aiosmtplib.SMTPResponseException, aiosmtplib.SMTPRecipientsRefused) as error:
             if getattr(error, "code", None) == _ENDS_THE_CONNECTION:
                 connection.close()

@@ -27,6 +27,7 @@ from chassis.ids import Ids, RandomIds
 from chassis.run.service import Service, service_app
 from chassis.run.standings import asking_for_standings
 from chassis.run.worker import deliver
+from chassis.waking import SLOW_SECONDS
 from chassis.web import commands
 from chassis.web.admission import Admission
 from chassis.web.auth import Verifier, issuers_verifier
@@ -61,6 +62,7 @@ def build(
         ids=ids,
         measure=gauges.measure,
         expiries=(commands.EXPIRY,),
+        sending_gathers=SLOW_SECONDS,
     )
     deliverer = Deliverer(
         db, senders(webhook, email), packs, clock, ids, hint=delivery.wakeups.hint(deliveries.DELIVERER)

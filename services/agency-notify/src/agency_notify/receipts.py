@@ -11,7 +11,7 @@ from agency_notify.model import DeliveryState
 from chassis import telemetry
 from chassis.db import DatabaseUnavailable
 
-GATHER_SECONDS: Final = 0.004
+GATHER_SECONDS: Final = 0.02
 """What ends within so long is written in one transaction; so is all that ends while one is being written."""
 
 log = telemetry.logger(__name__)

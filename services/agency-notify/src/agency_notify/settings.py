@@ -55,7 +55,7 @@ class Settings(ServiceSettings):
 
     partnerships_folder: Path
     smtp_url: Annotated[str, AfterValidator(_smtp_url), Field(repr=False)]  # it may hold a password
-    email_sender: str = Field(default="notices@frontdoor.example.org", pattern=r"^[^@\s]+@[^@\s]+$")
+    email_sender: str = Field(default="notices@frontdoor.example.org", pattern=r"^[!-?A-~]+@[!-?A-~]+$")
     webhook_signing_key_file: KeyFile
     webhook_previous_key_file: KeyFile | None = None
     allowed_private_addresses: tuple[Annotated[str, AfterValidator(_network)], ...] = ()

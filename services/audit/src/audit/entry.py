@@ -1,14 +1,21 @@
 """The canonical bytes of a log entry: what the bus said of one event, in RFC 8785 JSON."""
 
 import json
+import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import rfc8785
 
 from audit.tiles import MAX_ENTRY_BYTES
 
-DATA = "data"
+DATA: Final = "data"
+
+# Of RFC 8785 only the spelling of some numbers and the order of some names differ from what Python's own writer makes,
+# which is several times as quick. A number stands behind a name, a bracket or a comma: so may a text that looks like
+# one, which is then written the slow way, to the same bytes.
+_OUT_OF_THE_ORDINARY: Final = re.compile(rb'(?:"\s*:|[\[,])\s*-?[0-9]+(?:[.eE]|(?<=[0-9]{16}))|\\u')
+_WRITER: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
 
 
 class EntryRefused(ValueError):
@@ -24,12 +31,18 @@ def canonical_entry(attributes: Mapping[str, str | int], value: bytes) -> bytes:
     """
     try:
         data = json.loads(value, object_pairs_hook=_unique)
-        entry = rfc8785.dumps({**attributes, DATA: data})
+        entry = _written({**attributes, DATA: data}, value)
     except (ValueError, RecursionError) as error:
         raise EntryRefused("The message's value has no canonical JSON form") from error
     if len(entry) > MAX_ENTRY_BYTES:
         raise EntryRefused(f"The entry is {len(entry)} bytes; a log entry has at most {MAX_ENTRY_BYTES}")
     return entry
+
+
+def _written(entry: dict[str, Any], value: bytes) -> bytes:
+    if value.startswith(b"{") and value.isascii() and _OUT_OF_THE_ORDINARY.search(value) is None:
+        return _WRITER.encode(entry).encode()
+    return rfc8785.dumps(entry)
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from chassis.ids import Ids, RandomIds
 from chassis.run.service import Service, service_app
 from chassis.run.standings import asking_for_standings
 from chassis.run.worker import deliver
+from chassis.waking import SLOW_SECONDS
 from chassis.web.admission import Admission
 from chassis.web.auth import Verifier, issuers_verifier
 from contracts.problems import Suspended
@@ -27,7 +28,16 @@ def build(
     """Wire the service; nothing is contacted yet."""
     clock, ids = clock or SystemClock(), ids or RandomIds()
     db, http, signer = Database.connect(settings.database_url), HttpClient.connect(), settings.signer()
-    delivery = deliver(db, settings, SUBSCRIPTIONS, service=SERVICE, clock=clock, ids=ids, measure=gauges.measure)
+    delivery = deliver(
+        db,
+        settings,
+        SUBSCRIPTIONS,
+        service=SERVICE,
+        clock=clock,
+        ids=ids,
+        measure=gauges.measure,
+        reading_gathers=SLOW_SECONDS,
+    )
     admission = Admission(db, lambda _: Suspended())  # the log knows no packs, hence no phone numbers
     standings = asking_for_standings(db, settings, owner="referral-intake", clock=clock, ids=ids)
     sequencer = Sequencer(

@@ -170,15 +170,8 @@ class Consumer:
 
     async def _rest(self, reading: _Reading, seconds: float) -> None:
         """Ask for records of no partition for some time, at most until a hint."""
-        kafka = reading.kafka
         self.progress.move()
-        kafka.pause(*kafka.assignment())
-        try:
-            read = await reading.fetching.wait(reading.stop, seconds)
-        finally:
-            if self._placed:
-                kafka.resume(*kafka.paused())
-        if read:  # asked for before, or of a partition that was assigned meanwhile
+        if await reading.fetching.rest(reading.stop, seconds):  # or of one that was assigned meanwhile
             self._placed = False
 
     # -- positions -----------------------------------------------------------------------------------------------
@@ -204,7 +197,6 @@ class Consumer:
         reading.fetching.drop()
         for partition, offset in starts.items():
             kafka.seek(partition, offset)
-        kafka.resume(*kafka.paused())
         self._next = {(partition.topic, partition.partition): offset for partition, offset in starts.items()}
         self._placed = self.progress.assigned = True
         self.progress.move()

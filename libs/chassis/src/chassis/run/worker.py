@@ -19,7 +19,7 @@ from chassis.delivery.security import Security, naming_refusals
 from chassis.ids import Ids
 from chassis.settings import ServiceSettings
 from chassis.tasks import Stop, Task
-from chassis.waking import GATHER_SECONDS, READER, RELAY, Wakeups
+from chassis.waking import READER, RELAY, UNHURRIED_SECONDS, Wakeups
 from chassis.web.app import Check
 from contracts.problems import Unavailable
 from contracts.topics import TOPICS, Topic
@@ -59,8 +59,8 @@ def deliver(
     ids: Ids,
     measure: Measure = nothing_more,
     expiries: Sequence[Expiry] = (),
-    sending_gathers: float = GATHER_SECONDS,
-    reading_gathers: float = GATHER_SECONDS,
+    sending_gathers: float = UNHURRIED_SECONDS,
+    reading_gathers: float = UNHURRIED_SECONDS,
 ) -> Delivery:
     """Wire delivery for one service, which adds what it measures and what it forgets itself.
 
