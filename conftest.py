@@ -1,7 +1,9 @@
 """Fixtures shared by every member's tests."""
 
 import os
+import signal
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -11,13 +13,47 @@ from hypothesis import settings
 from local_stack.kafka import Kafka, KafkaPorts
 from local_stack.ports import Ports
 from local_stack.waiting import until
+from policy import load
 
 pytest_plugins = ["chassis.testing.fixtures", "tests.plans.plugin"]
 
 KAFKA_START_SECONDS = 120
+PACK_FILES_KEPT = 32
+LONGEST_FIRST = (
+    "tests/chaos/test_campaign.py",
+    "tests/bench/test_year.py",
+    "tests/browser/test_refer.py",
+    "tests/browser/",
+    "tests/fuzz/test_api.py",
+    "tests/e2e/",
+    "deploy/local/tests/test_stack.py",
+)
+"""Where files begin that take from half a minute up: at the end of a run one worker would be alone with them."""
 
 settings.register_profile("any machine", deadline=None)  # a slow machine is not a failing one
 settings.load_profile("any machine")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests do not depend on their order; how long a run of several workers takes does."""
+    items.sort(key=lambda item: _turn(item.nodeid))
+
+
+def _turn(nodeid: str) -> int:
+    return next((turn for turn, start in enumerate(LONGEST_FIRST) if nodeid.startswith(start)), len(LONGEST_FIRST))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def packs_examined_once() -> Iterator[None]:
+    """Every service that a test builds reads its packs, thousands of times in a run, and finds the same in them.
+
+    So a file is examined once: another path, or one byte that differs, is another file.
+    """
+    examine = load._examine
+    examined = lru_cache(maxsize=PACK_FILES_KEPT)(lambda path, _content: examine(path))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(load, "_examine", lambda path: examined(path, path.read_bytes()))
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -29,7 +65,7 @@ def kafka_server() -> Iterator[Kafka]:
         broker.start()
         until("Kafka", broker.ready, timeout_seconds=KAFKA_START_SECONDS, still_possible=broker.alive)
         yield broker
-        broker.stop()
+        broker.child.stop(by=signal.SIGKILL)  # nobody needs what it would write for as long as ten seconds
     ports.release()
 
 

@@ -16,6 +16,15 @@ from tests.e2e.people import People
 CALL_SECONDS = 15.0
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 PAGE_MILLISECONDS = 20_000
+FEATURES_OFF = (
+    # Two pages of Chromium's own behind the address bar of every window: more work than the pages that we look at.
+    *("WebUIOmniboxPopup", "WebUIOmniboxAimPopup"),
+    # Those that Playwright switches off; the last such switch is the one that holds.
+    *("AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades", "AimEnabled"),
+    *("HttpsFirstBalancedModeAutoEnable", "LensOverlay", "MediaRouter", "PaintHolding", "PreconnectToSearch"),
+    *("AvoidCorsURLLoaderRestartOnRedirect", "OptimizationHints", "NetworkTimeServiceQuerying"),
+    "ThirdPartyStoragePartitioning",
+)
 
 NewReader = Callable[..., Awaitable[Reader]]
 
@@ -27,7 +36,8 @@ async def launched(*arguments: str) -> AsyncIterator[Browser]:
     if found is None:
         pytest.fail("These tests need Chromium. On Debian or Ubuntu: sudo apt-get install -y chromium")
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=found, args=["--no-sandbox", *arguments])
+        off = f"--disable-features={','.join(FEATURES_OFF)}"
+        browser = await playwright.chromium.launch(executable_path=found, args=["--no-sandbox", off, *arguments])
         yield browser
         await browser.close()
 

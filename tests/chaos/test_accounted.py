@@ -52,8 +52,8 @@ def as_read(record: Poison, offset: int) -> Record:
 
 
 @pytest.fixture
-async def log(postgres: str, migrated_database: Callable[[str], Awaitable[DatabaseUrls]]) -> Log:
-    return Log(postgres, await migrated_database("audit"))
+async def log(postgres: str, copied_database: Callable[[str], Awaitable[DatabaseUrls]]) -> Log:
+    return Log(postgres, await copied_database("audit"))
 
 
 def parked() -> list[Poison]:

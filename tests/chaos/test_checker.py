@@ -19,8 +19,8 @@ SOME, OTHER = uuid4(), uuid4()
 
 
 @pytest.fixture(scope="module")
-async def databases(postgres: str, migrated_database: Callable[[str], Awaitable[DatabaseUrls]]) -> Databases:
-    urls = {service: await migrated_database(service) for service in SERVICES}
+async def databases(postgres: str, copied_database: Callable[[str], Awaitable[DatabaseUrls]]) -> Databases:
+    urls = {service: await copied_database(service) for service in SERVICES}
     return Databases(postgres, names={service: str(make_url(urls[service].app_url).database) for service in SERVICES})
 
 

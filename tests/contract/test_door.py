@@ -126,9 +126,9 @@ def _odd_values(value: object) -> Iterator[object]:
 
 @pytest.fixture(scope="module")
 async def databases(
-    migrated_database: Callable[[str], Awaitable[DatabaseUrls]],
+    copied_database: Callable[[str], Awaitable[DatabaseUrls]],
 ) -> AsyncIterator[Mapping[str, Database]]:
-    made = {reader: Database.connect((await migrated_database(reader)).app_url) for reader in READERS}
+    made = {reader: Database.connect((await copied_database(reader)).app_url) for reader in READERS}
     yield made
     for database in made.values():
         await database.close()

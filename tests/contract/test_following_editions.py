@@ -69,10 +69,8 @@ CHANGES: Final[dict[str, tuple[dict[str, Any], Corrections]]] = {
 
 
 @pytest.fixture(scope="module")
-async def services(
-    migrated_database: Callable[[str], Awaitable[DatabaseUrls]], signer: Signer
-) -> AsyncIterator[Copies]:
-    async with opened_copies(migrated_database, signer) as opened:
+async def services(copied_database: Callable[[str], Awaitable[DatabaseUrls]], signer: Signer) -> AsyncIterator[Copies]:
+    async with opened_copies(copied_database, signer) as opened:
         yield opened
 
 

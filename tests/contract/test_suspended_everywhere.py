@@ -137,9 +137,9 @@ class Door:
 
 @pytest.fixture(params=SERVICES)
 async def door(
-    request: pytest.FixtureRequest, migrated_database: MakeDatabase, signer: Signer, tmp_path: Path
+    request: pytest.FixtureRequest, copied_database: MakeDatabase, signer: Signer, tmp_path: Path
 ) -> AsyncIterator[Door]:
-    async with opened(request.param, await migrated_database(request.param.replace("-", "_")), signer, tmp_path) as it:
+    async with opened(request.param, await copied_database(request.param.replace("-", "_")), signer, tmp_path) as it:
         yield it
 
 
@@ -231,10 +231,10 @@ async def until(door: Door, *, refused: bool) -> httpx2.Response:
 
 @pytest.mark.parametrize("name", [name for name in SERVICES if name != "referral-intake"])
 async def test_a_suspension_whose_event_was_passed_over_before_it_was_understood_is_asked_for(
-    name: str, migrated_database: MakeDatabase, signer: Signer, tmp_path: Path
+    name: str, copied_database: MakeDatabase, signer: Signer, tmp_path: Path
 ) -> None:
     """An older version followed the versions of partners without keeping what they say: no event comes again."""
-    urls = {each: await migrated_database(each.replace("-", "_")) for each in ("referral-intake", name)}
+    urls = {each: await copied_database(each.replace("-", "_")) for each in ("referral-intake", name)}
     async with (
         opened("referral-intake", urls["referral-intake"], signer, tmp_path) as intake,
         opened(name, urls[name], signer, tmp_path) as door,

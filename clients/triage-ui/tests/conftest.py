@@ -15,6 +15,7 @@ from sqlalchemy.pool import NullPool
 
 from chassis.db import Database
 from chassis.run.provision import DatabaseUrls
+from chassis.testing.postgres import emptying
 
 sys.path.insert(0, str(Path(__file__).parent))  # so that the tests here can share their builders
 
@@ -36,7 +37,7 @@ async def urls(migrated_database: MakeDatabase) -> DatabaseUrls:
 async def emptied(urls: DatabaseUrls) -> None:
     engine = create_async_engine(make_url(urls.owner_url).set(drivername="postgresql+asyncpg"), poolclass=NullPool)
     async with engine.begin() as connection:
-        await connection.execute(text("TRUNCATE session, sign_in, draft, queue_filter"))
+        await connection.execute(text(emptying(("session", "sign_in", "draft", "queue_filter"))))
     await engine.dispose()
 
 

@@ -11,10 +11,13 @@ from chassis.db import Database
 from chassis.delivery.tables import TABLES
 from chassis.run.provision import DatabaseUrls
 from chassis.testing.delivery import Reader
+from chassis.testing.postgres import emptying
 
 sys.path.insert(0, str(Path(__file__).parent))  # so that the tests here can share their examples
 
-_EMPTY = f"TRUNCATE {', '.join(table.name for table in TABLES)}, effect RESTART IDENTITY"
+_EMPTY = emptying([*(table.name for table in TABLES), "effect"])
+_COUNT_AGAIN = "SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S'"
+"""Every sequence of the database begins again."""
 
 
 @pytest.fixture(scope="session")
@@ -27,6 +30,7 @@ async def urls(shared_urls: DatabaseUrls) -> DatabaseUrls:
     owner = Database.connect(shared_urls.owner_url, pool_size=1)
     async with owner.transaction() as tx:
         await tx.execute(text(_EMPTY))
+        await tx.execute(text(_COUNT_AGAIN))
     await owner.close()
     return shared_urls
 

@@ -18,9 +18,11 @@ from policy.bank_holidays import bank_holidays_in
 from policy.working_time import DayHours, Unit, WorkingCalendar
 
 FIRST, LAST = datetime(2025, 1, 1, tzinfo=UTC), datetime(2035, 1, 1, tzinfo=UTC)
-MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 SPAN_MINUTES = (LAST - FIRST) // MINUTE
 LONDON = ZoneInfo("Europe/London")
+CLOCKS = [[f"{hour:02}:{minute:02}" for minute in range(60)] for hour in range(24)]
+"""What a clock on the wall shows, by hour and minute."""
 
 OFFICE = {**dict.fromkeys(range(4), ("08:30", "17:30")), 4: ("08:30", "17:00")}
 NIGHTS = {
@@ -40,13 +42,16 @@ class Oracle:
         holidays = {day for year in range(2024, 2036) for day in bank_holidays(year)}
         worked: list[bool] = []
         self.days: dict[date, list[int]] = {}
-        for minute in range((LAST - FIRST) // MINUTE):
-            local = (FIRST + minute * MINUTE).astimezone(LONDON)
+        for hour in range(SPAN_MINUTES // 60):
+            local, end = ((FIRST + hour * HOUR + within).astimezone(LONDON) for within in (0 * MINUTE, 59 * MINUTE))
+            assert (local.hour, local.minute) == (end.hour, 0), "its hours are not those of UTC"
             opens, closes = hours.get(local.weekday(), ("24:00", "24:00"))
-            is_open = opens <= f"{local.hour:02}:{local.minute:02}" < closes and local.date() not in holidays
-            worked.append(is_open)
-            if is_open:
-                self.days.setdefault(local.date(), [minute, minute])[1] = minute
+            day, works = local.date(), local.date() not in holidays
+            for minute, clock in enumerate(CLOCKS[local.hour], hour * 60):
+                is_open = works and opens <= clock < closes
+                worked.append(is_open)
+                if is_open:
+                    self.days.setdefault(day, [minute, minute])[1] = minute
         self.used = list(accumulate(worked, initial=0))
         self.first_minutes = [first for first, _ in self.days.values()]
         self.last_minutes = [last for _, last in self.days.values()]

@@ -15,6 +15,7 @@ from chassis.db import Database
 from chassis.run.provision import DatabaseUrls
 from chassis.run.service import Service
 from chassis.testing.clock import SettableClock
+from chassis.testing.postgres import emptying
 from chassis.testing.signer import Signer
 
 sys.path.insert(0, str(Path(__file__).parent))  # so that the tests here can share their builders
@@ -25,9 +26,11 @@ from notify_service import settings
 from agency_notify.main import build
 
 MakeDatabase = Callable[[str], Awaitable[DatabaseUrls]]
-_EMPTY = (
-    "TRUNCATE endpoint_test, attempt, delivery, escalation, decision, accepted_handover, notice, endpoint, referral,"
-    " event, position, applied, parked, suspension, command"
+_EMPTY = emptying(
+    (
+        *("endpoint_test", "attempt", "delivery", "escalation", "decision", "accepted_handover", "notice", "endpoint"),
+        *("referral", "event", "position", "applied", "parked", "suspension", "command"),
+    )
 )
 
 

@@ -15,6 +15,7 @@ from chassis.db import Database
 from chassis.run.provision import DatabaseUrls
 from chassis.run.service import Service
 from chassis.testing.clock import SettableClock
+from chassis.testing.postgres import emptying
 from chassis.testing.signer import Signer
 from referral_intake.main import build
 
@@ -26,9 +27,13 @@ from intake_records import Office, opened_office
 from partner_office import PartnerOffice, opened_partner_office
 
 MakeDatabase = Callable[[str], Awaitable[DatabaseUrls]]
-_EMPTY = (
-    "TRUNCATE command, repeat_mark, referral, child, document, idempotency, "
-    "legal_hold, disposal_run, event, position, applied, parked, partner, partner_limited CASCADE"
+_EMPTY = emptying(
+    (
+        *("disposal_review", "disposal_item", "disposal_run", "held_referral", "legal_hold"),
+        *("milestone", "withdrawal", "supplement", "question", "child_decision", "child", "document", "repeat_mark"),
+        *("referral", "partner_key", "partner", "partner_limited", "command", "idempotency"),
+        *("event", "position", "applied", "parked"),
+    )
 )
 
 

@@ -73,8 +73,8 @@ class Receiver:
 
 
 @pytest.fixture
-async def receiver(migrated_database: Fresh, topics: str) -> AsyncIterator[Receiver]:
-    db = Database.connect((await migrated_database("chassis.testing")).app_url)
+async def receiver(copied_database: Fresh, topics: str) -> AsyncIterator[Receiver]:
+    db = Database.connect((await copied_database("chassis.testing")).app_url)
     yield Receiver(db, topics)
     await db.close()
 

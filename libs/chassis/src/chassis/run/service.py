@@ -9,7 +9,7 @@ from typing import Final, Generic, TypeVar
 from fastapi import APIRouter, FastAPI
 
 from chassis import db_clock, telemetry
-from chassis.run import migrate, process
+from chassis.run import process
 from chassis.run.opening import try_database
 from chassis.settings import ServiceSettings, SettingRefused, load, refuse
 from chassis.tasks import Task
@@ -124,6 +124,8 @@ class Program(Generic[S]):
 
     def migrate(self) -> None:
         """Bring the database to the newest revision, as its owner."""
+        from chassis.run import migrate  # its library is large, and no other command needs it
+
         migrate.run(self.package, name=self.name)
 
     def _run(self, command: Callable[[S], int]) -> int:

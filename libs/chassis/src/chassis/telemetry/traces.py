@@ -7,8 +7,6 @@ from typing import Final, Literal
 
 from opentelemetry import trace
 from opentelemetry.context import Context, attach, detach
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-from opentelemetry.exporter.zipkin.json import ZipkinExporter
 from opentelemetry.sdk.resources import SERVICE_NAME, Resource
 from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import (
@@ -53,11 +51,18 @@ _tracer: trace.Tracer | None = trace.NoOpTracer()  # None: ids, and nothing to s
 
 
 def exporter(name: str) -> SpanExporter | None:
-    """The exporter of a value of ``OTEL_TRACES_EXPORTER``; its own ``OTEL_EXPORTER_…`` variables say where to."""
+    """The exporter of a value of ``OTEL_TRACES_EXPORTER``; its own ``OTEL_EXPORTER_…`` variables say where to.
+
+    Only the one that is wanted is imported: they come with HTTP clients and codecs of their own.
+    """
     match name:
         case "otlp":
+            from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+
             return OTLPSpanExporter()
         case "zipkin":
+            from opentelemetry.exporter.zipkin.json import ZipkinExporter
+
             return ZipkinExporter()
         case "console":
             return ConsoleSpanExporter()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Final
 
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 from starlette.middleware import Middleware
 
@@ -16,7 +16,7 @@ from chassis.web.direct import Direct, Shortcut
 from chassis.web.head import Head
 from chassis.web.health import Check, Health, health_app
 from chassis.web.middleware import AnswerHeaders, Body, Faults, Observe
-from chassis.web.query import known_query
+from chassis.web.prepared import prepared
 from chassis.web.room import Room
 from chassis.web.routes import Descriptions
 
@@ -48,10 +48,8 @@ def create_app(
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
-        generate_unique_id_function=lambda route: route.name,  # names in clients are made from it
         redirect_slashes=False,  # a redirect would leave out what the middleware promises of every answer
         telemetry=telemetry.NOT_FASTAPIS,
-        responses=problem_responses(400, 401, 403, 404, 422, 503),
         middleware=_middleware(max_body_bytes),
     )
     shortcuts = [route for router in routers for route in router.routes if isinstance(route, Direct)]
@@ -64,7 +62,7 @@ def create_app(
     app.state.descriptions = Descriptions(app)
     problems.install(app)
     for router in (*routers, app.state.health.router()):
-        app.include_router(router, dependencies=[Depends(known_query)])
+        app.router.routes.extend(prepared(router))
     app.openapi = _describe(app)  # type: ignore[method-assign]
     return app
 

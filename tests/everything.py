@@ -1,0 +1,43 @@
+"""Every test, in two runs side by side: ``python -m tests.everything`` (what ``make test`` runs).
+
+One computes, the other mostly waits for what its stacks do, so that neither leaves a core idle for long.
+"""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from tempfile import TemporaryFile
+from typing import IO, Final
+
+from local_stack.checkout import ROOT
+
+MEMBERS: Final = ("-n", "2", "--plans", "libs", "services", "clients", "deploy")
+STACKS: Final = ("-n", "3", "tests")
+_PYTEST: Final = (sys.executable, "-m", "pytest", "--dist", "loadfile", "--no-loadscope-reorder")
+
+
+def run(shown: Sequence[str], kept: Sequence[str]) -> int:
+    """Run pytest with both lists of arguments at once; 0 when both passed, else 1.
+
+    The output of one is shown as it comes, that of the other when both have ended, so that neither cuts the other up.
+    """
+    with TemporaryFile() as output:
+        other = subprocess.Popen([*_PYTEST, *kept], cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
+        try:
+            failed = subprocess.run([*_PYTEST, *shown], cwd=ROOT).returncode
+        finally:  # Ctrl-C reaches both, and each ends its servers
+            failed_too = other.wait()
+            _show(output)
+    return int(failed != 0 or failed_too != 0)
+
+
+def _show(output: IO[bytes]) -> None:
+    sys.stdout.flush()
+    output.seek(0)
+    shutil.copyfileobj(output, sys.stdout.buffer)
+    sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    raise SystemExit(run(STACKS, MEMBERS))
