@@ -4,6 +4,7 @@ One computes, the other mostly waits for what its stacks do, so that neither lea
 """
 
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -40,4 +41,7 @@ def _show(output: IO[bytes]) -> None:
 
 
 if __name__ == "__main__":
-    raise SystemExit(run(STACKS, MEMBERS))
+    try:
+        raise SystemExit(run(STACKS, MEMBERS))
+    except KeyboardInterrupt:
+        raise SystemExit(128 + signal.SIGINT) from None
