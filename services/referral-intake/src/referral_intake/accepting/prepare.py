@@ -105,7 +105,7 @@ class Preparation:
     """Makes of arrivals what is to be written for them.
 
     All that came together go through one stage after another, so that the processor has that stage's rules at hand:
-    a referral that goes through all stages by itself costs a quarter more.
+    a referral that goes through all stages by itself costs a fifth more.
     """
 
     packs: Packs
