@@ -10,6 +10,7 @@ from typing import Any, Final
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
+from chassis.ids import find_reference
 from tests.contract.api_documents import documents, stale
 from tests.contract.services import SERVICES
 
@@ -34,6 +35,7 @@ FOR_PARTNERS: Final = frozenset(
     }
 )  # fmt: skip
 """What docs/partners.md sends developers to; the FHIR door has examples of its own in examples/fhir."""
+OUR_REFERENCE: Final = re.compile(r"\b(?:WAN|WAR)-[0-9A-Z]{4}-[0-9A-Z]{4}\b")
 OF_EVERY_OPERATION: Final = frozenset({"400", "401", "403", "404", "422", "503"})
 OF_EVERY_BODY: Final = frozenset({"408", "413"})
 
@@ -208,3 +210,9 @@ def named(name: str) -> Operation:
 
 def test_the_published_documents_are_those_of_the_code() -> None:
     assert stale(FOLDER) == [], "run: make schemas"
+
+
+def test_every_reference_of_ours_can_be_looked_up_as_it_stands() -> None:
+    shown = set(OUR_REFERENCE.findall(json.dumps(DOCUMENTS)))
+
+    assert shown == {find_reference(reference) for reference in shown} != set()

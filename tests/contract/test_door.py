@@ -43,7 +43,7 @@ Json = dict[str, Any]
 _RECEIVED: Final = text(
     """INSERT INTO referral (referral_id, reference, partnership, agency, received_at, decision_expected_by,
                              immediate_danger, content_commitment)
-       VALUES (:referral_id, 'WAN-7K3M-Q9TD', 'wandsworth', 'ashcroft-primary', :now, :now, false, 'ab')"""
+       VALUES (:referral_id, 'WAN-7K3M-Q9TR', 'wandsworth', 'ashcroft-primary', :now, :now, false, 'ab')"""
 )
 _CHILD: Final = text(
     "INSERT INTO child (referral_id, child_id, place, unborn) VALUES (:referral_id, :child_id, 0, false)"

@@ -112,9 +112,9 @@ def test_an_issuer_that_is_busy_is_asked_again(
     client: ModuleType, url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     away: tuple[int, str, dict[str, Any]] = (503, "application/json", {})
-    Answers.given = [away, TOKEN, (202, "application/json", {"reference": "WAN-7K3M-Q9TD"})]
+    Answers.given = [away, TOKEN, (202, "application/json", {"reference": "WAN-7K3M-Q9TR"})]
 
-    assert client.send(f"{url}/v1/referrals", {}, "key-1") == (202, {"reference": "WAN-7K3M-Q9TD"})
+    assert client.send(f"{url}/v1/referrals", {}, "key-1") == (202, {"reference": "WAN-7K3M-Q9TR"})
     assert "Sending again in 1 s" in capsys.readouterr().err
 
 

@@ -29,7 +29,7 @@ def entry(type_: str, second: float, leaf: int, **data: Any) -> dict[str, Any]:
     }
 
 
-RECEIVED = entry("referral.received.v1", 1, 3, reference="WAN-7K3M-Q9TD", agency="ashcroft-primary")
+RECEIVED = entry("referral.received.v1", 1, 3, reference="WAN-7K3M-Q9TR", agency="ashcroft-primary")
 OPENED = entry("case.opened.v1", 1.25, 4, agency="ashcroft-primary")
 DECIDED = entry("case.decided.v1", 40, 5, outcome="assessment", agency="ashcroft-primary", child_id="1")
 
@@ -45,7 +45,7 @@ def test_steps_are_told_in_the_order_of_time_since_the_receipt(command: Command,
 
     told = json.loads(result.stdout)
     assert result.exit_code == 0
-    assert told["reference"] == "WAN-7K3M-Q9TD"
+    assert told["reference"] == "WAN-7K3M-Q9TR"
     assert [(step["type"], step["seconds_since_receipt"]) for step in told["steps"]] == [
         ("referral.received.v1", 0.0),
         ("case.opened.v1", 0.25),

@@ -229,7 +229,7 @@ async def test_a_service_that_wants_a_fresh_sign_in_is_given_one_and_the_text_is
 
 async def test_a_draft_is_listed_for_its_writer_and_can_be_thrown_away(world: World) -> None:
     person = await world.sign_in()
-    await person.post(RATE, then="later", rating="red", rationale=WORDS, seen_version='"3"', reference="WAN-7K3M-Q9TD")
+    await person.post(RATE, then="later", rating="red", rationale=WORDS, seen_version='"3"', reference="WAN-7K3M-Q9TR")
     listed = await person.get("/drafts")
     form_key = FORM_KEY.search(listed.text)
     assert form_key is not None

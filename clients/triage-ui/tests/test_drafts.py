@@ -24,7 +24,7 @@ async def _saved(db: Database, store: DraftStore, words: str, *, who: str = "me"
             who,
             act="rate",
             about=ABOUT,
-            reference="WAN-7K3M-Q9TD",
+            reference="WAN-7K3M-Q9TR",
             fields={"rationale": [words]},
             version=version,
             now=NOW,

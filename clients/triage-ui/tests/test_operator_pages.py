@@ -84,7 +84,7 @@ async def test_a_journey_is_a_timeline_of_steps_with_times_since_the_receipt(wor
 
 
 async def test_a_reference_that_was_misread_is_asked_for_again(world: World) -> None:
-    answer = await (await operator(world)).post("/operator/journey", reference="WAN-7K3M-Q9TD <b>")
+    answer = await (await operator(world)).post("/operator/journey", reference="WAN-7K3M-Q9TR <b>")
 
     assert answer.status_code == 422
     assert "Enter the whole reference" in answer.text

@@ -152,7 +152,7 @@ async def test_a_hold_says_by_line_what_it_was_not_placed_on(world: World) -> No
         ({"references": REFERENCE}, "Choose why they are held"),
         ({"reason": "complaint", "references": " \n"}, "Enter the reference of each referral"),
         (
-            {"reason": "complaint", "references": f"{REFERENCE}\nWAN-7K3M-Q9TD"},
+            {"reason": "complaint", "references": f"{REFERENCE}\nWAN-7K3M-Q9TE"},
             "Check line 2: a reference looks like WAN-7K3M-Q9TR",
         ),
     ],

@@ -26,7 +26,7 @@ EARLIER = "http://127.0.0.1:1"
 def case(**given: Any) -> dict[str, Any]:
     bare = {
         "case_id": "k",
-        "reference": "WAN-7K3M-Q9TD",
+        "reference": "WAN-7K3M-Q9TR",
         "referral_id": "r",
         "document_url": f"{EARLIER}/v1/referrals/r/document",
         "children": [{"child_id": "one", "decided": False}],
@@ -156,7 +156,7 @@ class Office:
     line: dict[str, Any] = field(
         default_factory=lambda: {
             "case_id": "k",
-            "reference": "WAN-7K3M-Q9TD",
+            "reference": "WAN-7K3M-Q9TR",
             "version": 1,
             "overdue": False,
             "received_at": "2026-11-23T09:00:00Z",
@@ -258,7 +258,7 @@ def test_a_refused_move_is_not_repeated_while_the_case_stays_as_it_is(
 
     assert list(of_case(office)).count("POST /v1/cases/k/recommendations") == 1
     assert (
-        "WAN-7K3M-Q9TD is left as it is: POST /v1/cases/k/recommendations was answered 403" in capsys.readouterr().out
+        "WAN-7K3M-Q9TR is left as it is: POST /v1/cases/k/recommendations was answered 403" in capsys.readouterr().out
     )
 
 

@@ -59,7 +59,7 @@ CASE = UUID(int=2)
 CHILD = UUID(int=3)
 ABOUT = UUID(int=4)
 NOTICE = UUID(int=5)
-REFERENCE = "WAN-7K3M-Q9TD"
+REFERENCE = "WAN-7K3M-Q9TR"
 CASE_URL = "https://triage.example.org/v1/cases/2"
 SECRET = "whsec_" + "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 OTHER_SECRET = "whsec_" + "YWJjZGVmZ2hpamFiY2RlZmdoaWphYmNkZWZnaGlqYWI="

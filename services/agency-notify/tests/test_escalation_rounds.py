@@ -118,14 +118,14 @@ async def test_what_was_escalated_to_nobody_before_the_upgrade_climbs_after_it(f
     await migrate.downgrade(fresh_urls.owner_url, package="agency_notify", to="0001")
     async with owner.transaction() as tx:
         await tx.execute(
-            text("INSERT INTO referral VALUES (:id, 'wandsworth', 'WAN-7K3M-Q9TD', 'ashcroft-primary')"), {"id": CASE}
+            text("INSERT INTO referral VALUES (:id, 'wandsworth', 'WAN-7K3M-Q9TR', 'ashcroft-primary')"), {"id": CASE}
         )
         for number, opened_at in ((1, None), (2, NOW)):
             await tx.execute(
                 text(
                     "INSERT INTO notice (notice_id, caused_by, partnership, agency, kind, referral_id, reference,"
                     " about_id, urgent, queued_at, open_by, escalated_at, escalated_to, opened_at) VALUES (:id, :id,"
-                    " 'wandsworth', 'metropolitan-police', 'information-requested', :case, 'WAN-7K3M-Q9TD', :case,"
+                    " 'wandsworth', 'metropolitan-police', 'information-requested', :case, 'WAN-7K3M-Q9TR', :case,"
                     " true, :now, :now, :now, 'mash-manager', :opened_at)"
                 ),
                 {"id": UUID(int=number), "case": CASE, "now": NOW, "opened_at": opened_at},

@@ -18,7 +18,7 @@ from agency_notify import signing
 from agency_notify.model import Signing
 from agency_notify.signing import SigningKeys, Webhook, WebhookSigner
 
-BODY = b'{"type":"notice.information-requested","data":{"reference":"WAN-7K3M-Q9TD"}}'
+BODY = b'{"type":"notice.information-requested","data":{"reference":"WAN-7K3M-Q9TR"}}'
 
 
 def webhook(sent_at: datetime | None = None) -> Webhook:
@@ -34,9 +34,9 @@ def test_an_endpoint_that_asks_for_hmac_can_check_it_with_the_published_library(
 
     headers = SIGNER.headers(webhook(), to)
 
-    assert PublishedLibrary(SECRET).verify(BODY, dict(headers))["data"]["reference"] == "WAN-7K3M-Q9TD"
+    assert PublishedLibrary(SECRET).verify(BODY, dict(headers))["data"]["reference"] == "WAN-7K3M-Q9TR"
     with pytest.raises(WebhookVerificationError):
-        PublishedLibrary(SECRET).verify(BODY.replace(b"Q9TD", b"Q9TE"), dict(headers))
+        PublishedLibrary(SECRET).verify(BODY.replace(b"Q9TR", b"Q9TE"), dict(headers))
 
 
 def test_while_a_secret_is_replaced_the_old_and_the_new_one_both_check() -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from referral_intake.receipt_page import CONTENT_SECURITY_POLICY, ReceiptText, page_of
 
-REFERENCE: Final = "WAN-7K3M-Q9TD"
+REFERENCE: Final = "WAN-7K3M-Q9TR"
 FACTS: Final = (("Received", "Monday 23 November 2026 at 9:30am"), ("Number of children", "2"))
 REFERRAL_ID: Final = UUID(int=1)
 FULL: Final = ReceiptText(

@@ -85,7 +85,7 @@ def timing(name: str = "decision", *, due_at: datetime = DUE, start: datetime = 
 def received(**changes: Any) -> ReferralReceived:
     facts: dict[str, Any] = {
         "referral_id": REFERRAL_ID,
-        "reference": "WAN-7K3M-Q9TD",
+        "reference": "WAN-7K3M-Q9TR",
         "agency": "ashcroft-primary",
         "source": ContactSource.SCHOOLS,
         "received_at": NOW,
@@ -173,7 +173,7 @@ def case(**changes: Any) -> Case:
         "case_id": CASE_ID,
         "referral_id": REFERRAL_ID,
         "partnership": "wandsworth",
-        "reference": "WAN-7K3M-Q9TD",
+        "reference": "WAN-7K3M-Q9TR",
         "agency": "ashcroft-primary",
         "received_at": NOW,
         "opened_at": NOW,

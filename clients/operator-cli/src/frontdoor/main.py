@@ -32,7 +32,7 @@ app.add_typer(endpoints.app, name="endpoint")
 @app.command("journey")
 def show_journey(
     context: typer.Context,
-    referral: Annotated[str, typer.Argument(help="A reference such as WAN-7K3M-Q9TD, or a referral's id.")],
+    referral: Annotated[str, typer.Argument(help="A reference such as WAN-7K3M-Q9TR, or a referral's id.")],
     as_json: AsJson = False,
 ) -> None:
     """Follow one referral through every service, with times since its receipt."""

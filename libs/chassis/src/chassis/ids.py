@@ -63,7 +63,7 @@ class RandomIds:
         return UUID(int=number & _RANDOM_BITS | _VERSION_4)  # twice as fast as from bytes, and each request has several
 
     def new_reference(self, prefix: str) -> str:
-        """A reference people read out, such as ``WAN-7K3M-Q9TD``."""
+        """A reference people read out, such as ``WAN-7K3M-Q9TR``."""
         return new_reference(prefix)
 
 

@@ -44,7 +44,7 @@ class SupplementReceipt(BaseModel):
                 {
                     "supplement_id": "5f0c6d0e-9d64-4f0e-8a55-1d1f3f0b7c11",
                     "referral_id": str(EXAMPLE_ID),
-                    "reference": "WAN-7K3M-Q9TD",
+                    "reference": "WAN-7K3M-Q9TR",
                     "edition": 2,
                     "kind": "new-information",
                     "received_at": "2026-11-24T10:00:00Z",
@@ -82,7 +82,7 @@ class WithdrawalReceipt(BaseModel):
             "examples": [
                 {
                     "referral_id": str(EXAMPLE_ID),
-                    "reference": "WAN-7K3M-Q9TD",
+                    "reference": "WAN-7K3M-Q9TR",
                     "edition": 3,
                     "reason": "wrong-child",
                     "withdrawn_at": "2026-11-24T10:30:00Z",

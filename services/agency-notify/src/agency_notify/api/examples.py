@@ -11,7 +11,7 @@ ITEM: Final[Shown] = {
     "kind": "question-asked",
     "title": "The front door team asks about your referral",
     "agency": "ashcroft-primary",
-    "reference": "WAN-7K3M-Q9TD",
+    "reference": "WAN-7K3M-Q9TR",
     "urgent": True,
     "roles": [],
     "queued_at": "2026-11-23T10:15:00Z",

@@ -37,7 +37,7 @@ class Receipt(BaseModel):
             "examples": [
                 {
                     "referral_id": "0b9a1f0e-3d55-4a52-9f0b-0b8f3c1f2a77",
-                    "reference": "WAN-7K3M-Q9TD",
+                    "reference": "WAN-7K3M-Q9TR",
                     "status": "received",
                     "received_at": "2026-11-23T09:30:00Z",
                     "decision_expected_by": "2026-11-24T17:00:00Z",

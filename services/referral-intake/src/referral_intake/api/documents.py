@@ -43,7 +43,7 @@ _CONTENT: Final = {
         "schema": {"type": "object"},
         "example": {
             "referral_id": "0b9a1f0e-3d55-4a52-9f0b-0b8f3c1f2a77",
-            "reference": "WAN-7K3M-Q9TD",
+            "reference": "WAN-7K3M-Q9TR",
             "partnership": "wandsworth",
             "agency": "ashcroft-primary",
             "source": "2B",

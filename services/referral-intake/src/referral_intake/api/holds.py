@@ -38,7 +38,7 @@ class HoldForm(BaseModel):
         extra="forbid",
         hide_input_in_errors=True,
         json_schema_extra={
-            "examples": [{"reason": "public-inquiry", "note": "Letter of 3 March", "references": ["WAN-7K3M-Q9TD"]}]
+            "examples": [{"reason": "public-inquiry", "note": "Letter of 3 March", "references": ["WAN-7K3M-Q9TR"]}]
         },
     )
 

@@ -42,7 +42,7 @@ class PrintableReceipt(BaseModel):
             "examples": [
                 {
                     "referral_id": str(EXAMPLE_ID),
-                    "reference": "WAN-7K3M-Q9TD",
+                    "reference": "WAN-7K3M-Q9TR",
                     "status": "received",
                     "status_text": STATUS_TEXTS[Status.RECEIVED],
                     "received_at": "2026-11-23T09:30:00Z",

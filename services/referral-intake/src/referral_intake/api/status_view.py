@@ -30,7 +30,7 @@ Say = Callable[[str], str | None]
 
 _EXAMPLE: Final[dict[str, Any]] = {
     "referral_id": str(EXAMPLE_ID),
-    "reference": "WAN-7K3M-Q9TD",
+    "reference": "WAN-7K3M-Q9TR",
     "status": "needs-answer",
     "status_text": STATUS_TEXTS[Status.NEEDS_ANSWER],
     "received_at": "2026-11-23T09:30:00Z",

@@ -5,7 +5,7 @@ from typing import Any, Final
 _REQUEST_ID: Final = "3c7a5d10-0000-4000-8000-000000000051"
 _QUESTION_ID: Final = "7d1c9a52-3b1e-4c55-9a54-000000000041"
 _REFERRAL_ID: Final = "0b9a1f0e-3d55-4a52-9f0b-0b8f3c1f2a77"
-_REFERENCE: Final = "WAN-7K3M-Q9TD"
+_REFERENCE: Final = "WAN-7K3M-Q9TR"
 _ASKED: Final = {"requested_at": "2026-11-23T10:05:00Z", "due_at": "2026-11-23T14:05:00Z"}
 _ASKED_SENDER: Final = {"asked_at": "2026-11-23T10:15:00Z", "due_at": "2026-11-24T10:15:00Z"}
 
