@@ -1,15 +1,20 @@
-"""A database with delivery's tables, emptied before each test, and a reader of it."""
+"""A database with delivery's tables, emptied before each test, a reader of it, and what is logged."""
 
+import json
+import logging
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import structlog
 from sqlalchemy import text
 
 from chassis.db import Database
 from chassis.delivery.tables import TABLES
 from chassis.run.provision import DatabaseUrls
+from chassis.telemetry import logs
 from chassis.testing.delivery import Reader
 from chassis.testing.postgres import emptying
 
@@ -47,3 +52,13 @@ async def reader(db: Database) -> Reader:
     made = Reader(db)
     await made.start()
     return made
+
+
+@pytest.fixture
+def lines(capsys: pytest.CaptureFixture[str]) -> Iterator[Any]:
+    """Calls to it give what was logged since, as parsed JSON."""
+    before = structlog.get_config()
+    logs.write_json("triage", level=logging.DEBUG)
+    structlog.configure(cache_logger_on_first_use=False)
+    yield lambda: [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    structlog.configure(**before)
