@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import select
+import socket
 from collections.abc import AsyncIterator, Callable
 
 import pytest
@@ -122,6 +124,43 @@ async def test_a_body_in_broken_chunks_is_refused(port: int) -> None:
     refused(await said(port, head, b"not-a-size\r\n"), 400)
 
 
+@pytest.mark.parametrize(
+    ("first", "status"),
+    [
+        (b"POST /echo HTTP/1.1\r\nX: " + b"y" * 100_000, 431),
+        (b"\x00" * 50, 400),
+        (post(b"{}").replace(b"Content-Length: 2", b"Content-Length: 99999999"), 413),
+    ],
+    ids=["headers", "no http", "body"],
+)
+async def test_a_client_that_goes_on_sending_reads_why_it_was_refused(port: int, first: bytes, status: int) -> None:
+    with socket.create_connection(("127.0.0.1", port)) as client:
+        client.setblocking(False)
+        loop = asyncio.get_running_loop()
+        await loop.sock_sendall(client, first)
+        await asyncio.to_thread(select.select, [client], [], [], BOUND_SECONDS)  # the answer is here, and is not read
+        for _ in range(20):
+            await loop.sock_sendall(client, b"y" * 1_000)
+            await asyncio.sleep(0.01)
+        answer = bytearray()
+        while piece := await asyncio.wait_for(loop.sock_recv(client, 65_536), BOUND_SECONDS):
+            answer += piece
+
+    refused(bytes(answer), status)
+
+
+async def test_a_refused_client_that_stays_is_left_in_a_while(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "LINGER_SECONDS", SOON)
+    _, writer = await opened(port, b"\x00" * 50)
+
+    async with asyncio.timeout(BOUND_SECONDS):
+        with pytest.raises(ConnectionError):
+            while True:
+                writer.write(b"y")
+                await writer.drain()
+                await asyncio.sleep(SOON / 10)
+
+
 async def test_a_connection_goes_on_to_serve_after_longer_than_headers_may_take(port: int) -> None:
     last = post(b'{"a":2}', b"Connection: close")
 
@@ -220,6 +259,20 @@ async def test_many_that_never_ask_keep_nobody_out(port: int) -> None:
 
     assert answer.endswith(b'{"a":1}')
     await closed([writer for _, writer in silent])
+
+
+@pytest.mark.usefixtures("three")
+async def test_those_that_were_refused_make_way_first(port: int) -> None:
+    refused_ones = [await opened(port, b"\x00" * 50) for _ in range(3)]
+    for reader, _ in refused_ones:
+        await asyncio.wait_for(reader.read(), BOUND_SECONDS)
+    asking, asker = await opened(port, b"GET /echo HTTP/1.1\r\nX-half")
+
+    writers = await slow_ones(port, 2)
+
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(asking.read(1), SOON)
+    await closed([asker, *writers, *(writer for _, writer in refused_ones)])
 
 
 @pytest.mark.usefixtures("three")
