@@ -14,27 +14,17 @@ _OF_A_SPREADSHEET: Final = re.compile(r"(?<=[0-9]{10})\.0+$")
 _WEIGHTS: Final = range(10, 0, -1)
 
 
-def normalise(text: str) -> str:
-    """Ten digits without what people group them by."""
-    return _digits(text) or text
-
-
 def find(text: str) -> str | None:
-    """The number as it is written, or None when ``text`` cannot be one."""
-    digits = _digits(text)
-    if digits is None or len(set(digits)) == 1:
-        return None
-    return digits if sum(map(mul, _WEIGHTS, map(int, digits))) % 11 == 0 else None
-
-
-def is_valid(text: str) -> bool:
-    """Whether ``text`` can be an NHS number, however its digits are grouped.
+    """The number in ten digits, however ``text`` groups them, or None when it cannot be one.
 
     Modulus 11 as in https://www.datadictionary.nhs.uk/attributes/nhs_number.html: any one wrong digit and any two
     digits that changed places are noticed. Ten times the same digit passes that sum but names nobody: it is what
     people type to fill a field.
     """
-    return find(text) is not None
+    digits = _digits(text)
+    if digits is None or len(set(digits)) == 1:
+        return None
+    return digits if sum(map(mul, _WEIGHTS, map(int, digits))) % 11 == 0 else None
 
 
 def mistake(text: str) -> str | None:

@@ -27,14 +27,11 @@ _ALONE: Final = frozenset("BEGLMNSW")
 """The areas of one letter."""
 
 
-def normalise(text: str) -> str:
-    """In capitals, with one space between its two parts, whatever stood between them."""
-    return find(text) or text
-
-
 def find(text: str) -> str | None:
-    """The postcode as it is written, or None when ``text`` cannot be one.
+    """The postcode in capitals, with one space between its two parts, or None when ``text`` cannot be one.
 
+    The letters that each place may hold are those of the Royal Mail's postcode address file; besides these pass
+    GIR 0AA, the NHS's pseudo postcodes (ZZ99) and British Forces post offices (BFPO and a number, or BF1).
     O and 0, I and 1, and a small L for 1, are read as whichever may stand in their place: the form says which. One
     that can be a postcode as it was typed is that one; one that could be two is none.
     """
@@ -46,15 +43,6 @@ def find(text: str) -> str | None:
     shapes = [f"{shape}9AA" for shape in _SHAPES if len(shape) + 3 == len(compact)] + ["AAA9AA", "AAAA9999"]
     readings = {found for shape in shapes if (found := _written(_read(compact, shape)))}
     return readings.pop() if len(readings) == 1 else None
-
-
-def is_valid(text: str) -> bool:
-    """Whether ``text`` has the form of a postcode, in capitals or not, however its parts are separated.
-
-    The letters that each place may hold are those of the Royal Mail's postcode address file; besides these pass
-    GIR 0AA, the NHS's pseudo postcodes (ZZ99) and British Forces post offices (BFPO and a number, or BF1).
-    """
-    return find(text) is not None
 
 
 def _written(compact: str) -> str | None:

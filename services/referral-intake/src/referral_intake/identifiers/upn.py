@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from operator import mul
 from typing import Final
 
-from referral_intake.identifiers import la_code
+from contracts.codes import LocalAuthority
 from referral_intake.identifiers.letters import capitals, joined, placed
 from referral_intake.identifiers.slips import slip, slip_of_letter
 
@@ -15,34 +15,26 @@ _LENGTH: Final = 13
 _LAST_OF_TEMPORARY: Final = frozenset(_LETTERS)
 _PLACES: Final = range(2, 14)
 _VALUES: Final = {character: value for row in ("0123456789", _LETTERS) for value, character in enumerate(row)}
-_ISSUERS: Final = la_code.CODES | {f"{number:03}" for number in (*range(1, 6), *range(660, 682), *range(701, 709))}
-"""Authorities of England, and those that are found in good numbers besides: pseudo authorities, Wales, service schools
-and the Channel Islands (children in need census 2023-24, rule 1530)."""
-
-
-def normalise(text: str) -> str:
-    """Thirteen characters in capitals, and nothing between them."""
-    upn = capitals(joined(text))
-    return upn if _FORM.fullmatch(upn) else text
+_ISSUERS: Final = {code.value for code in LocalAuthority} | {
+    f"{number:03}" for number in (*range(1, 6), *range(660, 682), *range(701, 709))
+}
+"""Authorities of England, of today or ended since 2009, and those that are found in good numbers besides: pseudo
+authorities, Wales, service schools and the Channel Islands (children in need census 2023-24, rule 1530)."""
 
 
 def find(text: str) -> str | None:
-    """The number as it is written, or None when ``text`` cannot be one."""
-    upn = capitals(joined(text))
-    valid = _FORM.fullmatch(upn) and upn[1:4] in _ISSUERS and upn[0] == _check_letter(upn)
-    return upn if valid else None
+    """The permanent or temporary number in thirteen capitals and digits, or None when ``text`` cannot be one.
 
-
-def is_valid(text: str) -> bool:
-    """Whether ``text`` can be a permanent or a temporary UPN, in capitals or not, however they are grouped.
-
+    Small letters, and whatever its parts are grouped by, make no difference.
     The check letter is the sum of each later character times its place (2 to 13), modulo 23, counted in the letters
     without I, O and S; the last letter of a temporary number counts as its own place among them
     (https://www.gov.uk/government/publications/unique-pupil-numbers). Any one wrong digit and any two digits that
     changed places are noticed; a last digit that became the letter of the same count (0 and A, up to 9 and K) is not.
     Characters 2 to 4 name who gave the number out: pupils keep theirs when a council ends.
     """
-    return find(text) is not None
+    upn = capitals(joined(text))
+    valid = _FORM.fullmatch(upn) and upn[1:4] in _ISSUERS and upn[0] == _check_letter(upn)
+    return upn if valid else None
 
 
 def mistake(text: str) -> str | None:
@@ -58,9 +50,9 @@ def mistake(text: str) -> str | None:
     return next(_slips(characters), None)
 
 
-def is_temporary(text: str) -> bool:
-    """Whether a UPN ends with a letter: given until the school knows the pupil's permanent one."""
-    return normalise(text)[-1:] in _LAST_OF_TEMPORARY
+def is_temporary(upn: str) -> bool:
+    """Whether a UPN, as ``find`` writes it, ends with a letter: given until the school knows the permanent one."""
+    return upn[-1] in _LAST_OF_TEMPORARY
 
 
 def _slips(characters: Sequence[tuple[int, str]]) -> Iterator[str]:
