@@ -3,7 +3,6 @@
 import os
 import signal
 from collections.abc import Iterator
-from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,12 +12,10 @@ from hypothesis import settings
 from local_stack.kafka import Kafka, KafkaPorts
 from local_stack.ports import Ports
 from local_stack.waiting import until
-from policy import load
 
 pytest_plugins = ["chassis.testing.fixtures", "tests.plans.plugin"]
 
 KAFKA_START_SECONDS = 120
-PACK_FILES_KEPT = 32
 LONGEST_FIRST = (
     "tests/chaos/test_campaign.py",
     "tests/bench/test_year.py",
@@ -41,19 +38,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _turn(nodeid: str) -> int:
     return next((turn for turn, start in enumerate(LONGEST_FIRST) if nodeid.startswith(start)), len(LONGEST_FIRST))
-
-
-@pytest.fixture(scope="session", autouse=True)
-def packs_examined_once() -> Iterator[None]:
-    """Every service that a test builds reads its packs, thousands of times in a run, and finds the same in them.
-
-    So a file is examined once: another path, or one byte that differs, is another file.
-    """
-    examine = load._examine
-    examined = lru_cache(maxsize=PACK_FILES_KEPT)(lambda path, _content: examine(path))
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(load, "_examine", lambda path: examined(path, path.read_bytes()))
-        yield
 
 
 @pytest.fixture(scope="session")

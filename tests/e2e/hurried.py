@@ -6,8 +6,7 @@ from typing import Any, Final
 import yaml
 
 from local_stack.checkout import PARTNERSHIPS_FOLDER
-from policy.load import load_pack
-from policy.pack import Pack
+from policy.testing import packs_of
 
 PARTNERSHIP: Final = "warwickshire"
 HUB: Final = "warwickshire-mash"
@@ -34,8 +33,7 @@ def hurried(folder: Path) -> Path:
 
 def ladder(folder: Path = PARTNERSHIPS_FOLDER) -> tuple[str, ...]:
     """The roles of the ladder of ``PARTNERSHIP``, lowest first."""
-    pack: Pack = load_pack(folder / f"{PARTNERSHIP}.yaml")
-    return tuple(stage.role for stage in pack.ladder)
+    return tuple(stage.role for stage in packs_of(folder)[PARTNERSHIP].ladder)
 
 
 def _in_a_hurry(text: str) -> str:

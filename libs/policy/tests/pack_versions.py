@@ -5,8 +5,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from policy.load import load_pack
 from policy.pack import Pack
+from policy.testing import packs_of
 from policy.working_time import LONDON
 
 PARTNERSHIPS: Final = Path(__file__).parents[3] / "partnerships"
@@ -17,7 +17,7 @@ BEGINS: Final = "effective_from: 2026-11-01\n"
 @cache
 def wandsworth() -> Pack:
     """Wandsworth's pack as it ships."""
-    return load_pack(PARTNERSHIPS / "wandsworth.yaml")
+    return packs_of(PARTNERSHIPS)["wandsworth"]
 
 
 def version(begins: date, ends: date | None = None, **changes: Any) -> Pack:

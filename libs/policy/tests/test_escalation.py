@@ -8,13 +8,14 @@ import pytest
 
 from contracts.codes import Channel, Rating
 from policy.escalation import EscalationPace, RoleChannels, Span
-from policy.load import PackInvalid, load_pack
+from policy.load import PackInvalid, load_packs
 from policy.pack import Pack
 from policy.rules import Endpoint
+from policy.testing import packs_of
 from policy.working_time import Unit
 
 PARTNERSHIPS = Path(__file__).parents[3] / "partnerships"
-PACKS = {path.stem: load_pack(path) for path in sorted(PARTNERSHIPS.glob("*.yaml"))}
+PACKS = packs_of(PARTNERSHIPS)
 FRIDAY = datetime(2026, 11, 27, 16, 0, tzinfo=UTC)
 PACE = "escalation_pace:\n"
 every_pack = pytest.mark.parametrize("pack", PACKS.values(), ids=PACKS.keys())
@@ -116,6 +117,6 @@ def test_each_mistake_is_named(tmp_path: Path, edit: Callable[[str], str], messa
     path.write_text(edit((PARTNERSHIPS / "wandsworth.yaml").read_text(encoding="utf-8")), encoding="utf-8")
 
     with pytest.raises(PackInvalid) as refused:
-        load_pack(path)
+        load_packs(path.parent)
 
     assert any(message in str(mistake) for mistake in refused.value.mistakes), refused.value

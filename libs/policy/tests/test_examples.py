@@ -9,11 +9,11 @@ from typing import Any, TypeVar
 import pytest
 
 from contracts.codes import Code, ConcernType, CurrentPlan, Ethnicity, Outcome, Rating, Sex, ThresholdLevel
-from policy.load import load_pack
 from policy.pack import Facts, Pack
+from policy.testing import packs_of
 
 ROOT = Path(__file__).parents[3]
-PACKS = {path.stem: load_pack(path) for path in sorted((ROOT / "partnerships").glob("*.yaml"))}
+PACKS = packs_of(ROOT / "partnerships")
 EXAMPLES = {path.stem: json.loads(path.read_text("utf-8")) for path in (ROOT / "examples/referrals").glob("*.json")}
 AGENCY_OF = {
     "wandsworth-school": "ashcroft-primary",

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from policy.load import PackInvalid, load_pack, load_packs
+from policy.load import PackInvalid, load_packs
+from policy.testing import packs_of
 
 PARTNERSHIPS = Path(__file__).parents[3] / "partnerships"
 Edit = Callable[..., Path]
@@ -30,7 +31,7 @@ def edited(tmp_path: Path) -> Edit:
 
 def mistakes_in(path: Path) -> list[str]:
     with pytest.raises(PackInvalid) as refused:
-        load_pack(path)
+        load_packs(path.parent)
     return [str(mistake) for mistake in refused.value.mistakes]
 
 
@@ -169,7 +170,9 @@ def test_a_file_that_is_no_pack_is_one_plain_mistake(tmp_path: Path, content: by
 
 
 def test_words_that_other_yaml_readers_take_for_booleans_stay_words(edited: Edit) -> None:
-    pack = load_pack(edited(("  head-of-service: Head of service\n", "  head-of-service: yes\n")))
+    path = edited(("  head-of-service: Head of service\n", "  head-of-service: yes\n"))
+
+    pack = packs_of(path.parent)["wandsworth"]
 
     assert pack.roles["head-of-service"] == "yes"
 
@@ -189,6 +192,17 @@ def test_mistakes_of_all_files_are_told_together(tmp_path: Path, edited: Edit) -
         load_packs(tmp_path)
 
     assert [mistake.file for mistake in refused.value.mistakes] == ["elsewhere.yaml", "wandsworth.yaml"]
+
+
+def test_a_file_that_says_the_same_is_examined_once_and_one_that_says_something_else_again(edited: Edit) -> None:
+    first = packs_of(edited().parent)["wandsworth"]
+    again = packs_of(edited().parent)["wandsworth"]
+
+    other = packs_of(edited(("  head-of-service: Head of service\n", "  head-of-service: Head\n")).parent)["wandsworth"]
+
+    assert again is first
+    assert other.roles["head-of-service"] == "Head"
+    assert first.roles["head-of-service"] == "Head of service"
 
 
 def test_a_folder_without_packs_is_refused(tmp_path: Path) -> None:

@@ -9,8 +9,8 @@ from pydantic import ValidationError
 
 from contracts.codes import ConcernType, Outcome, Rating
 from policy.clocks import Clock
-from policy.load import load_pack
 from policy.pack import Facts, NoSuchRule, Pack
+from policy.testing import packs_of
 from policy.working_time import Unit
 
 PARTNERSHIPS = Path(__file__).parents[3] / "partnerships"
@@ -21,7 +21,7 @@ LATER = datetime(2027, 4, 1, 10, tzinfo=UTC)
 
 @pytest.fixture(scope="module")
 def pack() -> Pack:
-    return load_pack(PARTNERSHIPS / "warwickshire.yaml")
+    return packs_of(PARTNERSHIPS)["warwickshire"]
 
 
 def with_clock(pack: Pack, **changes: object) -> Pack:
@@ -41,7 +41,7 @@ def test_a_version_id_does_not_change_with_comments_or_the_order_of_keys(pack: P
     same = tmp_path / "warwickshire.yaml"
     same.write_text(f"{head}# moved\n{rest}\nname: Warwickshire{name}\n", encoding="utf-8")
 
-    assert load_pack(same).version_id == pack.version_id
+    assert packs_of(tmp_path)["warwickshire"].version_id == pack.version_id
 
 
 def test_a_version_id_does_not_change_when_a_default_is_spelled_out(pack: Pack) -> None:
@@ -90,7 +90,7 @@ def test_what_the_pack_does_not_hold_is_said(pack: Pack) -> None:
     with pytest.raises(NoSuchRule, match="no clock tea-break"):
         pack.get_clock("tea-break")
     with pytest.raises(NoSuchRule, match="no rule for nobody"):
-        pack.get_agency("nobody")
+        pack.get_team("nobody")
     with pytest.raises(NoSuchRule, match="no feedback nothing"):
         pack.feedback_text("nothing")
     assert pack.find_agency("nobody") is None

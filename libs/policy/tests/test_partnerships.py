@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from contracts.codes import ConcernType, ContactSource, CurrentPlan, LawfulBasis, Outcome, Rating, RatingReason
-from policy.load import load_pack
 from policy.pack import Facts, Pack
 from policy.rules import Rule
+from policy.testing import packs_of
 
 PARTNERSHIPS = Path(__file__).parents[3] / "partnerships"
-PACKS = {path.stem: load_pack(path) for path in sorted(PARTNERSHIPS.glob("*.yaml"))}
+PACKS = packs_of(PARTNERSHIPS)
 IDENTITIES = {
     "wandsworth": {
         "ashcroft-primary": ContactSource.SCHOOLS,

@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.codes import Outcome
-from policy.load import load_pack
 from policy.pack import Pack
 from policy.retention import anniversary, due_at, last_day, trigger_day
 from policy.rules import RetentionRule, RetentionTrigger
+from policy.testing import packs_of
 
 PARTNERSHIPS = Path(__file__).parents[3] / "partnerships"
-PACKS = {path.stem: load_pack(path) for path in sorted(PARTNERSHIPS.glob("*.yaml"))}
+PACKS = packs_of(PARTNERSHIPS)
 LONDON = ZoneInfo("Europe/London")
 DAY, QUARTER = timedelta(days=1), timedelta(minutes=15)
 

@@ -49,10 +49,10 @@ from contracts.events import (
     ReferralSupplemented,
     ReferralWithdrawn,
 )
-from policy.load import load_pack
+from policy.testing import packs_of
 
 PACKS_FOLDER = Path(__file__).parents[3] / "partnerships"
-PACKS = {path.stem: load_pack(path) for path in sorted(PACKS_FOLDER.glob("*.yaml"))}
+PACKS = packs_of(PACKS_FOLDER)
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)  # a Monday
 REFERRAL = UUID(int=1)
 CASE = UUID(int=2)

@@ -28,7 +28,7 @@ from supplement_examples import (
 
 from chassis.db import Transaction
 from chassis.testing.clock import SettableClock
-from policy.load import load_pack
+from policy.testing import packs_of
 from referral_intake import store
 from referral_intake.errors import UnknownChild, UnknownQuestion, UnknownReferral
 from referral_intake.model import NOTHING_TO_SAY, FollowedChild
@@ -227,7 +227,7 @@ async def test_a_sentence_that_the_pack_no_longer_has_is_not_guessed(caller: Cal
 
 
 async def test_for_every_outcome_a_sender_is_told_the_packs_sentence_and_nothing_else(caller: Caller) -> None:
-    pack = load_pack(PACKS / "wandsworth.yaml")
+    pack = packs_of(PACKS)["wandsworth"]
     path = await sent(caller)
     child = await child_of(caller, path)
     await told(caller.db, case_opened(id_of(path)))

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.codes import DisposalDecision, Outcome
-from policy.load import load_pack
 from policy.rules import RetentionTrigger
+from policy.testing import packs_of
 from referral_intake import decide
 from referral_intake.errors import (
     ItemSettled,
@@ -34,7 +34,7 @@ from referral_intake.model import (
     StandingReview,
 )
 
-PACK = load_pack(Path(__file__).parents[3] / "partnerships" / "wandsworth.yaml")
+PACK = packs_of(Path(__file__).parents[3] / "partnerships")["wandsworth"]
 LONDON = ZoneInfo("Europe/London")
 CLOSED = datetime(2026, 11, 24, 15, tzinfo=UTC)
 OVER = datetime(2033, 1, 1, tzinfo=UTC)

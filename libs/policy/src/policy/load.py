@@ -1,9 +1,10 @@
 """Packs from files: everything that is wrong with them is reported at once, with file, line and what to do."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path as FilePath
-from typing import NamedTuple, cast
+from typing import Final, NamedTuple, cast
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -13,6 +14,9 @@ from policy.pack import Pack
 from policy.packs import Packs
 from policy.references import faults
 from policy.timeline import misfit
+
+FILES_KEPT: Final = 32
+"""To examine a file takes a hundred times as long as to read it, and several services of one process read the same."""
 
 
 class Mistake(NamedTuple):
@@ -35,20 +39,13 @@ class PackInvalid(Exception):
         self.mistakes = tuple(mistakes)
 
 
-def load_pack(path: FilePath) -> Pack:
-    """Read one pack. Raises ``PackInvalid``, or ``OSError`` when the file cannot be read."""
-    file = _examine(path)
-    if file.pack is None:
-        raise PackInvalid(file.mistakes)
-    return file.pack
-
-
 def load_packs(folder: FilePath) -> Packs:
     """Read every ``*.yaml`` of a folder: one file for each version of each partnership's pack.
 
-    Raises ``PackInvalid`` with the mistakes of all files. Versions are compared once every file is good by itself.
+    Raises ``PackInvalid`` with the mistakes of all files, and ``OSError`` when one cannot be read. Versions are
+    compared once every file is good by itself.
     """
-    read_files = [_examine(path) for path in sorted(folder.glob("*.yaml"))]
+    read_files = [_read(path) for path in sorted(folder.glob("*.yaml"))]
     mistakes = [mistake for file in read_files for mistake in file.mistakes]
     versions = [_Version(file.name, file.document, file.pack) for file in read_files if file.pack is not None]
     if not mistakes:
@@ -80,17 +77,24 @@ class _Version(NamedTuple):
         return self.document.line_of((key,))
 
 
-def _examine(path: FilePath) -> _File:
+def _read(path: FilePath) -> _File:
     try:
-        document = read(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         return _File(path.name, Document(), None, [Mistake(path.name, 1, "", "must be saved as UTF-8 text")])
-    pack = _pack(document, partnership=path.name.partition(".")[0])
+    return _examine(path.name, text)
+
+
+@lru_cache(maxsize=FILES_KEPT)
+def _examine(name: str, text: str) -> _File:
+    """What is found in a file depends on its name and its text alone, and nobody changes it afterwards."""
+    document = read(text)
+    pack = _pack(document, partnership=name.partition(".")[0])
     mistakes = {
-        Mistake(path.name, document.line_of(fault.path), document.describe(fault.path), fault.advice)
+        Mistake(name, document.line_of(fault.path), document.describe(fault.path), fault.advice)
         for fault in document.faults
     }
-    return _File(path.name, document, None if mistakes else pack, sorted(mistakes))
+    return _File(name, document, None if mistakes else pack, sorted(mistakes))
 
 
 def _misfits(versions: Sequence[_Version]) -> Iterator[Mistake]:

@@ -154,10 +154,6 @@ class Pack(Part):
         """The agency of that code."""
         return next((agency for agency in self.agencies if agency.code == code), None)
 
-    def get_agency(self, code: str) -> Agency:
-        """The agency of that code. Raises ``NoSuchRule``."""
-        return _only(self.agencies, code=code)
-
     def asked_at(self, rating: Rating) -> tuple[Agency, ...]:
         """The agencies that are usually asked at a rating; a person chooses."""
         return tuple(agency for agency in self.agencies if agency.asked_at.get(rating))

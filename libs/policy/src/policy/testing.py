@@ -1,4 +1,4 @@
-"""For services' tests: Wandsworth's pack as it stands when it has ended, and when another version has replaced it."""
+"""For tests: the packs of a folder; Wandsworth's pack as it stands when it has ended, and when another follows it."""
 
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
@@ -8,6 +8,8 @@ from typing import Any, Final
 import yaml
 
 from policy.document import read
+from policy.load import load_packs
+from policy.pack import Pack
 
 LEFT_OUT: Final = "metropolitan-police"
 """An agency that the next version does not name."""
@@ -16,6 +18,12 @@ TEAM_LEFT_OUT: Final = "wandsworth-macpt"
 NEW_TEAM: Final = "wandsworth-protection"
 NEW_ROLE: Final = "protection-member"
 """The team that receives its children instead, and the role of its members."""
+
+
+def packs_of(folder: Path) -> dict[str, Pack]:
+    """The first version of each partnership's pack, by partnership."""
+    packs = load_packs(folder)
+    return {partnership: packs.versions(partnership)[0] for partnership in packs.partnerships}
 
 
 def write_ended(shipped: Path, folder: Path, *, last_day: date) -> Path:
