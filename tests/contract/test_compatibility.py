@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from contracts.compatibility import Change, changes
 from contracts.documents import schema_of
 from contracts.events import EVENTS, CaseRated
+from tests.contract.compatibility import Change, changes
 
 PUBLISHED = Path(__file__).parent / "published"
 Schema = dict[str, Any]

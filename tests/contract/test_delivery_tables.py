@@ -13,6 +13,7 @@ from chassis.delivery import schema, tables
 from chassis.run import migrate
 from chassis.run.provision import DatabaseUrls
 from chassis.testing import postgres as postgres_server
+from chassis.testing import revisions
 
 MakeDatabase = Callable[[str], Awaitable[DatabaseUrls]]
 FIRST = Path(__file__).parent / "published" / "delivery_tables.sql"
@@ -79,7 +80,7 @@ async def test_a_database_of_the_first_edition_ends_up_as_a_new_one(
 async def test_the_tables_are_what_their_definition_says(migrated_database: MakeDatabase) -> None:
     urls = await migrated_database("chassis.testing")
 
-    found = await migrate.differences(urls.owner_url, tables.metadata)
+    found = await revisions.differences(urls.owner_url, tables.metadata)
 
     assert [one for one in found if one[0] != "remove_table" or one[1].name in NAMES] == []
 
@@ -91,7 +92,7 @@ async def test_a_service_of_the_first_edition_ends_up_with_what_it_says_it_has(
     urls = await from_the_first_edition(postgres, package, monkeypatch)
     metadata: MetaData = import_module(f"{package}.tables").metadata
 
-    assert await migrate.differences(urls.owner_url, metadata) == []
+    assert await revisions.differences(urls.owner_url, metadata) == []
 
 
 @pytest.mark.parametrize("package", PACKAGES)
@@ -99,7 +100,7 @@ async def test_the_way_back_and_forth_ends_where_it_began(migrated_database: Mak
     urls = await migrated_database(package)
     before = await catalogue(urls)
 
-    await migrate.downgrade(urls.owner_url, package=package)
+    await revisions.downgrade(urls.owner_url, package=package)
     await migrate.upgrade(urls.owner_url, package=package)
 
     assert await catalogue(urls) == before
@@ -114,7 +115,7 @@ async def test_one_step_back_is_the_first_edition_again(
     monkeypatch.undo()
     new = await migrated_database("chassis.testing")
 
-    await migrate.downgrade(new.owner_url, package="chassis.testing", to="0001")
+    await revisions.downgrade(new.owner_url, package="chassis.testing", to="0001")
 
     for what in ("indexes", "constraints", "tables"):
         assert (await catalogue(new))[what] == (await catalogue(old))[what]

@@ -20,7 +20,7 @@ from local_stack.errors import StackError
 from local_stack.kafka import Kafka
 from local_stack.stack import Stack, running
 from local_stack.state import State
-from local_stack.tokens import TokenSource, client_token, staff_token
+from local_stack.tokens import TokenSource
 from local_stack.waiting import until
 
 
@@ -57,7 +57,7 @@ def test_every_client_gets_a_token_for_its_own_agency_by_its_private_key(stack: 
     issuer = stack.parts["keycloak"].address
 
     for client_id, known in stack.sign_ins["clients"].items():
-        found = claims(client_token(issuer, client_id, Path(known["private_key_file"])))
+        found = claims(TokenSource.for_client(issuer, client_id, Path(known["private_key_file"])).token())
 
         assert (found["iss"], found["aud"], found["azp"]) == (issuer, "frontdoor", client_id)
         assert found["roles"] == known["roles"]
@@ -69,7 +69,7 @@ def test_every_member_of_staff_signs_in_through_the_page(stack: Stack) -> None:
     issuer = stack.parts["keycloak"].address
 
     for username, known in stack.sign_ins["staff"].items():
-        found = claims(staff_token(issuer, username, known["password"]))
+        found = claims(TokenSource.for_staff(issuer, username, known["password"]).token())
 
         assert found["aud"] == "frontdoor"
         assert sorted(found["roles"]) == sorted(known["roles"])
@@ -82,9 +82,9 @@ def test_a_wrong_password_and_a_wrong_key_get_no_token(stack: Stack) -> None:
     anothers_key = stack.keys.client_key_file("wandsworth-police")
 
     with pytest.raises(StackError, match="could not sign in"):
-        staff_token(issuer, "wandsworth-auditor", "guess")
+        TokenSource.for_staff(issuer, "wandsworth-auditor", "guess").token()
     with pytest.raises(StackError, match="no token for wandsworth-school"):
-        client_token(issuer, "wandsworth-school", anothers_key)
+        TokenSource.for_client(issuer, "wandsworth-school", anothers_key).token()
 
 
 def test_a_token_source_asks_once_while_its_token_holds(stack: Stack) -> None:

@@ -17,6 +17,7 @@ from agency_notify.escalation.model import Climb, Due
 from chassis.db import Database
 from chassis.run import migrate
 from chassis.run.provision import DatabaseUrls
+from chassis.testing import revisions
 from chassis.testing.clock import SettableClock
 from contracts.codes import Rating
 from policy.pack import Pack
@@ -115,7 +116,7 @@ async def test_a_notice_that_is_being_opened_does_not_climb_meanwhile(db: Databa
 
 async def test_what_was_escalated_to_nobody_before_the_upgrade_climbs_after_it(fresh_urls: DatabaseUrls) -> None:
     owner, db = Database.connect(fresh_urls.owner_url), Database.connect(fresh_urls.app_url)
-    await migrate.downgrade(fresh_urls.owner_url, package="agency_notify", to="0001")
+    await revisions.downgrade(fresh_urls.owner_url, package="agency_notify", to="0001")
     async with owner.transaction() as tx:
         await tx.execute(
             text("INSERT INTO referral VALUES (:id, 'wandsworth', 'WAN-7K3M-Q9TR', 'ashcroft-primary')"), {"id": CASE}

@@ -28,6 +28,7 @@ from chassis.db import Database
 from chassis.run import migrate
 from chassis.run.provision import DatabaseUrls
 from chassis.testing import postgres as servers
+from chassis.testing import revisions
 from chassis.testing.clock import START
 
 OLD_KEY, NEW_KEY = b"o" * 32, b"n" * 32
@@ -133,7 +134,7 @@ async def test_the_way_back_switches_off_what_nobody_can_sign_for_any_more(
     await PlainSecrets(db, NEW).seal()
     await db.engine.dispose()
 
-    await migrate.downgrade(urls.owner_url, package="agency_notify", to=BEFORE_SEALING)
+    await revisions.downgrade(urls.owner_url, package="agency_notify", to=BEFORE_SEALING)
 
     off = await execute(urls.owner_url, "SELECT count(*) FROM endpoint WHERE disabled_reason = 'secret-lost'")
     on = await execute(urls.owner_url, "SELECT agency FROM endpoint WHERE disabled_at IS NULL")

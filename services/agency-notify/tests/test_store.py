@@ -8,17 +8,18 @@ from agency_notify import tables
 from chassis.db import Database
 from chassis.run import migrate
 from chassis.run.provision import DatabaseUrls
+from chassis.testing import revisions
 
 
 async def test_the_migrated_database_is_what_the_tables_say(urls: DatabaseUrls) -> None:
-    assert await migrate.differences(urls.owner_url, tables.metadata) == []
+    assert await revisions.differences(urls.owner_url, tables.metadata) == []
 
 
 async def test_every_migration_has_a_way_back_and_forth_again(fresh_urls: DatabaseUrls) -> None:
-    await migrate.downgrade(fresh_urls.owner_url, package="agency_notify")
+    await revisions.downgrade(fresh_urls.owner_url, package="agency_notify")
     await migrate.upgrade(fresh_urls.owner_url, package="agency_notify")
 
-    assert await migrate.differences(fresh_urls.owner_url, tables.metadata) == []
+    assert await revisions.differences(fresh_urls.owner_url, tables.metadata) == []
 
 
 @pytest.mark.parametrize(

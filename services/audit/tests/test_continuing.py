@@ -24,6 +24,7 @@ from audit.verify.public import Trusted, verify_public
 from chassis.db import Database
 from chassis.run import migrate
 from chassis.run.provision import DatabaseUrls, provision
+from chassis.testing import revisions
 from chassis.testing.clock import START, SettableClock
 from chassis.testing.hints import Restless
 from chassis.testing.signer import Signer
@@ -192,7 +193,7 @@ async def test_the_way_back_lets_the_former_log_go_on_where_it_stood(
     await migrate.upgrade(before.urls.owner_url, package="audit")
     await before.advance(log_signer)
 
-    await migrate.downgrade(before.urls.owner_url, package="audit", to="0001")
+    await revisions.downgrade(before.urls.owner_url, package="audit", to="0001")
 
     assert await before.rows(entries) == was[:SIGNED]
     assert [row.body for row in await before.rows("SELECT body FROM pending ORDER BY id")] == BODIES[SIGNED:]
@@ -209,7 +210,7 @@ async def test_there_is_no_way_back_once_entries_were_destroyed(before: Before, 
     await owner.close()
 
     with pytest.raises(Exception, match="Entries were destroyed"):
-        await migrate.downgrade(before.urls.owner_url, package="audit", to="0001")
+        await revisions.downgrade(before.urls.owner_url, package="audit", to="0001")
 
 
 async def test_a_former_checkpoint_that_was_tampered_with_before_is_found(

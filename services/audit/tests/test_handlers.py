@@ -9,7 +9,6 @@ import pytest
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from sqlalchemy import text
 
-from audit import store
 from audit.subscriptions import SUBSCRIPTIONS
 from audit.verify.public import Trusted, verify_public
 from chassis.delivery.messages import Record, Subscriptions
@@ -123,8 +122,7 @@ async def test_what_was_read_is_signed_and_verifies(database_log: DatabaseLog, r
 
     copy = await database_log.copy()
     assert verify_public(copy, Trusted(copy.key)).size == 3
-    async with database_log.db.transaction() as tx:
-        assert await store.count_pending(tx) == 0
+    assert await pending(database_log) == []
 
 
 async def test_the_trace_of_an_event_reaches_the_log(

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from audit.tables import metadata
 from chassis.run import migrate
 from chassis.run.provision import DatabaseUrls
+from chassis.testing import revisions
 
 MakeDatabase = Callable[[str], Awaitable[DatabaseUrls]]
 
@@ -12,13 +13,13 @@ MakeDatabase = Callable[[str], Awaitable[DatabaseUrls]]
 async def test_the_tables_are_the_migrated_ones(migrated_database: MakeDatabase) -> None:
     urls = await migrated_database("audit")
 
-    assert await migrate.differences(urls.owner_url, metadata) == []
+    assert await revisions.differences(urls.owner_url, metadata) == []
 
 
 async def test_every_revision_can_be_taken_back(migrated_database: MakeDatabase) -> None:
     urls = await migrated_database("audit")
 
-    await migrate.downgrade(urls.owner_url, package="audit")
+    await revisions.downgrade(urls.owner_url, package="audit")
     await migrate.upgrade(urls.owner_url, package="audit")
 
-    assert await migrate.differences(urls.owner_url, metadata) == []
+    assert await revisions.differences(urls.owner_url, metadata) == []

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from chassis.db import Database
 from chassis.run import migrate
 from chassis.run.provision import DatabaseUrls
+from chassis.testing import revisions
 from chassis.web.auth import Principal
 from contracts.codes import ActorKind, Purpose
 from contracts.problems import Problem
@@ -47,16 +48,16 @@ async def counts(db: Database) -> dict[str, int]:
 
 
 async def test_the_migrated_database_is_what_the_tables_say(urls: DatabaseUrls) -> None:
-    assert await migrate.differences(urls.owner_url, metadata) == []
+    assert await revisions.differences(urls.owner_url, metadata) == []
 
 
 async def test_every_migration_has_a_way_back(postgres: str, migrated_database: Any) -> None:
     fresh = await migrated_database("referral_intake")
 
-    await migrate.downgrade(fresh.owner_url, package="referral_intake")
+    await revisions.downgrade(fresh.owner_url, package="referral_intake")
     await migrate.upgrade(fresh.owner_url, package="referral_intake")
 
-    assert await migrate.differences(fresh.owner_url, metadata) == []
+    assert await revisions.differences(fresh.owner_url, metadata) == []
 
 
 async def test_going_back_loses_nothing_that_somebody_added(postgres: str, migrated_database: Any) -> None:
@@ -68,11 +69,11 @@ async def test_going_back_loses_nothing_that_somebody_added(postgres: str, migra
         await rows(database, "INSERT INTO document SELECT referral_id, salt, content, 2 FROM document RETURNING 2")
 
         with pytest.raises(IntegrityError):
-            await migrate.downgrade(fresh.owner_url, package="referral_intake")
+            await revisions.downgrade(fresh.owner_url, package="referral_intake")
 
         kept = await rows(database, "SELECT edition FROM document ORDER BY edition")
     assert [row.edition for row in kept] == [1, 2]
-    assert await migrate.differences(fresh.owner_url, metadata) == []
+    assert await revisions.differences(fresh.owner_url, metadata) == []
 
 
 async def test_the_serving_role_can_neither_change_nor_erase_what_came_in(db: Database) -> None:

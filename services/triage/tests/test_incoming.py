@@ -8,8 +8,8 @@ import pytest
 from triage_examples import NOW, received
 from triage_world import POLICE, TEAM, World
 
-from chassis.run import migrate
 from chassis.run.provision import DatabaseUrls
+from chassis.testing import revisions
 from contracts.bounds import EARLIEST, LATEST
 from contracts.codes import Channel, ConcernType, CurrentPlan, NoticeKind
 from contracts.events import ChildPlans, ChildReference, NoticeDelivered, NoticeOpened, NoticeQueued
@@ -200,4 +200,4 @@ async def test_notices_about_other_things_change_nothing(world: World) -> None:
 
 
 async def test_the_tables_are_the_migrated_ones(urls: DatabaseUrls) -> None:
-    assert await migrate.differences(urls.owner_url, metadata) == []
+    assert await revisions.differences(urls.owner_url, metadata) == []

@@ -17,6 +17,7 @@ from triage_world import HOUSING, POLICE, TEAM, WORDS, World
 from chassis.db import Database
 from chassis.run import migrate
 from chassis.run.provision import DatabaseUrls
+from chassis.testing import revisions
 from contracts.codes import SupplementKind
 from triage import store
 from triage.model import Case, WaitsFor
@@ -204,7 +205,7 @@ async def test_migrating_gives_every_case_the_line_that_its_history_says(world: 
     await walk.begin()
     for _ in range(40):
         await walk.step()
-    await migrate.downgrade(urls.owner_url, package="triage", to="0006")
+    await revisions.downgrade(urls.owner_url, package="triage", to="0006")
 
     await migrate.upgrade(urls.owner_url, package="triage")
 

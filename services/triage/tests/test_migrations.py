@@ -10,6 +10,7 @@ from sqlalchemy.pool import NullPool
 
 from chassis.run import migrate
 from chassis.run.provision import DatabaseUrls
+from chassis.testing import revisions
 
 BEFORE, SINCE = "0002", "0005"
 CASE, CHILD, OTHER = (f"00000000-0000-0000-0000-00000000000{number}" for number in (1, 2, 3))
@@ -64,7 +65,7 @@ HISTORY = (
 @pytest.fixture
 async def urls_before(migrated_database: Callable[[str], Awaitable[DatabaseUrls]]) -> DatabaseUrls:
     urls = await migrated_database("triage")
-    await migrate.downgrade(urls.owner_url, package="triage", to=BEFORE)
+    await revisions.downgrade(urls.owner_url, package="triage", to=BEFORE)
     return urls
 
 
@@ -128,7 +129,7 @@ async def test_the_way_back_keeps_the_newest_decision_and_answer(
         ):
             await tx.exec_driver_sql(statement)
 
-    await migrate.downgrade(urls_before.owner_url, package="triage", to=BEFORE)
+    await revisions.downgrade(urls_before.owner_url, package="triage", to=BEFORE)
 
     decided = await rows(owner_before, "SELECT decision_id::text FROM decision ORDER BY decision_id")
     answered = await rows(owner_before, "SELECT answer, content FROM information_request ORDER BY answer")

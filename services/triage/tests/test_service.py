@@ -9,6 +9,7 @@ from triage_world import World
 from chassis.run import migrate
 from chassis.run.provision import DatabaseUrls
 from chassis.run.service import Service
+from chassis.testing import revisions
 from triage.tables import metadata
 
 
@@ -17,10 +18,10 @@ async def test_every_revision_can_be_taken_back(
 ) -> None:
     urls = await migrated_database("triage")
 
-    await migrate.downgrade(urls.owner_url, package="triage")
+    await revisions.downgrade(urls.owner_url, package="triage")
     await migrate.upgrade(urls.owner_url, package="triage")
 
-    assert await migrate.differences(urls.owner_url, metadata) == []
+    assert await revisions.differences(urls.owner_url, metadata) == []
 
 
 def test_the_worker_delivers_and_watches_the_clocks(service: Service) -> None:

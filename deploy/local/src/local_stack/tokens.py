@@ -36,16 +36,6 @@ class Token:
     life_seconds: float
 
 
-def client_token(issuer: str, client_id: str, private_key: Path) -> str:
-    """A token by client credentials with ``private_key_jwt``. Raises ``StackError`` when it is refused."""
-    return _client_token(issuer, client_id, private_key).value
-
-
-def staff_token(issuer: str, username: str, password: str) -> str:
-    """A token by authorization code with PKCE, through the sign-in page. Raises ``StackError`` when refused."""
-    return _staff_token(issuer, username, password).value
-
-
 class TokenSource:
     """One caller's token, fetched when needed and renewed a minute before it ends; safe between threads."""
 
@@ -57,14 +47,16 @@ class TokenSource:
 
     @classmethod
     def for_client(cls, issuer: str, client_id: str, private_key: Path) -> "TokenSource":
+        """By client credentials with ``private_key_jwt``."""
         return cls(lambda: _client_token(issuer, client_id, private_key))
 
     @classmethod
     def for_staff(cls, issuer: str, username: str, password: str) -> "TokenSource":
+        """By authorization code with PKCE, through the sign-in page."""
         return cls(lambda: _staff_token(issuer, username, password))
 
     def token(self) -> str:
-        """A token that holds for at least a minute more."""
+        """A token that holds for at least a minute more. Raises ``StackError`` when it is refused."""
         with self._lock:
             if time.monotonic() > self._ends_at_monotonic - _RENEW_BEFORE_SECONDS:
                 asked_at = time.monotonic()

@@ -6,7 +6,6 @@ from typing import Final
 
 from sqlalchemy import text
 
-from chassis import telemetry
 from chassis.db import Database, Transaction
 from chassis.ids import Ids
 from chassis.notifications import PROBE_SECONDS, Notifications
@@ -28,8 +27,6 @@ RELAY: Final = "relay"
 """Events were recorded."""
 READER: Final = "reader"
 """Something was asked of what is parked, or reading was resumed."""
-
-log = telemetry.logger(__name__)
 
 _WAKE: Final = text("SELECT pg_notify(:channel, :loop)")
 

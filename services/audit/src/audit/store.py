@@ -56,7 +56,6 @@ _CHECKPOINT_AT: Final = text("SELECT size, note, signed_at FROM checkpoint WHERE
 _ADD_CHECKPOINT: Final = text("INSERT INTO checkpoint (size, note, signed_at) VALUES (:size, :note, :signed_at)")
 _LEAVES: Final = text("SELECT leaf FROM entry WHERE leaf_index >= :first AND leaf_index < :end ORDER BY leaf_index")
 _LEAF: Final = text("SELECT leaf FROM entry WHERE leaf_index = :index")
-_PENDING: Final = text("SELECT count(*) FROM pending")
 
 
 async def append(tx: Transaction, entries: Sequence[PendingEntry]) -> None:
@@ -170,8 +169,3 @@ async def read_leaves(tx: Transaction, name: TileName) -> list[bytes]:
 async def get_leaf(tx: Transaction, index: int) -> bytes:
     """The leaf at a place that is signed."""
     return bytes((await tx.execute(_LEAF, {"index": index})).scalar_one())
-
-
-async def count_pending(tx: Transaction) -> int:
-    """How many entries wait for a place."""
-    return int((await tx.execute(_PENDING)).scalar_one())

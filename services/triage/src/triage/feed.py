@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from chassis import telemetry
 from chassis.notifications import Notifications
 from chassis.tasks import repeating
 from contracts.problems import Problem
@@ -20,8 +19,6 @@ MOST_OF_ONE: Final = 6
 MOST_WAITING: Final = 200
 """So many changed cases wait for a slow reader; with more it is asked to read the queue again."""
 LOOK_FOR_END_SECONDS: Final = 0.5
-
-log = telemetry.logger(__name__)
 
 Change = Mapping[str, Any]
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-WARN_BEFORE: Final = timedelta(minutes=2)
 SECRET_BYTES: Final = 32
 ATTEMPT_LASTS: Final = timedelta(minutes=10)
 """How long somebody may take on the issuer's sign-in page."""

@@ -5,14 +5,12 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from importlib.resources import files
-from typing import Any, Final
+from typing import Final
 
 import asyncpg
 from alembic import command, context
-from alembic.autogenerate import compare_metadata
 from alembic.config import Config
-from alembic.migration import MigrationContext
-from sqlalchemy import MetaData, text
+from sqlalchemy import text
 from sqlalchemy.engine import Connection
 from sqlalchemy.pool import NullPool
 
@@ -25,7 +23,6 @@ from chassis.settings import OwnerSettings, SettingRefused, load, refuse
 
 _LOCK: Final = 7_203_601
 NEWEST: Final = "head"
-NOTHING: Final = "base"
 
 
 def run(package: str, *, name: str) -> None:
@@ -56,9 +53,9 @@ async def upgrade(owner_url: str, *, package: str, to: str = NEWEST) -> None:
 
     def run(connection: Connection) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-        command.upgrade(_config(package, connection), to)
+        command.upgrade(config_of(package, connection), to)
 
-    await _as_owner(owner_url, run)
+    await as_owner(owner_url, run)
 
 
 async def prepare(urls: DatabaseUrls, *, package: str, admin_url: str) -> None:
@@ -73,22 +70,6 @@ async def prepare(urls: DatabaseUrls, *, package: str, admin_url: str) -> None:
     await upgrade(urls.owner_url, package=package)
 
 
-async def downgrade(owner_url: str, *, package: str, to: str = NOTHING) -> None:
-    """Take every revision back, or those after one. Commits. For the tests that each revision has a way back."""
-    await _as_owner(owner_url, lambda connection: command.downgrade(_config(package, connection), to))
-
-
-async def differences(owner_url: str, tables: MetaData) -> list[Any]:
-    """What the migrated database and ``tables`` disagree about; empty when they are the same."""
-    found: list[Any] = []
-
-    def run(connection: Connection) -> None:
-        found.extend(compare_metadata(MigrationContext.configure(connection), tables))
-
-    await _as_owner(owner_url, run)
-    return found
-
-
 def run_in_environment() -> None:
     """The whole of a service's ``migrations/env.py``."""
     connection = context.config.attributes["connection"]
@@ -96,7 +77,8 @@ def run_in_environment() -> None:
     context.run_migrations()
 
 
-def _config(package: str, connection: Connection) -> Config:
+def config_of(package: str, connection: Connection) -> Config:
+    """Where Alembic finds the revisions of ``package``, and the connection it applies them on."""
     config = Config()
     config.set_main_option("script_location", str(files(package).joinpath("migrations")))
     config.set_main_option("path_separator", "os")
@@ -104,7 +86,8 @@ def _config(package: str, connection: Connection) -> Config:
     return config
 
 
-async def _as_owner(owner_url: str, run: Callable[[Connection], None]) -> None:
+async def as_owner(owner_url: str, run: Callable[[Connection], None]) -> None:
+    """Run something on one connection of the owner. Commits."""
     engine = engine_on(owner_url, partial(asyncpg.connect, driver_address(owner_url)), poolclass=NullPool)
     try:
         async with engine.begin() as connection:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
@@ -16,14 +15,6 @@ class Fate(StrEnum):
     CARRIED = "carried"
     FRAME = "frame"
     NOT_TAKEN = "not-taken"
-
-
-@dataclass(frozen=True)
-class Leaf:
-    """One value of a message, and where its JSON has it."""
-
-    place: str
-    fate: Fate
 
 
 _RESOURCE: Final = r"Bundle\.entry\[\d+\]\.resource"
@@ -48,10 +39,9 @@ _REPEATING: Final = frozenset({"generated", "extensions"})
 """A narrative of this status has, as R4 says, nothing but what the elements say; and each of them has its fate."""
 
 
-def leaves(message: Mapping[str, Any], taken: Mapping[str, Fate]) -> Iterator[Leaf]:
-    """Every value of the message, with its fate. ``taken``: the places that were read."""
-    for place, node in _parts(message):
-        yield from _leaves(node, place, taken)
+def fate_of(place: str, taken: Mapping[str, Fate]) -> Fate:
+    """What became of the value at a place. ``taken``: the places that were read."""
+    return taken.get(place) or (Fate.FRAME if _IN_FRAME.fullmatch(place) else Fate.NOT_TAKEN)
 
 
 def not_taken(message: Mapping[str, Any], taken: Mapping[str, Fate]) -> tuple[str, ...]:
@@ -67,21 +57,13 @@ def _parts(message: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         yield from _below(entry, f"Bundle.entry[{position}]")
 
 
-def _leaves(node: Any, place: str, taken: Mapping[str, Fate]) -> Iterator[Leaf]:
-    if isinstance(node, dict | list):
-        for below, inner in _below(node, place):
-            yield from _leaves(inner, below, taken)
-    elif node is not None:
-        yield Leaf(place, _fate(place, taken))
-
-
 def _untaken(node: Any, place: str, taken: Mapping[str, Fate]) -> tuple[list[str], bool]:
     """The places below that were not taken, as high up as possible; and whether anything below was."""
     if isinstance(node, dict | list):
         inner = [_untaken(value, below, taken) for below, value in _below(node, place)]
         places, any_taken = [each for found, _ in inner for each in found], any(found for _, found in inner)
         return ([place] if places and not any_taken and not _is_beside(place) else places), any_taken
-    fate = _fate(place, taken) if node is not None else Fate.FRAME
+    fate = fate_of(place, taken) if node is not None else Fate.FRAME
     return ([place] if fate is Fate.NOT_TAKEN else []), fate in (Fate.MAPPED, Fate.CARRIED)
 
 
@@ -92,10 +74,6 @@ def _below(node: Any, place: str) -> Iterator[tuple[str, Any]]:
         for name, value in node.items():
             if not _repeats(name, value):
                 yield f"{place}.{_NO_STEP.sub('?', name)}", value
-
-
-def _fate(place: str, taken: Mapping[str, Fate]) -> Fate:
-    return taken.get(place) or (Fate.FRAME if _IN_FRAME.fullmatch(place) else Fate.NOT_TAKEN)
 
 
 def _is_beside(place: str) -> bool:

@@ -1,11 +1,10 @@
 """What the acts of an agency on its own referral have in common."""
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
 from triage_ui.acts.act import Act, Ids, Row, Seen
 from triage_ui.drafts.model import Draft
-from triage_ui.services.intake_own import StatusView
 from triage_ui.shell.visitor import Visitor
 
 
@@ -24,11 +23,6 @@ class OnOwnReferral(Act):
     def back(self, ids: Ids) -> str:
         """To the referral."""
         return f"/referrals/{ids['referral_id']}"
-
-
-def status_of(seen: Seen) -> StatusView:
-    """What ``OnOwnReferral.look`` read."""
-    return cast(StatusView, seen.view)
 
 
 def said_by(visitor: Visitor) -> dict[str, Any]:

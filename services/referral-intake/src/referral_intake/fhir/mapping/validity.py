@@ -86,11 +86,6 @@ def status_code(concept: CodeableConcept | None) -> Said[str] | None:
     return remarked(said, words) if words and words.value != code.code else said
 
 
-def dates_of(period: Period | None) -> Said[str] | None:
-    """The dates of what was so."""
-    return period.words() if period else None
-
-
 def _judged(status: CodeableConcept | None, known: Mapping[str, Standing]) -> Standing:
     if status is None:
         return Standing.NOW
