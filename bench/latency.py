@@ -17,7 +17,7 @@ import asyncpg
 from sqlalchemy.engine import make_url
 
 from bench import report
-from bench.accept.sample import percentile
+from bench.percentile import percentile
 from bench.year.prepare import prepared, read
 from bench.year.sender import Sender
 from bench.year.stage import Stage, standing

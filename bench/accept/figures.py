@@ -5,7 +5,8 @@ from statistics import median
 from typing import Final
 
 from bench.accept.cpu import SERVER
-from bench.accept.sample import Sample, percentile
+from bench.accept.sample import Sample
+from bench.percentile import percentile
 
 Figures = dict[str, float]
 

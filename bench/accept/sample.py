@@ -1,7 +1,5 @@
 """What one round measured, and the figures made of it."""
 
-import math
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 
@@ -21,9 +19,3 @@ class Sample:
     def per_second(self) -> float:
         """Answers in a second."""
         return len(self.latencies) / self.seconds
-
-
-def percentile(values: Sequence[float], share: float) -> float:
-    """The smallest value that at least ``share`` of the values do not exceed (nearest rank)."""
-    ordered = sorted(values)
-    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]

@@ -15,6 +15,7 @@ from typing import Final
 from bench import report
 from bench.growth.seed import NEARLY_EMPTY, Size, seed
 from bench.growth.side import OPERATIONS, Prepare, Side
+from bench.percentile import percentile
 from bench.processes import ROOT
 from chassis.clock import SystemClock
 from chassis.telemetry import logs
@@ -80,14 +81,10 @@ async def _measure(operation: str, prepare: Prepare, sides: Mapping[str, Side], 
     figures = Figures(
         operation,
         empty_p50_ms=round(median(empty), 2),
-        empty_p95_ms=round(_p95(empty), 2),
+        empty_p95_ms=round(percentile(empty, 0.95), 2),
         full_p50_ms=round(median(full), 2),
-        full_p95_ms=round(_p95(full), 2),
+        full_p95_ms=round(percentile(full, 0.95), 2),
         ratio=round(median(full) / median(empty), 2),
     )
     print(f"  {asdict(figures)}", flush=True)
     return figures
-
-
-def _p95(took: Sequence[float]) -> float:
-    return sorted(took)[int(0.95 * (len(took) - 1))]

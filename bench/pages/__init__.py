@@ -18,6 +18,7 @@ import httpx2
 from bench import report
 from bench.issuer import Issuer, issuing
 from bench.pages.seed import seed
+from bench.percentile import percentile
 from bench.processes import ROOT, free_port, running
 from chassis.clock import SystemClock
 from chassis.testing import postgres
@@ -45,11 +46,7 @@ class Figures:
     @classmethod
     def of(cls, page: str, took: Sequence[float]) -> "Figures":
         """Percentiles of all requests."""
-        ordered = sorted(took)
-        half, most, nearly_all = (
-            ordered[min(len(ordered) - 1, int(len(ordered) * share))] for share in (0.5, 0.95, 0.99)
-        )
-        return cls(page, len(ordered), half, most, nearly_all, ordered[-1])
+        return cls(page, len(took), *(percentile(took, share) for share in (0.5, 0.95, 0.99, 1.0)))
 
 
 def run(arguments: Sequence[str]) -> None:

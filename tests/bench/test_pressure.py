@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from bench.accept.pressure import Closed, Open, Timetable
-from bench.accept.sample import Sample, percentile
+from bench.accept.sample import Sample
 
 
 class Connection:
@@ -83,14 +83,3 @@ def test_a_closed_loop_counts_no_answer_after_its_end_and_waits_for_all() -> Non
     assert (len(sample.latencies), sample.per_second) == (1, 1.0)
     assert (half_way, pressure.finished) == (False, True)
     assert (len(first.sent), len(second.sent)) == (2, 1)
-
-
-@pytest.mark.parametrize(("share", "value"), [(0.5, 50), (0.99, 99), (0.991, 100), (0.999, 100), (1.0, 100)])
-def test_a_percentile_is_a_value_that_was_measured(share: float, value: float) -> None:
-    values = list(range(100, 0, -1))
-
-    assert percentile(values, share) == value
-
-
-def test_the_percentile_of_one_answer_is_that_answer() -> None:
-    assert percentile([7.0], 0.99) == 7.0
