@@ -3,7 +3,6 @@
 from typing import Annotated
 
 import pytest
-from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse
 
@@ -12,6 +11,7 @@ from chassis.testing.signer import Signer
 from chassis.web.app import create_app
 from chassis.web.auth import SignedIn
 from chassis.web.operator import Operator
+from chassis.web.service_router import ServiceRouter
 from contracts.problems import Conflict, Invalid
 from tests.fuzz.campaign import Outcome, run
 from tests.fuzz.cases import plan, schema_of
@@ -20,7 +20,7 @@ from tests.fuzz.people import People
 from tests.fuzz.target import Target
 
 log = telemetry.logger(__name__)
-router = APIRouter(prefix="/operator")
+router = ServiceRouter(prefix="/operator")
 
 
 class Form(BaseModel):

@@ -14,6 +14,7 @@ from chassis.db import DatabaseUnavailable
 from chassis.web.app import create_app
 from chassis.web.auth import Verifier
 from chassis.web.head import ReadInFull
+from chassis.web.service_router import ServiceRouter
 from contracts.codes import Rating
 from contracts.problems import Conflict
 
@@ -64,7 +65,7 @@ class Broken(BaseModel):
     count: int
 
 
-router = APIRouter()
+router = ServiceRouter()
 prefixed = APIRouter(prefix="/inner")
 
 
@@ -114,7 +115,7 @@ async def get_thing(thing_id: str, depth: int = 1) -> str:
     return "ok"
 
 
-outer = APIRouter(prefix="/v1")
+outer = ServiceRouter(prefix="/v1")
 outer.include_router(prefixed)
 
 

@@ -5,19 +5,19 @@ from collections.abc import AsyncIterator
 
 import httpx2
 import pytest
-from fastapi import APIRouter
 from sqlalchemy import text
 
 from chassis.db import Database
 from chassis.testing.signer import Signer
 from chassis.web.app import create_app
+from chassis.web.service_router import ServiceRouter
 
 BOUND_SECONDS = 20
 
 
 @pytest.fixture
 async def client(db: Database, signer: Signer) -> AsyncIterator[httpx2.AsyncClient]:
-    router = APIRouter()
+    router = ServiceRouter()
 
     @router.get("/slow")
     async def slow() -> str:

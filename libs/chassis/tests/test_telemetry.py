@@ -8,7 +8,6 @@ from typing import Any
 
 import httpx2
 import pytest
-from fastapi import APIRouter
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind, StatusCode
@@ -18,6 +17,7 @@ from chassis import telemetry
 from chassis.telemetry import traces
 from chassis.testing.signer import Signer
 from chassis.web.app import create_app
+from chassis.web.service_router import ServiceRouter
 from contracts.problems import Invalid, Unavailable
 
 log = telemetry.logger("test")
@@ -154,7 +154,7 @@ def test_each_exporter_can_be_made(name: str) -> None:
 
 # -- a request, end to end ---------------------------------------------------------------------------------------
 
-router = APIRouter()
+router = ServiceRouter()
 
 
 @router.post("/v1/people/{name}")

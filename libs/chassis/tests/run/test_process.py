@@ -25,13 +25,15 @@ BOUND_SECONDS = 20
 API = """
 import asyncio
 from fastapi import APIRouter
+
+from chassis.web.service_router import ServiceRouter
 from chassis import telemetry
 from chassis.run import process
 from chassis.web.app import create_app
 from chassis.testing.signer import Signer
 telemetry.configure("test")
 process.DRAIN_SECONDS, process.EXIT_SECONDS = 1, 2.5
-router = APIRouter()
+router = ServiceRouter()
 log = telemetry.logger("app")
 @router.get("/slow/{seconds}")
 async def slow(seconds: float) -> str:

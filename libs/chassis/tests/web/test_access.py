@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import httpx2
 import pytest
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from sqlalchemy import text
 
 from chassis.db import Database
@@ -17,6 +17,7 @@ from chassis.testing.signer import Signer
 from chassis.web.access import Look, access_purpose, allow, deny, unwrap
 from chassis.web.app import create_app
 from chassis.web.auth import SignedIn
+from chassis.web.service_router import ServiceRouter
 from contracts.codes import ActorKind, DenialReason, Purpose, RecordKind
 from contracts.events import AccessDenied, RecordAccessed
 from contracts.problems import NotFound, Problem
@@ -25,9 +26,9 @@ REFERRAL, RECORD = uuid.UUID(int=1), uuid.UUID(int=2)
 CONTEXT = Context(source="triage", partnership="wandsworth", now=datetime(2026, 3, 2, 9, 0, tzinfo=UTC))
 
 
-def router(db: Database) -> APIRouter:
+def router(db: Database) -> ServiceRouter:
     """One record: its own agency reads it, the others see that there is nothing."""
-    routes = APIRouter()
+    routes = ServiceRouter()
 
     @routes.get("/record")
     async def read(principal: SignedIn, purpose: Annotated[Purpose, Depends(access_purpose)]) -> str:

@@ -7,7 +7,6 @@ from typing import Any, cast
 
 import httpx2
 import pytest
-from fastapi import APIRouter
 
 from chassis.db import Database, DatabaseUnavailable
 from chassis.testing.signer import Signer
@@ -15,6 +14,7 @@ from chassis.web import admission as admission_module
 from chassis.web.admission import OLDEST_SECONDS, REFRESH_SECONDS, Admission
 from chassis.web.app import create_app
 from chassis.web.auth import Principal, SignedIn
+from chassis.web.service_router import ServiceRouter
 from contracts.codes import ActorKind
 from contracts.problems import Suspended
 
@@ -161,7 +161,7 @@ async def read_again(table: Table, admission: Admission) -> None:
 
 # -- at the edge ------------------------------------------------------------------------------------------------------
 
-router = APIRouter()
+router = ServiceRouter()
 
 
 @router.get("/me")

@@ -4,13 +4,14 @@ from typing import Any
 
 import httpx2
 import pytest
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 
 from chassis.testing.signer import Signer
 from chassis.web.app import create_app
 from chassis.web.auth import SignedIn, signed_in_as
+from chassis.web.service_router import ServiceRouter
 
-router = APIRouter()
+router = ServiceRouter()
 
 
 @router.get("/me")

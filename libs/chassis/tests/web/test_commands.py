@@ -9,7 +9,6 @@ from uuid import uuid4
 
 import httpx2
 import pytest
-from fastapi import APIRouter
 from fastapi.responses import Response
 from pydantic import BaseModel
 from sqlalchemy import MetaData, text
@@ -22,6 +21,7 @@ from chassis.testing.signer import Signer
 from chassis.web import commands
 from chassis.web.app import create_app
 from chassis.web.commands import KEPT, Answered, Command
+from chassis.web.service_router import ServiceRouter
 from contracts.problems import Conflict, NotFound, Problem
 
 
@@ -65,7 +65,7 @@ async def stage(shared_urls: DatabaseUrls, db: Database) -> AsyncIterator[Stage]
 
 @pytest.fixture
 async def http(stage: Stage, signer: Signer) -> AsyncIterator[httpx2.AsyncClient]:
-    router = APIRouter()
+    router = ServiceRouter()
 
     @router.post("/acts/{name}", status_code=201, response_model=Done)
     async def act(name: str, once: Command) -> Response:

@@ -8,17 +8,17 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 import uvicorn
-from fastapi import APIRouter
 from uvicorn.server import ServerState
 
 from chassis.testing.signer import Signer
 from chassis.web import connection
 from chassis.web.app import create_app
 from chassis.web.connection import Connection
+from chassis.web.service_router import ServiceRouter
 
 SOON = 0.2
 BOUND_SECONDS = 10
-router = APIRouter()
+router = ServiceRouter()
 waiting = asyncio.Event()
 
 Talk = Callable[..., "asyncio.Future[bytes]"]

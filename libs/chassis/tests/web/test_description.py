@@ -13,10 +13,11 @@ from chassis.testing.signer import Signer
 from chassis.web.access import access_purpose
 from chassis.web.app import create_app
 from chassis.web.description import needed, trimmed
+from chassis.web.service_router import ServiceRouter
 from contracts.codes import Purpose
 
 KEY = {"type": "string", "pattern": "^[a-z]+$"}
-router, inner = APIRouter(prefix="/v1"), APIRouter(prefix="/things")
+router, inner = ServiceRouter(prefix="/v1"), APIRouter(prefix="/things")
 
 
 @inner.post("/{thing_id}")

@@ -5,7 +5,6 @@ from typing import Any
 
 import httpx2
 import pytest
-from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -14,6 +13,7 @@ from chassis.testing.signer import Signer
 from chassis.web import middleware
 from chassis.web.app import create_app
 from chassis.web.direct import direct, read_form
+from chassis.web.service_router import ServiceRouter
 from contracts.problems import Conflict
 
 
@@ -29,8 +29,8 @@ async def handle(request: Request) -> Response:
     return await post(read_form(Form, request))
 
 
-short = APIRouter(route_class=direct(handle))
-usual = APIRouter()
+short = ServiceRouter(route_class=direct(handle))
+usual = ServiceRouter()
 
 
 @short.post("/short", status_code=202)

@@ -7,17 +7,18 @@ from typing import Any
 
 import pytest
 import uvicorn
-from fastapi import APIRouter, Request
+from fastapi import Request
 from uvicorn.server import ServerState
 
 from chassis.testing.signer import Signer
 from chassis.web.app import create_app
 from chassis.web.connection import Connection
 from chassis.web.leaving import GONE, ClientGone, while_connected
+from chassis.web.service_router import ServiceRouter
 
 BOUND_SECONDS = 30
 ASK = b"POST /wait HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\nx"
-router = APIRouter()
+router = ServiceRouter()
 waiting: "asyncio.Queue[asyncio.Event]"
 ended: "asyncio.Queue[str]"
 

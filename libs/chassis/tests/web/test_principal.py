@@ -5,11 +5,12 @@ from typing import Annotated, Any
 
 import httpx2
 import pytest
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 
 from chassis.testing.signer import Signer
 from chassis.web.app import create_app
 from chassis.web.auth import Principal, SignedIn, signed_in_as
+from chassis.web.service_router import ServiceRouter
 from contracts.codes import ActorKind
 
 HOME = {"roles": ["social-worker"], "agency": "wandsworth-mash", "partnership": "wandsworth"}
@@ -18,7 +19,7 @@ ELSEWHERE = "warwickshire/warwickshire-mash"
 
 @pytest.fixture
 async def http(signer: Signer) -> AsyncIterator[httpx2.AsyncClient]:
-    routes = APIRouter()
+    routes = ServiceRouter()
 
     @routes.get("/me")
     async def me(principal: SignedIn) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx2
 import pytest
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.types import Message
 
 from chassis.testing.signer import Signer
@@ -17,9 +17,10 @@ from chassis.web import middleware
 from chassis.web.app import create_app
 from chassis.web.auth import Principal, SignedIn
 from chassis.web.room import HELD, Room, RoomLimits
+from chassis.web.service_router import ServiceRouter
 from contracts.problems import Forbidden
 
-router = APIRouter()
+router = ServiceRouter()
 inside: "asyncio.Queue[asyncio.Event]" = asyncio.Queue()
 """For each request that is kept, what lets it go on."""
 

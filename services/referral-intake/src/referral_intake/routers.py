@@ -2,8 +2,7 @@
 
 from typing import Final
 
-from fastapi import APIRouter
-
+from chassis.web.service_router import ServiceRouter
 from referral_intake.accepting import api as accepting
 from referral_intake.api import (
     certificates,
@@ -20,7 +19,7 @@ from referral_intake.api import (
     withdrawal,
 )
 
-ROUTERS: Final[tuple[APIRouter, ...]] = (
+ROUTERS: Final[tuple[ServiceRouter, ...]] = (
     accepting.router,
     follow.router,
     receipts.router,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Final, Generic, TypeVar
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 
 from chassis import db_clock, telemetry
 from chassis.run import process
@@ -19,6 +19,7 @@ from chassis.web.auth import Admit, Verifier, anybody
 from chassis.web.health import Check, Endings, health_app, nothing_ends
 from chassis.web.operator import Operated
 from chassis.web.operator_flow import CountFlow, no_stages
+from chassis.web.service_router import ServiceRouter
 
 S = TypeVar("S", bound=ServiceSettings)
 
@@ -50,7 +51,7 @@ def service_app(
     *,
     service: str,
     title: str,
-    routers: Sequence[APIRouter],
+    routers: Sequence[ServiceRouter],
     verifier: Verifier,
     close: Callable[[], Awaitable[None]],
     admit: Admit = anybody,

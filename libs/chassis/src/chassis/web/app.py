@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Final
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from starlette.middleware import Middleware
 
@@ -16,9 +16,9 @@ from chassis.web.direct import Direct, Shortcut
 from chassis.web.head import Head
 from chassis.web.health import Check, Health, health_app
 from chassis.web.middleware import AnswerHeaders, Body, Faults, Observe
-from chassis.web.prepared import prepared
 from chassis.web.room import Room
 from chassis.web.routes import Descriptions
+from chassis.web.service_router import ServiceRouter
 
 __all__ = ["Check", "create_app", "health_app", "problem_responses"]
 
@@ -31,7 +31,7 @@ def create_app(
     *,
     title: str,
     version: str,
-    routers: Sequence[APIRouter],
+    routers: Sequence[ServiceRouter],
     verifier: Verifier,
     readiness: Mapping[str, Check],
     admit: Admit = anybody,
@@ -61,8 +61,9 @@ def create_app(
     app.state.room = Room()
     app.state.descriptions = Descriptions(app)
     problems.install(app)
-    for router in (*routers, app.state.health.router()):
-        app.router.routes.extend(prepared(router))
+    for router in routers:
+        app.router.routes.extend(router.routes)
+    app.include_router(app.state.health.router())
     app.openapi = _describe(app)  # type: ignore[method-assign]
     return app
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Final, Protocol
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import Depends, Path, Query
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from chassis import telemetry
@@ -13,6 +13,7 @@ from chassis.db import Database
 from chassis.delivery import halts, republish, requests
 from chassis.web.auth import Principal, signed_in_as
 from chassis.web.description import trimmed
+from chassis.web.service_router import ServiceRouter
 
 BIGINT: Final = 2**63 - 1
 JSON_INTEGER: Final = 2**53 - 1
@@ -96,7 +97,7 @@ class Delivery(BaseModel):
     halted: int = Field(description="1 while reading is halted, else 0.")
 
 
-def add_versions(routes: APIRouter, operated: Callable[[], Operated]) -> None:
+def add_versions(routes: ServiceRouter, operated: Callable[[], Operated]) -> None:
     """Versions of aggregates, and publishing events again."""
 
     @routes.post("/republish", status_code=202)

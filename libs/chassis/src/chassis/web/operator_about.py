@@ -9,10 +9,10 @@ from importlib.metadata import version
 from json import dumps
 from typing import Final
 
-from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from chassis.web.operator import Operated, Operator
+from chassis.web.service_router import ServiceRouter
 from contracts.events import EVENTS
 
 _DISTRIBUTION: Final = "frontdoor-chassis"
@@ -36,7 +36,7 @@ def contracts_digest() -> str:
     return sha256(dumps(schemas, sort_keys=True).encode()).hexdigest()[:_DIGITS]
 
 
-def add_about(routes: APIRouter, operated: Callable[[], Operated], *, service: str) -> None:
+def add_about(routes: ServiceRouter, operated: Callable[[], Operated], *, service: str) -> None:
     """The route of the release."""
 
     @routes.get("/about")

@@ -4,12 +4,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from sqlalchemy import text
 
 from chassis.db import Transaction
 from chassis.web.operator import Operated, Operator
+from chassis.web.service_router import ServiceRouter
 from contracts.topics import TOPICS, topic_of
 
 WINDOW: Final = timedelta(hours=24)
@@ -52,7 +52,7 @@ async def no_stages(_tx: Transaction, _now: datetime) -> Sequence[Stage]:
     return ()
 
 
-def add_flow(routes: APIRouter, operated: Callable[[], Operated], *, flow: CountFlow) -> None:
+def add_flow(routes: ServiceRouter, operated: Callable[[], Operated], *, flow: CountFlow) -> None:
     """The routes of flow and lag."""
 
     @routes.get("/flow")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal, Self
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from chassis import telemetry
@@ -12,6 +12,7 @@ from chassis.delivery import requests
 from chassis.delivery.requests import Act, Filter
 from chassis.web.description import problem_responses
 from chassis.web.operator import BIGINT, Operated, Operator, ParkedId, Reason
+from chassis.web.service_router import ServiceRouter
 from contracts.problems import Conflict
 
 _TEXT: Final = r"^[\x20-\x7e]+$"
@@ -121,14 +122,14 @@ class DiscardMany(Many, Discard):
     """Which messages are given up."""
 
 
-def add_parked(routes: APIRouter, operated: Callable[[], Operated], *, may_discard: bool) -> None:
+def add_parked(routes: ServiceRouter, operated: Callable[[], Operated], *, may_discard: bool) -> None:
     """The routes of parked messages."""
     _add_looks(routes, operated)
     _add_acts_on_one(routes, operated, may_discard=may_discard)
     _add_acts_on_many(routes, operated, may_discard=may_discard)
 
 
-def _add_looks(routes: APIRouter, operated: Callable[[], Operated]) -> None:
+def _add_looks(routes: ServiceRouter, operated: Callable[[], Operated]) -> None:
     @routes.get("/parked")
     async def list_parked(
         _: Operator,
@@ -150,7 +151,7 @@ def _add_looks(routes: APIRouter, operated: Callable[[], Operated]) -> None:
             return MessageInFull(**await requests.show(tx, parked_id))
 
 
-def _add_acts_on_one(routes: APIRouter, operated: Callable[[], Operated], *, may_discard: bool) -> None:
+def _add_acts_on_one(routes: ServiceRouter, operated: Callable[[], Operated], *, may_discard: bool) -> None:
     @routes.post("/parked/{parked_id:int}/release", status_code=202, responses=problem_responses(409))
     async def release(parked_id: ParkedId, body: Release, operator: Operator) -> Asked:
         """Try a message again, with everything of its key that waits before it; everything is checked again."""
@@ -164,7 +165,7 @@ def _add_acts_on_one(routes: APIRouter, operated: Callable[[], Operated], *, may
         return await _ask(operated(), Filter(id=parked_id), act, dry_run=body.dry_run, events_too=may_discard)
 
 
-def _add_acts_on_many(routes: APIRouter, operated: Callable[[], Operated], *, may_discard: bool) -> None:
+def _add_acts_on_many(routes: ServiceRouter, operated: Callable[[], Operated], *, may_discard: bool) -> None:
     @routes.post("/parked/release", status_code=202, responses=problem_responses(409))
     async def release_many(body: Many, operator: Operator) -> Asked:
         """Try every message again that matches."""

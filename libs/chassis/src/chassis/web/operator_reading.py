@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
-from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from chassis import telemetry
@@ -13,6 +12,7 @@ from chassis.delivery import halts, republish
 from chassis.delivery.events import Context, record
 from chassis.web.description import problem_responses
 from chassis.web.operator import EventType, Operated, Operator, Reason
+from chassis.web.service_router import ServiceRouter
 from contracts.envelope import NO_PARTNERSHIP
 from contracts.events import ConsumerBackfilled, ConsumerResumed, Event
 
@@ -42,7 +42,7 @@ class Backfill(Reason):
     type: EventType
 
 
-def add_reading(routes: APIRouter, operated: Callable[[], Operated], *, service: str) -> None:
+def add_reading(routes: ServiceRouter, operated: Callable[[], Operated], *, service: str) -> None:
     """The routes of the consumer."""
 
     @routes.get("/consumer")

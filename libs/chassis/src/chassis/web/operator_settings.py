@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Final
 
-from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from chassis.settings import PREFIX, GivenSettings, origin_of
 from chassis.web.operator import Operator
+from chassis.web.service_router import ServiceRouter
 
 SET: Final = "(set)"
 NOT_SET: Final = "(not set)"
@@ -65,7 +65,7 @@ def _origin(url: str) -> str:
     return origin_of(url) or SET
 
 
-def add_settings(routes: APIRouter, settings: GivenSettings, *, service: str) -> None:
+def add_settings(routes: ServiceRouter, settings: GivenSettings, *, service: str) -> None:
     """The route of the settings."""
 
     @routes.get("/settings")

@@ -2,8 +2,7 @@
 
 from typing import Final
 
-from fastapi import APIRouter
-
 from agency_notify.api import endpoint_health, endpoints, keys, notices
+from chassis.web.service_router import ServiceRouter
 
-ROUTERS: Final[tuple[APIRouter, ...]] = (notices.router, endpoints.router, endpoint_health.router, keys.router)
+ROUTERS: Final[tuple[ServiceRouter, ...]] = (notices.router, endpoints.router, endpoint_health.router, keys.router)

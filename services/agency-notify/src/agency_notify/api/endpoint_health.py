@@ -3,7 +3,6 @@
 from datetime import datetime
 from uuid import UUID
 
-from fastapi import APIRouter
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
@@ -14,10 +13,11 @@ from agency_notify.endpoint_tests.model import EndpointHealth, EndpointTest, End
 from chassis.web.app import problem_responses
 from chassis.web.commands import Answered as CommandAnswered
 from chassis.web.commands import Command
+from chassis.web.service_router import ServiceRouter
 from contracts.codes import DeliveryFailure
 from contracts.problems import NotFound
 
-router = APIRouter(tags=["endpoints"])
+router = ServiceRouter(tags=["endpoints"])
 
 
 class AnswerView(BaseModel):

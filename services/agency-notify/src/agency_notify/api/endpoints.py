@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import Depends, Path
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from agency_notify import addresses, signing
@@ -18,10 +18,11 @@ from agency_notify.model import Endpoint, Signing, WantedEndpoint
 from agency_notify.store import endpoints
 from agency_notify.store.endpoints import Change, Whose
 from chassis.web.auth import Principal, signed_in_as
+from chassis.web.service_router import ServiceRouter
 from contracts.codes import Channel
 from contracts.problems import FieldError
 
-router = APIRouter(tags=["endpoints"])
+router = ServiceRouter(tags=["endpoints"])
 
 Operator = Annotated[Principal, Depends(signed_in_as("operator"))]
 AgencyCode = Annotated[str, Path(pattern="^[a-z0-9-]{1,60}$", description="An agency or team of the pack.")]

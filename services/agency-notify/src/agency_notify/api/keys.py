@@ -1,12 +1,12 @@
 """``GET /v1/webhook-keys``: the public keys with which receivers check our signatures."""
 
-from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from agency_notify.api import examples
 from agency_notify.api.dependencies import Injected
+from chassis.web.service_router import ServiceRouter
 
-router = APIRouter(tags=["webhooks"])
+router = ServiceRouter(tags=["webhooks"])
 
 
 class WebhookKeys(BaseModel):

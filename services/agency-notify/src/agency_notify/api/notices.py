@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -23,10 +23,11 @@ from chassis.web.auth import Principal, SignedIn, signed_in_as
 from chassis.web.commands import Answered, Command
 from chassis.web.head import ReadInFull
 from chassis.web.operator import BIGINT
+from chassis.web.service_router import ServiceRouter
 from contracts.codes import Channel, DeliveryFailure, EscalationReason, NoticeKind
 from contracts.problems import Forbidden
 
-router = APIRouter(tags=["notices"])
+router = ServiceRouter(tags=["notices"])
 
 _OF_REFERRAL: Final = frozenset({NoticeKind.REFERRAL_RECEIVED, NoticeKind.REFERRAL_DECIDED})
 Operator = Annotated[Principal, Depends(signed_in_as("operator"))]

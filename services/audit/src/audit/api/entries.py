@@ -4,7 +4,7 @@ from base64 import b64encode
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Response
+from fastapi import Depends, Path, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from audit import looks, store
@@ -18,9 +18,10 @@ from audit.merkle import HASH_BYTES
 from audit.tiles import find_name
 from chassis.web.access import access_purpose, unwrap
 from chassis.web.auth import Principal, SignedIn, signed_in_as
+from chassis.web.service_router import ServiceRouter
 from contracts.codes import Purpose
 
-router = APIRouter(prefix="/v1", tags=["entries"])
+router = ServiceRouter(prefix="/v1", tags=["entries"])
 
 Auditor = Annotated[Principal, Depends(signed_in_as(*sorted(AUDITORS)))]
 

@@ -6,7 +6,7 @@ Nothing here may depend on what an entry says: leaves are commitments of one len
 from base64 import b64encode
 from typing import Final
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from audit import entry_store, store
@@ -16,8 +16,9 @@ from audit.merkle import HASH_BYTES
 from audit.tiles import TileName, encode_bundle, find_name
 from audit.witnesses.store import cosigned
 from chassis.db import Transaction
+from chassis.web.service_router import ServiceRouter
 
-router = APIRouter(tags=["log"])
+router = ServiceRouter(tags=["log"])
 
 TEXT: Final = "text/plain; charset=utf-8"
 BYTES: Final = "application/octet-stream"

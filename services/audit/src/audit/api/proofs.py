@@ -6,7 +6,7 @@ They are asked for by place alone: to be found by an event's or referral's id wo
 from base64 import b64encode
 from typing import Annotated, Any, Self
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from audit import checking, store
@@ -17,9 +17,10 @@ from audit.merkle import leaf_hash
 from audit.proofs import prove_consistency, prove_inclusion
 from audit.witnesses.store import cosigned
 from chassis.web.auth import SignedIn
+from chassis.web.service_router import ServiceRouter
 from contracts.problems import FieldError, Invalid
 
-router = APIRouter(prefix="/v1/proofs", tags=["proofs"])
+router = ServiceRouter(prefix="/v1/proofs", tags=["proofs"])
 
 Size = Annotated[int, Query(ge=0, le=2**62)]
 LeafIndex = Annotated[int, Query(ge=0, le=2**62, description="The entry's place, as a receipt names it.")]

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Annotated, Any, Final, Literal, Self
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi import Depends, Header, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from audit import looks
@@ -18,9 +18,10 @@ from audit.receipt import FORMAT
 from chassis.web.access import access_purpose, unwrap
 from chassis.web.app import problem_responses
 from chassis.web.auth import SignedIn
+from chassis.web.service_router import ServiceRouter
 from contracts.codes import Purpose
 
-router = APIRouter(prefix="/v1", tags=["receipts"])
+router = ServiceRouter(prefix="/v1", tags=["receipts"])
 
 _AS_FILE: Final = {"Content-Disposition": 'attachment; filename="disclosure-receipt.json"'}
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import Depends, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from audit import looks
@@ -15,9 +15,10 @@ from audit.looks import Visit
 from audit.model import PlacedEntry
 from chassis.web.access import access_purpose, unwrap
 from chassis.web.auth import SignedIn
+from chassis.web.service_router import ServiceRouter
 from contracts.codes import Purpose
 
-router = APIRouter(prefix="/v1", tags=["records"])
+router = ServiceRouter(prefix="/v1", tags=["records"])
 
 
 class LogEntry(BaseModel):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from audit import store
@@ -14,8 +14,9 @@ from audit.checkpoint import VerifierKey
 from audit.errors import NotWitnessed
 from audit.witnesses import store as witness_store
 from audit.witnesses.model import Known, Outcome
+from chassis.web.service_router import ServiceRouter
 
-router = APIRouter(tags=["witnesses"])
+router = ServiceRouter(tags=["witnesses"])
 
 Cosigned = tuple[int, datetime]
 

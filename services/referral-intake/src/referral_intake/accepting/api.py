@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from fastapi.exceptions import RequestValidationError
 
 from chassis.web.app import problem_responses
@@ -11,6 +11,7 @@ from chassis.web.auth import Principal, authenticated, require_role, signed_in_a
 from chassis.web.direct import direct, read_form
 from chassis.web.leaving import while_connected
 from chassis.web.middleware import DOCUMENT
+from chassis.web.service_router import ServiceRouter
 from referral_intake import handlers, telling
 from referral_intake.accepting.prepare import ReadForm
 from referral_intake.accepting.receipt import Receipt
@@ -68,7 +69,7 @@ async def _accepted(
     return Response(answer.body, 202, media_type="application/json", headers={"Location": location})
 
 
-router = APIRouter(tags=["referrals"], route_class=direct(_submit))
+router = ServiceRouter(tags=["referrals"], route_class=direct(_submit))
 
 
 @router.post(

@@ -4,17 +4,17 @@ from datetime import datetime
 from typing import Self
 from uuid import UUID
 
-from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from chassis.web.access import unwrap
 from chassis.web.app import problem_responses
+from chassis.web.service_router import ServiceRouter
 from referral_intake import handlers, telling
 from referral_intake.api.dependencies import Injected
 from referral_intake.api.standing import AsReader
 from referral_intake.model import Certificate
 
-router = APIRouter(tags=["records"])
+router = ServiceRouter(tags=["records"])
 
 PROOF_PATH = "/v1/receipts/"
 

@@ -7,10 +7,11 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Header, Path, Response
+from fastapi import Header, Path, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.web.app import problem_responses
+from chassis.web.service_router import ServiceRouter
 from contracts.codes import CODE_LISTS, Code, CodeList
 from referral_intake.api.dependencies import Injected
 from referral_intake.errors import NoSuchCodeList
@@ -81,7 +82,7 @@ class _Page:
     tag: str
 
 
-router = APIRouter(prefix=PATH, tags=["code lists"])
+router = ServiceRouter(prefix=PATH, tags=["code lists"])
 
 IfNoneMatch = Annotated[str | None, Header(description="The ETag of what you have.")]
 Name = Annotated[str, Path(description="As in the form, such as local-authority.", pattern=r"^[a-z0-9-]{1,64}$")]

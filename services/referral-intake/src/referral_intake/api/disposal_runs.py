@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Self
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -14,6 +14,7 @@ from chassis.web.app import problem_responses
 from chassis.web.auth import Principal, SignedIn, signed_in_as
 from chassis.web.commands import Answered, Command
 from chassis.web.description import trimmed
+from chassis.web.service_router import ServiceRouter
 from contracts.codes import DisposalDecision
 from contracts.problems import Problem
 from referral_intake import decide, handlers, store, telling
@@ -27,7 +28,7 @@ PATH = "/v1/disposal-runs"
 BIGINT = 2**63 - 1
 SMALLINT = 2**15 - 1
 
-router = APIRouter(prefix=PATH, tags=["records"])
+router = ServiceRouter(prefix=PATH, tags=["records"])
 
 RecordsStaff = Annotated[Principal, Depends(signed_in_as(*APPROVERS))]
 Reason = Annotated[

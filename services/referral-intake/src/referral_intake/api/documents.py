@@ -5,18 +5,19 @@ from datetime import datetime
 from typing import Annotated, Any, Final, Self
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.web.access import access_purpose, unwrap
 from chassis.web.app import problem_responses
 from chassis.web.auth import SignedIn
+from chassis.web.service_router import ServiceRouter
 from contracts.codes import Purpose
 from referral_intake import decide, handlers, telling
 from referral_intake.api.dependencies import Injected
 from referral_intake.model import Edition
 
-router = APIRouter(tags=["documents"])
+router = ServiceRouter(tags=["documents"])
 
 PATH: Final = telling.PATH + "/{referral_id}/document"
 SALT_HEADER: Final = "Content-Salt"

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi import Depends, Header, Request, Response
 
 from chassis.web import json_rules
 from chassis.web.auth import Principal, signed_in_as
 from chassis.web.leaving import while_connected
+from chassis.web.service_router import ServiceRouter
 from contracts.problems import Problem
 from policy.working_time import local_date
 from referral_intake import fhir, handlers
@@ -23,7 +24,7 @@ from referral_intake.fhir.example import EXAMPLE
 from referral_intake.handlers import Dependencies
 from referral_intake.model import PARTNER, Answer, Scope
 
-router = APIRouter(tags=["fhir"])
+router = ServiceRouter(tags=["fhir"])
 
 VERSION: Final = "1"
 

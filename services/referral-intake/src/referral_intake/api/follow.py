@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import Annotated, Final, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from chassis.ids import find_reference
 from chassis.web.access import unwrap
 from chassis.web.app import problem_responses
+from chassis.web.service_router import ServiceRouter
 from contracts.bounds import EARLIEST, LATEST
 from referral_intake import handlers, store, telling
 from referral_intake.api.dependencies import Injected
@@ -20,7 +21,7 @@ from referral_intake.api.status_view import SUMMARY_EXAMPLE, StatusView, Summary
 from referral_intake.errors import ReferenceInvalid
 from referral_intake.model import Filters, Status
 
-router = APIRouter(tags=["referrals"])
+router = ServiceRouter(tags=["referrals"])
 
 Statuses = Annotated[
     tuple[Status, ...], Query(alias="status", max_length=len(Status), description="Only these; may be repeated.")

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -14,13 +14,14 @@ from chassis.web.app import problem_responses
 from chassis.web.auth import Principal, SignedIn, signed_in_as
 from chassis.web.commands import Answered, Command
 from chassis.web.description import trimmed
+from chassis.web.service_router import ServiceRouter
 from contracts.codes import HoldReason
 from referral_intake import handlers, store, telling
 from referral_intake.api.dependencies import Injected
 from referral_intake.api.paging import Cursor, PageSize, read_cursor, write_cursor
 from referral_intake.model import MAY_HOLD, Hold, HoldOnReferral, HoldOrder, HoldPlaced
 
-router = APIRouter(tags=["records"])
+router = ServiceRouter(tags=["records"])
 
 RecordsOfficer = Annotated[Principal, Depends(signed_in_as(*MAY_HOLD))]
 Reference = Annotated[str, StringConstraints(min_length=1, max_length=40)]

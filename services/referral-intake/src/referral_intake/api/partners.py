@@ -3,10 +3,11 @@
 from datetime import timedelta
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Path, Response
+from fastapi import Path, Response
 
 from chassis.web.app import problem_responses
 from chassis.web.operator import Operator, OperatorOrService
+from chassis.web.service_router import ServiceRouter
 from chassis.web.suspension import STANDINGS_PATH, StandingsView, StandingView
 from policy.packs import NotServed
 from referral_intake.api.dependencies import Injected
@@ -24,7 +25,7 @@ from referral_intake.errors import NoSuchPartner, PartnershipUnknown
 from referral_intake.handlers import partners as handlers
 from referral_intake.store import partners as store
 
-router = APIRouter()
+router = ServiceRouter()
 
 LATELY: Final = timedelta(days=1)
 ClientId = Annotated[str, Path(pattern=CLIENT, description="The partner's client id at the issuer.")]

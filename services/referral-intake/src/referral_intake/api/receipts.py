@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Annotated, Any, Final, Self
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.web.access import unwrap
 from chassis.web.app import problem_responses
+from chassis.web.service_router import ServiceRouter
 from policy.contact import whom_to_phone
 from policy.local_time import moment
 from referral_intake import decide, handlers, telling
@@ -21,7 +22,7 @@ from referral_intake.receipt_page import CONTENT_SECURITY_POLICY, ReceiptText, p
 from referral_intake.supplement_receipt import EXAMPLE_ID
 from referral_intake.telling import MissingInformation
 
-router = APIRouter(tags=["referrals"])
+router = ServiceRouter(tags=["referrals"])
 
 JSON: Final = "application/json"
 HTML: Final = "text/html"

@@ -3,17 +3,18 @@
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import Depends, Path
 from pydantic import BaseModel
 
 from chassis.ids import find_reference
 from chassis.web.auth import Principal, signed_in_as
 from chassis.web.operator import Operator
+from chassis.web.service_router import ServiceRouter
 from referral_intake import store
 from referral_intake.api.dependencies import Injected
 from referral_intake.errors import NoSuchReferral, ReferenceInvalid
 
-router = APIRouter()
+router = ServiceRouter()
 
 LOOKED_UP_BY: Final = frozenset({"auditor", "caldicott-guardian", "data-protection-officer", "records-officer"})
 """Who asks other operations about a referral of their partnership by its id, and is read out references."""

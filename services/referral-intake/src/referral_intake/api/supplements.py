@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Depends, Request, Response
+from fastapi import Body, Depends, Request, Response
 
 from chassis.web.access import unwrap
 from chassis.web.app import problem_responses
 from chassis.web.auth import Principal, SignedIn
+from chassis.web.service_router import ServiceRouter
 from referral_intake import handlers, telling
 from referral_intake.api.dependencies import Injected
 from referral_intake.api.idempotency import idempotency_key
@@ -18,7 +19,7 @@ from referral_intake.form.supplement import SUPPLEMENT_EXAMPLES, SupplementForm,
 from referral_intake.model import Answer, Scope, Sender
 from referral_intake.supplement_receipt import SupplementReceipt
 
-router = APIRouter(tags=["referrals"], route_class=AboutAChild)
+router = ServiceRouter(tags=["referrals"], route_class=AboutAChild)
 
 LOCATION: Final[dict[str, Any]] = {
     "Location": {"description": "Where to follow the referral.", "schema": {"type": "string"}}

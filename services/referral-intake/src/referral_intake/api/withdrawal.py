@@ -2,10 +2,11 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from chassis.web.access import unwrap
 from chassis.web.app import problem_responses
+from chassis.web.service_router import ServiceRouter
 from referral_intake import handlers, telling
 from referral_intake.api.dependencies import Injected
 from referral_intake.api.refusing import AboutAChild
@@ -15,7 +16,7 @@ from referral_intake.form.supplement import WithdrawalForm, withdrawal_of
 from referral_intake.model import Scope
 from referral_intake.supplement_receipt import WithdrawalReceipt
 
-router = APIRouter(tags=["referrals"], route_class=AboutAChild)
+router = ServiceRouter(tags=["referrals"], route_class=AboutAChild)
 
 
 @router.post(

@@ -2,11 +2,10 @@
 
 from typing import Final
 
-from fastapi import APIRouter
-
+from chassis.web.service_router import ServiceRouter
 from triage.api import answers, assignments, cases, changes, handovers, information, outcomes, questions, queue
 
-ROUTERS: Final[tuple[APIRouter, ...]] = (
+ROUTERS: Final[tuple[ServiceRouter, ...]] = (
     queue.router,
     changes.router,
     assignments.router,

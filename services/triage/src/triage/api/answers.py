@@ -4,12 +4,12 @@ from datetime import datetime
 from typing import Final, Self
 from uuid import UUID
 
-from fastapi import APIRouter
 from fastapi.responses import Response
 from pydantic import ConfigDict, Field
 
 from chassis.web.app import problem_responses
 from chassis.web.commands import Answered, Command
+from chassis.web.service_router import ServiceRouter
 from contracts.codes import Answer, RefusalGround
 from contracts.events import InformationAnswered, InformationCorrected, InformationWithdrawn
 from triage import handlers
@@ -18,7 +18,7 @@ from triage.api.dependencies import Form, Injected, OtherParty, View, Words
 from triage.handlers import Recorded
 from triage.model import Correct, Reply, TakeBack
 
-router = APIRouter(prefix="/v1/information-requests/{request_id}", tags=["information requests"])
+router = ServiceRouter(prefix="/v1/information-requests/{request_id}", tags=["information requests"])
 
 _CONFLICTS: Final = problem_responses(409)
 _CHANGED: Final = "The revision of your answer that you change: `revision` of the request as you read it."

@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from fastapi import APIRouter
 from fastapi.responses import Response
 from pydantic import AfterValidator, Field, model_validator
 
 from chassis.web.commands import Answered, Command
+from chassis.web.service_router import ServiceRouter
 from contracts.events import CaseAssigned
 from triage import handlers
 from triage.api.cases import WRITE_PROBLEMS
@@ -17,7 +17,7 @@ from triage.api.dependencies import Code, Form, Injected, Staff, View, Writer, t
 from triage.handlers import Recorded, RowResult, Visit
 from triage.model import Assign, AssignRow, Worker
 
-router = APIRouter(prefix="/v1", tags=["assignments"])
+router = ServiceRouter(prefix="/v1", tags=["assignments"])
 
 MOST_CASES = 100
 """So many cases are assigned by one request: they are locked together."""

@@ -4,13 +4,13 @@ from datetime import datetime
 from typing import Final, Self
 from uuid import UUID
 
-from fastapi import APIRouter
 from fastapi.responses import Response
 from pydantic import Field
 
 from chassis.web.access import unwrap
 from chassis.web.app import problem_responses
 from chassis.web.commands import Answered, Command
+from chassis.web.service_router import ServiceRouter
 from contracts.codes import ClosureReason, Rating
 from contracts.events import CaseClosed, CaseRated
 from triage import handlers
@@ -19,7 +19,7 @@ from triage.api.dependencies import Form, Injected, Reader, View, Words, Writer,
 from triage.handlers import Recorded
 from triage.model import Rate
 
-router = APIRouter(prefix="/v1/cases", tags=["cases"])
+router = ServiceRouter(prefix="/v1/cases", tags=["cases"])
 
 WRITE_PROBLEMS: Final = problem_responses(409, 412, 428)
 

@@ -6,17 +6,18 @@ from contextlib import ExitStack
 from datetime import datetime
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from chassis.clock import Clock
 from chassis.web.app import problem_responses
 from chassis.web.head import ReadInFull
+from chassis.web.service_router import ServiceRouter
 from triage.api.dependencies import Injected, Staff
 from triage.feed import Feed, Watcher
 
-router = APIRouter(tags=["queue"])
+router = ServiceRouter(tags=["queue"])
 
 KEEP_ALIVE_SECONDS: Final = 20.0
 """Something is sent at least so often, so that nobody between takes the connection for dead."""

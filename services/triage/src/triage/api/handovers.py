@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Self
 from uuid import UUID
 
-from fastapi import APIRouter
 from fastapi.responses import Response
 from pydantic import ConfigDict, Field
 
 from chassis.web.access import unwrap
 from chassis.web.app import problem_responses
 from chassis.web.commands import Answered, Command
+from chassis.web.service_router import ServiceRouter
 from contracts.codes import HandoverReturnReason, Outcome, ThresholdLevel
 from contracts.events import HandoverAccepted, HandoverOffered, HandoverReturned, HandoverWithdrawn
 from triage import handlers
@@ -21,7 +21,7 @@ from triage.api.dependencies import Code, Form, Injected, OtherParty, Reader, Vi
 from triage.handlers import HandoverFile, Recorded
 from triage.model import Decision, HandoverState, Offer, Return
 
-router = APIRouter(prefix="/v1", tags=["handovers"])
+router = ServiceRouter(prefix="/v1", tags=["handovers"])
 
 
 class OfferForm(Form):

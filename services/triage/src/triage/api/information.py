@@ -4,12 +4,12 @@ from datetime import datetime
 from typing import Self
 from uuid import UUID
 
-from fastapi import APIRouter
 from fastapi.responses import Response
 from pydantic import ConfigDict, Field
 
 from chassis.web.access import unwrap
 from chassis.web.commands import Answered, Command
+from chassis.web.service_router import ServiceRouter
 from contracts.codes import Answer, LawfulBasis, RefusalGround
 from contracts.events import InformationRequested
 from triage import handlers, store
@@ -20,7 +20,7 @@ from triage.api.paging import Cursor, PageSize, read_place, write_cursor
 from triage.handlers import Recorded, RequestFile
 from triage.model import AnswerRevision, Ask, ListedRequest, RequestState, Statement, request_state
 
-router = APIRouter(prefix="/v1", tags=["information requests"])
+router = ServiceRouter(prefix="/v1", tags=["information requests"])
 
 
 class AskForm(Form):

@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Self
 from uuid import UUID
 
-from fastapi import APIRouter
 from fastapi.responses import Response
 from pydantic import Field
 
 from chassis.web.commands import Answered, Command
+from chassis.web.service_router import ServiceRouter
 from contracts.codes import Outcome, SupersedingReason, ThresholdLevel
 from contracts.events import CaseDecided, CaseRecommended
 from triage import handlers
@@ -17,7 +17,7 @@ from triage.api.dependencies import Authoriser, Form, Injected, View, Words, Wri
 from triage.handlers import Recorded
 from triage.model import Authorise, Recommend
 
-router = APIRouter(prefix="/v1/cases/{case_id}", tags=["decisions"])
+router = ServiceRouter(prefix="/v1/cases/{case_id}", tags=["decisions"])
 
 
 class RecommendationForm(Form):

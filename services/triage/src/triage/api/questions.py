@@ -4,12 +4,12 @@ from datetime import datetime
 from typing import Self
 from uuid import UUID
 
-from fastapi import APIRouter
 from fastapi.responses import Response
 from pydantic import ConfigDict, Field
 
 from chassis.web.access import unwrap
 from chassis.web.commands import Answered, Command
+from chassis.web.service_router import ServiceRouter
 from contracts.events import QuestionAsked
 from triage import handlers, store
 from triage.api import examples
@@ -19,7 +19,7 @@ from triage.api.paging import Cursor, PageSize, read_place, write_cursor
 from triage.handlers import QuestionFile, Recorded
 from triage.model import AskSender, ListedQuestion, RequestState, question_state
 
-router = APIRouter(prefix="/v1", tags=["questions"])
+router = ServiceRouter(prefix="/v1", tags=["questions"])
 
 
 class QuestionForm(Form):

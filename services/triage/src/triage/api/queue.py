@@ -5,12 +5,13 @@ from enum import StrEnum
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from pydantic import Field
 
 from chassis.ids import find_reference
 from chassis.web import paging
 from chassis.web.auth import Principal
+from chassis.web.service_router import ServiceRouter
 from triage import handlers
 from triage.api.dependencies import Injected, Staff, View
 from triage.api.paging import Cursor, PageSize, read_cursor, write_cursor
@@ -20,7 +21,7 @@ from triage.handlers import Dependencies, QueueFile
 from triage.model import AssignedTo, Due, Narrowing, NewsSeen, QueueMark, Urgency, WaitsFor
 from triage.store import Asker
 
-router = APIRouter(tags=["queue"])
+router = ServiceRouter(tags=["queue"])
 
 _FIRST: Final = "first"
 """The cursor of the first page, for anyone who goes back to it."""

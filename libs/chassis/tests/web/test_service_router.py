@@ -1,16 +1,13 @@
-"""Apps that share the routes of a router share nothing else, and routers that are gone are let go."""
-
-import gc
-import weakref
+"""Apps that share the routes of a router share nothing else, and each of them has what every route has."""
 
 import httpx2
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import FastAPI, Request
 
 from chassis.testing.signer import Signer
 from chassis.web.app import create_app
-from chassis.web.prepared import ROUTERS_KEPT, prepared
+from chassis.web.service_router import ServiceRouter
 
-routes = APIRouter(prefix="/things")
+routes = ServiceRouter(prefix="/things")
 
 
 @routes.get("/colour")
@@ -45,18 +42,14 @@ async def test_every_app_refuses_what_a_route_does_not_describe() -> None:
     assert "shade" in answers[1].text
 
 
-def test_the_routes_are_examined_once() -> None:
-    assert prepared(routes) is prepared(routes)
+def test_every_route_says_which_problems_it_may_answer_with() -> None:
+    described = painted("red").openapi()["paths"]["/things/colour"]["get"]
+
+    assert {"400", "401", "403", "404", "422", "503"} <= set(described["responses"])
+    assert described["operationId"] == "colour"
 
 
-def test_a_router_of_one_app_makes_room_again() -> None:
-    router = APIRouter()
-    gone = weakref.ref(router)
-    prepared(router)
-    del router
+def test_apps_take_the_routes_as_they_were_declared() -> None:
+    red, blue = painted("red"), painted("blue")
 
-    for _ in range(ROUTERS_KEPT):
-        prepared(APIRouter())
-    gc.collect()
-
-    assert gone() is None
+    assert all(route in app.routes for app in (red, blue) for route in routes.routes)
