@@ -23,7 +23,7 @@ from chassis.delivery.messages import Message
 from chassis.ids import RandomIds
 from chassis.testing.clock import SettableClock
 from chassis.testing.hints import Restless
-from contracts.codes import Channel
+from contracts.codes import Channel, DeliveryFailure
 from contracts.envelope import Envelope
 from contracts.events import EVENTS, Event
 from contracts.topics import topic_of
@@ -34,6 +34,7 @@ KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 KEYS = SigningKeys([KEY])
 SEALER = Sealer([bytes(range(32))])
 SIGNER = WebhookSigner(KEYS, SEALER)
+BROKEN = Receipt(DeliveryFailure.SERVER_ERROR, 500)
 
 
 def message(event: Event, *, partnership: str = "wandsworth", sequence: int = 1) -> Message:
