@@ -49,6 +49,30 @@ async def test_the_page_after_sending_says_what_happens_next_and_the_answers_are
     assert (await lead.get("/drafts")).text.count("Refer a child</a></p>") == 0
 
 
+async def test_the_page_after_sending_says_what_is_wrong_with_a_number_beside_what_is_asked_for(
+    world: World, lead: SignedInBrowser
+) -> None:
+    wrong = {
+        "item": "invalid-nhs-number",
+        "label": "An NHS number whose check digit is right",
+        "pointers": ["/children/0/nhs_number", "/children/1/nhs_number"],
+        "details": ["This has 9 digits. An NHS number has 10.", "Character 3 is <b>. Write a digit."],
+    }
+    world.services.answers["POST", REFERRALS] = lambda _: httpx2.Response(
+        202, json=receipt(missing_information=[wrong])
+    )
+    home = await written(lead)
+    await send(lead, home)
+
+    page = (await lead.get(f"{home}/sent")).text
+
+    item = page.partition("An NHS number whose check digit is right</a>")[2].partition("</li>")[0]
+    assert item == (
+        '<span class="fd-line">This has 9 digits. An NHS number has 10.</span>'
+        '<span class="fd-line">Character 3 is &lt;b&gt;. Write a digit.</span>'
+    )
+
+
 async def test_a_double_click_a_reload_and_back_send_one_referral(world: World, lead: SignedInBrowser) -> None:
     home = await written(lead)
 

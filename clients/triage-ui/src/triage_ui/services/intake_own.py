@@ -17,6 +17,12 @@ class MissingInformation(Read):
     pointers: tuple[str, ...] = ()
 
 
+class MissingAsSent(MissingInformation):
+    """The same of a referral that was just sent, with what is wrong with what stands there. Nobody keeps that."""
+
+    details: tuple[str, ...] | None = None
+
+
 class AdviceGiven(Read):
     """Something that only the person who is worried can do."""
 
@@ -42,7 +48,7 @@ class Receipt(Read):
     emergency_advice: str | None = None
     advice: tuple[AdviceGiven, ...] = ()
     likely_repeat_of: EarlierReferral | None = None
-    missing_information: tuple[MissingInformation, ...]
+    missing_information: tuple[MissingAsSent, ...]
 
 
 class Changed(Read):

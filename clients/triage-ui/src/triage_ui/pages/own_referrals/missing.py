@@ -1,9 +1,9 @@
 """What a referral lacks, grouped by what it is about, as the form asks it; pure."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
-from triage_ui.services.intake_own import MissingInformation
+from triage_ui.services.intake_own import MissingAsSent, MissingInformation
 
 _GROUPS: Final[Mapping[str, str]] = {
     "immediate_safety": "What happens now",
@@ -20,13 +20,25 @@ _GROUPS: Final[Mapping[str, str]] = {
 _OTHERS: Final = "Everything else"
 
 
-def in_groups(missing: Sequence[MissingInformation]) -> list[tuple[str, list[str]]]:
-    """Heading and labels, in the order of the headings; what has no heading comes last."""
+class Lacking(NamedTuple):
+    """What is missing in words; ``details`` say what is wrong with what was written there, each once."""
+
+    label: str
+    details: tuple[str, ...] = ()
+
+
+def in_groups(missing: Sequence[MissingInformation]) -> list[tuple[str, list[Lacking]]]:
+    """Heading and what is missing under it, in the order of the headings; what has no heading comes last."""
     titles = list(dict.fromkeys([*_GROUPS.values(), _OTHERS]))
-    groups: dict[str, list[str]] = {title: [] for title in titles}
+    groups: dict[str, list[Lacking]] = {title: [] for title in titles}
     for one in missing:
-        groups[_title(one)].append(one.label)
-    return [(title, labels) for title, labels in groups.items() if labels]
+        groups[_title(one)].append(_lacking(one))
+    return [(title, lacking) for title, lacking in groups.items() if lacking]
+
+
+def _lacking(one: MissingInformation) -> Lacking:
+    details = one.details if isinstance(one, MissingAsSent) else None
+    return Lacking(one.label, tuple(dict.fromkeys(details or ())))
 
 
 def _title(one: MissingInformation) -> str:
