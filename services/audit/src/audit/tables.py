@@ -138,7 +138,10 @@ former_tile = Table(
     Column("level", SmallInteger, primary_key=True),
     Column("tile_index", BigInteger, primary_key=True),
     Column("hashes", LargeBinary, nullable=False),
-    comment="The tree of the log that went before this one. Its leaves were entries without a salt: for auditors only.",
+    comment=(
+        "The tree of the log that went before this one, as it was signed. "
+        "Its leaves may be entries without a salt: for auditors only."
+    ),
 )
 
 former_checkpoint = Table(
