@@ -32,6 +32,7 @@ from chassis.testing.hints import Restless
 from chassis.testing.signer import Signer
 from chassis.web import operator_routes
 from chassis.web.app import create_app
+from chassis.web.operated import OperatedService
 from contracts.events import NoticeOpened
 from contracts.topics import AGENCY_NOTIFY, TOPICS
 from frontdoor.client import SERVICES, Caller
@@ -85,13 +86,9 @@ async def operated(db: Database, signer: Signer) -> AsyncIterator[Callable[..., 
     """Serves the operators' routes, and gives ``frontdoor`` as an operator runs it: exit code and JSON."""
     port = free_port()
 
-    @dataclass(frozen=True)
-    class Place:
-        db: Database
-        clock: Clock
-
-    routes = operator_routes.router(lambda: Place(db, SystemClock()), GivenSettings(), service="triage")
-    app = create_app(title="T", version="1", routers=[routes], verifier=signer.verifier(), readiness={})
+    routers = operator_routes.ROUTERS
+    app = create_app(title="T", version="1", routers=routers, verifier=signer.verifier(), readiness={})
+    app.state.operated = OperatedService("triage", db, SystemClock(), GivenSettings())
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None))
     serving = asyncio.create_task(server.serve())
     urls = dict.fromkeys(SERVICES, f"http://127.0.0.1:{port}")

@@ -6,18 +6,18 @@ from typing import Any
 
 import httpx2
 import pytest
-from operator_app import REASON, SECRET, SETTINGS, Place
+from operator_app import REASON, SECRET, SETTINGS, app_of
 from sqlalchemy import text
 
 from chassis.db import Database, Transaction
 from chassis.delivery import halts
 from chassis.settings import ServiceSettings
+from chassis.testing.clock import SettableClock
 from chassis.testing.delivery import NOW
 from chassis.testing.signer import Signer
-from chassis.web import operator_routes, operator_settings
-from chassis.web.app import create_app
+from chassis.web import operator_settings
+from chassis.web.operated import OperatedService, Stage
 from chassis.web.operator_about import contracts_digest
-from chassis.web.operator_flow import Stage
 
 ROUTES = [
     ("GET", "/operator/parked", None),
@@ -87,8 +87,7 @@ async def test_the_stages_of_a_service_are_counted_at_its_own_time(db: Database,
         assert await tx.scalar(text("SELECT 1")) == 1
         return [Stage(name="in-triage", waiting=2, since=now, passed=5)]
 
-    routes = operator_routes.router(lambda: Place(db), SETTINGS, service="triage", flow=flow)
-    app = create_app(title="T", version="1", routers=[routes], verifier=signer.verifier(), readiness={})
+    app = app_of(OperatedService("triage", db, SettableClock(NOW), SETTINGS, flow=flow), signer)
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://test") as http:
         answer = await http.get("/operator/flow", headers=signer.bearer(roles=["operator"]))
 

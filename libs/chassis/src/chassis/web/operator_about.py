@@ -1,7 +1,6 @@
 """What runs here, for operators: whether all services are of one release shows when they are asked side by side."""
 
 import platform
-from collections.abc import Callable
 from datetime import datetime
 from functools import cache
 from hashlib import sha256
@@ -11,12 +10,15 @@ from typing import Final
 
 from pydantic import BaseModel, Field
 
-from chassis.web.operator import Operated, Operator
+from chassis.web.operated import Operated
+from chassis.web.operator import Operator
 from chassis.web.service_router import ServiceRouter
 from contracts.events import EVENTS
 
 _DISTRIBUTION: Final = "frontdoor-chassis"
 _DIGITS: Final = 12
+
+router = ServiceRouter(prefix="/operator", tags=["operator"])
 
 
 class About(BaseModel):
@@ -36,16 +38,13 @@ def contracts_digest() -> str:
     return sha256(dumps(schemas, sort_keys=True).encode()).hexdigest()[:_DIGITS]
 
 
-def add_about(routes: ServiceRouter, operated: Callable[[], Operated], *, service: str) -> None:
-    """The route of the release."""
-
-    @routes.get("/about")
-    async def about(_: Operator) -> About:
-        """Which release of this service runs, and what its clock says."""
-        return About(
-            service=service,
-            version=version(_DISTRIBUTION),
-            contracts=contracts_digest(),
-            python=platform.python_version(),
-            time=operated().clock.now(),
-        )
+@router.get("/about")
+async def about(operated: Operated, _: Operator) -> About:
+    """Which release of this service runs, and what its clock says."""
+    return About(
+        service=operated.name,
+        version=version(_DISTRIBUTION),
+        contracts=contracts_digest(),
+        python=platform.python_version(),
+        time=operated.clock.now(),
+    )

@@ -1,6 +1,5 @@
 """A service's reading as a whole, for operators: is it halted and why, resuming it, catching up on a type."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
@@ -11,7 +10,8 @@ from chassis.db import Transaction
 from chassis.delivery import halts, republish
 from chassis.delivery.events import Context, record
 from chassis.web.description import problem_responses
-from chassis.web.operator import EventType, Operated, Operator, Reason
+from chassis.web.operated import Operated
+from chassis.web.operator import EventType, Operator, Reason
 from chassis.web.service_router import ServiceRouter
 from contracts.envelope import NO_PARTNERSHIP
 from contracts.events import ConsumerBackfilled, ConsumerResumed, Event
@@ -19,6 +19,7 @@ from contracts.events import ConsumerBackfilled, ConsumerResumed, Event
 MOST_TOLERATED: Final = 1_000_000
 
 log = telemetry.logger(__name__)
+router = ServiceRouter(prefix="/operator", tags=["operator"])
 
 
 class ConsumerState(BaseModel):
@@ -42,49 +43,48 @@ class Backfill(Reason):
     type: EventType
 
 
-def add_reading(routes: ServiceRouter, operated: Callable[[], Operated], *, service: str) -> None:
-    """The routes of the consumer."""
+@router.get("/consumer")
+async def consumer(operated: Operated, _: Operator) -> ConsumerState:
+    """Whether reading is halted, and why."""
+    async with operated.db.transaction() as tx:
+        halt = await halts.find(tx)
+    if halt is None:
+        return ConsumerState(halted=False)
+    return ConsumerState(halted=True, halted_at=halt.halted_at, wrong=halt.wrong, reasons=dict(halt.reasons))
 
-    @routes.get("/consumer")
-    async def consumer(_: Operator) -> ConsumerState:
-        """Whether reading is halted, and why."""
-        async with operated().db.transaction() as tx:
-            halt = await halts.find(tx)
-        if halt is None:
-            return ConsumerState(halted=False)
-        return ConsumerState(halted=True, halted_at=halt.halted_at, wrong=halt.wrong, reasons=dict(halt.reasons))
 
-    @routes.post("/consumer/resume", status_code=202, responses=problem_responses(409))
-    async def resume(body: Resume, operator: Operator) -> dict[str, str]:
-        """Let every instance of this service read on."""
-        now = operated().clock.now()
-        async with operated().db.transaction() as tx:
-            halt = await halts.resume(tx, reason=body.reason, by=operator.subject, tolerated=body.tolerate, now=now)
-            resumed = ConsumerResumed(
-                service=service,
-                halted_at=halt.halted_at,
-                wrong=halt.wrong,
-                reasons=halt.reasons,
-                tolerated=body.tolerate,
-                resumed_by=operator.subject,
-                resumed_at=now,
-            )
-            await _record(tx, resumed, service, now)
-        log.info("reading resumed", count=halt.wrong)
-        return {"status": "resumed"}
+@router.post("/consumer/resume", status_code=202, responses=problem_responses(409))
+async def resume(operated: Operated, body: Resume, operator: Operator) -> dict[str, str]:
+    """Let every instance of this service read on."""
+    now = operated.clock.now()
+    async with operated.db.transaction() as tx:
+        halt = await halts.resume(tx, reason=body.reason, by=operator.subject, tolerated=body.tolerate, now=now)
+        resumed = ConsumerResumed(
+            service=operated.name,
+            halted_at=halt.halted_at,
+            wrong=halt.wrong,
+            reasons=halt.reasons,
+            tolerated=body.tolerate,
+            resumed_by=operator.subject,
+            resumed_at=now,
+        )
+        await _record(tx, resumed, operated.name, now)
+    log.info("reading resumed", count=halt.wrong)
+    return {"status": "resumed"}
 
-    @routes.post("/backfill", status_code=202)
-    async def backfill(body: Backfill, operator: Operator) -> dict[str, str]:
-        """Let events of a type take effect here when they are published again, although they had been followed."""
-        now = operated().clock.now()
-        async with operated().db.transaction() as tx:
-            await republish.backfill(tx, body.type, reason=body.reason, by=operator.subject, now=now)
-            backfilled = ConsumerBackfilled(
-                service=service, event_type=body.type, requested_by=operator.subject, requested_at=now
-            )
-            await _record(tx, backfilled, service, now)
-        log.info("backfill asked")
-        return {"status": "asked"}
+
+@router.post("/backfill", status_code=202)
+async def backfill(operated: Operated, body: Backfill, operator: Operator) -> dict[str, str]:
+    """Let events of a type take effect here when they are published again, although they had been followed."""
+    now = operated.clock.now()
+    async with operated.db.transaction() as tx:
+        await republish.backfill(tx, body.type, reason=body.reason, by=operator.subject, now=now)
+        backfilled = ConsumerBackfilled(
+            service=operated.name, event_type=body.type, requested_by=operator.subject, requested_at=now
+        )
+        await _record(tx, backfilled, operated.name, now)
+    log.info("backfill asked")
+    return {"status": "asked"}
 
 
 async def _record(tx: Transaction, event: Event, service: str, now: datetime) -> None:

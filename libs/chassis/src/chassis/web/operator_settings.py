@@ -6,6 +6,7 @@ from typing import Final
 from pydantic import BaseModel, Field
 
 from chassis.settings import PREFIX, GivenSettings, origin_of
+from chassis.web.operated import Operated
 from chassis.web.operator import Operator
 from chassis.web.service_router import ServiceRouter
 
@@ -28,6 +29,8 @@ PLAIN: Final = frozenset(
 """Values that are codes and numbers. What is not listed, also what a later release adds, shows only that it is set."""
 ADDRESSES: Final = frozenset({"oidc_issuer", "public_url"})
 ADDRESSES_BY_SERVICE: Final = frozenset({"public_urls", "service_urls"})
+
+router = ServiceRouter(prefix="/operator", tags=["operator"])
 
 
 class ShownSettings(BaseModel):
@@ -65,10 +68,7 @@ def _origin(url: str) -> str:
     return origin_of(url) or SET
 
 
-def add_settings(routes: ServiceRouter, settings: GivenSettings, *, service: str) -> None:
-    """The route of the settings."""
-
-    @routes.get("/settings")
-    async def show_settings(_: Operator) -> ShownSettings:
-        """What this service was started with; no secret, and nothing that may hold one."""
-        return ShownSettings(service=service, settings=shown(settings))
+@router.get("/settings")
+async def show_settings(operated: Operated, _: Operator) -> ShownSettings:
+    """What this service was started with; no secret, and nothing that may hold one."""
+    return ShownSettings(service=operated.name, settings=shown(operated.settings))
