@@ -66,10 +66,10 @@ async def test_the_page_after_sending_says_what_is_wrong_with_a_number_beside_wh
 
     page = (await lead.get(f"{home}/sent")).text
 
-    item = page.partition("An NHS number whose check digit is right</a>")[2].partition("</li>")[0]
-    assert item == (
-        '<span class="fd-line">This has 9 digits. An NHS number has 10.</span>'
-        '<span class="fd-line">Character 3 is &lt;b&gt;. Write a digit.</span>'
+    details = page.partition("An NHS number whose check digit is right</a>")[2].partition("</ul>")[0]
+    assert details == (
+        '<ul class="govuk-list"><li>This has 9 digits. An NHS number has 10.</li>'
+        "<li>Character 3 is &lt;b&gt;. Write a digit.</li>"
     )
 
 
