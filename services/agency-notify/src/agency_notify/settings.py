@@ -53,7 +53,6 @@ class Settings(ServiceSettings):
     or a private link to an agency; plain HTTP reaches nothing else.
     """
 
-    partnerships_folder: Path
     smtp_url: Annotated[str, AfterValidator(_smtp_url), Field(repr=False)]  # it may hold a password
     email_sender: str = Field(default="notices@frontdoor.example.org", pattern=r"^[!-?A-~]+@[!-?A-~]+$")
     webhook_signing_key_file: KeyFile
