@@ -24,7 +24,7 @@ from audit.sequencer import Sequencer
 from bench.accept.request import body, pupil_number, surname
 from bench.growth.seed import Size
 from bench.processes import ROOT
-from chassis.clock import Clock, SystemClock
+from chassis.clock import SystemClock
 from chassis.db import Database
 from chassis.delivery.applying import Batch
 from chassis.delivery.attempts import Attempts
@@ -39,6 +39,7 @@ from chassis.testing.delivery import TOPIC, closed, message
 from chassis.testing.signer import Signer
 from chassis.web import operator_routes
 from chassis.web.app import create_app
+from chassis.web.operated import Operated
 from contracts.topics import TOPICS
 
 EVENTS_AT_ONCE: Final = 100
@@ -54,14 +55,6 @@ class Acknowledging:
 
     async def stop(self) -> None:
         """Nothing is open."""
-
-
-@dataclass(frozen=True)
-class Operated:
-    """What operators' routes stand on."""
-
-    db: Database
-    clock: Clock
 
 
 Act = Callable[[], Awaitable[object]]
@@ -122,11 +115,11 @@ class Side:
 
     def _operator(self, package: str) -> Any:
         if package not in self.operator_apps:
-            operated = Operated(self.databases[package], SystemClock())
-            routes = operator_routes.router(lambda: operated, self.settings, service=package.replace("_", "-"))
-            self.operator_apps[package] = create_app(
-                title="T", version="1", routers=[routes], verifier=self.signer.verifier(), readiness={}
-            )
+            routers = [operator_routes.ROUTER]
+            app = create_app(title="T", version="1", routers=routers, verifier=self.signer.verifier(), readiness={})
+            name = package.replace("_", "-")
+            app.state.operated = Operated(self.databases[package], SystemClock(), self.settings, name)
+            self.operator_apps[package] = app
         return self.operator_apps[package]
 
     def _case(self) -> UUID:

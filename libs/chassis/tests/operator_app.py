@@ -1,7 +1,5 @@
 """What operators may do over HTTP, as an app over a database of delivery's tables."""
 
-from dataclasses import dataclass, field
-
 from fastapi import FastAPI
 from pydantic import SecretStr
 
@@ -12,6 +10,7 @@ from chassis.testing.delivery import NOW
 from chassis.testing.signer import Signer
 from chassis.web import operator_routes
 from chassis.web.app import create_app
+from chassis.web.operated import CountFlow, Operated, no_stages
 
 SECRET = "s3cr3t-of-nobody"
 REASON = {"reason": "The rule was mended in release 12"}
@@ -27,15 +26,9 @@ SETTINGS = ServiceSettings(
 )
 
 
-@dataclass(frozen=True)
-class Place:
-    """What the routes stand on."""
-
-    db: Database
-    clock: SettableClock = field(default_factory=lambda: SettableClock(NOW))
-
-
-def app_on(db: Database, signer: Signer, *, may_discard: bool = True) -> FastAPI:
+def app_on(db: Database, signer: Signer, *, may_discard: bool = True, flow: CountFlow = no_stages) -> FastAPI:
     """The routes for operators of a service, over this database."""
-    routes = operator_routes.router(lambda: Place(db), SETTINGS, service="triage", may_discard=may_discard)
-    return create_app(title="T", version="1", routers=[routes], verifier=signer.verifier(), readiness={})
+    routers = [operator_routes.ROUTER]
+    app = create_app(title="T", version="1", routers=routers, verifier=signer.verifier(), readiness={})
+    app.state.operated = Operated(db, SettableClock(NOW), SETTINGS, "triage", may_discard, flow)
+    return app

@@ -8,7 +8,7 @@ from notify_world import Script, deliverer, queue, set_endpoint
 from agency_notify.store import flow
 from chassis.db import Database
 from chassis.testing.clock import SettableClock
-from chassis.web.operator_flow import Stage
+from chassis.web.operated import Stage
 
 
 async def counted(db: Database, clock: SettableClock) -> Stage:

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from audit import flow
-from chassis.web.operator_flow import Stage
+from chassis.web.operated import Stage
 
 DatabaseLog = Any  # the log in a database that the fixture makes
 

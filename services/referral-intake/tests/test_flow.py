@@ -6,7 +6,7 @@ from intake_examples import NOW, acceptance
 from intake_messages import message_of, opened
 
 from chassis.db import Database
-from chassis.web.operator_flow import Stage
+from chassis.web.operated import Stage
 from contracts.events import CaseOpened
 from referral_intake.accepting import handlers as accepting
 from referral_intake.store import flow

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from triage_world import World
 
-from chassis.web.operator_flow import Stage
+from chassis.web.operated import Stage
 from triage.store import flow
 
 

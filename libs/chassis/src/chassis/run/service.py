@@ -4,11 +4,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic, Protocol, TypeVar
 
 from fastapi import APIRouter, FastAPI
 
 from chassis import db_clock, telemetry
+from chassis.clock import Clock
+from chassis.db import Database
 from chassis.run import process
 from chassis.run.opening import try_database
 from chassis.settings import ServiceSettings, SettingRefused, load, refuse
@@ -17,8 +19,7 @@ from chassis.web import operator_routes
 from chassis.web.app import create_app
 from chassis.web.auth import Admit, Verifier, anybody
 from chassis.web.health import Check, Endings, health_app, nothing_ends
-from chassis.web.operator import Operated
-from chassis.web.operator_flow import CountFlow, no_stages
+from chassis.web.operated import CountFlow, Operated, no_stages
 
 S = TypeVar("S", bound=ServiceSettings)
 
@@ -39,13 +40,23 @@ class Service:
     endings: Endings = nothing_ends
 
 
+class Dependencies(Protocol):
+    """What every service's routes stand on."""
+
+    @property
+    def db(self) -> Database: ...
+
+    @property
+    def clock(self) -> Clock: ...
+
+
 @asynccontextmanager
 async def _nothing_more() -> AsyncIterator[None]:
     yield
 
 
 def service_app(
-    dependencies: Operated,
+    dependencies: Dependencies,
     settings: ServiceSettings,
     *,
     service: str,
@@ -75,7 +86,7 @@ def service_app(
         version=API_VERSION,
         routers=(
             *routers,
-            operator_routes.router(lambda: dependencies, settings, service=service, may_discard=may_discard, flow=flow),
+            operator_routes.ROUTER,
         ),
         verifier=verifier,
         readiness={
@@ -86,6 +97,7 @@ def service_app(
         lifespan=lifespan,
     )
     app.state.dependencies = dependencies
+    app.state.operated = Operated(dependencies.db, dependencies.clock, settings, service, may_discard, flow)
     return app
 
 

@@ -1,18 +1,16 @@
 """What operators may see and do in every service: versions, lag, publishing again. No content."""
 
-from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated, Final, Protocol
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from chassis import telemetry
-from chassis.clock import Clock
-from chassis.db import Database
 from chassis.delivery import halts, republish, requests
 from chassis.web.auth import Principal, signed_in_as
 from chassis.web.description import trimmed
+from chassis.web.operated import Here
 
 BIGINT: Final = 2**63 - 1
 JSON_INTEGER: Final = 2**53 - 1
@@ -28,17 +26,8 @@ After = Annotated[str, Query(max_length=200, pattern=_AGGREGATE)]
 ParkedId = Annotated[int, Path(ge=1, le=BIGINT)]
 EventType = Annotated[str, Field(max_length=200, pattern=_TYPE)]
 
+routes: Final = APIRouter()
 log = telemetry.logger(__name__)
-
-
-class Operated(Protocol):
-    """What operators' routes need of a service."""
-
-    @property
-    def db(self) -> Database: ...
-
-    @property
-    def clock(self) -> Clock: ...
 
 
 class Reason(BaseModel):
@@ -96,45 +85,46 @@ class Delivery(BaseModel):
     halted: int = Field(description="1 while reading is halted, else 0.")
 
 
-def add_versions(routes: APIRouter, operated: Callable[[], Operated]) -> None:
-    """Versions of aggregates, and publishing events again."""
+@routes.post("/republish", status_code=202)
+async def publish_again(body: Again, here: Here, _: OperatorOrService) -> dict[str, int]:
+    """Send an aggregate's events once more; readers drop what they have."""
+    async with here.db.transaction() as tx:
+        events = await republish.republish(tx, body.aggregate, after_version=body.after_version)
+    log.info("publishing again asked", version=body.after_version, count=events)
+    return {"events": events}
 
-    @routes.post("/republish", status_code=202)
-    async def publish_again(body: Again, _: OperatorOrService) -> dict[str, int]:
-        """Send an aggregate's events once more; readers drop what they have."""
-        async with operated().db.transaction() as tx:
-            events = await republish.republish(tx, body.aggregate, after_version=body.after_version)
-        log.info("publishing again asked", version=body.after_version, count=events)
-        return {"events": events}
 
-    @routes.post("/republish-type", status_code=202)
-    async def publish_type_again(body: TypeAgain, _: Operator) -> TypeAgainAnswer:
-        """Send every event of a type once more, a stretch at a time; readers drop what they have."""
-        async with operated().db.transaction() as tx:
-            page = await republish.republish_type(tx, body.type, after=body.after, dry_run=body.dry_run)
-        log.info("publishing a type again asked", count=page.events)
-        return TypeAgainAnswer(events=page.events, next=page.next)
+@routes.post("/republish-type", status_code=202)
+async def publish_type_again(body: TypeAgain, here: Here, _: Operator) -> TypeAgainAnswer:
+    """Send every event of a type once more, a stretch at a time; readers drop what they have."""
+    async with here.db.transaction() as tx:
+        page = await republish.republish_type(tx, body.type, after=body.after, dry_run=body.dry_run)
+    log.info("publishing a type again asked", count=page.events)
+    return TypeAgainAnswer(events=page.events, next=page.next)
 
-    @routes.get("/heads")
-    async def heads(asker: OrAuditor, after: After = "") -> dict[str, int]:
-        """A page of this service's aggregates and their newest versions; for an auditor those of their partnership."""
-        partnership = None if asker.has_role("operator", "service") else asker.partnership
-        async with operated().db.transaction() as tx:
-            return await republish.heads(tx, after=after, partnership=partnership)
 
-    @routes.post("/applied")
-    async def applied(body: AggregatesAsked, _: OperatorOrService) -> dict[str, int]:
-        """The versions in effect here of these aggregates of other services; one that is left out has none."""
-        async with operated().db.transaction() as tx:
-            return await republish.applied(tx, body.aggregates)
+@routes.get("/heads")
+async def heads(here: Here, asker: OrAuditor, after: After = "") -> dict[str, int]:
+    """A page of this service's aggregates and their newest versions; for an auditor those of their partnership."""
+    partnership = None if asker.has_role("operator", "service") else asker.partnership
+    async with here.db.transaction() as tx:
+        return await republish.heads(tx, after=after, partnership=partnership)
 
-    @routes.get("/delivery")
-    async def delivery(_: Operator) -> Delivery:
-        """How much waits to be sent and since when, how much is parked, and whether reading is halted."""
-        async with operated().db.transaction() as tx:
-            return Delivery(
-                unpublished=await republish.unpublished(tx),
-                unpublished_since=await republish.unpublished_since(tx),
-                parked=await requests.count(tx),
-                halted=int(await halts.find(tx) is not None),
-            )
+
+@routes.post("/applied")
+async def applied(body: AggregatesAsked, here: Here, _: OperatorOrService) -> dict[str, int]:
+    """The versions in effect here of these aggregates of other services; one that is left out has none."""
+    async with here.db.transaction() as tx:
+        return await republish.applied(tx, body.aggregates)
+
+
+@routes.get("/delivery")
+async def delivery(here: Here, _: Operator) -> Delivery:
+    """How much waits to be sent and since when, how much is parked, and whether reading is halted."""
+    async with here.db.transaction() as tx:
+        return Delivery(
+            unpublished=await republish.unpublished(tx),
+            unpublished_since=await republish.unpublished_since(tx),
+            parked=await requests.count(tx),
+            halted=int(await halts.find(tx) is not None),
+        )

@@ -1,7 +1,6 @@
 """What runs here, for operators: whether all services are of one release shows when they are asked side by side."""
 
 import platform
-from collections.abc import Callable
 from datetime import datetime
 from functools import cache
 from hashlib import sha256
@@ -12,11 +11,14 @@ from typing import Final
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from chassis.web.operator import Operated, Operator
+from chassis.web.operated import Here
+from chassis.web.operator import Operator
 from contracts.events import EVENTS
 
 _DISTRIBUTION: Final = "frontdoor-chassis"
 _DIGITS: Final = 12
+
+routes: Final = APIRouter()
 
 
 class About(BaseModel):
@@ -36,16 +38,13 @@ def contracts_digest() -> str:
     return sha256(dumps(schemas, sort_keys=True).encode()).hexdigest()[:_DIGITS]
 
 
-def add_about(routes: APIRouter, operated: Callable[[], Operated], *, service: str) -> None:
-    """The route of the release."""
-
-    @routes.get("/about")
-    async def about(_: Operator) -> About:
-        """Which release of this service runs, and what its clock says."""
-        return About(
-            service=service,
-            version=version(_DISTRIBUTION),
-            contracts=contracts_digest(),
-            python=platform.python_version(),
-            time=operated().clock.now(),
-        )
+@routes.get("/about")
+async def about(here: Here, _: Operator) -> About:
+    """Which release of this service runs, and what its clock says."""
+    return About(
+        service=here.service,
+        version=version(_DISTRIBUTION),
+        contracts=contracts_digest(),
+        python=platform.python_version(),
+        time=here.clock.now(),
+    )

@@ -1,30 +1,18 @@
 """How much passes through a service and waits in it, for operators: counts and times, and no content."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime, timedelta
 from typing import Final
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 from sqlalchemy import text
 
-from chassis.db import Transaction
-from chassis.web.operator import Operated, Operator
+from chassis.web.operated import Here, Stage
+from chassis.web.operator import Operator
 from contracts.topics import TOPICS, topic_of
 
-WINDOW: Final = timedelta(hours=24)
-"""What passed is counted over this time before now."""
+routes: Final = APIRouter()
 
 _TALLY: Final = text("SELECT what, name, CAST(sum(events) AS bigint) AS events FROM tally GROUP BY what, name")
-
-
-class Stage(BaseModel):
-    """One stage that work passes in this service."""
-
-    name: str
-    waiting: int = Field(description="How many are in it now.")
-    since: datetime | None = Field(description="When the oldest of them came in.")
-    passed: int = Field(description="How many passed it within the last 24 hours.")
 
 
 class Flow(BaseModel):
@@ -43,33 +31,20 @@ class Totals(BaseModel):
     applied: dict[str, int]
 
 
-CountFlow = Callable[[Transaction, datetime], Awaitable[Sequence[Stage]]]
-"""Counts the stages of a service at a time."""
+@routes.get("/flow")
+async def show_flow(here: Here, _: Operator) -> Flow:
+    """What is in each stage of this service, since when, and what passed within a day."""
+    async with here.db.transaction() as tx:
+        return Flow(stages=tuple(await here.flow(tx, here.clock.now())))
 
 
-async def no_stages(_tx: Transaction, _now: datetime) -> Sequence[Stage]:
-    """For services that no work passes through."""
-    return ()
-
-
-def add_flow(routes: APIRouter, operated: Callable[[], Operated], *, flow: CountFlow) -> None:
-    """The routes of flow and lag."""
-
-    @routes.get("/flow")
-    async def show_flow(_: Operator) -> Flow:
-        """What is in each stage of this service, since when, and what passed within a day."""
-        async with operated().db.transaction() as tx:
-            return Flow(stages=tuple(await flow(tx, operated().clock.now())))
-
-    @routes.get("/totals")
-    async def show_totals(_: Operator) -> Totals:
-        """How many events this service recorded and applied, by topic: what lag is counted from."""
-        async with operated().db.transaction() as tx:
-            rows = (await tx.execute(_TALLY)).all()
-        recorded, applied = (
-            {row.name: row.events for row in rows if row.what == what} for what in ("recorded", "applied")
-        )
-        return Totals(recorded=recorded, applied=_by_topic(applied))
+@routes.get("/totals")
+async def show_totals(here: Here, _: Operator) -> Totals:
+    """How many events this service recorded and applied, by topic: what lag is counted from."""
+    async with here.db.transaction() as tx:
+        rows = (await tx.execute(_TALLY)).all()
+    recorded, applied = ({row.name: row.events for row in rows if row.what == what} for what in ("recorded", "applied"))
+    return Totals(recorded=recorded, applied=_by_topic(applied))
 
 
 def _by_topic(kinds: dict[str, int]) -> dict[str, int]:

@@ -1,6 +1,6 @@
 """Parked messages for operators: listed and shown without content, released and discarded with a reason."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal, Self
 
@@ -11,7 +11,8 @@ from chassis import telemetry
 from chassis.delivery import requests
 from chassis.delivery.requests import Act, Filter
 from chassis.web.description import problem_responses
-from chassis.web.operator import BIGINT, Operated, Operator, ParkedId, Reason
+from chassis.web.operated import Here, Operated
+from chassis.web.operator import BIGINT, Operator, ParkedId, Reason
 from contracts.problems import Conflict
 
 _TEXT: Final = r"^[\x20-\x7e]+$"
@@ -24,6 +25,7 @@ _SAYS_WHICH: Final[list[JsonValue]] = [
     {"required": [name], "properties": {name: {"type": "string"}}} for name in ("all_of_reason", "key")
 ]
 
+routes: Final = APIRouter()
 log = telemetry.logger(__name__)
 
 
@@ -121,61 +123,55 @@ class DiscardMany(Many, Discard):
     """Which messages are given up."""
 
 
-def add_parked(routes: APIRouter, operated: Callable[[], Operated], *, may_discard: bool) -> None:
-    """The routes of parked messages."""
-    _add_looks(routes, operated)
-    _add_acts_on_one(routes, operated, may_discard=may_discard)
-    _add_acts_on_many(routes, operated, may_discard=may_discard)
+@routes.get("/parked")
+async def list_parked(
+    here: Here,
+    _: Operator,
+    after: Annotated[int, Query(ge=0, le=BIGINT)] = 0,
+    state: State | None = None,
+    reason: Annotated[ErrorClass | None, Query()] = None,
+    key: Annotated[Key | None, Query()] = None,
+) -> ParkedPage:
+    """Messages that could not take effect, oldest first, without their content."""
+    chosen = Filter(state=state, reason=reason, key=key)
+    async with here.db.transaction() as tx:
+        parked = tuple(ParkedMessage(**row) for row in await requests.list_parked(tx, chosen, after=after))
+        return ParkedPage(parked=parked, waiting=await requests.count(tx))
 
 
-def _add_looks(routes: APIRouter, operated: Callable[[], Operated]) -> None:
-    @routes.get("/parked")
-    async def list_parked(
-        _: Operator,
-        after: Annotated[int, Query(ge=0, le=BIGINT)] = 0,
-        state: State | None = None,
-        reason: Annotated[ErrorClass | None, Query()] = None,
-        key: Annotated[Key | None, Query()] = None,
-    ) -> ParkedPage:
-        """Messages that could not take effect, oldest first, without their content."""
-        chosen = Filter(state=state, reason=reason, key=key)
-        async with operated().db.transaction() as tx:
-            parked = tuple(ParkedMessage(**row) for row in await requests.list_parked(tx, chosen, after=after))
-            return ParkedPage(parked=parked, waiting=await requests.count(tx))
-
-    @routes.get("/parked/{parked_id:int}")
-    async def show_parked(parked_id: ParkedId, _: Operator) -> MessageInFull:
-        """One message with all that is known of it but its content, also when it is resolved."""
-        async with operated().db.transaction() as tx:
-            return MessageInFull(**await requests.show(tx, parked_id))
+@routes.get("/parked/{parked_id:int}")
+async def show_parked(parked_id: ParkedId, here: Here, _: Operator) -> MessageInFull:
+    """One message with all that is known of it but its content, also when it is resolved."""
+    async with here.db.transaction() as tx:
+        return MessageInFull(**await requests.show(tx, parked_id))
 
 
-def _add_acts_on_one(routes: APIRouter, operated: Callable[[], Operated], *, may_discard: bool) -> None:
-    @routes.post("/parked/{parked_id:int}/release", status_code=202, responses=problem_responses(409))
-    async def release(parked_id: ParkedId, body: Release, operator: Operator) -> Asked:
-        """Try a message again, with everything of its key that waits before it; everything is checked again."""
-        act = Act.release(reason=body.reason, by=operator.subject)
-        return await _ask(operated(), Filter(id=parked_id), act, dry_run=body.dry_run)
-
-    @routes.post("/parked/{parked_id:int}/discard", status_code=202, responses=problem_responses(409))
-    async def discard(parked_id: ParkedId, body: Discard, operator: Operator) -> Asked:
-        """Give a message up for good. Refused while an earlier version of its aggregate is parked."""
-        act = Act.discard(reason=body.reason, by=operator.subject, with_earlier=body.with_earlier)
-        return await _ask(operated(), Filter(id=parked_id), act, dry_run=body.dry_run, events_too=may_discard)
+@routes.post("/parked/{parked_id:int}/release", status_code=202, responses=problem_responses(409))
+async def release(parked_id: ParkedId, body: Release, here: Here, operator: Operator) -> Asked:
+    """Try a message again, with everything of its key that waits before it; everything is checked again."""
+    act = Act.release(reason=body.reason, by=operator.subject)
+    return await _ask(here, Filter(id=parked_id), act, dry_run=body.dry_run)
 
 
-def _add_acts_on_many(routes: APIRouter, operated: Callable[[], Operated], *, may_discard: bool) -> None:
-    @routes.post("/parked/release", status_code=202, responses=problem_responses(409))
-    async def release_many(body: Many, operator: Operator) -> Asked:
-        """Try every message again that matches."""
-        act = Act.release(reason=body.reason, by=operator.subject)
-        return await _ask(operated(), body.chosen, act, dry_run=body.dry_run)
+@routes.post("/parked/{parked_id:int}/discard", status_code=202, responses=problem_responses(409))
+async def discard(parked_id: ParkedId, body: Discard, here: Here, operator: Operator) -> Asked:
+    """Give a message up for good. Refused while an earlier version of its aggregate is parked."""
+    act = Act.discard(reason=body.reason, by=operator.subject, with_earlier=body.with_earlier)
+    return await _ask(here, Filter(id=parked_id), act, dry_run=body.dry_run, events_too=here.may_discard)
 
-    @routes.post("/parked/discard", status_code=202, responses=problem_responses(409))
-    async def discard_many(body: DiscardMany, operator: Operator) -> Asked:
-        """Give every message up that matches. Refused while earlier versions are parked beside them."""
-        act = Act.discard(reason=body.reason, by=operator.subject, with_earlier=body.with_earlier)
-        return await _ask(operated(), body.chosen, act, dry_run=body.dry_run, events_too=may_discard)
+
+@routes.post("/parked/release", status_code=202, responses=problem_responses(409))
+async def release_many(body: Many, here: Here, operator: Operator) -> Asked:
+    """Try every message again that matches."""
+    act = Act.release(reason=body.reason, by=operator.subject)
+    return await _ask(here, body.chosen, act, dry_run=body.dry_run)
+
+
+@routes.post("/parked/discard", status_code=202, responses=problem_responses(409))
+async def discard_many(body: DiscardMany, here: Here, operator: Operator) -> Asked:
+    """Give every message up that matches. Refused while earlier versions are parked beside them."""
+    act = Act.discard(reason=body.reason, by=operator.subject, with_earlier=body.with_earlier)
+    return await _ask(here, body.chosen, act, dry_run=body.dry_run, events_too=here.may_discard)
 
 
 async def _ask(

@@ -1,36 +1,25 @@
-"""Everything under ``/operator``, the same in every service."""
+"""Everything under ``/operator``, the same in every service; an app that has it says what it is ``operated`` by."""
 
-from collections.abc import Callable
+from typing import Final
 
 from fastapi import APIRouter
 
-from chassis.settings import GivenSettings
-from chassis.web.operator import Operated, add_versions
-from chassis.web.operator_about import add_about
-from chassis.web.operator_flow import CountFlow, add_flow, no_stages
-from chassis.web.operator_parked import add_parked
-from chassis.web.operator_reading import add_reading
-from chassis.web.operator_settings import add_settings
+from chassis.web import (
+    operator,
+    operator_about,
+    operator_flow,
+    operator_parked,
+    operator_reading,
+    operator_settings,
+)
 
-
-def router(
-    operated: Callable[[], Operated],
-    settings: GivenSettings,
-    *,
-    service: str,
-    may_discard: bool = True,
-    flow: CountFlow = no_stages,
-) -> APIRouter:
-    """The routes. ``operated`` gives the service's database and clock, ``flow`` counts its stages.
-    Of ``settings`` only what is no secret is shown.
-
-    A service that must hold every event says ``may_discard=False``: only what is no event can be discarded there.
-    """
-    routes = APIRouter(prefix="/operator", tags=["operator"])
-    add_parked(routes, operated, may_discard=may_discard)
-    add_reading(routes, operated, service=service)
-    add_versions(routes, operated)
-    add_flow(routes, operated, flow=flow)
-    add_about(routes, operated, service=service)
-    add_settings(routes, settings, service=service)
-    return routes
+ROUTER: Final = APIRouter(prefix="/operator", tags=["operator"])
+for _routes in (
+    operator_parked.routes,
+    operator_reading.routes,
+    operator.routes,
+    operator_flow.routes,
+    operator_about.routes,
+    operator_settings.routes,
+):
+    ROUTER.include_router(_routes)

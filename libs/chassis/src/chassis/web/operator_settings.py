@@ -7,7 +7,10 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from chassis.settings import PREFIX, GivenSettings, origin_of
+from chassis.web.operated import Here
 from chassis.web.operator import Operator
+
+routes: Final = APIRouter()
 
 SET: Final = "(set)"
 NOT_SET: Final = "(not set)"
@@ -65,10 +68,7 @@ def _origin(url: str) -> str:
     return origin_of(url) or SET
 
 
-def add_settings(routes: APIRouter, settings: GivenSettings, *, service: str) -> None:
-    """The route of the settings."""
-
-    @routes.get("/settings")
-    async def show_settings(_: Operator) -> ShownSettings:
-        """What this service was started with; no secret, and nothing that may hold one."""
-        return ShownSettings(service=service, settings=shown(settings))
+@routes.get("/settings")
+async def show_settings(here: Here, _: Operator) -> ShownSettings:
+    """What this service was started with; no secret, and nothing that may hold one."""
+    return ShownSettings(service=here.service, settings=shown(here.settings))

@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import text
 
 from chassis.db import Transaction
-from chassis.web.operator_flow import WINDOW, Stage
+from chassis.web.operated import WINDOW, Stage
 
 _WAITING: Final = text(
     """SELECT count(DISTINCT d.notice_id) AS number, min(n.queued_at) AS since

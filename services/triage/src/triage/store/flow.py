@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import text
 
 from chassis.db import Transaction
-from chassis.web.operator_flow import WINDOW, Stage
+from chassis.web.operated import WINDOW, Stage
 
 _WAITING: Final = text('SELECT count(*) AS number, min(received_at) AS since FROM "case" WHERE closed_at IS NULL')
 _PASSED: Final = text('SELECT count(*) FROM "case" WHERE closed_at > :after')
