@@ -50,8 +50,9 @@ test: $(STAMP) ## Every test: unit, contract, end to end and a short fault campa
 	@for tool in bash curl openssl; do command -v $$tool >/dev/null || { \
 		echo "The partners' guide is run as it is written, with $$tool. On Debian or Ubuntu: sudo apt-get install -y $$tool" >&2; \
 		exit 1; }; done
-	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { \
-		echo "The web client is tried in a real browser. On Debian or Ubuntu: sudo apt-get install -y chromium" >&2; exit 1; }
+	@command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null || command -v chromium-browser >/dev/null || \
+		command -v google-chrome >/dev/null || { echo "The web client is tried in a real browser." \
+		"On Debian: sudo apt-get install -y chromium-headless-shell; elsewhere: chromium" >&2; exit 1; }
 	@command -v promtool >/dev/null && command -v amtool >/dev/null || { \
 		echo "Alerts are tried with their own tools. On Debian or Ubuntu: sudo apt-get install -y prometheus prometheus-alertmanager" >&2; \
 		exit 1; }

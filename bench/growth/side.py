@@ -39,7 +39,7 @@ from chassis.testing.delivery import TOPIC, closed, message
 from chassis.testing.signer import Signer
 from chassis.web import operator_routes
 from chassis.web.app import create_app
-from chassis.web.operated import OperatedService
+from chassis.web.operated import Operated
 from contracts.topics import TOPICS
 
 EVENTS_AT_ONCE: Final = 100
@@ -115,10 +115,10 @@ class Side:
 
     def _operator(self, package: str) -> Any:
         if package not in self.operator_apps:
-            routers, verifier = operator_routes.ROUTERS, self.signer.verifier()
-            app = create_app(title="T", version="1", routers=routers, verifier=verifier, readiness={})
-            name, db = package.replace("_", "-"), self.databases[package]
-            app.state.operated = OperatedService(name, db, SystemClock(), self.settings)
+            routers = [operator_routes.ROUTER]
+            app = create_app(title="T", version="1", routers=routers, verifier=self.signer.verifier(), readiness={})
+            name = package.replace("_", "-")
+            app.state.operated = Operated(self.databases[package], SystemClock(), self.settings, name)
             self.operator_apps[package] = app
         return self.operator_apps[package]
 

@@ -32,7 +32,7 @@ from chassis.testing.hints import Restless
 from chassis.testing.signer import Signer
 from chassis.web import operator_routes
 from chassis.web.app import create_app
-from chassis.web.operated import OperatedService
+from chassis.web.operated import Operated
 from contracts.events import NoticeOpened
 from contracts.topics import AGENCY_NOTIFY, TOPICS
 from frontdoor.client import SERVICES, Caller
@@ -85,10 +85,9 @@ class Badge:
 async def operated(db: Database, signer: Signer) -> AsyncIterator[Callable[..., Awaitable[tuple[int, Any]]]]:
     """Serves the operators' routes, and gives ``frontdoor`` as an operator runs it: exit code and JSON."""
     port = free_port()
-
-    routers = operator_routes.ROUTERS
+    routers = [operator_routes.ROUTER]
     app = create_app(title="T", version="1", routers=routers, verifier=signer.verifier(), readiness={})
-    app.state.operated = OperatedService("triage", db, SystemClock(), GivenSettings())
+    app.state.operated = Operated(db, SystemClock(), GivenSettings(), "triage")
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None))
     serving = asyncio.create_task(server.serve())
     urls = dict.fromkeys(SERVICES, f"http://127.0.0.1:{port}")

@@ -10,7 +10,7 @@ from chassis.testing.delivery import NOW
 from chassis.testing.signer import Signer
 from chassis.web import operator_routes
 from chassis.web.app import create_app
-from chassis.web.operated import OperatedService
+from chassis.web.operated import CountFlow, Operated, no_stages
 
 SECRET = "s3cr3t-of-nobody"
 REASON = {"reason": "The rule was mended in release 12"}
@@ -26,15 +26,9 @@ SETTINGS = ServiceSettings(
 )
 
 
-def app_on(db: Database, signer: Signer, *, may_discard: bool = True) -> FastAPI:
+def app_on(db: Database, signer: Signer, *, may_discard: bool = True, flow: CountFlow = no_stages) -> FastAPI:
     """The routes for operators of a service, over this database."""
-    operated = OperatedService("triage", db, SettableClock(NOW), SETTINGS, may_discard=may_discard)
-    return app_of(operated, signer)
-
-
-def app_of(operated: OperatedService, signer: Signer) -> FastAPI:
-    """The same of any service."""
-    routers = operator_routes.ROUTERS
+    routers = [operator_routes.ROUTER]
     app = create_app(title="T", version="1", routers=routers, verifier=signer.verifier(), readiness={})
-    app.state.operated = operated
+    app.state.operated = Operated(db, SettableClock(NOW), SETTINGS, "triage", may_discard, flow)
     return app

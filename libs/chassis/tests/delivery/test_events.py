@@ -103,20 +103,20 @@ async def test_an_event_is_gone_when_its_transaction_fails(db: Database) -> None
 
 async def test_concurrent_writers_of_one_aggregate_commit_in_the_order_of_their_ids(db: Database) -> None:
     case_id = uuid.uuid4()
-    committed: list[int] = []
+    committing: list[int] = []
 
     async def write(pause: float) -> None:
         async with db.transaction() as tx:
             versions = await record(tx, [closed(case_id)], context=CONTEXT)
             await asyncio.sleep(pause)
-        committed.append(versions[f"case/{case_id}"])
+            committing.append(versions[f"case/{case_id}"])  # who waits for the answer may hear of two in another order
 
     await asyncio.gather(*(write(0.01 * (nth % 4)) for nth in range(24)))
 
     async with db.transaction() as tx:
         rows = (await tx.execute(text("SELECT version FROM event ORDER BY id"))).scalars().all()
     assert list(rows) == list(range(1, 25))
-    assert committed == sorted(committed)
+    assert committing == sorted(committing)
 
 
 async def test_writers_with_the_same_aggregates_in_other_orders_do_not_deadlock(db: Database) -> None:

@@ -6,17 +6,16 @@ from typing import Any
 
 import httpx2
 import pytest
-from operator_app import REASON, SECRET, SETTINGS, app_of
+from operator_app import REASON, SECRET, SETTINGS, app_on
 from sqlalchemy import text
 
 from chassis.db import Database, Transaction
 from chassis.delivery import halts
 from chassis.settings import ServiceSettings
-from chassis.testing.clock import SettableClock
 from chassis.testing.delivery import NOW
 from chassis.testing.signer import Signer
 from chassis.web import operator_settings
-from chassis.web.operated import OperatedService, Stage
+from chassis.web.operated import Stage
 from chassis.web.operator_about import contracts_digest
 
 ROUTES = [
@@ -87,8 +86,8 @@ async def test_the_stages_of_a_service_are_counted_at_its_own_time(db: Database,
         assert await tx.scalar(text("SELECT 1")) == 1
         return [Stage(name="in-triage", waiting=2, since=now, passed=5)]
 
-    app = app_of(OperatedService("triage", db, SettableClock(NOW), SETTINGS, flow=flow), signer)
-    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://test") as http:
+    transport = httpx2.ASGITransport(app_on(db, signer, flow=flow))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://test") as http:
         answer = await http.get("/operator/flow", headers=signer.bearer(roles=["operator"]))
 
     since = NOW.isoformat().replace("+00:00", "Z")

@@ -19,7 +19,7 @@ from chassis.web import operator_routes
 from chassis.web.app import create_app
 from chassis.web.auth import Admit, Verifier, anybody
 from chassis.web.health import Check, Endings, health_app, nothing_ends
-from chassis.web.operated import CountFlow, OperatedService, no_stages
+from chassis.web.operated import CountFlow, Operated, no_stages
 from chassis.web.service_router import ServiceRouter
 
 S = TypeVar("S", bound=ServiceSettings)
@@ -41,8 +41,8 @@ class Service:
     endings: Endings = nothing_ends
 
 
-class Parts(Protocol):
-    """What every service's routes stand on, beside what its own ones need."""
+class Dependencies(Protocol):
+    """What every service's routes stand on."""
 
     @property
     def db(self) -> Database: ...
@@ -57,7 +57,7 @@ async def _nothing_more() -> AsyncIterator[None]:
 
 
 def service_app(
-    dependencies: Parts,
+    dependencies: Dependencies,
     settings: ServiceSettings,
     *,
     service: str,
@@ -85,7 +85,7 @@ def service_app(
     app = create_app(
         title=title,
         version=API_VERSION,
-        routers=(*routers, *operator_routes.ROUTERS),
+        routers=(*routers, operator_routes.ROUTER),
         verifier=verifier,
         readiness={
             "database": partial(db_clock.answers, dependencies.db, dependencies.clock),
@@ -95,9 +95,7 @@ def service_app(
         lifespan=lifespan,
     )
     app.state.dependencies = dependencies
-    app.state.operated = OperatedService(
-        service, dependencies.db, dependencies.clock, settings, may_discard=may_discard, flow=flow
-    )
+    app.state.operated = Operated(dependencies.db, dependencies.clock, settings, service, may_discard, flow)
     return app
 
 

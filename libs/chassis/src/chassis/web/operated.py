@@ -1,4 +1,4 @@
-"""The service that operators' routes are in, as they know it."""
+"""A service as its operators' routes see it: where its data and its settings are, and what stages work passes."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from chassis.db import Database, Transaction
 from chassis.settings import GivenSettings
 
 WINDOW: Final = timedelta(hours=24)
-"""What passed a stage is counted over this time before now."""
+"""What passed is counted over this time before now."""
 
 
 class Stage(BaseModel):
@@ -35,24 +35,25 @@ async def no_stages(_tx: Transaction, _now: datetime) -> Sequence[Stage]:
 
 
 @dataclass(frozen=True)
-class OperatedService:
-    """What routes find in ``app.state.operated``. ``flow`` counts the stages; of ``settings`` no secret is shown.
+class Operated:
+    """What operators' routes need of a service; its app keeps it as ``app.state.operated``.
 
-    A service that must hold every event says ``may_discard=False``: only what is no event can be discarded there.
+    ``flow`` counts its stages. Of ``settings`` only what is no secret is shown. A service that must hold every event
+    says ``may_discard=False``: only what is no event can be discarded there.
     """
 
-    name: str
     db: Database
     clock: Clock
     settings: GivenSettings
+    service: str
     may_discard: bool = True
     flow: CountFlow = no_stages
 
 
-async def _of(request: Request) -> OperatedService:
-    operated: OperatedService = request.app.state.operated
+async def _operated(request: Request) -> Operated:  # on a thread of its own otherwise
+    operated: Operated = request.app.state.operated
     return operated
 
 
-Operated = Annotated[OperatedService, Depends(_of)]
-"""The parameter of a route that works on its service."""
+Here = Annotated[Operated, Depends(_operated)]
+"""The service that a request reached."""

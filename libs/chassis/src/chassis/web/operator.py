@@ -3,15 +3,14 @@
 from datetime import datetime
 from typing import Annotated, Final
 
-from fastapi import Depends, Path, Query
+from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from chassis import telemetry
 from chassis.delivery import halts, republish, requests
 from chassis.web.auth import Principal, signed_in_as
 from chassis.web.description import trimmed
-from chassis.web.operated import Operated
-from chassis.web.service_router import ServiceRouter
+from chassis.web.operated import Here
 
 BIGINT: Final = 2**63 - 1
 JSON_INTEGER: Final = 2**53 - 1
@@ -27,8 +26,8 @@ After = Annotated[str, Query(max_length=200, pattern=_AGGREGATE)]
 ParkedId = Annotated[int, Path(ge=1, le=BIGINT)]
 EventType = Annotated[str, Field(max_length=200, pattern=_TYPE)]
 
+routes: Final = APIRouter()
 log = telemetry.logger(__name__)
-router = ServiceRouter(prefix="/operator", tags=["operator"])
 
 
 class Reason(BaseModel):
@@ -86,43 +85,43 @@ class Delivery(BaseModel):
     halted: int = Field(description="1 while reading is halted, else 0.")
 
 
-@router.post("/republish", status_code=202)
-async def publish_again(operated: Operated, body: Again, _: OperatorOrService) -> dict[str, int]:
+@routes.post("/republish", status_code=202)
+async def publish_again(body: Again, here: Here, _: OperatorOrService) -> dict[str, int]:
     """Send an aggregate's events once more; readers drop what they have."""
-    async with operated.db.transaction() as tx:
+    async with here.db.transaction() as tx:
         events = await republish.republish(tx, body.aggregate, after_version=body.after_version)
     log.info("publishing again asked", version=body.after_version, count=events)
     return {"events": events}
 
 
-@router.post("/republish-type", status_code=202)
-async def publish_type_again(operated: Operated, body: TypeAgain, _: Operator) -> TypeAgainAnswer:
+@routes.post("/republish-type", status_code=202)
+async def publish_type_again(body: TypeAgain, here: Here, _: Operator) -> TypeAgainAnswer:
     """Send every event of a type once more, a stretch at a time; readers drop what they have."""
-    async with operated.db.transaction() as tx:
+    async with here.db.transaction() as tx:
         page = await republish.republish_type(tx, body.type, after=body.after, dry_run=body.dry_run)
     log.info("publishing a type again asked", count=page.events)
     return TypeAgainAnswer(events=page.events, next=page.next)
 
 
-@router.get("/heads")
-async def heads(operated: Operated, asker: OrAuditor, after: After = "") -> dict[str, int]:
+@routes.get("/heads")
+async def heads(here: Here, asker: OrAuditor, after: After = "") -> dict[str, int]:
     """A page of this service's aggregates and their newest versions; for an auditor those of their partnership."""
     partnership = None if asker.has_role("operator", "service") else asker.partnership
-    async with operated.db.transaction() as tx:
+    async with here.db.transaction() as tx:
         return await republish.heads(tx, after=after, partnership=partnership)
 
 
-@router.post("/applied")
-async def applied(operated: Operated, body: AggregatesAsked, _: OperatorOrService) -> dict[str, int]:
+@routes.post("/applied")
+async def applied(body: AggregatesAsked, here: Here, _: OperatorOrService) -> dict[str, int]:
     """The versions in effect here of these aggregates of other services; one that is left out has none."""
-    async with operated.db.transaction() as tx:
+    async with here.db.transaction() as tx:
         return await republish.applied(tx, body.aggregates)
 
 
-@router.get("/delivery")
-async def delivery(operated: Operated, _: Operator) -> Delivery:
+@routes.get("/delivery")
+async def delivery(here: Here, _: Operator) -> Delivery:
     """How much waits to be sent and since when, how much is parked, and whether reading is halted."""
-    async with operated.db.transaction() as tx:
+    async with here.db.transaction() as tx:
         return Delivery(
             unpublished=await republish.unpublished(tx),
             unpublished_since=await republish.unpublished_since(tx),

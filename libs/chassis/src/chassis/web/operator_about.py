@@ -8,17 +8,17 @@ from importlib.metadata import version
 from json import dumps
 from typing import Final
 
+from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from chassis.web.operated import Operated
+from chassis.web.operated import Here
 from chassis.web.operator import Operator
-from chassis.web.service_router import ServiceRouter
 from contracts.events import EVENTS
 
 _DISTRIBUTION: Final = "frontdoor-chassis"
 _DIGITS: Final = 12
 
-router = ServiceRouter(prefix="/operator", tags=["operator"])
+routes: Final = APIRouter()
 
 
 class About(BaseModel):
@@ -38,13 +38,13 @@ def contracts_digest() -> str:
     return sha256(dumps(schemas, sort_keys=True).encode()).hexdigest()[:_DIGITS]
 
 
-@router.get("/about")
-async def about(operated: Operated, _: Operator) -> About:
+@routes.get("/about")
+async def about(here: Here, _: Operator) -> About:
     """Which release of this service runs, and what its clock says."""
     return About(
-        service=operated.name,
+        service=here.service,
         version=version(_DISTRIBUTION),
         contracts=contracts_digest(),
         python=platform.python_version(),
-        time=operated.clock.now(),
+        time=here.clock.now(),
     )

@@ -2,17 +2,17 @@
 
 from typing import Final
 
+from fastapi import APIRouter
 from pydantic import BaseModel
 from sqlalchemy import text
 
-from chassis.web.operated import Operated, Stage
+from chassis.web.operated import Here, Stage
 from chassis.web.operator import Operator
-from chassis.web.service_router import ServiceRouter
 from contracts.topics import TOPICS, topic_of
 
-_TALLY: Final = text("SELECT what, name, CAST(sum(events) AS bigint) AS events FROM tally GROUP BY what, name")
+routes: Final = APIRouter()
 
-router = ServiceRouter(prefix="/operator", tags=["operator"])
+_TALLY: Final = text("SELECT what, name, CAST(sum(events) AS bigint) AS events FROM tally GROUP BY what, name")
 
 
 class Flow(BaseModel):
@@ -31,17 +31,17 @@ class Totals(BaseModel):
     applied: dict[str, int]
 
 
-@router.get("/flow")
-async def show_flow(operated: Operated, _: Operator) -> Flow:
+@routes.get("/flow")
+async def show_flow(here: Here, _: Operator) -> Flow:
     """What is in each stage of this service, since when, and what passed within a day."""
-    async with operated.db.transaction() as tx:
-        return Flow(stages=tuple(await operated.flow(tx, operated.clock.now())))
+    async with here.db.transaction() as tx:
+        return Flow(stages=tuple(await here.flow(tx, here.clock.now())))
 
 
-@router.get("/totals")
-async def show_totals(operated: Operated, _: Operator) -> Totals:
+@routes.get("/totals")
+async def show_totals(here: Here, _: Operator) -> Totals:
     """How many events this service recorded and applied, by topic: what lag is counted from."""
-    async with operated.db.transaction() as tx:
+    async with here.db.transaction() as tx:
         rows = (await tx.execute(_TALLY)).all()
     recorded, applied = ({row.name: row.events for row in rows if row.what == what} for what in ("recorded", "applied"))
     return Totals(recorded=recorded, applied=_by_topic(applied))

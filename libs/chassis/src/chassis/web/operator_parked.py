@@ -4,16 +4,15 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal, Self
 
-from fastapi import Query
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from chassis import telemetry
 from chassis.delivery import requests
 from chassis.delivery.requests import Act, Filter
 from chassis.web.description import problem_responses
-from chassis.web.operated import Operated, OperatedService
+from chassis.web.operated import Here, Operated
 from chassis.web.operator import BIGINT, Operator, ParkedId, Reason
-from chassis.web.service_router import ServiceRouter
 from contracts.problems import Conflict
 
 _TEXT: Final = r"^[\x20-\x7e]+$"
@@ -26,8 +25,8 @@ _SAYS_WHICH: Final[list[JsonValue]] = [
     {"required": [name], "properties": {name: {"type": "string"}}} for name in ("all_of_reason", "key")
 ]
 
+routes: Final = APIRouter()
 log = telemetry.logger(__name__)
-router = ServiceRouter(prefix="/operator", tags=["operator"])
 
 
 class ParkedMessage(BaseModel):
@@ -124,9 +123,9 @@ class DiscardMany(Many, Discard):
     """Which messages are given up."""
 
 
-@router.get("/parked")
+@routes.get("/parked")
 async def list_parked(
-    operated: Operated,
+    here: Here,
     _: Operator,
     after: Annotated[int, Query(ge=0, le=BIGINT)] = 0,
     state: State | None = None,
@@ -135,48 +134,48 @@ async def list_parked(
 ) -> ParkedPage:
     """Messages that could not take effect, oldest first, without their content."""
     chosen = Filter(state=state, reason=reason, key=key)
-    async with operated.db.transaction() as tx:
+    async with here.db.transaction() as tx:
         parked = tuple(ParkedMessage(**row) for row in await requests.list_parked(tx, chosen, after=after))
         return ParkedPage(parked=parked, waiting=await requests.count(tx))
 
 
-@router.get("/parked/{parked_id:int}")
-async def show_parked(operated: Operated, parked_id: ParkedId, _: Operator) -> MessageInFull:
+@routes.get("/parked/{parked_id:int}")
+async def show_parked(parked_id: ParkedId, here: Here, _: Operator) -> MessageInFull:
     """One message with all that is known of it but its content, also when it is resolved."""
-    async with operated.db.transaction() as tx:
+    async with here.db.transaction() as tx:
         return MessageInFull(**await requests.show(tx, parked_id))
 
 
-@router.post("/parked/{parked_id:int}/release", status_code=202, responses=problem_responses(409))
-async def release(operated: Operated, parked_id: ParkedId, body: Release, operator: Operator) -> Asked:
+@routes.post("/parked/{parked_id:int}/release", status_code=202, responses=problem_responses(409))
+async def release(parked_id: ParkedId, body: Release, here: Here, operator: Operator) -> Asked:
     """Try a message again, with everything of its key that waits before it; everything is checked again."""
     act = Act.release(reason=body.reason, by=operator.subject)
-    return await _ask(operated, Filter(id=parked_id), act, dry_run=body.dry_run)
+    return await _ask(here, Filter(id=parked_id), act, dry_run=body.dry_run)
 
 
-@router.post("/parked/{parked_id:int}/discard", status_code=202, responses=problem_responses(409))
-async def discard(operated: Operated, parked_id: ParkedId, body: Discard, operator: Operator) -> Asked:
+@routes.post("/parked/{parked_id:int}/discard", status_code=202, responses=problem_responses(409))
+async def discard(parked_id: ParkedId, body: Discard, here: Here, operator: Operator) -> Asked:
     """Give a message up for good. Refused while an earlier version of its aggregate is parked."""
     act = Act.discard(reason=body.reason, by=operator.subject, with_earlier=body.with_earlier)
-    return await _ask(operated, Filter(id=parked_id), act, dry_run=body.dry_run, events_too=operated.may_discard)
+    return await _ask(here, Filter(id=parked_id), act, dry_run=body.dry_run, events_too=here.may_discard)
 
 
-@router.post("/parked/release", status_code=202, responses=problem_responses(409))
-async def release_many(operated: Operated, body: Many, operator: Operator) -> Asked:
+@routes.post("/parked/release", status_code=202, responses=problem_responses(409))
+async def release_many(body: Many, here: Here, operator: Operator) -> Asked:
     """Try every message again that matches."""
     act = Act.release(reason=body.reason, by=operator.subject)
-    return await _ask(operated, body.chosen, act, dry_run=body.dry_run)
+    return await _ask(here, body.chosen, act, dry_run=body.dry_run)
 
 
-@router.post("/parked/discard", status_code=202, responses=problem_responses(409))
-async def discard_many(operated: Operated, body: DiscardMany, operator: Operator) -> Asked:
+@routes.post("/parked/discard", status_code=202, responses=problem_responses(409))
+async def discard_many(body: DiscardMany, here: Here, operator: Operator) -> Asked:
     """Give every message up that matches. Refused while earlier versions are parked beside them."""
     act = Act.discard(reason=body.reason, by=operator.subject, with_earlier=body.with_earlier)
-    return await _ask(operated, body.chosen, act, dry_run=body.dry_run, events_too=operated.may_discard)
+    return await _ask(here, body.chosen, act, dry_run=body.dry_run, events_too=here.may_discard)
 
 
 async def _ask(
-    operated: OperatedService, chosen: Filter, act: Act, *, dry_run: bool = False, events_too: bool = True
+    operated: Operated, chosen: Filter, act: Act, *, dry_run: bool = False, events_too: bool = True
 ) -> Asked:
     async with operated.db.transaction() as tx:
         messages = await (requests.choose if dry_run else requests.ask)(tx, chosen, act)

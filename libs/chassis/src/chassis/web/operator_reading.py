@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Final
 
+from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from chassis import telemetry
@@ -10,16 +11,15 @@ from chassis.db import Transaction
 from chassis.delivery import halts, republish
 from chassis.delivery.events import Context, record
 from chassis.web.description import problem_responses
-from chassis.web.operated import Operated
+from chassis.web.operated import Here
 from chassis.web.operator import EventType, Operator, Reason
-from chassis.web.service_router import ServiceRouter
 from contracts.envelope import NO_PARTNERSHIP
 from contracts.events import ConsumerBackfilled, ConsumerResumed, Event
 
 MOST_TOLERATED: Final = 1_000_000
 
+routes: Final = APIRouter()
 log = telemetry.logger(__name__)
-router = ServiceRouter(prefix="/operator", tags=["operator"])
 
 
 class ConsumerState(BaseModel):
@@ -43,24 +43,24 @@ class Backfill(Reason):
     type: EventType
 
 
-@router.get("/consumer")
-async def consumer(operated: Operated, _: Operator) -> ConsumerState:
+@routes.get("/consumer")
+async def consumer(here: Here, _: Operator) -> ConsumerState:
     """Whether reading is halted, and why."""
-    async with operated.db.transaction() as tx:
+    async with here.db.transaction() as tx:
         halt = await halts.find(tx)
     if halt is None:
         return ConsumerState(halted=False)
     return ConsumerState(halted=True, halted_at=halt.halted_at, wrong=halt.wrong, reasons=dict(halt.reasons))
 
 
-@router.post("/consumer/resume", status_code=202, responses=problem_responses(409))
-async def resume(operated: Operated, body: Resume, operator: Operator) -> dict[str, str]:
+@routes.post("/consumer/resume", status_code=202, responses=problem_responses(409))
+async def resume(body: Resume, here: Here, operator: Operator) -> dict[str, str]:
     """Let every instance of this service read on."""
-    now = operated.clock.now()
-    async with operated.db.transaction() as tx:
+    now = here.clock.now()
+    async with here.db.transaction() as tx:
         halt = await halts.resume(tx, reason=body.reason, by=operator.subject, tolerated=body.tolerate, now=now)
         resumed = ConsumerResumed(
-            service=operated.name,
+            service=here.service,
             halted_at=halt.halted_at,
             wrong=halt.wrong,
             reasons=halt.reasons,
@@ -68,21 +68,21 @@ async def resume(operated: Operated, body: Resume, operator: Operator) -> dict[s
             resumed_by=operator.subject,
             resumed_at=now,
         )
-        await _record(tx, resumed, operated.name, now)
+        await _record(tx, resumed, here.service, now)
     log.info("reading resumed", count=halt.wrong)
     return {"status": "resumed"}
 
 
-@router.post("/backfill", status_code=202)
-async def backfill(operated: Operated, body: Backfill, operator: Operator) -> dict[str, str]:
+@routes.post("/backfill", status_code=202)
+async def backfill(body: Backfill, here: Here, operator: Operator) -> dict[str, str]:
     """Let events of a type take effect here when they are published again, although they had been followed."""
-    now = operated.clock.now()
-    async with operated.db.transaction() as tx:
+    now = here.clock.now()
+    async with here.db.transaction() as tx:
         await republish.backfill(tx, body.type, reason=body.reason, by=operator.subject, now=now)
         backfilled = ConsumerBackfilled(
-            service=operated.name, event_type=body.type, requested_by=operator.subject, requested_at=now
+            service=here.service, event_type=body.type, requested_by=operator.subject, requested_at=now
         )
-        await _record(tx, backfilled, operated.name, now)
+        await _record(tx, backfilled, here.service, now)
     log.info("backfill asked")
     return {"status": "asked"}
 

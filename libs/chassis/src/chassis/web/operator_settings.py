@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from typing import Final
 
+from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from chassis.settings import PREFIX, GivenSettings, origin_of
-from chassis.web.operated import Operated
+from chassis.web.operated import Here
 from chassis.web.operator import Operator
-from chassis.web.service_router import ServiceRouter
+
+routes: Final = APIRouter()
 
 SET: Final = "(set)"
 NOT_SET: Final = "(not set)"
@@ -29,8 +31,6 @@ PLAIN: Final = frozenset(
 """Values that are codes and numbers. What is not listed, also what a later release adds, shows only that it is set."""
 ADDRESSES: Final = frozenset({"oidc_issuer", "public_url"})
 ADDRESSES_BY_SERVICE: Final = frozenset({"public_urls", "service_urls"})
-
-router = ServiceRouter(prefix="/operator", tags=["operator"])
 
 
 class ShownSettings(BaseModel):
@@ -68,7 +68,7 @@ def _origin(url: str) -> str:
     return origin_of(url) or SET
 
 
-@router.get("/settings")
-async def show_settings(operated: Operated, _: Operator) -> ShownSettings:
+@routes.get("/settings")
+async def show_settings(here: Here, _: Operator) -> ShownSettings:
     """What this service was started with; no secret, and nothing that may hold one."""
-    return ShownSettings(service=operated.name, settings=shown(operated.settings))
+    return ShownSettings(service=here.service, settings=shown(here.settings))
