@@ -1,7 +1,5 @@
-"""Whether an identifier can be right, one module each: ``is_valid`` judges, ``normalise`` says how it is written.
+"""Whether an identifier can be right, one module each: ``find`` gives the one way to write it, or None.
 
-Pure, and for any text at all: ``is_valid`` never raises, and ``normalise`` gives text that is not of the identifier's
-form back as it came, because a document keeps what its sender wrote. The digits of every script are read as the plain
-ones, and so is whatever only separates; a letter is never read as a digit but in a postcode, whose form says which it
-is. ``mistake`` says what a writer has to look at.
+Pure, and for any text at all: ``find`` never raises, and finds what it has written as it is. Of an authority's child
+id only the form is known: ``is_valid`` judges it.
 """
