@@ -8,11 +8,13 @@ from typing import Final
 from referral_intake.fhir import systems
 from referral_intake.fhir.mapping.expected import expected_date, is_adult
 from referral_intake.fhir.mapping.history import number_in_use
+from referral_intake.fhir.mapping.naming import name_in
 from referral_intake.fhir.mapping.words import whole_name
 from referral_intake.fhir.message import Message
 from referral_intake.fhir.r4.content import ServiceRequest
 from referral_intake.fhir.r4.element import Said
 from referral_intake.fhir.r4.people import Patient, RelatedPerson
+from referral_intake.fhir.r4.resource import Resource
 from referral_intake.fhir.r4.values import Reference, dated
 from referral_intake.fhir.r4.words import listed, named
 from referral_intake.form.folding import folded
@@ -20,6 +22,7 @@ from referral_intake.identifiers import nhs_number
 
 _REPLACED: Final = "replaced-by"
 _NOT_THE_MAIN_ONE: Final = "refer"
+_OF_ANOTHER_KIND: Final = "Somebody or something else, whose record was sent and not taken"
 
 
 @dataclass(frozen=True)
@@ -77,8 +80,7 @@ class Records:
 
     def named(self, reference: Reference) -> Said[str]:
         """Somebody by name; anyone whom the message does not name is said to be somebody."""
-        person = self.message.find(reference, Patient) or self.message.find(reference, RelatedPerson)
-        return (whole_name(person.name, self.message.as_of) if person else None) or _somebody(reference, person)
+        return name_in(self.message, reference) or _somebody(self.message, reference)
 
 
 def records_of(message: Message, request: ServiceRequest) -> Records:
@@ -86,6 +88,8 @@ def records_of(message: Message, request: ServiceRequest) -> Records:
     subject = message.get(request.subject, Patient, f"{request.path}.subject")
     replaced = _replaced(message)
     records = [_record(group, subject, replaced) for group in _groups(message, subject)]
+    for record in records:
+        message.know_as_one(record.main, record.further)
     ordered = sorted(records, key=lambda record: not record.holds(subject))
     first, *rest = ordered
     children = [first, *(record for record in rest if _is_to_decide(record))]
@@ -126,11 +130,14 @@ def remarks_of(message: Message, record: Record) -> Iterator[Said[str]]:
                 yield Said(f"the sender's record is linked, {kind.value} {other.value}", (*kind.places, *other.places))
 
 
-def _somebody(reference: Reference, person: Patient | RelatedPerson | None) -> Said[str]:
-    """Somebody whom the message does not name: what is said of them is not said of the child."""
-    if person is not None:
+def _somebody(message: Message, reference: Reference) -> Said[str]:
+    """Somebody or something that the message does not name: what is said of it is not said of the child."""
+    if shown := reference.said("display"):
+        return shown
+    if message.look_up(reference, Patient) or message.look_up(reference, RelatedPerson):
         return Said("Somebody without a name", ())
-    return reference.said("display") or Said("Somebody whose record was not sent", ())
+    is_there = message.look_up(reference, Resource) is not None
+    return Said(_OF_ANOTHER_KIND if is_there else "Somebody whose record was not sent", ())
 
 
 def _groups(message: Message, subject: Patient) -> list[list[Patient]]:

@@ -82,11 +82,13 @@ class Reference(Element):
     identifier: Identifier | None = None
     display: Text | None = None
 
-    def followed(self) -> tuple[str, ...]:
-        """The places that have served their purpose once the resource is found."""
-        if self.identifier is None or (self.reference or "").strip():
-            return (self.at("reference"), self.at("type"))
-        return (self.at("type"), self.identifier.at("system"), self.identifier.at("value"))
+    def followed(self, *, is_of_it: bool) -> tuple[str, ...]:
+        """The places that have served their purpose once the resource is found.
+
+        ``is_of_it``: the identifier is one of those that the resource has itself.
+        """
+        number = (self.identifier.at("system"), self.identifier.at("value")) if self.identifier and is_of_it else ()
+        return (self.at("reference"), self.at("type"), *number)
 
 
 class Quantity(Element):
