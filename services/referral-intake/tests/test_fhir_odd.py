@@ -38,9 +38,10 @@ WAS_SO: Final = (
     "Rowan Testerley: also recorded as born on 2017-05-05",
     "Rowan Testerley: another record's address 3 Invented Mews, ZZ99 3AD",
     "Rowan Testerley: another record's phone number 07700 900444",
-    "Rowan Testerley: the sender's record is linked, refer Patient/elsewhere",
+    "Rowan Testerley: the sender's record is linked, refer Patient/elsewhere (a better record)",
     "Formerly in the family: Sam Formerly (the sender's record is not in use)",
     "Formerly worked with the family: Dr Formerly (the sender's record is not in use)",
+    "Is to work with the family later: Vic Future, Health visitor (from 2030-01-01)",
     "Morgan Adeyemi-Clarke: former e-mail address morgan@example.org (until 2020-01-01)",
 )
 LISTED: Final = (
@@ -91,9 +92,7 @@ async def test_what_is_odd_turns_nothing_else_round(caller: Caller) -> None:
     assert (child["gp"], child["first_language"]) == ({"code": "Y99999"}, "Polish, also Urdu")
     assert not {"date_of_birth", "sex"} & set(child)
     assert [member["name"] for member in document["household"]] == ["Jo Testerley", "Aunt Jo"]
-    assert document["professionals"] == [
-        {"name": "Vic Future", "role": "Health visitor", "notes": "in this role from 2030-01-01"}
-    ]
+    assert "professionals" not in document
     assert document["risks_to_staff"] == [{"reason": "A bigger dog", "review_on": "2027-01-01"}]
     assert document["attachments"] == [{"title": "Letter A", "held_at": "https://sender.example.org/a"}]
 

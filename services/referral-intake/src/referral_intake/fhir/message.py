@@ -138,7 +138,7 @@ class Message:
         if found or reference.identifier is None:
             return found
         number = _logical(reference.identifier)
-        return self._known.get(number) or self._known_inside.get(number, ())
+        return self._known.get(number, ()) or self._known_inside.get(number, ())
 
     def _at(self, address: str, place: str) -> Sequence[Resource]:
         """What an address means at a place of the message: R4 reads a relative one by the base of what holds it."""

@@ -57,11 +57,16 @@ def child_of(records: Records, record: Record, request: ServiceRequest) -> Part:
 
 def history_of_child(message: Message, record: Record) -> Iterator[Said[str]]:
     """What was so of a child, and what other records of the same child say."""
+    yield from history_of_relative(message, record)
+    yield from former_practices(message, record.main)
+    yield from remarks_of(message, record)
+
+
+def history_of_relative(message: Message, record: Record) -> Iterator[Said[str]]:
+    """What was so of somebody in the family; of the record itself their notes speak."""
     yield from history_of(record.main, message.as_of)
     yield from other_numbers(record.main, message.as_of)
-    yield from former_practices(message, record.main)
     yield from (said for patient in record.further for said in superseded(patient))
-    yield from remarks_of(message, record)
 
 
 def contacts_of(patient: Patient) -> Iterator[PatientContact]:
@@ -94,7 +99,7 @@ def _unborn(message: Message, mother: Patient) -> Part:
 def _own_points(patient: Patient, day: date) -> Iterator[ContactPoint]:
     """Some systems give a patient's own numbers as those of a contact who is the patient."""
     for contact in patient.contact:
-        if _is_self(contact) and not (contact.period and contact.period.has_ended(day)):
+        if _is_self(contact) and (contact.period is None or contact.period.holds(day)):
             yield from contact.telecom
 
 

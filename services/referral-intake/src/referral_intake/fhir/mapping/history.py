@@ -35,7 +35,7 @@ def history_of(person: Patient | RelatedPerson | Practitioner, day: date) -> Ite
     yield from dated_numbers(person.telecom, day)
 
 
-def number_in_use(patient: Patient, system: str, day: date) -> Identifier | None:
+def number_in_use(patient: Patient | RelatedPerson, system: str, day: date) -> Identifier | None:
     """The identifier that counts: official before usual; never one that ended, or is kept for history only."""
     found = [
         each for each in patient.identifier if each.register == system and each.said("value") and each.is_in_use(day)

@@ -8,7 +8,7 @@ from referral_intake.fhir.draft import Part, Tree
 from referral_intake.fhir.mapping.extras import extras
 from referral_intake.fhir.mapping.history import history_of
 from referral_intake.fhir.mapping.organisations import Organisation, code_of, organisation_of
-from referral_intake.fhir.mapping.words import AT_WORK, email_of, one_line, phone_of, whole_name, words_of
+from referral_intake.fhir.mapping.words import AT_WORK, FORMER, email_of, era, one_line, phone_of, whole_name, words_of
 from referral_intake.fhir.message import Message
 from referral_intake.fhir.r4.content import ServiceRequest
 from referral_intake.fhir.r4.datatypes import ContactPoint
@@ -77,11 +77,11 @@ def _others(
 
 
 def _works_now(message: Message, role: PractitionerRole | None, practitioner: Practitioner | None) -> bool:
-    ended = role is not None and role.period is not None and role.period.has_ended(message.as_of)
+    holds = role is None or role.period is None or role.period.holds(message.as_of)
     inactive = (role is not None and role.active is False) or (
         practitioner is not None and practitioner.active is False
     )
-    return not ended and not inactive
+    return holds and not inactive
 
 
 def _general_practitioners(message: Message) -> set[int]:
@@ -156,7 +156,9 @@ def _former(message: Message, role: PractitionerRole | None, practitioner: Pract
     inactive = [each.at("active") for each in (role, practitioner) if each is not None and each.active is False]
     ended = role.period.words() if role and role.period else None
     remark = ended or Said("the sender's record is not in use", tuple(inactive))
-    return with_places(named("Formerly worked with the family:", remarked(who, remark)), *inactive)
+    is_to_come = era(role.period if role else None, message.as_of) != FORMER
+    label = "Is to work with the family later:" if is_to_come else "Formerly worked with the family:"
+    return with_places(named(label, remarked(who, remark)), *inactive)
 
 
 def _no_longer(message: Message, role: PractitionerRole | None) -> Said[str] | None:

@@ -5,20 +5,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from referral_intake.fhir import systems
-from referral_intake.fhir.mapping.expected import expected_date, is_adult
-from referral_intake.fhir.mapping.history import number_in_use
+from referral_intake.fhir.mapping.expected import expected_date
+from referral_intake.fhir.mapping.kin import is_grown, number_of, persons_of
 from referral_intake.fhir.mapping.naming import name_in
 from referral_intake.fhir.mapping.words import whole_name
 from referral_intake.fhir.message import Message
 from referral_intake.fhir.r4.content import ServiceRequest
 from referral_intake.fhir.r4.element import Said
-from referral_intake.fhir.r4.people import Patient, RelatedPerson
+from referral_intake.fhir.r4.people import Link, Patient, RelatedPerson
 from referral_intake.fhir.r4.resource import Resource
 from referral_intake.fhir.r4.values import Reference, dated
-from referral_intake.fhir.r4.words import listed, named
+from referral_intake.fhir.r4.words import listed, named, remarked
 from referral_intake.form.folding import folded
-from referral_intake.identifiers import nhs_number
 
 _REPLACED: Final = "replaced-by"
 _NOT_THE_MAIN_ONE: Final = "refer"
@@ -27,15 +25,25 @@ _OF_ANOTHER_KIND: Final = "Somebody or something else, whose record was sent and
 
 @dataclass(frozen=True)
 class Record:
-    """One person, by the record that counts and any further ones of the same person."""
+    """One person, by the record that counts and any further ones of the same person.
+
+    ``persons``: the same person as somebody related to a child. ``is_grown``: of age, or when they died.
+    """
 
     main: Patient
     further: tuple[Patient, ...] = ()
+    persons: tuple[RelatedPerson, ...] = ()
+    is_grown: bool = False
 
     @property
     def has_died(self) -> bool:
         """Whether any of the records says so."""
         return any(patient.has_died for patient in (self.main, *self.further))
+
+    @property
+    def is_in_use(self) -> bool:
+        """Whether the sender still uses the record, and no other in its place."""
+        return self.main.active is not False and not any(link.type == _REPLACED for link in self.main.link)
 
     def holds(self, patient: Patient | None) -> bool:
         """Whether this is one of the records."""
@@ -46,14 +54,19 @@ class Record:
 class Records:
     """Everybody of whom the message has a Patient, the subject first.
 
-    ``mother``: she is the subject, and her unborn child stands for her among the children. ``others``: children who
-    died, and those whose record is not in use; nobody decides about them.
+    ``mother``: she is the subject, and her unborn child stands for her among the children. ``others``: adults,
+    children who died, and those whose record is not in use; nobody decides about them.
     """
 
     message: Message
     children: tuple[Record, ...]
     others: tuple[Record, ...]
     mother: Patient | None
+
+    def record_of(self, person: RelatedPerson) -> Record | None:
+        """The Patient's record of somebody who is related to a child."""
+        everybody = (*self.children, *self.others)
+        return next((each for each in everybody if any(same is person for same in each.persons)), None)
 
     def number_of(self, patient: Patient | None) -> int | None:
         """The place of a child among the children, from 1."""
@@ -87,14 +100,15 @@ def records_of(message: Message, request: ServiceRequest) -> Records:
     """Who is who. Raises ``MessageRefused`` when the subject is not there."""
     subject = message.get(request.subject, Patient, f"{request.path}.subject")
     replaced = _replaced(message)
-    records = [_record(group, subject, replaced) for group in _groups(message, subject)]
+    records = [_record(message, group, subject, replaced) for group in _groups(message, subject)]
     for record in records:
         message.know_as_one(record.main, record.further)
     ordered = sorted(records, key=lambda record: not record.holds(subject))
     first, *rest = ordered
-    children = [first, *(record for record in rest if _is_to_decide(record))]
-    others = [record for record in rest if not _is_to_decide(record)]
-    expecting = is_adult(first.main, message.as_of) and expected_date(message, first.main) is not None
+    expecting = first.is_grown and expected_date(message, first.main) is not None
+    is_of_family = first.is_grown and not expecting and any(_is_to_decide(record) for record in rest)
+    children = [record for record in ordered if _is_to_decide(record) or (record is first and not is_of_family)]
+    others = [record for record in ordered if not any(record is child for child in children)]
     return Records(message, tuple(children), tuple(others), first.main if expecting else None)
 
 
@@ -105,8 +119,11 @@ def death_of(record: Record) -> Said[str] | None:
     patients = (record.main, *record.further)
     said = [each for patient in patients if (each := patient.said("deceased_boolean")) and each.value]
     dates = listed(named("on", dated(patient, "deceased_date_time")) for patient in patients)
-    places = (*(place for each in said for place in each.places), *(dates.places if dates else ()))
-    return Said(f"has died {dates.value}" if dates else "has died", places)
+    besides = [patient.deceased_date_time_beside for patient in patients]
+    absent = listed(beside.absent for beside in besides if beside)
+    when = listed((dates, named("on a day that is", absent)))
+    places = (*(place for each in said for place in each.places), *(when.places if when else ()))
+    return Said(f"has died {when.value}" if when else "has died", places)
 
 
 def understood(message: Message, record: Record) -> Iterator[str]:
@@ -116,7 +133,7 @@ def understood(message: Message, record: Record) -> Iterator[str]:
             yield patient.at("active")
         if patient.deceased_boolean is False and not record.has_died:
             yield patient.at("deceased_boolean")
-        yield from (link.at("type") for link in patient.link if message.find(link.other, Patient))
+        yield from (link.at("type") for link in patient.link if _is_in(message, link))
 
 
 def remarks_of(message: Message, record: Record) -> Iterator[Said[str]]:
@@ -125,9 +142,21 @@ def remarks_of(message: Message, record: Record) -> Iterator[Said[str]]:
         if patient.active is False:
             yield Said("the sender's record of this person is not in use", (patient.at("active"),))
         for link in patient.link:
-            kind, other = link.said("type"), link.other.said("reference") if link.other else None
-            if kind and other and message.find(link.other, Patient) is None:
+            kind, other = link.said("type"), _address_of(link.other) if link.other else None
+            if kind and other and not _is_in(message, link):
                 yield Said(f"the sender's record is linked, {kind.value} {other.value}", (*kind.places, *other.places))
+
+
+def _is_in(message: Message, link: Link) -> bool:
+    """Whether the message has the other record, be it of a patient or of somebody related to one."""
+    return bool(message.find(link.other, Patient) or message.find(link.other, RelatedPerson))
+
+
+def _address_of(reference: Reference) -> Said[str] | None:
+    """By what another record is found that was not sent."""
+    number = reference.identifier
+    called = Said(number.value or "", (number.at("system"), number.at("value"))) if number and number.value else None
+    return remarked(reference.said("reference") or called, reference.said("display"))
 
 
 def _somebody(message: Message, reference: Reference) -> Said[str]:
@@ -159,8 +188,7 @@ def _groups(message: Message, subject: Patient) -> list[list[Patient]]:
 
 def _identity(patient: Patient, day: date) -> tuple[str, str, str] | None:
     """By what two records are of one person though nothing links them: number, birth date and name, all of them."""
-    identifier, name = number_in_use(patient, systems.NHS_NUMBER, day), whole_name(patient.name, day)
-    number = nhs_number.find(identifier.value or "") if identifier else None
+    number, name = number_of(patient, day), whole_name(patient.name, day)
     return (number, patient.birth_date, folded(name.value)) if number and name and patient.birth_date else None
 
 
@@ -187,12 +215,13 @@ def _replaced(message: Message) -> set[int]:
 
 
 def _is_to_decide(record: Record) -> bool:
-    """Not somebody who died, nor a record that is not in use or that a record which was not sent has replaced."""
-    replaced = any(link.type == _REPLACED for link in record.main.link)
-    return not record.has_died and not replaced and record.main.active is not False
+    """Not an adult, nor somebody who died, nor by a record that is out of use or replaced by one that was not sent."""
+    return not record.is_grown and not record.has_died and record.is_in_use
 
 
-def _record(group: Sequence[Patient], subject: Patient, replaced: set[int]) -> Record:
+def _record(message: Message, group: Sequence[Patient], subject: Patient, replaced: set[int]) -> Record:
     valid = [patient for patient in group if id(patient) not in replaced and patient.active is not False] or list(group)
     main = next((patient for patient in valid if patient is subject), valid[0])
-    return Record(main, tuple(patient for patient in group if patient is not main))
+    further = tuple(patient for patient in group if patient is not main)
+    persons = persons_of(message, (main, *further))
+    return Record(main, further, persons, is_grown(message, (main, *further), persons))

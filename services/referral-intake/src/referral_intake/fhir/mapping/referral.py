@@ -7,7 +7,7 @@ from referral_intake.fhir import systems
 from referral_intake.fhir.draft import Draft, Part
 from referral_intake.fhir.issues import IssueCode, MessageRefused, error
 from referral_intake.fhir.mapping.agreement import agreements
-from referral_intake.fhir.mapping.children import child_of, history_of_child
+from referral_intake.fhir.mapping.children import child_of, history_of_child, history_of_relative
 from referral_intake.fhir.mapping.doubts import doubts_in
 from referral_intake.fhir.mapping.family import former_family, history_of_family, household_of
 from referral_intake.fhir.mapping.findings import observations
@@ -96,6 +96,9 @@ def _history(records: Records, referrer: Practitioner | None) -> Iterator[Saying
     for record in records.children:
         whose = whole_name(record.main.name, message.as_of)
         yield from (history(whose, said) for said in history_of_child(message, record))
+    for record in records.others:
+        whose = whole_name(record.main.name, message.as_of)
+        yield from (history(whose, said) for said in history_of_relative(message, record))
     yield from ((HISTORY, said) for said in former_family(records))
     yield from (history(*each) for each in history_of_family(message))
     yield from ((HISTORY, said) for said in former_professionals(message, referrer=referrer))

@@ -109,5 +109,6 @@ def _abated(condition: Condition, day: date) -> bool:
         return Period(end=at).has_ended(day) or not Period(start=at).is_to_come(day)
     if period is not None and period.start is not None:
         return not period.is_to_come(day)
-    others = (period, condition.abatement_age, condition.abatement_range, condition.abatement_string)
+    unknown = condition.abatement_date_time_beside
+    others = (period, unknown, condition.abatement_age, condition.abatement_range, condition.abatement_string)
     return any(other is not None for other in others)

@@ -37,11 +37,14 @@ def worries(records: Records, request: ServiceRequest) -> Iterator[Saying]:
 
 
 def deaths(records: Records) -> Iterator[Saying]:
-    """That a child of the referral has died: its own kind of concern, and the most urgent one."""
+    """That a child of the referral has died: its own kind of concern, and the most urgent one; of an adult, a fact."""
     for record in records.children:
         died = death_of(record)
-        if died:
+        if record.main is records.mother:
+            continue
+        if died and not record.is_grown:
             yield TYPES, (Said("child-death", died.places),)
+        if died:
             yield FACTS, labelled(whole_name(record.main.name, records.message.as_of), died)
 
 
@@ -111,7 +114,8 @@ def _onset(condition: Condition) -> Said[str] | None:
 
 def _abatement(condition: Condition) -> Said[str] | None:
     made = (condition.abatement_age, condition.abatement_period, condition.abatement_range)
-    said = (dated(condition, "abatement_date_time"), condition.said("abatement_string"))
+    absent = condition.abatement_date_time_beside.absent if condition.abatement_date_time_beside else None
+    said = (dated(condition, "abatement_date_time"), condition.said("abatement_string"), named("a day that is", absent))
     return listed((*said, *(m.words() for m in made if m)))
 
 

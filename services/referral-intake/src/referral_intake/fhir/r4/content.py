@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import StrictBool
+from pydantic import Field, StrictBool
 
 from referral_intake.fhir.r4.coded import CodeableConcept, Coding
 from referral_intake.fhir.r4.datatypes import Annotation, Attachment, ContactPoint
@@ -10,7 +10,7 @@ from referral_intake.fhir.r4.element import Element
 from referral_intake.fhir.r4.primitives import Many, Text
 from referral_intake.fhir.r4.resource import Identified, Resource
 from referral_intake.fhir.r4.times import DateTime
-from referral_intake.fhir.r4.values import Period, Quantity, Range, Reference, Valued
+from referral_intake.fhir.r4.values import Beside, Period, Quantity, Range, Reference, Valued
 
 Priority = Literal["routine", "urgent", "asap", "stat"]
 Intent = Literal[
@@ -88,6 +88,7 @@ class Condition(Identified):
     onset_range: Range | None = None
     onset_string: Text | None = None
     abatement_date_time: DateTime | None = None
+    abatement_date_time_beside: Beside | None = Field(None, alias="_abatementDateTime")
     abatement_age: Quantity | None = None
     abatement_period: Period | None = None
     abatement_range: Range | None = None

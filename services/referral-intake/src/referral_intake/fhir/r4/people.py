@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import StrictBool
+from pydantic import Field, StrictBool
 
 from referral_intake.fhir.r4.coded import CodeableConcept
 from referral_intake.fhir.r4.datatypes import Address, ContactPoint, HumanName
@@ -10,7 +10,7 @@ from referral_intake.fhir.r4.element import Element
 from referral_intake.fhir.r4.primitives import Date, Gender, LinkType, Many, Text
 from referral_intake.fhir.r4.resource import Identified
 from referral_intake.fhir.r4.times import DateTime
-from referral_intake.fhir.r4.values import Extensible, Period, Reference
+from referral_intake.fhir.r4.values import Beside, Extensible, Period, Reference
 
 
 class Communication(Extensible):
@@ -48,6 +48,7 @@ class Patient(Identified):
     birth_date: Date | None = None
     deceased_boolean: StrictBool | None = None
     deceased_date_time: DateTime | None = None
+    deceased_date_time_beside: Beside | None = Field(None, alias="_deceasedDateTime")
     address: Many[Address] = ()
     contact: Many[PatientContact] = ()
     communication: Many[Communication] = ()
@@ -56,8 +57,9 @@ class Patient(Identified):
 
     @property
     def has_died(self) -> bool:
-        """Whether the record says so."""
-        return self.deceased_boolean is True or self.deceased_date_time is not None
+        """Whether the record says so; that a date of the death is missing says so too."""
+        dates = (self.deceased_date_time, self.deceased_date_time_beside)
+        return self.deceased_boolean is True or any(date is not None for date in dates)
 
 
 class RelatedPerson(Identified):

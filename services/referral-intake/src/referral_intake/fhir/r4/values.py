@@ -24,6 +24,7 @@ _MADE_OF_PARTS: Final = (
     "value_codeable_concept", "value_coding", "value_quantity", "value_range", "value_ratio", "value_period",
     "value_sampled_data",
 )  # fmt: skip
+_ABSENT: Final = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 _YES_OR_NO: Final = {True: "yes", False: "no"}
 
 
@@ -265,6 +266,17 @@ class Extensible(Element):
         found = self.extension_of(url)
         said = found.value() if found else None
         return Said(said.value, found.places_of(said)) if found and said else None
+
+
+class Beside(Extensible):
+    """What stands beside a plain value or in its place, such as ``_birthDate``."""
+
+    @property
+    def absent(self) -> Said[str] | None:
+        """Why there is no value, although there is something to say one of."""
+        found = self.extension_of(_ABSENT)
+        code = found.said("value_code") if found else None
+        return Said(code.value, found.places_of(code)) if found and code else None
 
 
 def dated(element: Element, name: str) -> Said[str] | None:

@@ -1,0 +1,67 @@
+"""Patients who are related persons as well, and patients who are no children: by their age, or as somebody's parent."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Final
+
+from contracts.codes import FamilyRole
+from referral_intake.fhir import systems
+from referral_intake.fhir.mapping.expected import is_of_age
+from referral_intake.fhir.mapping.history import number_in_use
+from referral_intake.fhir.mapping.relations import role_of
+from referral_intake.fhir.mapping.words import middle_of
+from referral_intake.fhir.message import Message
+from referral_intake.fhir.r4.people import Patient, RelatedPerson
+from referral_intake.fhir.r4.times import day_in_london
+from referral_intake.identifiers import nhs_number
+
+_OF_AGE: Final = frozenset(
+    {
+        FamilyRole.MOTHER,
+        FamilyRole.FATHER,
+        FamilyRole.PARENT,
+        FamilyRole.STEP_PARENT,
+        FamilyRole.GRANDPARENT,
+        FamilyRole.GUARDIAN,
+        FamilyRole.FOSTER_CARER,
+    }
+)
+"""Who is this to a child, and of no known age, is no child to decide about."""
+
+
+def persons_of(message: Message, patients: Sequence[Patient]) -> tuple[RelatedPerson, ...]:
+    """The related persons who are the same person as these records say: by a link, or by their NHS number."""
+    found = [*_linked(message, patients), *_numbered(message, patients)]
+    return tuple({id(person): person for person in found}.values())
+
+
+def is_grown(message: Message, patients: Sequence[Patient], persons: Sequence[RelatedPerson]) -> bool:
+    """Whether somebody is of age, or was when they died."""
+    everybody: tuple[Patient | RelatedPerson, ...] = (*patients, *persons)
+    born = next((each.birth_date for each in everybody if each.birth_date), None)
+    if born is not None:
+        return is_of_age(born, _last_day(patients, message.as_of))
+    roles = [role for person in persons if (role := role_of(person.relationship))]
+    return any(role.value in _OF_AGE for role in roles)
+
+
+def _linked(message: Message, patients: Sequence[Patient]) -> Iterator[RelatedPerson]:
+    links = [link for patient in patients for link in patient.link]
+    yield from (person for link in links if (person := message.find(link.other, RelatedPerson)))
+
+
+def _numbered(message: Message, patients: Sequence[Patient]) -> Iterator[RelatedPerson]:
+    numbers = {number for patient in patients if (number := number_of(patient, message.as_of))}
+    yield from (person for person in message.all(RelatedPerson) if number_of(person, message.as_of) in numbers)
+
+
+def number_of(person: Patient | RelatedPerson, day: date) -> str | None:
+    """Somebody's NHS number, however its digits are grouped; None when they have none that can be one."""
+    identifier = number_in_use(person, systems.NHS_NUMBER, day)
+    return nhs_number.find(identifier.value or "") if identifier else None
+
+
+def _last_day(patients: Sequence[Patient], today: date) -> date:
+    """The day on which somebody's age counts: of the death, as far as it is known."""
+    died = next((patient.deceased_date_time for patient in patients if patient.deceased_date_time), None)
+    return min(today, date.fromisoformat(day_in_london(died) or middle_of(died))) if died else today
