@@ -94,3 +94,17 @@ def test_a_field_that_takes_a_day_is_given_the_day_in_london(kind: str) -> None:
 )
 def test_a_leap_second_is_a_time_that_r4_allows(instant: str, shown: str) -> None:
     assert facts_of(finding(valueDateTime=instant)) == [f"Finding: {shown}"]
+
+
+def test_a_value_of_nobody_knows_what_is_said_to_be_that() -> None:
+    part = {"valueBoolean": False}
+
+    assert facts_of(finding(code=None, valueBoolean=False)) == ["a finding without a name: no"]
+    assert facts_of(finding(component=[part])) == ["Finding: a finding without a name: no"]
+
+
+def test_of_several_values_each_is_said() -> None:
+    said = finding(valueBoolean=False, valueString="perhaps")
+
+    assert facts_of(said) == ["Finding: no; perhaps"]
+    assert take(with_entries(message(), said)).not_taken == ()

@@ -127,6 +127,10 @@ class Message:
             raise MessageRefused([error(IssueCode.NOT_FOUND, advice, reference.path if reference else place)])
         return found
 
+    def has_at(self, address: str | None, place: str) -> bool:
+        """Whether an address that stands at a place leads to a resource of the message."""
+        return bool(address and self._at(address.strip(), place))
+
     def know_as_one(self, main: Resource, further: Sequence[Resource]) -> None:
         """These are records of one person: whatever refers to one of them means the person, by the main record."""
         self._one_person.update({id(each): main for each in further})

@@ -47,9 +47,14 @@ _ADVICE: Final[Mapping[str, str]] = {
 }
 
 
+class _Request(Element):
+    method: Text | None = None
+
+
 class _Entry(Element):
     full_url: Text | None = None
     resource: dict[str, Any]
+    request: _Request | None = None
 
 
 class _Bundle(Element):
@@ -66,6 +71,7 @@ def read(document: object, *, arrived_on: date) -> Message:
     bundle = _whole(_Bundle, document, "Bundle")
     issues = [*modifiers.not_understood(document, "Bundle"), *_repeated_urls(bundle.entry)]
     issues += labels.not_kept(document, "Bundle")
+    issues += _deleted(bundle.entry)
     entries, contained = _resources(bundle.entry, issues)
     if not issues and not isinstance(entries[0].resource, MessageHeader):
         issues.append(error(IssueCode.INVARIANT, "Make a MessageHeader the first entry.", "Bundle.entry[0].resource"))
@@ -143,6 +149,14 @@ def _repeated_urls(entries: Sequence[_Entry]) -> Iterator[Issue]:
             place = f"Bundle.entry[{position}].fullUrl"
             yield error(IssueCode.INVARIANT, "Give each entry a fullUrl of its own.", place)
         seen.add(entry.full_url)
+
+
+def _deleted(entries: Sequence[_Entry]) -> Iterator[Issue]:
+    """Entries that ask for their resource to be deleted: to read it as said would turn it round."""
+    for entry in entries:
+        if entry.request and (entry.request.method or "").upper() == "DELETE":
+            advice = "Leave this entry out: what is to be deleted is not said here."
+            yield error(IssueCode.NOT_SUPPORTED, advice, entry.request.at("method"))
 
 
 def _path(base: str, pointer: str) -> str:

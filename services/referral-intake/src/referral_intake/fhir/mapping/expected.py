@@ -11,13 +11,12 @@ from referral_intake.fhir.r4.content import Component, Observation
 from referral_intake.fhir.r4.element import Said
 from referral_intake.fhir.r4.people import Patient
 from referral_intake.fhir.r4.times import day_in_london, is_before
+from referral_intake.fhir.systems import LOINC, SNOMED
 
 _ADULT_AT: Final = 18
 _AT_MOST_LATE: Final = timedelta(weeks=4)
 """Pregnancies end at 42 weeks, two after the day that was expected; the rest is for days that were a guess."""
-_SNOMED: Final = "http://snomed.info/sct"
-_LOINC: Final = "http://loinc.org"
-_EXPECTED: Final = frozenset({(_LOINC, "11778-8"), (_LOINC, "11779-6"), (_LOINC, "11780-4"), (_SNOMED, "161714006")})
+_EXPECTED: Final = frozenset({(LOINC, "11778-8"), (LOINC, "11779-6"), (LOINC, "11780-4"), (SNOMED, "161714006")})
 """Estimated date of delivery; by LOINC also from the last menstrual period, or from ovulation.
 
 Sources: HL7 International Patient Summary 1.1.0, value set edd-method-uv-ips; SNOMED CT, International edition.
@@ -61,7 +60,9 @@ def _dates_of(observation: Observation, today: date) -> Iterator[Said[str]]:
     for each in parts:
         codings = each.code.coding if each.code else ()
         said = each.said("value_date_time")
-        is_expected = any((coding.system, coding.code) in _EXPECTED for coding in codings)
+        is_expected = any(
+            coding.is_of(system) and coding.code == code for coding in codings for system, code in _EXPECTED
+        )
         if said and is_expected and not is_before(said.value, today - _AT_MOST_LATE):
             yield said
 

@@ -14,6 +14,9 @@ from referral_intake.fhir.r4.people import Patient
 from referral_intake.fhir.r4.values import dated
 from referral_intake.fhir.r4.words import joined, labelled, listed, named, remarked
 
+_VOICE: Final = "child_voice"
+_DANGER: Final = ("immediate_danger",)
+_UNNAMED: Final = Said("a finding without a name", ())
 _NO_VALUE: Final = Said("without a value", ())
 _UNREAD: Final = Said("with a value that we could not take", ())
 """Said of a finding, because its name alone reads like its being so."""
@@ -25,7 +28,7 @@ def observations(records: Records) -> Iterator[Saying]:
         if not is_so(observation):
             continue
         found = field_of(observation)
-        if found is None:
+        if found is None or _is_of_another(records, observation, found[0]):
             yield FACTS, _finding(records, observation)
             continue
         path, shape = found
@@ -34,9 +37,17 @@ def observations(records: Records) -> Iterator[Saying]:
         yield pointer, (said,) if shape.is_list and shape.part else said
 
 
+def _is_of_another(records: Records, observation: Observation, path: tuple[str, ...]) -> bool:
+    """Whether what fills in a field is said of somebody whom the field is not about. Danger is danger, of whomever."""
+    if path == _DANGER:
+        return False
+    is_voice = path[0] == _VOICE and records.is_of_another(observation.subject)
+    return is_voice or records.is_of_stranger(observation.subject)
+
+
 def _finding(records: Records, observation: Observation) -> Said[str] | None:
     """``whom: what: value, when``, and the notes below it."""
-    label = observation.code.words() if observation.code else None
+    label = _named(observation)
     value = remarked(_value(observation), *_beside(records, observation))
     what = labelled(label, value) if value else remarked(label, _without(observation), *_beside(records, observation))
     line = qualified(listed((what, _when(observation))), observation.said("status"))
@@ -52,9 +63,14 @@ def _value(observation: Observation | Component) -> Said[str] | None:
 
 
 def _component(component: Component) -> Said[str] | None:
-    label = component.code.words() if component.code else None
+    label = _named(component)
     value, found = _value(component), listed(concept.words() for concept in component.interpretation)
     return labelled(label, remarked(value, found)) if value else remarked(label, _without(component), found)
+
+
+def _named(observation: Observation | Component) -> Said[str] | None:
+    """What was looked for: a value of nobody knows what is not read as that of the part before it."""
+    return (observation.code.words() if observation.code else None) or _UNNAMED
 
 
 def _without(observation: Observation | Component) -> Said[str]:
@@ -82,7 +98,7 @@ def _when(observation: Observation) -> Said[str] | None:
 def _of_child(records: Records, observation: Observation, path: tuple[str, ...]) -> Pointer:
     """What one of several children said stands with that child."""
     number = records.number_of(records.message.look_up(observation.subject, Patient))
-    if path[0] == "child_voice" and number and len(records.children) > 1:
+    if path[0] == _VOICE and number and len(records.children) > 1:
         records.message.find(observation.subject, Patient)
         return ("children", number - 1, "voice", *path[1:])
     records.follow_only_child(observation.subject)

@@ -59,7 +59,7 @@ def _category(concept: CodeableConcept) -> Said[str] | None:
 
 def _safeguarding(flag: Flag) -> tuple[str, ...]:
     codings = [coding for concept in flag.category for coding in concept.coding]
-    return tuple(place for coding in codings if coding.system == systems.FLAG_CATEGORIES for place in coding.mapped())
+    return tuple(place for coding in codings if coding.is_of(systems.FLAG_CATEGORIES) for place in coding.mapped())
 
 
 def _codes(flag: Flag) -> set[str]:

@@ -12,7 +12,11 @@ from referral_intake.fhir.r4.people import Location, Patient
 from referral_intake.fhir.r4.values import Reference
 from referral_intake.fhir.r4.words import listed, remarked, with_places
 
-_NEVER_WAS: Final = frozenset({"planned", "cancelled", "entered-in-error"})
+_NOT_THERE: Final = frozenset({"planned", "onleave", "finished", "cancelled", "entered-in-error"})
+"""Statuses of an encounter at which nobody is there: it never was, it is over, or the patient is away from it."""
+
+
+_KIND_OF_PLACE: Final = "kind"
 
 
 def location_now(message: Message, request: ServiceRequest, patient: Patient) -> Said[str] | None:
@@ -29,7 +33,7 @@ def location_now(message: Message, request: ServiceRequest, patient: Patient) ->
 
 def _of_encounter(message: Message, request: ServiceRequest) -> list[Reference]:
     encounter = message.find(request.encounter, Encounter)
-    if encounter is None or encounter.status in _NEVER_WAS:
+    if encounter is None or encounter.status in _NOT_THERE:
         return []
     if encounter.period is not None and not encounter.period.holds(message.as_of):
         return []
@@ -43,6 +47,8 @@ def _is_there(place: EncounterLocation, day: date) -> bool:
 
 def _words(location: Location) -> Said[str] | None:
     address = one_line(location.address) if location.address else None
+    if location.mode == _KIND_OF_PLACE:
+        return None
     words = listed((location.said("name"), location.said("description"), address))
     status = location.said("status")
     return with_places(words, location.at("status")) if location.status == "active" else remarked(words, status)

@@ -81,6 +81,10 @@ class Records:
         """Whether something is about somebody who is none of the children."""
         return reference is not None and self.number_of(self.message.look_up(reference, Patient)) is None
 
+    def is_of_stranger(self, reference: Reference | None) -> bool:
+        """Whether something is about somebody of whom the message says nothing else."""
+        return reference is not None and self.message.look_up(reference, Resource) is None
+
     def about(self, reference: Reference | None) -> Said[str] | None:
         """Whom something is about, by name; None when it can only be the one child there is."""
         if reference is None:

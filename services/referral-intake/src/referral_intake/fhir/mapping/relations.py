@@ -22,7 +22,6 @@ _ROLES: Final[Mapping[FamilyRole, str]] = {
     FamilyRole.FOSTER_CARER: "PRNFOST MTHFOST FTHFOST",
 }
 _ROLE_OF: Final = {code: role for role, codes in _ROLES.items() for code in codes.split()}
-_RELATIONSHIPS: Final = "http://terminology.hl7.org/CodeSystem/v3-RoleCode"
 
 
 def relationship_of(concepts: Sequence[CodeableConcept]) -> dict[str, Tree]:
@@ -37,7 +36,7 @@ def role_of(concepts: Sequence[CodeableConcept]) -> Said[str] | None:
     for concept in concepts:
         if own := concept.code_of(systems.code_system("family-role")):
             return own
-        kind = concept.code_of(_RELATIONSHIPS)
+        kind = concept.code_of(systems.ROLES)
         if kind and kind.value in _ROLE_OF:
             return Said(_ROLE_OF[kind.value].value, kind.places)
     return None

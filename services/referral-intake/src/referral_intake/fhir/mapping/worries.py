@@ -7,7 +7,7 @@ from referral_intake.fhir import systems
 from referral_intake.fhir.mapping.coded import coded_facts, ended_plans
 from referral_intake.fhir.mapping.records import Records, death_of
 from referral_intake.fhir.mapping.saying import FACTS, HISTORY, TYPES, Saying, notes_of
-from referral_intake.fhir.mapping.validity import Standing, qualified, standing_of, status_code
+from referral_intake.fhir.mapping.validity import Standing, is_to_come, qualified, standing_of, status_code
 from referral_intake.fhir.mapping.words import whole_name
 from referral_intake.fhir.r4.coded import CodeableConcept
 from referral_intake.fhir.r4.content import Condition, Consent, DocumentReference, Flag, Observation, ServiceRequest
@@ -52,13 +52,14 @@ def _condition(records: Records, condition: Condition) -> Iterator[Saying]:
     standing = standing_of(condition, records.message.as_of)
     if standing is Standing.NOT_SO:
         return
-    if standing is Standing.NOW and condition.code:
+    is_strangers = records.is_of_stranger(condition.subject)
+    if standing is Standing.NOW and condition.code and not is_strangers:
         yield from _types(condition.code)
-    if standing is Standing.NOW and not _is_unsure(condition):
+    if standing is Standing.NOW and not _is_unsure(condition) and not is_to_come(condition, records.message.as_of):
         yield from coded_facts(records, (condition.code,), condition.subject)
     if standing is Standing.PAST and not _is_unsure(condition):
         yield from ended_plans(records, (condition.code,), condition.subject)
-    text = _line(condition, with_types=standing is Standing.PAST)
+    text = _line(condition, with_types=standing is Standing.PAST or records.is_of_another(condition.subject))
     about = records.about(condition.subject)
     pointer = HISTORY if standing is Standing.PAST else FACTS
     yield pointer, labelled(about, text) if text else None
@@ -66,7 +67,7 @@ def _condition(records: Records, condition: Condition) -> Iterator[Saying]:
 
 
 def _types(concept: CodeableConcept) -> Iterator[Saying]:
-    types = [coding for coding in concept.coding if coding.system == CONCERN_TYPES and coding.code]
+    types = [coding for coding in concept.coding if coding.is_of(CONCERN_TYPES) and coding.code]
     yield TYPES, tuple(Said(coding.code, coding.mapped()) for coding in types)
 
 
@@ -74,7 +75,7 @@ def _words(concept: CodeableConcept | None) -> Said[str] | None:
     """The worry without the codes that are types already."""
     if concept is None:
         return None
-    others = tuple(coding for coding in concept.coding if coding.system != CONCERN_TYPES or not coding.code)
+    others = tuple(coding for coding in concept.coding if not coding.is_of(CONCERN_TYPES) or not coding.code)
     return concept.model_copy(update={"coding": others}).words()
 
 

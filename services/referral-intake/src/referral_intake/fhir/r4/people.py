@@ -110,6 +110,7 @@ class Location(Identified):
     """A place."""
 
     status: Literal["active", "suspended", "inactive"] | None = None
+    mode: Literal["instance", "kind"] | None = None
     name: Text | None = None
     description: Text | None = None
     address: Address | None = None

@@ -220,8 +220,8 @@ class Valued(Element):
         return concept.code() if concept else None
 
     def words(self) -> Said[str] | None:
-        """The value as a person reads it: false is said, and not left out."""
-        return next(self._all_words(), None)
+        """The value as a person reads it: false is said, and not left out. Of several, which R4 forbids, all are."""
+        return listed(self._all_words(), "; ")
 
     def _all_words(self) -> Iterator[Said[str]]:
         if (answer := self.said("value_boolean")) is not None:
