@@ -1,12 +1,35 @@
 """Places, doctors, addresses and documents that are no longer what they were, or are about somebody else."""
 
-from typing import Any
+from typing import Any, Final
 
 import pytest
-from fhir_messages import Json, filled_in, history_of, message, take, url, with_entries
+from fhir_messages import (
+    Json,
+    concept,
+    facts_of,
+    filled_in,
+    finding,
+    form_of,
+    history_of,
+    message,
+    take,
+    url,
+    with_entries,
+)
 
 from referral_intake.fhir import MessageRefused
-from referral_intake.fhir.systems import NHS_NUMBER
+from referral_intake.fhir.systems import NHS_NUMBER, code_system
+
+_RISK: Final = {
+    "resourceType": "Flag",
+    "status": "active",
+    "category": [concept(code_system("flag-category"), "risk-to-staff")],
+    "period": {"start": "2025", "end": "2027"},
+}
+
+
+def paper(**elements: Any) -> Json:
+    return {"resourceType": "DocumentReference", "status": "current", "description": "Report", **elements}
 
 
 @pytest.mark.parametrize("status", ["finished", "onleave", "cancelled", "planned"])
@@ -47,10 +70,6 @@ def test_an_old_address_of_another_record_is_said_to_be_old() -> None:
     assert "another record's address 3 Invented Mews (old)" in history_of(same)
 
 
-def paper(**elements: Any) -> Json:
-    return {"resourceType": "DocumentReference", "status": "current", "description": "Report", **elements}
-
-
 @pytest.mark.parametrize(
     ("subject", "title"),
     [
@@ -70,3 +89,50 @@ def test_the_content_of_a_document_is_refused_wherever_in_the_message_it_is() ->
         take(with_entries(message(), binary, paper(content=[{"attachment": {"url": url(4)}}])))
 
     assert refused.value.issues[0].places == ("Bundle.entry[5].resource.content[0].attachment.url",)
+
+
+@pytest.mark.parametrize("status", [None, "current"])
+def test_what_a_list_says_is_deleted_is_history(status: str | None) -> None:
+    gone = {"deleted": True, "item": {"reference": url(4)}}
+    items = {"resourceType": "List", "mode": "changes", "entry": [gone], **({"status": status} if status else {})}
+    worry = {"resourceType": "Condition", "code": {"text": "Bruise"}}
+
+    for resource in (worry, finding(code={"text": "Bruise"}), {"resourceType": "Flag", "code": {"text": "Bruise"}}):
+        assert facts_of(resource, items) == []
+        assert "Bruise" in history_of(resource, items)
+        assert "(deleted from the sender's list)" in history_of(resource, items)
+
+
+@pytest.mark.parametrize("elements", [{"status": "entered-in-error"}, {"entry": [{"item": {"reference": url(4)}}]}])
+def test_what_no_list_says_is_deleted_is_so(elements: Json) -> None:
+    gone = {"deleted": True, "item": {"reference": url(4)}}
+
+    assert facts_of(finding(), {"resourceType": "List", "entry": [gone], **elements}) == ["Finding (without a value)"]
+
+
+def test_an_organisation_is_where_it_is_now() -> None:
+    addresses = [{"use": "old", "text": "1 Invented Way"}, {"text": "2 Invented Way"}]
+    trust = {"resourceType": "Organization", "name": "Trust", "address": addresses}
+    document = with_entries(message(request={"requester": {"reference": url(4)}}), trust)
+
+    assert form_of(document)["referrer"]["address"] == "2 Invented Way"
+    assert take(document).not_taken == ("Bundle.entry[4].resource.address[0]",)
+
+
+def test_who_refers_and_is_not_in_use_is_said_to_be_that() -> None:
+    found = form_of(message(who={"active": False}))
+
+    assert found["referrer"]["role"] == (
+        "in a role that was not said (the sender's record of this person is not in use)"
+    )
+
+
+def test_dates_that_are_no_days_are_carried() -> None:
+    home = {"use": "home", "text": "1 Invented Way", "period": {"start": "2019", "end": "2026-10"}}
+    document = with_entries(message(patient={"address": [home]}), paper(date="2025"), _RISK)
+    found = form_of(document)
+
+    assert "address 1 Invented Way (from 2019 until 2026-10)" in found["concern"]["history"]
+    assert found["attachments"] == [{"title": "Report (2025)"}]
+    assert found["risks_to_staff"] == [{"reason": "a warning without words (from 2025 until 2027)"}]
+    assert take(document).not_taken == ()

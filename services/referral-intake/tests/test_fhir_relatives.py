@@ -6,8 +6,9 @@ import pytest
 from fhir_messages import Json, concept, facts_of, filled_in, finding, form_of, history_of, message, take, url
 from fhir_messages import with_entries as with_
 
+from referral_intake.fhir import MessageRefused
 from referral_intake.fhir.example import EXAMPLE
-from referral_intake.fhir.systems import NHS_NUMBER, code_system
+from referral_intake.fhir.systems import DEATH_NOTIFICATION, NHS_NUMBER, code_system
 
 CHILD: Final = {"reference": EXAMPLE["entry"][2]["fullUrl"]}
 ABSENT: Final = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
@@ -216,3 +217,30 @@ def test_a_number_that_a_child_is_to_have_is_not_one_to_phone() -> None:
     own |= {"telecom": [{"system": "phone", "value": "07700 900111"}]}
 
     assert "phone" not in form_of(message(patient={"contact": [own]}))["children"][0]
+
+
+@pytest.mark.parametrize(("code", "has_died"), [("1", True), ("2", True), ("U", False)])
+def test_a_death_that_the_nhs_was_told_of_is_a_death(code: str, has_died: bool) -> None:
+    status = {"coding": [{"code": code, "display": "Notice"}]}
+    inner = [{"url": "deathNotificationStatus", "valueCodeableConcept": status}]
+    notice = {"url": DEATH_NOTIFICATION, "extension": inner}
+
+    found = form_of(message(patient={"extension": [notice]}))
+
+    assert ("child-death" in found["concern"]["types"]) is has_died
+    assert (f"has died (Notice ({code}))" in found["concern"]["facts"]) is has_died
+
+
+def test_a_link_that_does_not_say_what_it_is_is_refused() -> None:
+    with pytest.raises(MessageRefused) as refused:
+        take(message(patient={"link": [{"other": {"reference": "Patient/elsewhere"}}]}))
+
+    assert refused.value.issues[0].places == ("Bundle.entry[2].resource.link[0].type",)
+
+
+def test_a_record_in_the_place_of_this_one_is_named_by_its_number() -> None:
+    link = {"type": "replaced-by", "other": {"identifier": NUMBER, "display": "R T"}}
+    document = message(patient={"link": [link]})
+
+    assert "linked, replaced-by 999 000 0077 (R T)" in form_of(document)["concern"]["history"]
+    assert take(document).not_taken == ()

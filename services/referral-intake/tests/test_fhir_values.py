@@ -108,3 +108,20 @@ def test_of_several_values_each_is_said() -> None:
 
     assert facts_of(said) == ["Finding: no; perhaps"]
     assert take(with_entries(message(), said)).not_taken == ()
+
+
+def test_why_a_value_is_missing_is_said_wherever_it_stands() -> None:
+    absent = {"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "asked-declined"}
+    said = finding(_valueBoolean={"extension": [absent]})
+
+    assert facts_of(said) == ["Finding: no value: asked-declined"]
+    assert take(with_entries(message(), said)).not_taken == ()
+
+
+@pytest.mark.parametrize("beside", [[], "odd", {"extension": "odd"}, {"extension": [{"valueCode": 3}]}])
+def test_what_stands_beside_a_value_and_is_no_element_is_reported(beside: object) -> None:
+    assert facts_of(finding(_valueBoolean=beside)) == ["Finding (without a value)"]
+
+
+def test_an_element_that_r4_does_not_have_is_reported_as_one_of_what_holds_it() -> None:
+    assert take(message(patient={"animal": {"species": "cat"}})).not_taken == ("Bundle.entry[2].resource.children()",)

@@ -5,11 +5,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any, Final, TypeVar
 
 from referral_intake.fhir import systems
 from referral_intake.fhir.issues import IssueCode, MessageRefused, error
-from referral_intake.fhir.r4.content import MessageHeader, ServiceRequest
+from referral_intake.fhir.r4.content import List, MessageHeader, ServiceRequest
+from referral_intake.fhir.r4.element import Said
 from referral_intake.fhir.r4.people import (
     Location,
     Organization,
@@ -101,6 +103,14 @@ class Message:
         for each in self._contained:
             if each.container is request or isinstance(each.container, Patient):
                 yield each.resource
+
+    @cached_property
+    def taken_off(self) -> Mapping[int, Said[str]]:
+        """What the sender has deleted from a list that is in use, by identity, in words."""
+        lists = [each for each in self.all(List) if each.status in (None, "current")]
+        deleted = [entry for each in lists for entry in each.entry if entry.deleted]
+        found = ((self.find(entry.item, Resource), entry.at("deleted")) for entry in deleted)
+        return {id(item): Said("deleted from the sender's list", (place,)) for item, place in found if item}
 
     def find(self, reference: Reference | None, kind: type[R]) -> R | None:
         """The resource of this kind that is meant; None when the message does not have exactly one such."""

@@ -6,7 +6,7 @@ from typing import Final
 from referral_intake.fhir.draft import Pointer
 from referral_intake.fhir.mapping.extras import field_of, field_said
 from referral_intake.fhir.mapping.records import Records
-from referral_intake.fhir.mapping.saying import FACTS, Saying, notes_of
+from referral_intake.fhir.mapping.saying import FACTS, HISTORY, Saying, notes_of
 from referral_intake.fhir.mapping.validity import is_so, qualified
 from referral_intake.fhir.r4.content import Component, Observation
 from referral_intake.fhir.r4.element import Said
@@ -26,6 +26,9 @@ def observations(records: Records) -> Iterator[Saying]:
     """What was observed, as far as it stands."""
     for observation in records.message.all(Observation):
         if not is_so(observation):
+            continue
+        if off := records.message.taken_off.get(id(observation)):
+            yield HISTORY, remarked(_finding(records, observation), off)
             continue
         found = field_of(observation)
         if found is None or _is_of_another(records, observation, found[0]):
@@ -79,7 +82,7 @@ def _without(observation: Observation | Component) -> Said[str]:
 
 def _reason_absent(observation: Observation | Component) -> Said[str] | None:
     reason = observation.data_absent_reason.words() if observation.data_absent_reason else None
-    return named("no value:", reason)
+    return named("no value:", listed((reason, observation.absent)))
 
 
 def _beside(records: Records, observation: Observation) -> Iterator[Said[str] | None]:

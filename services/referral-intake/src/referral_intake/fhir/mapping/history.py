@@ -14,6 +14,7 @@ from referral_intake.fhir.mapping.words import (
     number_of,
     one_line,
 )
+from referral_intake.fhir.r4.datatypes import Address
 from referral_intake.fhir.r4.element import Said
 from referral_intake.fhir.r4.people import Patient, Practitioner, RelatedPerson
 from referral_intake.fhir.r4.values import Identifier
@@ -33,6 +34,15 @@ def history_of(person: Patient | RelatedPerson | Practitioner, day: date) -> Ite
     """What is known of former names and numbers of a person, and since when they have the present ones."""
     yield from names_of(person.name, day).history
     yield from dated_numbers(person.telecom, day)
+    addresses = () if isinstance(person, Practitioner) else person.address
+    yield from (said for address in addresses if (said := _partly_dated(address)))
+
+
+def _partly_dated(address: Address) -> Said[str] | None:
+    """An address with its dates, when one of them is no day: the form has fields for days alone."""
+    if address.period is None or not address.period.is_partly_dated:
+        return None
+    return named("address", one_line(address))
 
 
 def number_in_use(patient: Patient | RelatedPerson, system: str, day: date) -> Identifier | None:

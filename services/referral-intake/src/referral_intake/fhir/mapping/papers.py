@@ -63,17 +63,23 @@ def _paper(records: Records, document: DocumentReference) -> Part:
     first = next(iter(_attachments(document)), None)
     identifier = next((each for each in document.identifier if each.is_in_use(records.message.as_of)), None)
     kind = document.type.code_of(systems.code_system("attachment-kind")) if document.type else None
+    written = document.said("date") or (first.said("creation") if first else None)
     draft = document.said("doc_status") if document.doc_status == "preliminary" else None
     understood = [document.at("status"), *([document.at("doc_status")] if draft is None else [])]
     fields: dict[str, Tree] = {
         **extras(Attachment, "attachment", document),
-        "title": remarked(_titled(records, document, first, has_kind=kind is not None), draft),
+        "title": remarked(_titled(records, document, first, has_kind=kind is not None), draft, _month_of(written)),
         "kind": kind,
         "held_at": first.said("url") if first else None,
-        "dated": day_of(document.said("date") or (first.said("creation") if first else None)),
+        "dated": day_of(written),
         "reference": identifier.said("value") if identifier else None,
     }
     return Part(document.path, {name: tree for name, tree in fields.items() if tree is not None}, tuple(understood))
+
+
+def _month_of(written: Said[str] | None) -> Said[str] | None:
+    """The month or the year, when the day is not known: the form has a field for days alone."""
+    return written if written and day_of(written) is None else None
 
 
 def _titled(

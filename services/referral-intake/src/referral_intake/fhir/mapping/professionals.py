@@ -39,7 +39,7 @@ def referrer_of(message: Message, request: ServiceRequest) -> tuple[Part, Practi
     where = practitioner.path if practitioner else f"{request.path}.requester"
     fields = _professional_fields(message, role, practitioner, organisation)
     fields["name"] = fields["name"] or named_only
-    fields["role"] = remarked(_role_words(role), _no_longer(message, role))
+    fields["role"] = _role_now(message, role, practitioner)
     return Part(where, {**said, **fields}, _active(role, practitioner)), practitioner
 
 
@@ -161,13 +161,21 @@ def _former(message: Message, role: PractitionerRole | None, practitioner: Pract
     return with_places(named(label, remarked(who, remark)), *inactive)
 
 
-def _no_longer(message: Message, role: PractitionerRole | None) -> Said[str] | None:
-    """That somebody refers who is in a role no longer, or not yet."""
-    if role is None or _works_now(message, role, None):
+def _role_now(message: Message, role: PractitionerRole | None, practitioner: Practitioner | None) -> Said[str] | None:
+    """The role of who refers; that they are in it no longer, or not yet, or not in use at all."""
+    words, remark = _role_words(role), _no_longer(message, role, practitioner)
+    return remarked(words or Said("in a role that was not said", ()), remark) if remark else words
+
+
+def _no_longer(message: Message, role: PractitionerRole | None, practitioner: Practitioner | None) -> Said[str] | None:
+    if _works_now(message, role, practitioner):
         return None
-    ended = role.period.words() if role.period else None
-    inactive = Said("the sender's record of this role is not in use", (role.at("active"),))
-    return listed((ended, inactive if role.active is False else None))
+    ended = role.period.words() if role and role.period else None
+    of_role = [role.at("active")] if role and role.active is False else []
+    of_person = [practitioner.at("active")] if practitioner and practitioner.active is False else []
+    inactive = [Said("the sender's record of this role is not in use", tuple(of_role))] if of_role else []
+    gone = [Said("the sender's record of this person is not in use", tuple(of_person))] if of_person else []
+    return listed((ended, *inactive, *gone))
 
 
 def _active(role: PractitionerRole | None, practitioner: Practitioner | None) -> tuple[str, ...]:

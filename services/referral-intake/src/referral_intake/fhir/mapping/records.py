@@ -127,7 +127,8 @@ def death_of(record: Record) -> Said[str] | None:
     absent = listed(beside.absent for beside in besides if beside)
     when = listed((dates, named("on a day that is", absent)))
     places = (*(place for each in said for place in each.places), *(when.places if when else ()))
-    return Said(f"has died {when.value}" if when else "has died", places)
+    notice = listed(patient.death_notice for patient in patients)
+    return remarked(Said(f"has died {when.value}" if when else "has died", places), notice)
 
 
 def understood(message: Message, record: Record) -> Iterator[str]:

@@ -49,9 +49,10 @@ def deaths(records: Records) -> Iterator[Saying]:
 
 
 def _condition(records: Records, condition: Condition) -> Iterator[Saying]:
-    standing = standing_of(condition, records.message.as_of)
+    standing, off = standing_of(condition, records.message.as_of), records.message.taken_off.get(id(condition))
     if standing is Standing.NOT_SO:
         return
+    standing = Standing.PAST if off else standing
     is_strangers = records.is_of_stranger(condition.subject)
     if standing is Standing.NOW and condition.code and not is_strangers:
         yield from _types(condition.code)
@@ -62,7 +63,7 @@ def _condition(records: Records, condition: Condition) -> Iterator[Saying]:
     text = _line(condition, with_types=standing is Standing.PAST or records.is_of_another(condition.subject))
     about = records.about(condition.subject)
     pointer = HISTORY if standing is Standing.PAST else FACTS
-    yield pointer, labelled(about, text) if text else None
+    yield pointer, remarked(labelled(about, text), off) if text else None
     yield from ((pointer, labelled(about, note)) for note in notes_of(records.message, condition.note))
 
 

@@ -180,6 +180,20 @@ class Flag(Identified):
     period: Period | None = None
 
 
+class ListEntry(Element):
+    """One item of a list. ``deleted``: it is on the list no longer."""
+
+    deleted: StrictBool | None = None
+    item: Reference | None = None
+
+
+class List(Identified):
+    """A list of what stands elsewhere."""
+
+    status: Literal["current", "retired", "entered-in-error"] | None = None
+    entry: Many[ListEntry] = ()
+
+
 class EncounterLocation(Element):
     """Where an encounter takes place."""
 

@@ -23,6 +23,7 @@ KINDS: Final[Mapping[str, type[Resource]]] = MappingProxyType(
             content.DocumentReference,
             content.Flag,
             content.Encounter,
+            content.List,
             people.Patient,
             people.RelatedPerson,
             people.Practitioner,
@@ -42,7 +43,7 @@ _ELEMENTS: Final = """
     citation city class classHistory clinicalStatus closingTime code codeFilter coding communication comparator
     component condition contact contained content contentType context count countMax country creation currency
     custodian data dataAbsentReason dataPeriod date dateFilter dateTime dayOfWeek daysOfWeek deceased definition
-    denominator derivedFrom description destination detail details device diagnosis dietPreference dimensions
+    deleted denominator derivedFrom description destination detail details device diagnosis dietPreference dimensions
     direction dischargeDisposition display district div docStatus document documentation doNotPerform doseAndRate
     doseQuantity doseRange duration durationMax durationUnit during effective encounter end endpoint enterer entry
     episodeOfCare etag event evidence exclude expression extension facilityType factor family focus format frequency
@@ -84,12 +85,15 @@ JSON_NAMES: Final = NAMES | frozenset(_aliases(Element))
 
 
 def fhir_path(place: str) -> str:
-    """A place of the sender's JSON in FHIRPath, as senders are shown it; names that are not R4's are left out."""
+    """A place of the sender's JSON in FHIRPath, as senders are shown it.
+
+    A name that is not R4's is not shown: ``children()`` stands for it, so that nobody reads the place of what holds it.
+    """
     return ".".join(_steps(place))
 
 
 def _steps(place: str) -> Iterator[str]:
     for part in place.split("."):
         name, bracket, number = part.partition("[")
-        if step(name) in NAMES or name == "Bundle":
-            yield f"{step(name)}{bracket}{number}"
+        is_known = step(name) in NAMES or name == "Bundle"
+        yield f"{step(name)}{bracket}{number}" if is_known else "children()"

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any, Final, Self
 
-from pydantic import ModelWrapValidatorHandler, PrivateAttr, StrictBool, StrictInt, model_validator
+from pydantic import ModelWrapValidatorHandler, PrivateAttr, StrictBool, StrictInt, ValidationError, model_validator
 
 from referral_intake.fhir.r4.coded import CodeableConcept, Coding
 from referral_intake.fhir.r4.element import Element, Said
 from referral_intake.fhir.r4.primitives import Comparator, Date, Many, Number, NumberUse, Text, Time
-from referral_intake.fhir.r4.times import DateTime, is_after, is_before, is_earlier, spoken
+from referral_intake.fhir.r4.times import DateTime, day_in_london, is_after, is_before, is_earlier, spoken
 from referral_intake.fhir.r4.words import joined, listed, named
 from referral_intake.fhir.systems import register_of
 
@@ -38,6 +38,11 @@ class Period(Element):
     def is_turned_round(self) -> bool:
         """Whether it ends before it begins, so that nobody can say from it what is so now."""
         return self.start is not None and self.end is not None and is_earlier(self.end, self.start)
+
+    @property
+    def is_partly_dated(self) -> bool:
+        """Whether of one of its ends only the month or the year is known."""
+        return any(end is not None and day_in_london(end) is None for end in (self.start, self.end))
 
     def has_ended(self, day: date) -> bool:
         """Whether it was over before a day."""
@@ -196,6 +201,7 @@ class Valued(Element):
     value_codeable_concept: CodeableConcept | None = None
     value_reference: Reference | None = None
     _has_value: bool = PrivateAttr(False)
+    _beside: tuple[tuple[str, Any], ...] = PrivateAttr(())
 
     @model_validator(mode="wrap")
     @classmethod
@@ -203,6 +209,8 @@ class Valued(Element):
         """A value of a kind that is not read here is a value all the same."""
         element = read(given)
         values = [value for name, value in given.items() if name.startswith("value")] if isinstance(given, dict) else []
+        if isinstance(given, dict):
+            element._beside = tuple((name, each) for name, each in given.items() if name.startswith("_value"))
         element._has_value = any(value is not None and str(value).strip() for value in values)
         return element
 
@@ -210,6 +218,12 @@ class Valued(Element):
     def has_value(self) -> bool:
         """Whether the sender gave a value, of whatever kind."""
         return self._has_value
+
+    @property
+    def absent(self) -> Said[str] | None:
+        """Why there is no value, where that stands in its place."""
+        besides = (_beside_at(f"{self.path}.{name}", given) for name, given in self._beside)
+        return next((beside.absent for beside in besides if beside and beside.absent), None)
 
     def value(self) -> Said[Any] | None:
         """The value as the form has it; a concept by its code."""
@@ -277,6 +291,16 @@ class Beside(Extensible):
         found = self.extension_of(_ABSENT)
         code = found.said("value_code") if found else None
         return Said(code.value, found.places_of(code)) if found and code else None
+
+
+def _beside_at(path: str, given: Any) -> Beside | None:
+    """What stands at a place, if it is an element; anything else is nothing that could be read."""
+    try:
+        beside = Beside.model_validate(given)
+    except ValidationError:
+        return None
+    beside.place(path)
+    return beside
 
 
 def dated(element: Element, name: str) -> Said[str] | None:
