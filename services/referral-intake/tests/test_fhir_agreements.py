@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 import pytest
-from fhir_messages import Json, concept, facts_of, filled_in, message, take, with_entries
+from fhir_messages import Json, concept, facts_of, filled_in, message, take, url, with_entries
 
 from referral_intake.fhir import MessageRefused
 from referral_intake.fhir.systems import code_system
@@ -65,8 +65,18 @@ def test_a_rule_that_is_not_known_or_is_contradicted_is_to_be_said_in_words(elem
 
 
 def test_another_consent_is_read_with_its_scope_and_rule() -> None:
-    other = {"scope": {"text": "Research"}, "category": [{"text": "A study"}], "policyRule": concept(RULES, "OPTOUT")}
+    other: Json = {
+        "scope": {"text": "Research"},
+        "category": [{"text": "A study"}],
+        "policyRule": concept(RULES, "OPTOUT"),
+    }
 
     assert facts_of(consent(**other)) == [
         "Another consent, not to this referral: A study, scope Research, refused, v3-ActCode OPTOUT"
     ]
+
+
+def test_a_worker_or_an_organisation_may_have_given_it() -> None:
+    said = consent() | {"performer": [{"reference": url(3)}]}
+
+    assert filled_in(said)["consent"]["to_referral"]["given_by"] == "Morgan Adeyemi-Clarke"

@@ -95,3 +95,10 @@ def test_a_mother_is_one_under_every_name_of_the_code_system(system: str) -> Non
     mother = {"resourceType": "RelatedPerson", "name": [{"text": "Jo"}], "relationship": [concept(system, "MTH")]}
 
     assert filled_in(mother)["household"] == [{"name": "Jo", "role": "mother"}]
+
+
+def test_that_a_stranger_is_in_no_danger_says_nothing_of_the_child() -> None:
+    said = observed("immediate_danger", subject={"display": "Cousin Lee"}, valueBoolean=False)
+
+    assert "immediate_danger" not in filled_in(said)
+    assert facts_of(said) == ["Cousin Lee: referral-field immediate_danger: no"]

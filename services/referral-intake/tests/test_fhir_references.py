@@ -14,6 +14,7 @@ from fhir_messages import (
     with_entries,
 )
 
+from referral_intake.fhir import MessageRefused
 from referral_intake.fhir.example import EXAMPLE
 from referral_intake.fhir.systems import NHS_NUMBER, ODS_CODE, code_system
 
@@ -134,3 +135,12 @@ def test_a_note_names_the_organisation_that_wrote_it() -> None:
     note = {"text": "He was alone.", "authorReference": {"reference": url(4)}}
 
     assert facts_of(school, request={"note": [note]}) == ["He was alone. (Ashcroft Primary)"]
+
+
+def test_a_subject_that_is_no_patient_is_refused_with_what_to_do() -> None:
+    group = {"resourceType": "Group", "type": "person", "actual": True}
+
+    with pytest.raises(MessageRefused) as refused:
+        take(with_entries(message(request={"subject": {"reference": url(4)}}), group))
+
+    assert refused.value.issues[0].advice == "Refer to a Patient: what this leads to is something else."

@@ -244,3 +244,30 @@ def test_a_record_in_the_place_of_this_one_is_named_by_its_number() -> None:
 
     assert "linked, replaced-by 999 000 0077 (R T)" in form_of(document)["concern"]["history"]
     assert take(document).not_taken == ()
+
+
+def test_a_father_who_left_the_family_is_not_in_it_for_a_record_of_his_own() -> None:
+    father = related("Sam T", "Father", period={"end": "2020"})
+
+    found = filled_in(father, patient("Sam T", birthDate="1988-01-02", **also(4)))
+
+    assert "household" not in found
+    assert names_of(found, "children") == ["Rowan"]
+    assert "Formerly in the family: Sam T" in found["concern"]["history"]
+
+
+def test_a_mother_who_is_the_subject_agrees_for_her_children() -> None:
+    agreed: Json = {"resourceType": "Consent", "status": "active", "patient": CHILD}
+    agreed["category"] = [concept(code_system("agreement"), "to-referral")]
+    child = patient("Ash T", birthDate="2015-03-04")
+
+    found = filled_in(child, agreed, patient={"birthDate": "1990-01-02"})
+
+    assert found["consent"]["to_referral"]["answer"] == "agreed"
+
+
+@pytest.mark.parametrize("died", ["0000", "2024-02"])
+def test_a_death_is_one_however_little_is_known_of_its_day(died: str) -> None:
+    found = filled_in(patient("Ash T", birthDate="2015-03-04", deceasedDateTime=died))
+
+    assert found["household"][0]["relationship"] == "a child who has died"

@@ -1,7 +1,7 @@
 """Values of a message: every kind is carried, and nothing of it is lost or turned round."""
 
 import pytest
-from fhir_messages import Json, facts_of, filled_in, finding, message, observed, take, with_entries
+from fhir_messages import Json, facts_of, filled_in, finding, message, observed, take, url, with_entries
 
 
 @pytest.mark.parametrize(
@@ -125,3 +125,11 @@ def test_what_stands_beside_a_value_and_is_no_element_is_reported(beside: object
 
 def test_an_element_that_r4_does_not_have_is_reported_as_one_of_what_holds_it() -> None:
     assert take(message(patient={"animal": {"species": "cat"}})).not_taken == ("Bundle.entry[2].resource.children()",)
+
+
+def test_a_finding_that_others_belong_to_is_not_one_without_a_value() -> None:
+    part = finding(code={"text": "Bruise"}, valueBoolean=False)
+    panel = finding(code={"text": "Skin"}, hasMember=[{"reference": url(5)}])
+
+    assert facts_of(panel, part) == ["Skin (its parts stand on their own)", "Bruise: no"]
+    assert take(with_entries(message(), panel, part)).not_taken == ()

@@ -134,6 +134,8 @@ class Message:
         found = self.find(reference, kind)
         if found is None:
             advice = f"Put the {kind.__name__} that this refers to into the Bundle, and refer to it by its fullUrl."
+            if self.look_up(reference, Resource) is not None:
+                advice = f"Refer to a {kind.__name__}: what this leads to is something else."
             raise MessageRefused([error(IssueCode.NOT_FOUND, advice, reference.path if reference else place)])
         return found
 

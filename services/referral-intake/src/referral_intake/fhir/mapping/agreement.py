@@ -9,13 +9,14 @@ from referral_intake.fhir import systems
 from referral_intake.fhir.draft import Part, Tree
 from referral_intake.fhir.issues import IssueCode, MessageRefused, error
 from referral_intake.fhir.mapping.extras import extras
+from referral_intake.fhir.mapping.naming import name_in
 from referral_intake.fhir.mapping.records import Records
 from referral_intake.fhir.mapping.saying import FACTS, HISTORY, Saying
-from referral_intake.fhir.mapping.words import day_of, whole_name
+from referral_intake.fhir.mapping.words import day_of
 from referral_intake.fhir.message import Message
 from referral_intake.fhir.r4.content import Consent
 from referral_intake.fhir.r4.element import Said
-from referral_intake.fhir.r4.people import Patient, RelatedPerson
+from referral_intake.fhir.r4.people import Patient
 from referral_intake.fhir.r4.values import dated
 from referral_intake.fhir.r4.words import labelled, listed, named
 from referral_intake.form.agreement import Agreement, Basis
@@ -58,7 +59,7 @@ def agreements(records: Records) -> Iterator[Saying]:
         kinds = {code.value for each in consent.category if (code := each.code_of(AGREEMENTS))}
         if _is_over(records.message, consent):
             yield HISTORY, _in_words(records, consent, "A consent that is over:")
-        elif not kinds & {*TO_AGREE, LAWFUL_BASIS} or records.is_of_another(consent.patient):
+        elif not kinds & {*TO_AGREE, LAWFUL_BASIS} or _is_of_another(records, consent):
             yield FACTS, _in_words(records, consent, "Another consent, not to this referral:")
         else:
             _check_rule(consent)
@@ -67,6 +68,12 @@ def agreements(records: Records) -> Iterator[Saying]:
             yield from _lawful_basis(records, consent, kinds)
     for kind, consents in given.items():
         yield from _agreed(records, kind, consents)
+
+
+def _is_of_another(records: Records, consent: Consent) -> bool:
+    """Whether it is the agreement of somebody who is neither a child nor the subject, who may be their mother."""
+    subject = records.message.look_up(consent.patient, Patient)
+    return records.is_of_another(consent.patient) and subject is not records.subject
 
 
 def _agreed(records: Records, kind: str, consents: Sequence[Consent]) -> Iterator[Saying]:
@@ -155,12 +162,8 @@ def _directive(consent: Consent) -> Said[str] | None:
 
 def _given_by(message: Message, consent: Consent) -> Said[str] | None:
     for reference in consent.performer:
-        person = message.find(reference, RelatedPerson) or message.find(reference, Patient)
-        name = whole_name(person.name, message.as_of) if person else None
-        if name:
+        if name := name_in(message, reference) or reference.said("display"):
             return name
-        if display := reference.said("display"):
-            return display
     return None
 
 

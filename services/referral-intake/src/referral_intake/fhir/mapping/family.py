@@ -38,7 +38,7 @@ def household_of(records: Records) -> tuple[Part, ...]:
     message = records.message
     persons = [person for person in message.all(RelatedPerson) if is_current(person, message)]
     contacts = [contact for record in records.children for contact in contacts_of(record.main)]
-    known = {id(record) for person in persons if (record := records.record_of(person))}
+    known = {id(record) for person in message.all(RelatedPerson) if (record := records.record_of(person))}
     return (
         *([mother_of(records, records.children[0])] if records.mother else []),
         *(_member(records, person) for person in persons),

@@ -32,6 +32,7 @@ def observations(records: Records) -> Iterator[Saying]:
             continue
         found = field_of(observation)
         if found is None or _is_of_another(records, observation, found[0]):
+            _follow_members(records, observation)
             yield FACTS, _finding(records, observation)
             continue
         path, shape = found
@@ -40,9 +41,15 @@ def observations(records: Records) -> Iterator[Saying]:
         yield pointer, (said,) if shape.is_list and shape.part else said
 
 
+def _follow_members(records: Records, observation: Observation) -> None:
+    """What belongs to a finding stands on its own in the message, and is said wherever it stands."""
+    for reference in observation.has_member:
+        records.message.find(reference, Observation)
+
+
 def _is_of_another(records: Records, observation: Observation, path: tuple[str, ...]) -> bool:
     """Whether what fills in a field is said of somebody whom the field is not about. Danger is danger, of whomever."""
-    if path == _DANGER:
+    if path == _DANGER and observation.value_boolean is True:
         return False
     is_voice = path[0] == _VOICE and records.is_of_another(observation.subject)
     return is_voice or records.is_of_stranger(observation.subject)
@@ -77,6 +84,8 @@ def _named(observation: Observation | Component) -> Said[str] | None:
 
 
 def _without(observation: Observation | Component) -> Said[str]:
+    if isinstance(observation, Observation) and observation.has_member:
+        return Said("its parts stand on their own", ())
     return _UNREAD if observation.has_value else _NO_VALUE
 
 

@@ -64,4 +64,5 @@ def number_of(person: Patient | RelatedPerson, day: date) -> str | None:
 def _last_day(patients: Sequence[Patient], today: date) -> date:
     """The day on which somebody's age counts: of the death, as far as it is known."""
     died = next((patient.deceased_date_time for patient in patients if patient.deceased_date_time), None)
-    return min(today, date.fromisoformat(day_in_london(died) or middle_of(died))) if died else today
+    day = max(day_in_london(died) or middle_of(died), date.min.isoformat()) if died else today.isoformat()
+    return min(today, date.fromisoformat(day))

@@ -62,6 +62,7 @@ class Records:
     children: tuple[Record, ...]
     others: tuple[Record, ...]
     mother: Patient | None
+    subject: Patient
 
     def record_of(self, person: RelatedPerson) -> Record | None:
         """The Patient's record of somebody who is related to a child."""
@@ -113,7 +114,7 @@ def records_of(message: Message, request: ServiceRequest) -> Records:
     is_of_family = first.is_grown and not expecting and any(_is_to_decide(record) for record in rest)
     children = [record for record in ordered if _is_to_decide(record) or (record is first and not is_of_family)]
     others = [record for record in ordered if not any(record is child for child in children)]
-    return Records(message, tuple(children), tuple(others), first.main if expecting else None)
+    return Records(message, tuple(children), tuple(others), first.main if expecting else None, first.main)
 
 
 def death_of(record: Record) -> Said[str] | None:

@@ -121,6 +121,7 @@ class Observation(Identified, Valued):
     body_site: CodeableConcept | None = None
     method: CodeableConcept | None = None
     component: Many[Component] = ()
+    has_member: Many[Reference] = ()
     note: Many[Annotation] = ()
 
 
