@@ -136,3 +136,44 @@ def test_dates_that_are_no_days_are_carried() -> None:
     assert found["attachments"] == [{"title": "Report (2025)"}]
     assert found["risks_to_staff"] == [{"reason": "a warning without words (from 2025 until 2027)"}]
     assert take(document).not_taken == ()
+
+
+def role(words: str, **elements: Any) -> Json:
+    return {"resourceType": "PractitionerRole", "code": [{"text": words}], **elements}
+
+
+def test_who_refers_does_so_in_the_role_they_have_now() -> None:
+    left = role("Nurse", practitioner={"reference": url(3)}, period={"end": "2020-01-01"})
+    now = role("Health visitor", practitioner={"reference": url(3)})
+
+    assert form_of(with_entries(message(), left, now))["referrer"]["role"] == "Health visitor"
+
+
+def test_each_role_is_said_whether_it_has_ended_or_not() -> None:
+    worker = {"resourceType": "Practitioner", "name": [{"text": "Dr Q"}]}
+    left = role("Nurse", practitioner={"reference": url(4)}, period={"end": "2020-01-01"})
+    now = role("Health visitor", practitioner={"reference": url(4)})
+    named = [role("Teacher", practitioner={"display": name}) for name in ("Ash", "Jo")]
+
+    found = filled_in(worker, left, now, *named)
+
+    assert [(each["name"], each["role"]) for each in found["professionals"]] == [
+        ("Dr Q", "Health visitor"),
+        ("Ash", "Teacher"),
+        ("Jo", "Teacher"),
+    ]
+    assert found["concern"]["history"] == "Formerly worked with the family: Dr Q, Nurse (until 2020-01-01)"
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("reasonReference", "Reason whose record was not taken: Bruises"),
+        ("supportingInfo", "Further information whose record was not taken: Bruises"),
+    ],
+)
+def test_what_the_request_refers_to_by_name_is_said(name: str, line: str) -> None:
+    document = message(request={name: [{"reference": "DiagnosticReport/elsewhere", "display": "Bruises"}]})
+
+    assert line in form_of(document)["concern"]["facts"]
+    assert take(document).not_taken == (f"Bundle.entry[1].resource.{name}[0].reference",)

@@ -24,11 +24,12 @@ SAID: Final = (
     "Visit: Sleep: no value: masked; Titre: < 1 : 8; Bruise: from 0 to 2.5 cm; "
     "Pulse: E 1 U (origin 0, period 10, dimensions 1); Drawing (with a value that we could not take)",
     "Seen by: Jo",
-    "Somebody else: Weight (without a value)",
+    "Somebody else: Weight: no value: unknown",
     "At risk (SNOMED CT 111): No (SNOMED CT 373067005)",
     "Asthma",
     "He was alone. (Nurse Note, 2026-11-20 10:00)",
-    "Another consent, not to this referral: Research, refused",
+    "Another consent, not to this referral: Research, scope privacy, refused",
+    "Reason whose record was not taken: a reason that was not sent",
 )
 WAS_SO: Final = (
     "former warning A dog (inactive)",
@@ -56,7 +57,6 @@ LISTED: Final = (
     "Bundle.entry[2].resource.multipleBirth",
     "Bundle.entry[2].resource.contact[1]",
     "Bundle.entry[5].resource.component[4].value",
-    "Bundle.entry[7].resource.value.extension",
     *(f"Bundle.entry[{number}].resource" for number in (*range(9, 17), *range(27, 34))),
 )
 

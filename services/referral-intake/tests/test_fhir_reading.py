@@ -103,7 +103,7 @@ def test_everything_that_is_wrong_with_the_shape_is_said_at_once() -> None:
         ),
         (
             with_entries(message(), {"resourceType": "CarePlan", "secret-word": {"modifierExtension": [{"url": "x"}]}}),
-            "Bundle.entry[4].resource.modifierExtension",
+            "Bundle.entry[4].resource.children().modifierExtension",
         ),
     ],
 )

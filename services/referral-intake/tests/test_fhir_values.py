@@ -3,6 +3,8 @@
 import pytest
 from fhir_messages import Json, facts_of, filled_in, finding, message, observed, take, url, with_entries
 
+from referral_intake.fhir import MessageRefused
+
 
 @pytest.mark.parametrize(
     ("value", "said"),
@@ -133,3 +135,13 @@ def test_a_finding_that_others_belong_to_is_not_one_without_a_value() -> None:
 
     assert facts_of(panel, part) == ["Skin (its parts stand on their own)", "Bruise: no"]
     assert take(with_entries(message(), panel, part)).not_taken == ()
+
+
+def test_a_place_in_what_is_passed_over_has_the_names_of_r4() -> None:
+    answer = {"valueBoolean": False, "modifierExtension": [{"url": "https://sender.example.org/not"}]}
+    answers = {"resourceType": "QuestionnaireResponse", "item": [{"linkId": "1", "answer": [answer]}]}
+
+    with pytest.raises(MessageRefused) as refused:
+        take(with_entries(message(), answers))
+
+    assert refused.value.issues[0].places == ("Bundle.entry[4].resource.item[0].answer[0].modifierExtension",)

@@ -67,13 +67,12 @@ def history_of_professionals(message: Message) -> Iterator[tuple[Said[str] | Non
 def _others(
     message: Message, *, referrer: Practitioner | None
 ) -> Iterator[tuple[PractitionerRole | None, Practitioner | None]]:
-    seen = _general_practitioners(message) | ({id(referrer)} if referrer else set())
-    for role in message.all(PractitionerRole):
-        practitioner = message.find(role.practitioner, Practitioner)
-        if not seen & {id(role), id(practitioner)}:
-            yield role, practitioner
-        seen.add(id(practitioner))
-    yield from ((None, each) for each in message.all(Practitioner) if id(each) not in seen)
+    """Each role, and who has none; not those of the referrer and of general practitioners, who stand elsewhere."""
+    elsewhere = _general_practitioners(message) | ({id(referrer)} if referrer else set())
+    roles = [(role, message.find(role.practitioner, Practitioner)) for role in message.all(PractitionerRole)]
+    yield from ((role, each) for role, each in roles if not elsewhere & {id(role), id(each)})
+    without = elsewhere | {id(each) for _, each in roles}
+    yield from ((None, each) for each in message.all(Practitioner) if id(each) not in without)
 
 
 def _works_now(message: Message, role: PractitionerRole | None, practitioner: Practitioner | None) -> bool:
@@ -94,9 +93,13 @@ def _practitioner(message: Message, reference: Reference | None) -> tuple[Practi
     role = message.find(reference, PractitionerRole)
     practitioner = message.find(role.practitioner if role else reference, Practitioner)
     if role is None and practitioner is not None:
-        roles = message.all(PractitionerRole)
-        role = next((each for each in roles if message.find(each.practitioner, Practitioner) is practitioner), None)
+        roles = [role for role in message.all(PractitionerRole) if _has(message, role, practitioner)]
+        role = next((each for each in roles if _works_now(message, each, None)), next(iter(roles), None))
     return role, practitioner
+
+
+def _has(message: Message, role: PractitionerRole, practitioner: Practitioner) -> bool:
+    return message.find(role.practitioner, Practitioner) is practitioner
 
 
 def _professional_fields(

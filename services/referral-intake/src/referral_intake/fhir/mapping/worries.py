@@ -1,6 +1,6 @@
 """What a referral is about: the reasons of the request and the conditions, as codes and as facts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from referral_intake.fhir import systems
@@ -9,11 +9,12 @@ from referral_intake.fhir.mapping.records import Records, death_of
 from referral_intake.fhir.mapping.saying import FACTS, HISTORY, TYPES, Saying, notes_of
 from referral_intake.fhir.mapping.validity import Standing, is_to_come, qualified, standing_of, status_code
 from referral_intake.fhir.mapping.words import whole_name
+from referral_intake.fhir.message import Message
 from referral_intake.fhir.r4.coded import CodeableConcept
 from referral_intake.fhir.r4.content import Condition, Consent, DocumentReference, Flag, Observation, ServiceRequest
 from referral_intake.fhir.r4.element import Said
-from referral_intake.fhir.r4.values import dated
-from referral_intake.fhir.r4.words import labelled, listed, named, remarked
+from referral_intake.fhir.r4.values import Reference, dated
+from referral_intake.fhir.r4.words import labelled, listed, named, remarked, with_places
 
 CONCERN_TYPES: Final = systems.code_system("concern-type")
 
@@ -30,10 +31,17 @@ def worries(records: Records, request: ServiceRequest) -> Iterator[Saying]:
         yield FACTS, _words(concept)
     for condition in message.all(Condition):
         yield from _condition(records, condition)
-    for reference in (*request.reason_reference, *request.supporting_info):
-        for kind in _SAID_ON_THEIR_OWN:
-            message.find(reference, kind)
+    yield from _referred_to(message, "Reason whose record was not taken:", request.reason_reference)
+    yield from _referred_to(message, "Further information whose record was not taken:", request.supporting_info)
     yield from ((FACTS, note) for note in notes_of(message, request.note))
+
+
+def _referred_to(message: Message, label: str, references: Sequence[Reference]) -> Iterator[Saying]:
+    """What the request refers to, by name, where nothing in the message says it on its own."""
+    for reference in references:
+        found = [message.find(reference, kind) for kind in _SAID_ON_THEIR_OWN]
+        if not any(found):
+            yield FACTS, named(label, with_places(reference.said("display"), reference.at("type")))
 
 
 def deaths(records: Records) -> Iterator[Saying]:
