@@ -271,3 +271,24 @@ def test_a_death_is_one_however_little_is_known_of_its_day(died: str) -> None:
     found = filled_in(patient("Ash T", birthDate="2015-03-04", deceasedDateTime=died))
 
     assert found["household"][0]["relationship"] == "a child who has died"
+
+
+@pytest.mark.parametrize("mark", ["number", "link"])
+def test_a_mother_is_not_her_child_though_a_number_or_a_link_says_so(mark: str) -> None:
+    number = {"identifier": [{"system": NHS_NUMBER, "value": "9990000018"}]}
+    mother = related("Jo T", "Mother", **(number if mark == "number" else {}))
+    linked = also(4) if mark == "link" else {}
+
+    found = filled_in(mother, patient={**linked, "birthDate": None})
+
+    assert names_of(found, "children") == ["Rowan"]
+    assert "subject_of_referral" not in found["household"][0]
+
+
+def test_who_was_born_on_another_day_is_another_person() -> None:
+    brother = related("Ash T", "Brother", birthDate="2014-01-02")
+
+    found = filled_in(brother, patient("Rowan T", birthDate="2015-03-04", **also(4)))
+
+    assert "subject_of_referral" not in found["household"][0]
+    assert "Rowan T: the sender's record is linked, seealso Ash T" in found["concern"]["history"]

@@ -9,10 +9,11 @@ from referral_intake.fhir import systems
 from referral_intake.fhir.mapping.expected import is_of_age
 from referral_intake.fhir.mapping.history import number_in_use
 from referral_intake.fhir.mapping.relations import role_of
-from referral_intake.fhir.mapping.words import middle_of
+from referral_intake.fhir.mapping.words import middle_of, whole_name
 from referral_intake.fhir.message import Message
 from referral_intake.fhir.r4.people import Patient, RelatedPerson
 from referral_intake.fhir.r4.times import day_in_london
+from referral_intake.form.folding import folded
 from referral_intake.identifiers import nhs_number
 
 _OF_AGE: Final = frozenset(
@@ -31,8 +32,8 @@ _OF_AGE: Final = frozenset(
 
 def persons_of(message: Message, patients: Sequence[Patient]) -> tuple[RelatedPerson, ...]:
     """The related persons who are the same person as these records say: by a link, or by their NHS number."""
-    found = [*_linked(message, patients), *_numbered(message, patients)]
-    return tuple({id(person): person for person in found}.values())
+    found = {id(person): person for person in (*_linked(message, patients), *_numbered(message, patients))}
+    return tuple(person for person in found.values() if not _differ(message, patients, person))
 
 
 def is_grown(message: Message, patients: Sequence[Patient], persons: Sequence[RelatedPerson]) -> bool:
@@ -45,14 +46,42 @@ def is_grown(message: Message, patients: Sequence[Patient], persons: Sequence[Re
     return any(role.value in _OF_AGE for role in roles)
 
 
+def _differ(message: Message, patients: Sequence[Patient], person: RelatedPerson) -> bool:
+    """Whether they cannot be one person, whatever the sender says: nobody is their own relative or born twice."""
+    patient = message.look_up(person.patient, Patient)
+    births = [each.birth_date for each in patients if each.birth_date]
+    return any(each is patient for each in patients) or (
+        person.birth_date is not None and any(_apart(born, person.birth_date) for born in births)
+    )
+
+
+def _apart(one: str, other: str) -> bool:
+    length = min(len(one), len(other))
+    return one[:length] != other[:length]
+
+
 def _linked(message: Message, patients: Sequence[Patient]) -> Iterator[RelatedPerson]:
     links = [link for patient in patients for link in patient.link]
     yield from (person for link in links if (person := message.find(link.other, RelatedPerson)))
 
 
 def _numbered(message: Message, patients: Sequence[Patient]) -> Iterator[RelatedPerson]:
-    numbers = {number for patient in patients if (number := number_of(patient, message.as_of))}
-    yield from (person for person in message.all(RelatedPerson) if number_of(person, message.as_of) in numbers)
+    for person in message.all(RelatedPerson):
+        if any(_are_one(patient, person, message.as_of) for patient in patients):
+            yield person
+
+
+def _are_one(patient: Patient, person: RelatedPerson, day: date) -> bool:
+    """By one number, and one name or birth date: a number alone may be the child's on the record of a parent."""
+    number, name = number_of(person, day), _folded(person, day)
+    has_name = name is not None and name == _folded(patient, day)
+    has_birth = person.birth_date is not None and person.birth_date == patient.birth_date
+    return number is not None and number == number_of(patient, day) and (has_name or has_birth)
+
+
+def _folded(person: Patient | RelatedPerson, day: date) -> str | None:
+    name = whole_name(person.name, day)
+    return folded(name.value) if name else None
 
 
 def number_of(person: Patient | RelatedPerson, day: date) -> str | None:

@@ -139,7 +139,7 @@ def understood(message: Message, record: Record) -> Iterator[str]:
             yield patient.at("active")
         if patient.deceased_boolean is False and not record.has_died:
             yield patient.at("deceased_boolean")
-        yield from (link.at("type") for link in patient.link if _is_in(message, link))
+        yield from (link.at("type") for link in patient.link if _is_in(message, record, link))
 
 
 def remarks_of(message: Message, record: Record) -> Iterator[Said[str]]:
@@ -148,18 +148,21 @@ def remarks_of(message: Message, record: Record) -> Iterator[Said[str]]:
         if patient.active is False:
             yield Said("the sender's record of this person is not in use", (patient.at("active"),))
         for link in patient.link:
-            kind, other = link.said("type"), _address_of(link.other) if link.other else None
-            if kind and other and not _is_in(message, link):
+            kind, other = link.said("type"), _called(message, link.other) if link.other else None
+            if kind and other and not _is_in(message, record, link):
                 yield Said(f"the sender's record is linked, {kind.value} {other.value}", (*kind.places, *other.places))
 
 
-def _is_in(message: Message, link: Link) -> bool:
-    """Whether the message has the other record, be it of a patient or of somebody related to one."""
-    return bool(message.find(link.other, Patient) or message.find(link.other, RelatedPerson))
+def _is_in(message: Message, record: Record, link: Link) -> bool:
+    """Whether the message has the other record, be it of a patient or of the same person as related to one."""
+    person = message.look_up(link.other, RelatedPerson)
+    return bool(message.find(link.other, Patient)) or any(each is person for each in record.persons)
 
 
-def _address_of(reference: Reference) -> Said[str] | None:
-    """By what another record is found that was not sent."""
+def _called(message: Message, reference: Reference) -> Said[str] | None:
+    """By whom another record is, or by what it is found when it was not sent."""
+    if name := name_in(message, reference):
+        return name
     number = reference.identifier
     called = Said(number.value or "", (number.at("system"), number.at("value"))) if number and number.value else None
     return remarked(reference.said("reference") or called, reference.said("display"))
