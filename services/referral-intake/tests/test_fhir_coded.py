@@ -102,3 +102,12 @@ def test_that_a_stranger_is_in_no_danger_says_nothing_of_the_child() -> None:
 
     assert "immediate_danger" not in filled_in(said)
     assert facts_of(said) == ["Cousin Lee: referral-field immediate_danger: no"]
+
+
+def test_the_plan_of_her_unborn_child_is_not_a_girls_own() -> None:
+    plan = flag(code=concept(SNOMED, "818901000000100", "Unborn child subject to a plan"))
+
+    found = filled_in(plan, patient={"birthDate": "2010-05-04", "gender": "female"})
+
+    assert "plans" not in found["children"][0]
+    assert "Unborn child subject to a plan" in found["concern"]["facts"]

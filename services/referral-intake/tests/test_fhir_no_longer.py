@@ -32,13 +32,26 @@ def paper(**elements: Any) -> Json:
     return {"resourceType": "DocumentReference", "status": "current", "description": "Report", **elements}
 
 
-@pytest.mark.parametrize("status", ["finished", "onleave", "cancelled", "planned"])
-def test_nobody_is_at_an_encounter_that_is_over(status: str) -> None:
-    visit = {"resourceType": "Encounter", "status": status, "location": [{"location": {"display": "Ward 3"}}]}
+@pytest.mark.parametrize(
+    ("encounter", "place", "line"),
+    [
+        ({"status": "finished"}, {}, "was at Ward 3 (finished)"),
+        ({"status": "onleave"}, {}, "was at Ward 3 (onleave)"),
+        ({"period": {"end": "2026-10-01"}}, {}, "was at Ward 3 (until 2026-10-01)"),
+        ({}, {"status": "completed"}, "was at Ward 3 (completed)"),
+        ({"status": "cancelled"}, {}, None),
+        ({"status": "planned"}, {}, None),
+        ({}, {"status": "reserved"}, None),
+    ],
+)
+def test_nobody_is_at_an_encounter_that_is_over(encounter: Json, place: Json, line: str | None) -> None:
+    where = {"location": {"display": "Ward 3"}, **place}
+    visit = {"resourceType": "Encounter", **encounter, "location": [where]}
 
     found = filled_in(visit, request={"encounter": {"reference": url(4)}})
 
     assert "location_now" not in found["children"][0]
+    assert found["concern"].get("history") == line
 
 
 def test_a_kind_of_place_is_no_place() -> None:

@@ -1,12 +1,14 @@
 """National codes that say more than words: plans of a child, and kinds of concern."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from types import MappingProxyType
 from typing import Final, TypeVar
 
 from contracts.codes import ConcernType, CurrentPlan
 from referral_intake.fhir import systems
 from referral_intake.fhir.draft import Pointer
+from referral_intake.fhir.mapping.expected import is_of_age
 from referral_intake.fhir.mapping.records import Records
 from referral_intake.fhir.mapping.saying import TYPES, Saying
 from referral_intake.fhir.r4.coded import CodeableConcept, Coding
@@ -18,6 +20,7 @@ M = TypeVar("M")
 
 _PATIENT_FLAGS: Final = "https://fhir.nhs.uk/England/CodeSystem/England-FlagCategoryPatient"
 
+_MOTHERS_AT: Final = 10
 _UNBORN: Final = "818901000000100"
 """Stands in the record of the mother, who has the only NHS number that there is before the birth."""
 
@@ -92,9 +95,19 @@ def _codings(
     number = _number(records, subject)
     codings = [coding for concept in concepts if concept for coding in concept.coding]
     if number is not None:
-        yield from ((number, coding) for coding in codings)
+        is_mother = _may_be_mother(records.children[number - 1].main, records.message.as_of)
+        yield from ((number, coding) for coding in codings if not (is_mother and _is_of_unborn(coding)))
     elif subject and records.mother and records.message.find(subject, Patient) is records.mother:
-        yield from ((1, coding) for coding in codings if coding.is_of(systems.SNOMED) and coding.code == _UNBORN)
+        yield from ((1, coding) for coding in codings if _is_of_unborn(coding))
+
+
+def _is_of_unborn(coding: Coding) -> bool:
+    return coding.is_of(systems.SNOMED) and coding.code == _UNBORN
+
+
+def _may_be_mother(patient: Patient, day: date) -> bool:
+    """Whether somebody is old enough to expect a child: its plan, in her record, is not her own."""
+    return patient.birth_date is not None and is_of_age(patient.birth_date, day, at=_MOTHERS_AT)
 
 
 def _plans(number: int) -> Pointer:

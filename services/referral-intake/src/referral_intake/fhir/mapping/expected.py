@@ -38,11 +38,11 @@ def is_estimated(message: Message, mother: Patient) -> Said[bool] | None:
     return Said(True, said.places) if said and len(said.value) < len("2027-02-26") else None
 
 
-def is_of_age(born: str, day: date) -> bool:
-    """Whether somebody is of age: of a month or a year, when even who was born on its last day is."""
+def is_of_age(born: str, day: date, *, at: int = _ADULT_AT) -> bool:
+    """Whether somebody is of an age: born in a month or a year, when even who was born on its last day is."""
     year, month_and_day = int(born[:4]), born[5:]
     last = f"{month_and_day or '12'}-31" if len(month_and_day) < len("05-04") else month_and_day
-    return day.year - year - (f"{day:%m-%d}" < last) >= _ADULT_AT
+    return day.year - year - (f"{day:%m-%d}" < last) >= at
 
 
 def _said(message: Message, mother: Patient) -> Said[str] | None:
