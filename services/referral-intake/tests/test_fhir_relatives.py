@@ -292,3 +292,11 @@ def test_who_was_born_on_another_day_is_another_person() -> None:
 
     assert "subject_of_referral" not in found["household"][0]
     assert "Rowan T: the sender's record is linked, seealso Ash T" in found["concern"]["history"]
+
+
+def test_a_father_who_died_and_is_no_longer_in_the_family_is_said_to_have_died() -> None:
+    father = related("Sam T", "Father", period={"end": "2024-02-02"})
+
+    said = history_of(father, patient("Sam T", birthDate="1988-01-02", deceasedDateTime="2024-02-02", **also(4)))
+
+    assert said == "Formerly in the family: Sam T, Father, has died on 2024-02-02 (until 2024-02-02)"

@@ -9,7 +9,7 @@ from referral_intake.fhir.mapping.children import contacts_of, sex_of
 from referral_intake.fhir.mapping.extras import extras
 from referral_intake.fhir.mapping.history import history_of
 from referral_intake.fhir.mapping.language import language_fields
-from referral_intake.fhir.mapping.records import Record, Records
+from referral_intake.fhir.mapping.records import Record, Records, death_of
 from referral_intake.fhir.mapping.relations import relationship_of
 from referral_intake.fhir.mapping.relatives import joined_with, mother_of, number_noted, relative_of
 from referral_intake.fhir.mapping.words import (
@@ -145,12 +145,19 @@ def _former(records: Records, person: RelatedPerson | PatientContact) -> Said[st
     born, places = _of_record(records, person) if isinstance(person, RelatedPerson) else (None, ())
     numbers = listed(number_of(point) for point in person.telecom)
     name = whole_name(names, message.as_of)
-    who = listed((name, words_of(person.relationship), born, lived_at(addresses), numbers, _further(person)))
+    died = _death(records, person) if isinstance(person, RelatedPerson) else None
+    who = listed((name, words_of(person.relationship), born, lived_at(addresses), numbers, _further(person), died))
     ended = person.period.words() if person.period else None
     remark = ended or Said("the sender's record is not in use", places)
     is_to_come = era(person.period, message.as_of) != FORMER
     label = "Is to be in the family later:" if is_to_come else "Formerly in the family:"
     return with_places(named(label, remarked(who, remark)), *places)
+
+
+def _death(records: Records, person: RelatedPerson) -> Said[str] | None:
+    """That somebody has died, as the Patient of theirs says, from which nothing else is taken."""
+    record = records.record_of(person)
+    return death_of(record) if record else None
 
 
 def _further(person: RelatedPerson | PatientContact) -> Said[str] | None:

@@ -4,13 +4,14 @@ from typing import Literal
 
 from pydantic import Field, StrictBool
 
+from referral_intake.fhir.r4.amounts import Quantity, Range
 from referral_intake.fhir.r4.coded import CodeableConcept, Coding
 from referral_intake.fhir.r4.datatypes import Annotation, Attachment, ContactPoint
 from referral_intake.fhir.r4.element import Element
 from referral_intake.fhir.r4.primitives import Many, Text
 from referral_intake.fhir.r4.resource import Identified, Resource
 from referral_intake.fhir.r4.times import DateTime
-from referral_intake.fhir.r4.values import Beside, Period, Quantity, Range, Reference, Valued
+from referral_intake.fhir.r4.values import Beside, Period, Reference, Valued
 
 Priority = Literal["routine", "urgent", "asap", "stat"]
 Intent = Literal[
