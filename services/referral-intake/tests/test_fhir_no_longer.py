@@ -190,3 +190,35 @@ def test_what_the_request_refers_to_by_name_is_said(name: str, line: str) -> Non
 
     assert line in form_of(document)["concern"]["facts"]
     assert take(document).not_taken == (f"Bundle.entry[1].resource.{name}[0].reference",)
+
+
+EMERGENCY: Final = {
+    "id": "C123",
+    "relationship": [{"text": "Emergency contact"}],
+    "telecom": [{"system": "phone", "value": "020 7946 0123"}],
+}
+
+
+def test_an_emergency_contact_without_a_name_is_somebody_to_phone() -> None:
+    document = message(patient={"contact": [EMERGENCY]})
+
+    assert form_of(document)["household"] == [{"relationship": "Emergency contact", "phone": "020 7946 0123"}]
+    assert take(document).not_taken == ()
+
+
+@pytest.mark.parametrize("elements", [{"organization": {"display": "School"}}, {"telecom": []}])
+def test_an_office_and_a_relationship_alone_are_nobody_in_the_family(elements: Json) -> None:
+    document = message(patient={"contact": [EMERGENCY | elements]})
+
+    assert "household" not in form_of(document)
+    assert take(document).not_taken == ("Bundle.entry[2].resource.contact",)
+
+
+def test_a_practice_that_is_no_longer_active_is_a_former_one() -> None:
+    practice = {"resourceType": "Organization", "active": False, "name": "Old Surgery"}
+    references = [{"reference": url(4)}, {"display": "New Surgery"}]
+
+    found = filled_in(practice, patient={"generalPractitioner": references})
+
+    assert found["children"][0]["gp"] == {"practice": "New Surgery"}
+    assert "former GP Old Surgery (no longer active)" in found["concern"]["history"]

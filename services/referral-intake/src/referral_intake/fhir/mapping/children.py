@@ -70,8 +70,8 @@ def history_of_relative(message: Message, record: Record) -> Iterator[Said[str]]
 
 
 def contacts_of(patient: Patient) -> Iterator[PatientContact]:
-    """People to reach for a child who have a name; they belong to the household or family."""
-    yield from (contact for contact in patient.contact if contact.name is not None and not _is_self(contact))
+    """People to reach for a child, with or without a name; they belong to the household or family."""
+    yield from (contact for contact in patient.contact if _is_person(contact) and not _is_self(contact))
 
 
 def sex_of(person: Patient | PatientContact | RelatedPerson) -> Said[str] | None:
@@ -101,6 +101,12 @@ def _own_points(patient: Patient, day: date) -> Iterator[ContactPoint]:
     for contact in patient.contact:
         if _is_self(contact) and (contact.period is None or contact.period.holds(day)):
             yield from contact.telecom
+
+
+def _is_person(contact: PatientContact) -> bool:
+    """Whether a person is meant: the NHS's demographics service sends emergency contacts with a number alone."""
+    is_reachable = any(point.said("value") for point in contact.telecom)
+    return contact.name is not None or (is_reachable and contact.organization is None)
 
 
 def _is_self(contact: PatientContact) -> bool:

@@ -9,7 +9,7 @@ from referral_intake.fhir.mapping.organisations import organisation_of
 from referral_intake.fhir.mapping.words import AT_WORK, era, phone_of, whole_name
 from referral_intake.fhir.message import Message
 from referral_intake.fhir.r4.element import Said
-from referral_intake.fhir.r4.people import Patient, Practitioner, PractitionerRole
+from referral_intake.fhir.r4.people import Organization, Patient, Practitioner, PractitionerRole
 from referral_intake.fhir.r4.values import Period, Reference
 from referral_intake.fhir.r4.words import listed, named, remarked, with_places
 
@@ -55,7 +55,8 @@ def former_practices(message: Message, patient: Patient) -> Iterator[Said[str]]:
 def _counts(message: Message, reference: Reference) -> bool:
     role, identifier = message.find(reference, PractitionerRole), reference.identifier
     doctor = message.find(role.practitioner if role else reference, Practitioner)
-    if doctor is not None and doctor.active is False:
+    practice = message.find(role.organization if role else reference, Organization)
+    if any(each is not None and each.active is False for each in (doctor, practice)):
         return False
     if role is not None:
         return role.active is not False and (role.period is None or role.period.holds(message.as_of))

@@ -35,6 +35,7 @@ class PatientContact(Extensible):
     telecom: Many[ContactPoint] = ()
     address: Address | None = None
     gender: Gender | None = None
+    organization: Reference | None = None
     period: Period | None = None
 
 
