@@ -8,7 +8,14 @@ from referral_intake.fhir import systems
 from referral_intake.fhir.draft import Part, Tree
 from referral_intake.fhir.mapping.expected import expected_date, is_estimated
 from referral_intake.fhir.mapping.extras import extras
-from referral_intake.fhir.mapping.history import KNOWN_NUMBERS, history_of, number_in_use, other_numbers, superseded
+from referral_intake.fhir.mapping.history import (
+    KNOWN_NUMBERS,
+    history_of,
+    number_in_use,
+    other_numbers,
+    superseded,
+    verified,
+)
 from referral_intake.fhir.mapping.language import language_fields
 from referral_intake.fhir.mapping.places import location_now
 from referral_intake.fhir.mapping.records import Record, Records, remarks_of, understood
@@ -143,6 +150,10 @@ def _numbers(message: Message, patient: Patient) -> dict[str, Tree]:
     for system, (field, _) in KNOWN_NUMBERS.items():
         identifier = number_in_use(patient, system, message.as_of)
         if identifier is not None:
-            places = (identifier.at("system"), *([identifier.at("use")] if identifier.use in _PLAIN_USES else []))
+            places = (
+                identifier.at("system"),
+                *verified(identifier),
+                *([identifier.at("use")] if identifier.use in _PLAIN_USES else []),
+            )
             fields[field] = with_places(identifier.said("value"), *places)
     return fields

@@ -14,10 +14,11 @@ from referral_intake.fhir.mapping.words import (
     number_of,
     one_line,
 )
+from referral_intake.fhir.r4.coded import Coding
 from referral_intake.fhir.r4.datatypes import Address
 from referral_intake.fhir.r4.element import Said
 from referral_intake.fhir.r4.people import Patient, Practitioner, RelatedPerson
-from referral_intake.fhir.r4.values import Identifier
+from referral_intake.fhir.r4.values import Extension, Identifier
 from referral_intake.fhir.r4.words import named, remarked, with_places
 
 KNOWN_NUMBERS: Final[Mapping[str, tuple[str, str]]] = {
@@ -26,6 +27,9 @@ KNOWN_NUMBERS: Final[Mapping[str, tuple[str, str]]] = {
     systems.CHILD_ID: ("la_child_id", "local authority child id"),
 }
 """The numbers that the form has a field for, by system: the field, and what people call them."""
+
+_VERIFIED: Final = "01"
+"""Number present and verified. Source: NHS Data Dictionary, December 2019, NHS number status indicator code."""
 
 _ORDER: Final = ("official", "usual", None, "secondary", "temp")
 
@@ -85,13 +89,35 @@ def _numbers_of(patient: Patient) -> Iterator[Said[str] | None]:
 
 
 def _number(identifier: Identifier, called: str, *, is_main: bool, day: date) -> Iterator[Said[str]]:
-    period = identifier.period.words() if identifier.period else None
-    if is_main and period is None:
+    period, doubt = identifier.period.words() if identifier.period else None, _doubt_of(identifier)
+    if is_main and period is None and doubt is None:
         return
     which = "another" if identifier.is_in_use(day) else era(identifier.period, day)
     kind = called if is_main else f"{which} {called}"
     use = None if identifier.use in ("official", "usual", "old") else identifier.said("use")
-    text = remarked(named(kind, identifier.said("value")), use, period)
+    text = remarked(named(kind, identifier.said("value")), use, period, doubt)
     places = [identifier.at("system"), *([identifier.at("use")] if use is None else [])]
     if said := with_places(text, *places):
         yield said
+
+
+def verified(identifier: Identifier) -> tuple[str, ...]:
+    """The places that say a number was checked against the register: it needs no word."""
+    found, coding = _verification(identifier)
+    if found is None or coding is None or coding.code != _VERIFIED:
+        return ()
+    return (found.at("url"), *coding.mapped(), coding.at("display"))
+
+
+def _doubt_of(identifier: Identifier) -> Said[str] | None:
+    """That a number was not checked, or not found: it may be somebody else's."""
+    found, coding = _verification(identifier)
+    if found is None or coding is None or coding.code == _VERIFIED:
+        return None
+    return with_places(coding.words(), found.at("url"))
+
+
+def _verification(identifier: Identifier) -> tuple[Extension | None, Coding | None]:
+    found = next((each for each in identifier.extension if each.url == systems.NUMBER_VERIFICATION), None)
+    concept = found.value_codeable_concept if found else None
+    return found, next(iter(concept.coding), None) if concept else None

@@ -65,6 +65,7 @@ class Period(Element):
 class Identifier(Element):
     """A number or name that somebody assigned."""
 
+    extension: Many["Extension"] = ()
     use: NumberUse | None = None
     type: CodeableConcept | None = None
     system: Text | None = None
