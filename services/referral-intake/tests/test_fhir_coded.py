@@ -111,3 +111,18 @@ def test_the_plan_of_her_unborn_child_is_not_a_girls_own() -> None:
 
     assert "plans" not in found["children"][0]
     assert "Unborn child subject to a plan" in found["concern"]["facts"]
+
+
+@pytest.mark.parametrize("status", ["preliminary", "registered", "unknown"])
+def test_danger_is_danger_before_it_is_sure(status: str) -> None:
+    said = observed("immediate_danger", valueBoolean=True) | {"status": status}
+
+    assert filled_in(said)["immediate_danger"] is True
+    assert facts_of(said) == [f"referral-field immediate_danger: yes ({status})"]
+
+
+@pytest.mark.parametrize("elements", [{"valueBoolean": False}, {"status": "entered-in-error"}, {"status": "cancelled"}])
+def test_what_is_not_said_to_be_danger_is_none(elements: Json) -> None:
+    said = observed("immediate_danger", valueBoolean=True) | {"status": "preliminary"} | elements
+
+    assert "immediate_danger" not in filled_in(said)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from referral_intake.fhir.draft import Pointer
-from referral_intake.fhir.mapping.extras import field_of, field_said
+from referral_intake.fhir.mapping.extras import FIELD_SYSTEM, field_of, field_said
 from referral_intake.fhir.mapping.records import Records
 from referral_intake.fhir.mapping.saying import FACTS, HISTORY, Saying, notes_of
 from referral_intake.fhir.mapping.validity import is_so, qualified
@@ -33,12 +33,20 @@ def observations(records: Records) -> Iterator[Saying]:
         found = field_of(observation)
         if found is None or _is_of_another(records, observation, found[0]):
             _follow_members(records, observation)
+            yield _DANGER, _danger_in(observation)
             yield FACTS, _finding(records, observation)
             continue
         path, shape = found
         said = field_said(observation, shape)
         pointer = _of_child(records, observation, path)
         yield pointer, (said,) if shape.is_list and shape.part else said
+
+
+def _danger_in(observation: Observation) -> Said[bool] | None:
+    """That somebody is in danger counts also while it is preliminary, or nobody knows how sure it is."""
+    code = observation.code.code_of(FIELD_SYSTEM) if observation.code else None
+    is_danger = code is not None and (code.value,) == _DANGER and observation.value_boolean is True
+    return observation.said("value_boolean") if is_danger else None
 
 
 def _follow_members(records: Records, observation: Observation) -> None:

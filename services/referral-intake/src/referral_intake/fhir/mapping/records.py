@@ -180,8 +180,7 @@ def _somebody(message: Message, reference: Reference) -> Said[str]:
 
 def _groups(message: Message, subject: Patient) -> list[list[Patient]]:
     """Patients that are records of one person, as their links or their numbers say; the subject may be contained."""
-    patients = message.all(Patient)
-    patients = patients if any(each is subject for each in patients) else (subject, *patients)
+    patients = _patients(message, subject)
     groups = [[patient] for patient in patients]
     for patient in patients:
         for link in patient.link:
@@ -193,6 +192,20 @@ def _groups(message: Message, subject: Patient) -> list[list[Patient]]:
         if identity := _identity(patient, message.as_of):
             groups = _merged(groups, known.setdefault(identity, patient), patient)
     return groups
+
+
+def _patients(message: Message, subject: Patient) -> list[Patient]:
+    """The subject, everybody who has an entry, and the records that theirs are linked with, which may be contained."""
+    found = {id(each): each for each in message.all(Patient)}
+    waiting = [subject, *found.values()]
+    while waiting:
+        patient = waiting.pop()
+        others = [
+            other for link in patient.link if (other := message.find(link.other, Patient)) and id(other) not in found
+        ]
+        found |= {id(each): each for each in (patient, *others)}
+        waiting += others
+    return list(found.values())
 
 
 def _identity(patient: Patient, day: date) -> tuple[str, str, str] | None:
