@@ -80,3 +80,13 @@ def test_a_worker_or_an_organisation_may_have_given_it() -> None:
     said = consent() | {"performer": [{"reference": url(3)}]}
 
     assert filled_in(said)["consent"]["to_referral"]["given_by"] == "Morgan Adeyemi-Clarke"
+
+
+def test_an_agreement_of_which_nobody_says_how_it_stands_is_refused() -> None:
+    said = {name: value for name, value in consent().items() if name != "status"}
+
+    with pytest.raises(MessageRefused) as refused:
+        take(with_entries(message(), said))
+
+    assert refused.value.issues[0].places == ("Bundle.entry[4].resource.status",)
+    assert filled_in(said | {"provision": {"type": "deny"}})["consent"]["to_referral"] == {"answer": "refused"}

@@ -22,11 +22,12 @@ NEVER_SO: Final = (
 )
 SAID: Final = (
     "Visit: Sleep: no value: masked; Titre: < 1 : 8; Bruise: from 0 to 2.5 cm; "
-    "Pulse: E 1 U (origin 0, period 10, dimensions 1); Drawing (with a value that we could not take)",
+    "Pulse: E 1 U (origin 0, period 10, dimensions 1); Drawing (with a value that we could not take) "
+    "(according to Nurse Seen)",
     "Seen by: Jo",
     "Somebody else: Weight: no value: unknown",
     "At risk (SNOMED CT 111): No (SNOMED CT 373067005)",
-    "Asthma",
+    "Asthma (according to Dr Asserter)",
     "He was alone. (Nurse Note, 2026-11-20 10:00)",
     "Another consent, not to this referral: Research, scope privacy, refused",
     "Reason whose record was not taken: a reason that was not sent",

@@ -64,6 +64,7 @@ def agreements(records: Records) -> Iterator[Saying]:
         else:
             _check_rule(consent)
             for kind in sorted(kinds & TO_AGREE):
+                _check_says(consent)
                 given.setdefault(kind, []).append(consent)
             yield from _lawful_basis(records, consent, kinds)
     for kind, consents in given.items():
@@ -115,6 +116,14 @@ def _check_rule(consent: Consent) -> None:
     rule, stated = _directive(consent), consent.provision.type if consent.provision else None
     if rule is not None and (rule.value == _UNKNOWN or stated not in (None, rule.value)):
         raise MessageRefused([error(IssueCode.NOT_SUPPORTED, _SAY_IN_WORDS, f"{consent.path}.policyRule")])
+
+
+def _check_says(consent: Consent) -> None:
+    """Raises ``MessageRefused`` for an agreement of which nobody says that it was given, refused or not asked for."""
+    stated = consent.provision.type if consent.provision else None
+    if consent.status is None and stated is None and _directive(consent) is None:
+        advice = "Say in the status how this agreement stands, such as active, rejected or proposed."
+        raise MessageRefused([error(IssueCode.REQUIRED, advice, consent.at("status"))])
 
 
 def _raw(message: Any, path: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Final
 from referral_intake.fhir.draft import Pointer
 from referral_intake.fhir.mapping.extras import FIELD_SYSTEM, field_of, field_said
 from referral_intake.fhir.mapping.records import Records
-from referral_intake.fhir.mapping.saying import FACTS, HISTORY, Saying, notes_of
+from referral_intake.fhir.mapping.saying import FACTS, HISTORY, Saying, called, notes_of
 from referral_intake.fhir.mapping.validity import is_so, qualified
 from referral_intake.fhir.r4.content import Component, Observation
 from referral_intake.fhir.r4.element import Said
@@ -107,6 +107,7 @@ def _beside(records: Records, observation: Observation) -> Iterator[Said[str] | 
     yield listed(concept.words() for concept in observation.interpretation)
     yield named("site", observation.body_site.words() if observation.body_site else None)
     yield named("method", observation.method.words() if observation.method else None)
+    yield named("according to", listed(called(records.message, reference) for reference in observation.performer))
     yield named("about", listed(records.named(reference) for reference in observation.focus))
 
 

@@ -26,13 +26,13 @@ def history(whose: Said[str] | None, said: Said[str]) -> Saying:
 def notes_of(message: Message, notes: Sequence[Annotation]) -> Iterator[Said[str]]:
     """Notes, each with who wrote it and when, where that is said."""
     for note in notes:
-        author = note.said("author_string") or _author(message, note.author_reference)
+        author = note.said("author_string") or called(message, note.author_reference)
         said = remarked(note.said("text"), author, dated(note, "time"))
         if said:
             yield said
 
 
-def _author(message: Message, reference: Reference | None) -> Said[str] | None:
+def called(message: Message, reference: Reference | None) -> Said[str] | None:
     """By what the reference calls them or, when it does not, by the name of whoever it leads to."""
     if reference is None:
         return None

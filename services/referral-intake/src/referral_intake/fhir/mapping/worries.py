@@ -6,7 +6,7 @@ from typing import Final
 from referral_intake.fhir import systems
 from referral_intake.fhir.mapping.coded import coded_facts, ended_plans
 from referral_intake.fhir.mapping.records import Records, death_of
-from referral_intake.fhir.mapping.saying import FACTS, HISTORY, TYPES, Saying, notes_of
+from referral_intake.fhir.mapping.saying import FACTS, HISTORY, TYPES, Saying, called, notes_of
 from referral_intake.fhir.mapping.validity import Standing, is_to_come, qualified, standing_of, status_code
 from referral_intake.fhir.mapping.words import whole_name
 from referral_intake.fhir.message import Message
@@ -68,7 +68,9 @@ def _condition(records: Records, condition: Condition) -> Iterator[Saying]:
         yield from coded_facts(records, (condition.code,), condition.subject)
     if standing is Standing.PAST and not _is_unsure(condition):
         yield from ended_plans(records, (condition.code,), condition.subject)
-    text = _line(condition, with_types=standing is Standing.PAST or records.is_of_another(condition.subject))
+    text = _line(
+        records.message, condition, with_types=standing is Standing.PAST or records.is_of_another(condition.subject)
+    )
     about = records.about(condition.subject)
     pointer = HISTORY if standing is Standing.PAST else FACTS
     yield pointer, remarked(labelled(about, text), off) if text else None
@@ -88,10 +90,11 @@ def _words(concept: CodeableConcept | None) -> Said[str] | None:
     return concept.model_copy(update={"coding": others}).words()
 
 
-def _line(condition: Condition, *, with_types: bool) -> Said[str] | None:
+def _line(message: Message, condition: Condition, *, with_types: bool) -> Said[str] | None:
     """``what (how sure) (how bad, where, since when)``; a kind of concern alone is a line when there is more to say."""
     whole = condition.code.words() if condition.code else None
-    words, remarks = whole if with_types else _words(condition.code), listed(_beside(condition))
+    source = named("according to", called(message, condition.asserter))
+    words, remarks = whole if with_types else _words(condition.code), listed((*_beside(condition), source))
     if words is None and (remarks or _is_unsure(condition)):
         words = whole
     statuses = (condition.verification_status, condition.clinical_status)

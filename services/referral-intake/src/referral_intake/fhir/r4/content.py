@@ -96,6 +96,7 @@ class Condition(Identified):
     abatement_string: Text | None = None
     abatement_boolean: StrictBool | None = None  # of DSTU2 and STU3; to pass it over would turn what is said round
     recorded_date: DateTime | None = None
+    asserter: Reference | None = None
     note: Many[Annotation] = ()
 
 
@@ -117,6 +118,7 @@ class Observation(Identified, Valued):
     effective_date_time: DateTime | None = None
     effective_period: Period | None = None
     effective_instant: DateTime | None = None
+    performer: Many[Reference] = ()
     data_absent_reason: CodeableConcept | None = None
     interpretation: Many[CodeableConcept] = ()
     body_site: CodeableConcept | None = None
