@@ -93,8 +93,13 @@ def mistakes_at(error_: ValidationError, base: str) -> Iterator[tuple[IssueCode,
     mistakes = [{**each, "loc": ("body", *each["loc"])} for each in listed]
     for mistake, field in zip(mistakes, problems.refusal(mistakes, JSON_NAMES).errors, strict=True):
         kind = str(mistake["type"])
-        advice = _ADVICE.get(kind, field.detail)
+        advice = _ADVICE.get(kind) or _of_one(field.detail)
         yield _CODES.get(kind, IssueCode.STRUCTURE), FieldError(_path(base, field.pointer), advice)
+
+
+def _of_one(advice: str) -> str:
+    """Where there is one thing to send, it is not one of several."""
+    return advice if " or " in advice else advice.replace("Send one of ", "Send ", 1)
 
 
 def _resources(given: Sequence[_Entry], issues: list[Issue]) -> tuple[list[Entry], list[Contained]]:

@@ -1,6 +1,6 @@
 """Patients who are related persons as well, and patients who are no children: by their age, or as somebody's parent."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final
 
@@ -30,9 +30,21 @@ _OF_AGE: Final = frozenset(
 """Who is this to a child, and of no known age, is no child to decide about."""
 
 
-def persons_of(message: Message, patients: Sequence[Patient]) -> tuple[RelatedPerson, ...]:
+def related_by_number(message: Message) -> Mapping[str, Sequence[RelatedPerson]]:
+    """The related persons who have an NHS number, by it."""
+    found: dict[str, list[RelatedPerson]] = {}
+    for person in message.all(RelatedPerson):
+        if number := number_of(person, message.as_of):
+            found.setdefault(number, []).append(person)
+    return found
+
+
+def persons_of(
+    message: Message, patients: Sequence[Patient], known: Mapping[str, Sequence[RelatedPerson]]
+) -> tuple[RelatedPerson, ...]:
     """The related persons who are the same person as these records say: by a link, or by their NHS number."""
-    found = {id(person): person for person in (*_linked(message, patients), *_numbered(message, patients))}
+    same = (*_linked(message, patients), *_numbered(patients, known, message.as_of))
+    found = {id(person): person for person in same}
     return tuple(person for person in found.values() if not _differ(message, patients, person))
 
 
@@ -65,18 +77,19 @@ def _linked(message: Message, patients: Sequence[Patient]) -> Iterator[RelatedPe
     yield from (person for link in links if (person := message.find(link.other, RelatedPerson)))
 
 
-def _numbered(message: Message, patients: Sequence[Patient]) -> Iterator[RelatedPerson]:
-    for person in message.all(RelatedPerson):
-        if any(_are_one(patient, person, message.as_of) for patient in patients):
-            yield person
+def _numbered(
+    patients: Sequence[Patient], known: Mapping[str, Sequence[RelatedPerson]], day: date
+) -> Iterator[RelatedPerson]:
+    for patient in patients:
+        number = number_of(patient, day)
+        yield from (person for person in known.get(number or "", ()) if _are_alike(patient, person, day))
 
 
-def _are_one(patient: Patient, person: RelatedPerson, day: date) -> bool:
-    """By one number, and one name or birth date: a number alone may be the child's on the record of a parent."""
-    number, name = number_of(person, day), _folded(person, day)
+def _are_alike(patient: Patient, person: RelatedPerson, day: date) -> bool:
+    """By name or birth date: a number alone may be the child's on the record of a parent."""
+    name = _folded(person, day)
     has_name = name is not None and name == _folded(patient, day)
-    has_birth = person.birth_date is not None and person.birth_date == patient.birth_date
-    return number is not None and number == number_of(patient, day) and (has_name or has_birth)
+    return has_name or (person.birth_date is not None and person.birth_date == patient.birth_date)
 
 
 def _folded(person: Patient | RelatedPerson, day: date) -> str | None:

@@ -1,12 +1,12 @@
 """Who the Patients of a message are: children to decide about, further records of the same child, children who died."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
 from referral_intake.fhir.mapping.expected import expected_date
-from referral_intake.fhir.mapping.kin import is_grown, number_of, persons_of
+from referral_intake.fhir.mapping.kin import is_grown, number_of, persons_of, related_by_number
 from referral_intake.fhir.mapping.naming import name_in
 from referral_intake.fhir.mapping.words import whole_name
 from referral_intake.fhir.message import Message
@@ -105,7 +105,9 @@ def records_of(message: Message, request: ServiceRequest) -> Records:
     """Who is who. Raises ``MessageRefused`` when the subject is not there."""
     subject = message.get(request.subject, Patient, f"{request.path}.subject")
     replaced = _replaced(message)
-    records = [_record(message, group, subject, replaced) for group in _groups(message, subject)]
+    known = related_by_number(message)
+    alone = [_record(group, subject, replaced) for group in _groups(message, subject)]
+    records = [_in_family(message, record, known) for record in alone]
     for record in records:
         message.know_as_one(record.main, record.further)
     ordered = sorted(records, key=lambda record: not record.holds(subject))
@@ -241,9 +243,14 @@ def _is_to_decide(record: Record) -> bool:
     return not record.is_grown and not record.has_died and record.is_in_use
 
 
-def _record(message: Message, group: Sequence[Patient], subject: Patient, replaced: set[int]) -> Record:
+def _record(group: Sequence[Patient], subject: Patient, replaced: set[int]) -> Record:
     valid = [patient for patient in group if id(patient) not in replaced and patient.active is not False] or list(group)
     main = next((patient for patient in valid if patient is subject), valid[0])
-    further = tuple(patient for patient in group if patient is not main)
-    persons = persons_of(message, (main, *further))
-    return Record(main, further, persons, is_grown(message, (main, *further), persons))
+    return Record(main, tuple(patient for patient in group if patient is not main))
+
+
+def _in_family(message: Message, record: Record, known: Mapping[str, Sequence[RelatedPerson]]) -> Record:
+    """The record with what the person is to a child, and whether they are one."""
+    patients = (record.main, *record.further)
+    persons = persons_of(message, patients, known)
+    return replace(record, persons=persons, is_grown=is_grown(message, patients, persons))
