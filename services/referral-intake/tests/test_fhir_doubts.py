@@ -56,6 +56,15 @@ HERE: Final = "Bundle.entry[4].resource"
             worry(onsetDateTime="2026-02-01", abatementDateTime="2026-01-01"),
             (HISTORY, f"{HERE}.abatement: {ENDS_FIRST}"),
         ),
+        (worry(onsetPeriod={"start": "2027-01-01"}), (FACTS, f"{HERE}.onset.start: {TO_COME}")),
+        (
+            {"resourceType": "Flag", "status": "active", "code": {"text": "A plan"}, "period": {"start": "2010"}},
+            (FACTS, f"{HERE}.period.start: This is long before the birth."),
+        ),
+        (
+            {"resourceType": "Consent", "category": [{"text": "A study"}], "dateTime": "2027-01-01"},
+            (FACTS, f"{HERE}.dateTime: {TO_COME}"),
+        ),
         (
             {"resourceType": "Flag", "status": "active", "code": {"text": "A plan"}, "period": TURNED},
             (FACTS, f"{HERE}.period.end: {ENDS_FIRST}"),

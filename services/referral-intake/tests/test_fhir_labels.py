@@ -92,3 +92,11 @@ def test_a_label_that_nobody_here_can_keep_is_refused_with_what_to_do(label: Any
     [issue] = refused.value.issues
     assert (issue.code.value, issue.places) == ("suppressed", ("Bundle.entry[2].resource.meta.security[0]",))
     assert "Phone the front door team" in issue.advice
+
+
+def test_a_label_that_is_sent_as_a_tag_restricts_as_well() -> None:
+    tags = [{"system": CONFIDENTIALITY, "code": "R"}, {"system": "https://sender.example.org", "code": "R"}]
+    taken = take(message(patient={"meta": {"tag": tags}}))
+
+    assert taken.handling.restricted
+    assert taken.not_taken == ("Bundle.entry[2].resource.meta.tag[1]",)

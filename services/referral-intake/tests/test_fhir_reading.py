@@ -103,7 +103,7 @@ def test_everything_that_is_wrong_with_the_shape_is_said_at_once() -> None:
         ),
         (
             with_entries(message(), {"resourceType": "CarePlan", "secret-word": {"modifierExtension": [{"url": "x"}]}}),
-            "Bundle.entry[4].resource.modifierExtension",
+            "Bundle.entry[4].resource.children().modifierExtension",
         ),
     ],
 )
@@ -249,3 +249,14 @@ def test_a_field_that_many_places_said_is_refused_at_the_first_of_them() -> None
     assert code == "too-long"
     assert places[0] == "Bundle.entry[1].resource.reasonCode[0].text"
     assert len(places) == 20
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "advice"),
+    [("type", "document", "Send 'message'"), ("resourceType", "Parameters", "Send 'Bundle'")],
+)
+def test_the_one_thing_that_can_be_sent_is_named_as_one(name: str, value: str, advice: str) -> None:
+    with pytest.raises(MessageRefused) as error:
+        take({**message(), name: value})
+
+    assert [issue.advice for issue in error.value.issues] == [advice]

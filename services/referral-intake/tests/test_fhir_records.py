@@ -266,3 +266,16 @@ def test_a_professional_who_left_is_history() -> None:
 
     assert "professionals" not in found
     assert found["concern"]["history"] == ("Formerly worked with the family: Ilse V, Health visitor (until 2025-01-01)")
+
+
+def test_a_record_that_a_patient_contains_and_replaces_is_one_of_the_child() -> None:
+    old = {"resourceType": "Patient", "id": "old", "name": [{"text": "Ro Old"}]}
+    old["identifier"] = [{"system": NHS_NUMBER, "value": "9990000077"}]
+    link = {"type": "replaces", "other": {"reference": "#old"}}
+    document = message(patient={"contained": [old], "link": [link]})
+    found = form_of(document)
+
+    assert [child["first_name"] for child in found["children"]] == ["Rowan"]
+    assert "also recorded as Ro Old" in found["concern"]["history"]
+    assert "another record's NHS number 9990000077" in found["concern"]["history"]
+    assert take(document).not_taken == ()

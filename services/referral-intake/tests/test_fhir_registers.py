@@ -5,7 +5,14 @@ from typing import Any, Final
 import pytest
 from fhir_messages import Json, child_of, filled_in, form_of, message, ours, take, url, with_entries
 
-from referral_intake.fhir.systems import NHS_NUMBER, ODS_CODE, SCHOOL_URN, register_of
+from referral_intake.fhir.systems import (
+    CONTACT_PREFERENCE,
+    NHS_NUMBER,
+    NUMBER_VERIFICATION,
+    ODS_CODE,
+    SCHOOL_URN,
+    register_of,
+)
 
 OLD_ODS: Final = "http://fhir.nhs.net/Id/ods-organization-code"
 
@@ -99,3 +106,42 @@ def test_a_role_of_the_past_is_said_to_be_past_of_the_one_who_refers(change: Jso
     }
 
     assert filled_in(said)["referrer"]["role"] == role
+
+
+def with_status(code: str) -> Json:
+    """The child with a number, and what the demographics service says of it."""
+    status = {"coding": [{"system": "https://fhir.hl7.org.uk/CodeSystem/status", "code": code, "display": "Status"}]}
+    mark = {"url": NUMBER_VERIFICATION, "valueCodeableConcept": status}
+    number = {"system": NHS_NUMBER, "value": "9990000018", "extension": [mark]}
+    return message(patient={"identifier": [number]})
+
+
+def test_a_number_that_was_verified_needs_no_word() -> None:
+    document = with_status("01")
+
+    assert "history" not in form_of(document)["concern"]
+    assert take(document).not_taken == ()
+
+
+def test_a_number_that_was_not_found_is_said_to_be_that() -> None:
+    document = with_status("04")
+
+    assert form_of(document)["children"][0]["nhs_number"] == "9990000018"
+    assert form_of(document)["concern"]["history"] == "Rowan Testerley: NHS number 9990000018 (Status (status 04))"
+    assert take(document).not_taken == ()
+
+
+def test_how_and_when_a_child_wishes_to_be_reached_is_advice() -> None:
+    parts = [
+        {"url": "PreferredWrittenCommunicationFormat", "valueCodeableConcept": {"text": "Braille"}},
+        {"url": "PreferredContactMethod", "valueCodeableConcept": {"text": "Letter"}},
+        {"url": "PreferredContactTimes", "valueString": "Not after 7pm"},
+    ]
+    document = message(patient={"extension": [{"url": CONTACT_PREFERENCE, "extension": parts}]})
+    child = form_of(document)["children"][0]
+
+    assert (child["preferred_communication"], child["contact_advice"]) == (
+        "Braille",
+        "preferred: Letter, times: Not after 7pm",
+    )
+    assert take(document).not_taken == ()

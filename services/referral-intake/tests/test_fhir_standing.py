@@ -3,7 +3,18 @@
 from typing import Final
 
 import pytest
-from fhir_messages import Json, concept, facts_of, filled_in, form_of, history_of, message, take, with_entries
+from fhir_messages import (
+    Json,
+    concept,
+    facts_of,
+    filled_in,
+    finding,
+    form_of,
+    history_of,
+    message,
+    take,
+    with_entries,
+)
 
 from referral_intake.fhir import MessageRefused
 from referral_intake.fhir.systems import code_system
@@ -167,3 +178,24 @@ def test_a_lawful_basis_that_was_not_relied_on_is_none(change: Json, force: str)
     assert facts_of(consent) == [
         f"A lawful basis that was not relied on: agreement lawful-basis, {force}, sharing-basis public-task"
     ]
+
+
+@pytest.mark.parametrize("name", ["clinicalStatus", "verificationStatus"])
+def test_two_statuses_that_say_different_things_are_refused(name: str) -> None:
+    codes = {"clinicalStatus": ("active", "resolved"), "verificationStatus": ("confirmed", "refuted")}[name]
+    worry = {"resourceType": "Condition", "code": {"text": "Worry"}, name: {"coding": [{"code": c} for c in codes]}}
+
+    with pytest.raises(MessageRefused) as refused:
+        take(with_entries(message(), worry))
+
+    assert refused.value.issues[0].places == (f"Bundle.entry[4].resource.{name}",)
+
+
+def test_what_is_to_be_deleted_is_not_said() -> None:
+    document = with_entries(message(), finding(valueString="a bruise"))
+    document["entry"][4]["request"] = {"method": "DELETE", "url": "Observation/1"}
+
+    with pytest.raises(MessageRefused) as refused:
+        take(document)
+
+    assert refused.value.issues[0].places == ("Bundle.entry[4].request.method",)

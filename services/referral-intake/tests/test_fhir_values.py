@@ -1,7 +1,9 @@
 """Values of a message: every kind is carried, and nothing of it is lost or turned round."""
 
 import pytest
-from fhir_messages import Json, facts_of, filled_in, finding, message, observed, take, with_entries
+from fhir_messages import Json, facts_of, filled_in, finding, message, observed, take, url, with_entries
+
+from referral_intake.fhir import MessageRefused
 
 
 @pytest.mark.parametrize(
@@ -94,3 +96,52 @@ def test_a_field_that_takes_a_day_is_given_the_day_in_london(kind: str) -> None:
 )
 def test_a_leap_second_is_a_time_that_r4_allows(instant: str, shown: str) -> None:
     assert facts_of(finding(valueDateTime=instant)) == [f"Finding: {shown}"]
+
+
+def test_a_value_of_nobody_knows_what_is_said_to_be_that() -> None:
+    part = {"valueBoolean": False}
+
+    assert facts_of(finding(code=None, valueBoolean=False)) == ["a finding without a name: no"]
+    assert facts_of(finding(component=[part])) == ["Finding: a finding without a name: no"]
+
+
+def test_of_several_values_each_is_said() -> None:
+    said = finding(valueBoolean=False, valueString="perhaps")
+
+    assert facts_of(said) == ["Finding: no; perhaps"]
+    assert take(with_entries(message(), said)).not_taken == ()
+
+
+def test_why_a_value_is_missing_is_said_wherever_it_stands() -> None:
+    absent = {"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "asked-declined"}
+    said = finding(_valueBoolean={"extension": [absent]})
+
+    assert facts_of(said) == ["Finding: no value: asked-declined"]
+    assert take(with_entries(message(), said)).not_taken == ()
+
+
+@pytest.mark.parametrize("beside", [[], "odd", {"extension": "odd"}, {"extension": [{"valueCode": 3}]}])
+def test_what_stands_beside_a_value_and_is_no_element_is_reported(beside: object) -> None:
+    assert facts_of(finding(_valueBoolean=beside)) == ["Finding (without a value)"]
+
+
+def test_an_element_that_r4_does_not_have_is_reported_as_one_of_what_holds_it() -> None:
+    assert take(message(patient={"animal": {"species": "cat"}})).not_taken == ("Bundle.entry[2].resource.children()",)
+
+
+def test_a_finding_that_others_belong_to_is_not_one_without_a_value() -> None:
+    part = finding(code={"text": "Bruise"}, valueBoolean=False)
+    panel = finding(code={"text": "Skin"}, hasMember=[{"reference": url(5)}])
+
+    assert facts_of(panel, part) == ["Skin (its parts stand on their own)", "Bruise: no"]
+    assert take(with_entries(message(), panel, part)).not_taken == ()
+
+
+def test_a_place_in_what_is_passed_over_has_the_names_of_r4() -> None:
+    answer = {"valueBoolean": False, "modifierExtension": [{"url": "https://sender.example.org/not"}]}
+    answers = {"resourceType": "QuestionnaireResponse", "item": [{"linkId": "1", "answer": [answer]}]}
+
+    with pytest.raises(MessageRefused) as refused:
+        take(with_entries(message(), answers))
+
+    assert refused.value.issues[0].places == ("Bundle.entry[4].resource.item[0].answer[0].modifierExtension",)

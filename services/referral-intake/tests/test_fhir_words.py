@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from fhir_messages import FIELDS, Json, concept, filled_in, message, observed, take, url, with_entries
+from fhir_messages import FIELDS, Json, concept, facts_of, filled_in, message, observed, take, url, with_entries
 
 from referral_intake.fhir import MessageRefused
 from referral_intake.fhir.systems import code_system
@@ -218,3 +218,14 @@ def test_the_place_of_the_request_or_its_encounter_is_where_the_child_is_now(nam
     found = filled_in(place, encounter, request=change)
 
     assert found["children"][0]["location_now"] == "Ward 3, 1 Invented Way"
+
+
+def test_a_worry_and_a_finding_say_according_to_whom() -> None:
+    mother = {"resourceType": "RelatedPerson", "name": [{"text": "Jo Testerley"}]}
+    worry = {"resourceType": "Condition", "code": {"text": "Bruises"}, "asserter": {"reference": url(4)}}
+    seen = {"resourceType": "Observation", "code": {"text": "Seen"}, "performer": [{"display": "A nurse"}]}
+
+    assert facts_of(mother, worry, seen | {"valueBoolean": True}) == [
+        "Bruises (according to Jo Testerley)",
+        "Seen: yes (according to A nurse)",
+    ]

@@ -50,8 +50,14 @@ def understood(node: Any, path: str) -> Iterator[str]:
 
 def is_known(label: Any) -> bool:
     """Whether a label restricts nobody, or in a way that is kept here."""
-    system, code = (label.get("system"), label.get("code")) if isinstance(label, dict) else (None, None)
-    return isinstance(system, str) and system in _CONFIDENTIALITY and isinstance(code, str) and code in _KEPT
+    code = label.get("code") if isinstance(label, dict) else None
+    return is_confidentiality(label) and isinstance(code, str) and code in _KEPT
+
+
+def is_confidentiality(label: Any) -> bool:
+    """Whether a code is one of HL7's Confidentiality, which is a label also where it is sent as a mere tag."""
+    system = label.get("system") if isinstance(label, dict) else None
+    return isinstance(system, str) and system in _CONFIDENTIALITY
 
 
 def labels(node: Any, path: str) -> Iterator[tuple[str, Any]]:
@@ -69,6 +75,8 @@ def labels(node: Any, path: str) -> Iterator[tuple[str, Any]]:
 def _below(name: str, inner: Any, path: str) -> Iterator[tuple[str, Any]]:
     if name == "security" and path.endswith(".meta"):
         yield from _each(inner, f"{path}.{name}")
+    elif name == "tag" and path.endswith(".meta"):
+        yield from (each for each in _each(inner, f"{path}.{name}") if is_confidentiality(each[1]))
     elif name == "securityLabel":
         yield from _codings(inner, f"{path}.{name}")
     elif name == _OF_A_DOCUMENT and inner is not None:

@@ -25,6 +25,7 @@ _FRAME: Final[tuple[tuple[str, str], ...]] = (
     (r"Bundle\.entry\[\d+\]\.fullUrl", "is what references find the resource by, and each reference has its own fate"),
     (rf"{_RESOURCE}(\.contained\[\d+\])?\.resourceType", "says by which definition the resource is read"),
     (rf"{_RESOURCE}(\.contained\[\d+\])?\.id", "is what references find the resource by"),
+    (rf"{_RESOURCE}\..+\.id", "is what other elements of its resource find an element by, and none does"),
     (r"Bundle(\.entry\[\d+\]\.resource)?\.meta\.profile\[\d+\]", "names rules; what they ask is in the elements"),
     (r"Bundle\.entry\[0\]\.resource\.source\..+", "names the sending system; the access token says who sends"),
     (r"Bundle\.entry\[0\]\.resource\.destination\[\d+\]\..+", "is the way here, and the message has arrived"),

@@ -47,9 +47,14 @@ _ADVICE: Final[Mapping[str, str]] = {
 }
 
 
+class _Request(Element):
+    method: Text | None = None
+
+
 class _Entry(Element):
     full_url: Text | None = None
     resource: dict[str, Any]
+    request: _Request | None = None
 
 
 class _Bundle(Element):
@@ -66,6 +71,7 @@ def read(document: object, *, arrived_on: date) -> Message:
     bundle = _whole(_Bundle, document, "Bundle")
     issues = [*modifiers.not_understood(document, "Bundle"), *_repeated_urls(bundle.entry)]
     issues += labels.not_kept(document, "Bundle")
+    issues += _deleted(bundle.entry)
     entries, contained = _resources(bundle.entry, issues)
     if not issues and not isinstance(entries[0].resource, MessageHeader):
         issues.append(error(IssueCode.INVARIANT, "Make a MessageHeader the first entry.", "Bundle.entry[0].resource"))
@@ -87,8 +93,13 @@ def mistakes_at(error_: ValidationError, base: str) -> Iterator[tuple[IssueCode,
     mistakes = [{**each, "loc": ("body", *each["loc"])} for each in listed]
     for mistake, field in zip(mistakes, problems.refusal(mistakes, JSON_NAMES).errors, strict=True):
         kind = str(mistake["type"])
-        advice = _ADVICE.get(kind, field.detail)
+        advice = _ADVICE.get(kind) or _of_one(field.detail)
         yield _CODES.get(kind, IssueCode.STRUCTURE), FieldError(_path(base, field.pointer), advice)
+
+
+def _of_one(advice: str) -> str:
+    """Where there is one thing to send, it is not one of several."""
+    return advice if " or " in advice else advice.replace("Send one of ", "Send ", 1)
 
 
 def _resources(given: Sequence[_Entry], issues: list[Issue]) -> tuple[list[Entry], list[Contained]]:
@@ -143,6 +154,14 @@ def _repeated_urls(entries: Sequence[_Entry]) -> Iterator[Issue]:
             place = f"Bundle.entry[{position}].fullUrl"
             yield error(IssueCode.INVARIANT, "Give each entry a fullUrl of its own.", place)
         seen.add(entry.full_url)
+
+
+def _deleted(entries: Sequence[_Entry]) -> Iterator[Issue]:
+    """Entries that ask for their resource to be deleted: to read it as said would turn it round."""
+    for entry in entries:
+        if entry.request and (entry.request.method or "").upper() == "DELETE":
+            advice = "Leave this entry out: what is to be deleted is not said here."
+            yield error(IssueCode.NOT_SUPPORTED, advice, entry.request.at("method"))
 
 
 def _path(base: str, pointer: str) -> str:

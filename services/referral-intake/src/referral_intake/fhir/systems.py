@@ -1,6 +1,7 @@
 """The names (URIs) of identifiers, code systems and extensions that the FHIR door knows."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -25,9 +26,16 @@ ETHNIC_CATEGORIES: Final = frozenset(
     }
 )
 
+SNOMED: Final = "http://snomed.info/sct"
+LOINC: Final = "http://loinc.org"
+ROLES: Final = "http://terminology.hl7.org/CodeSystem/v3-RoleCode"
+
 RELIGION: Final = "http://hl7.org/fhir/StructureDefinition/patient-religion"
 INTERPRETER: Final = "http://hl7.org/fhir/StructureDefinition/patient-interpreterRequired"
 NHS_COMMUNICATION: Final = "https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-NHSCommunication"
+DEATH_NOTIFICATION: Final = "https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-DeathNotificationStatus"
+CONTACT_PREFERENCE: Final = "https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-ContactPreference"
+NUMBER_VERIFICATION: Final = "https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-NHSNumberVerificationStatus"
 ETHNIC_CATEGORY: Final = "https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-EthnicCategory"
 
 
@@ -52,6 +60,24 @@ _REGISTERS: Final = {
 def register_of(system: str | None) -> str | None:
     """The register that an identifier's system names, by the name it has here; any other as it was sent."""
     return _REGISTERS.get(_plain(system), system) if system else None
+
+
+_OTHER_NAMES: Final = {
+    SNOMED: ("urn:oid:2.16.840.1.113883.6.96",),
+    LOINC: ("urn:oid:2.16.840.1.113883.6.1",),
+    ROLES: ("http://hl7.org/fhir/v3/RoleCode", "urn:oid:2.16.840.1.113883.5.111"),
+}
+_TERMINOLOGIES: Final = {_plain(other): _plain(name) for name, others in _OTHER_NAMES.items() for other in others}
+"""What FHIR STU3, and HL7 v3 and CDA by their OIDs, call the same code systems."""
+
+
+@lru_cache(maxsize=1024)
+def terminology_of(system: str) -> str:
+    """A code system as it is compared, however its address is written: also of one edition or version of it."""
+    plain = _plain(system.partition("|")[0])
+    if plain.startswith(f"{_plain(SNOMED)}/"):
+        return _plain(SNOMED)
+    return _TERMINOLOGIES.get(plain, plain)
 
 
 def code_system(name: str) -> str:

@@ -8,7 +8,14 @@ from referral_intake.fhir import systems
 from referral_intake.fhir.draft import Part, Tree
 from referral_intake.fhir.mapping.expected import expected_date, is_estimated
 from referral_intake.fhir.mapping.extras import extras
-from referral_intake.fhir.mapping.history import KNOWN_NUMBERS, history_of, number_in_use, other_numbers, superseded
+from referral_intake.fhir.mapping.history import (
+    KNOWN_NUMBERS,
+    history_of,
+    number_in_use,
+    other_numbers,
+    superseded,
+    verified,
+)
 from referral_intake.fhir.mapping.language import language_fields
 from referral_intake.fhir.mapping.places import location_now
 from referral_intake.fhir.mapping.records import Record, Records, remarks_of, understood
@@ -57,16 +64,21 @@ def child_of(records: Records, record: Record, request: ServiceRequest) -> Part:
 
 def history_of_child(message: Message, record: Record) -> Iterator[Said[str]]:
     """What was so of a child, and what other records of the same child say."""
-    yield from history_of(record.main, message.as_of)
-    yield from other_numbers(record.main, message.as_of)
+    yield from history_of_relative(message, record)
     yield from former_practices(message, record.main)
-    yield from (said for patient in record.further for said in superseded(patient))
     yield from remarks_of(message, record)
 
 
+def history_of_relative(message: Message, record: Record) -> Iterator[Said[str]]:
+    """What was so of somebody in the family; of the record itself their notes speak."""
+    yield from history_of(record.main, message.as_of)
+    yield from other_numbers(record.main, message.as_of)
+    yield from (said for patient in record.further for said in superseded(patient))
+
+
 def contacts_of(patient: Patient) -> Iterator[PatientContact]:
-    """People to reach for a child who have a name; they belong to the household or family."""
-    yield from (contact for contact in patient.contact if contact.name is not None and not _is_self(contact))
+    """People to reach for a child, with or without a name; they belong to the household or family."""
+    yield from (contact for contact in patient.contact if _is_person(contact) and not _is_self(contact))
 
 
 def sex_of(person: Patient | PatientContact | RelatedPerson) -> Said[str] | None:
@@ -94,8 +106,14 @@ def _unborn(message: Message, mother: Patient) -> Part:
 def _own_points(patient: Patient, day: date) -> Iterator[ContactPoint]:
     """Some systems give a patient's own numbers as those of a contact who is the patient."""
     for contact in patient.contact:
-        if _is_self(contact) and not (contact.period and contact.period.has_ended(day)):
+        if _is_self(contact) and (contact.period is None or contact.period.holds(day)):
             yield from contact.telecom
+
+
+def _is_person(contact: PatientContact) -> bool:
+    """Whether a person is meant: the NHS's demographics service sends emergency contacts with a number alone."""
+    is_reachable = any(point.said("value") for point in contact.telecom)
+    return contact.name is not None or (is_reachable and contact.organization is None)
 
 
 def _is_self(contact: PatientContact) -> bool:
@@ -132,6 +150,10 @@ def _numbers(message: Message, patient: Patient) -> dict[str, Tree]:
     for system, (field, _) in KNOWN_NUMBERS.items():
         identifier = number_in_use(patient, system, message.as_of)
         if identifier is not None:
-            places = (identifier.at("system"), *([identifier.at("use")] if identifier.use in _PLAIN_USES else []))
+            places = (
+                identifier.at("system"),
+                *verified(identifier),
+                *([identifier.at("use")] if identifier.use in _PLAIN_USES else []),
+            )
             fields[field] = with_places(identifier.said("value"), *places)
     return fields

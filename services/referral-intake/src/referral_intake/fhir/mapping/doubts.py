@@ -6,7 +6,7 @@ from typing import Final
 
 from referral_intake.fhir.mapping.records import Records
 from referral_intake.fhir.message import Message
-from referral_intake.fhir.r4.content import Condition, Observation, ServiceRequest
+from referral_intake.fhir.r4.content import Condition, Consent, Flag, Observation, ServiceRequest
 from referral_intake.fhir.r4.datatypes import Annotation
 from referral_intake.fhir.r4.element import Element, Said
 from referral_intake.fhir.r4.people import Patient
@@ -26,14 +26,25 @@ def doubts_in(records: Records) -> Iterator[Doubt]:
     message = records.message
     for resource in message.all(Resource):
         yield from _periods(resource)
-    for patient in message.all(Patient):
-        yield from _death(patient, message.as_of)
-    for observation in message.all(Observation):
-        yield from _finding(records, observation)
-    for condition in message.all(Condition):
-        yield from _worry(records, condition)
-    for request in message.all(ServiceRequest):
-        yield from _notes(request.note, message.as_of)
+        yield from _of_kind(records, resource)
+
+
+def _of_kind(records: Records, resource: Resource) -> Iterator[Doubt]:
+    """What dates have to fit, for the kind of thing that tells of them."""
+    today = records.message.as_of
+    match resource:
+        case Patient():
+            yield from _death(resource, today)
+        case Observation():
+            yield from _finding(records, resource)
+        case Condition():
+            yield from _worry(records, resource)
+        case Flag():
+            yield from _warning(records, resource)
+        case Consent():
+            yield from _to_come(resource.said("date_time"), today)
+        case ServiceRequest():
+            yield from _notes(resource.note, today)
 
 
 def _periods(element: Element) -> Iterator[Doubt]:
@@ -66,12 +77,25 @@ def _finding(records: Records, observation: Observation) -> Iterator[Doubt]:
 
 def _worry(records: Records, condition: Condition) -> Iterator[Doubt]:
     onset, abatement = condition.said("onset_date_time"), condition.said("abatement_date_time")
-    for said in (onset, condition.said("recorded_date")):
+    begun = condition.onset_period.said("start") if condition.onset_period else None
+    for said in (onset, begun, condition.said("recorded_date")):
         if said:
             yield from _lived(records, condition.subject, said)
     if onset and abatement and is_earlier(abatement.value, onset.value):
         yield abatement.places[0], Bound.BEGINNING.value
     yield from _notes(condition.note, records.message.as_of)
+
+
+def _warning(records: Records, flag: Flag) -> Iterator[Doubt]:
+    """A warning may begin later, but not long before whom it is about."""
+    start = flag.period.said("start") if flag.period else None
+    if start and not is_after(start.value, records.message.as_of):
+        yield from _lived(records, flag.subject, start)
+
+
+def _to_come(said: Said[str] | None, day: date) -> Iterator[Doubt]:
+    if said and is_after(said.value, day):
+        yield said.places[0], TO_COME
 
 
 def _lived(records: Records, subject: Reference | None, said: Said[str]) -> Iterator[Doubt]:
@@ -104,6 +128,4 @@ def _begun(patient: Patient | None) -> date | None:
 
 def _notes(notes: Sequence[Annotation], day: date) -> Iterator[Doubt]:
     for note in notes:
-        said = note.said("time")
-        if said and is_after(said.value, day):
-            yield said.places[0], TO_COME
+        yield from _to_come(note.said("time"), day)

@@ -14,6 +14,7 @@ from referral_intake.fhir.mapping.words import FORMER, day_of, era
 from referral_intake.fhir.r4.coded import CodeableConcept
 from referral_intake.fhir.r4.content import Flag
 from referral_intake.fhir.r4.element import Said
+from referral_intake.fhir.r4.values import Period
 from referral_intake.fhir.r4.words import labelled, listed, named, remarked, with_places
 from referral_intake.form.services import StaffRisk
 
@@ -27,11 +28,13 @@ _SAFEGUARDING: Final = "SG"
 def flags(records: Records) -> Iterator[Saying]:
     """What the record warns of now, and what it warned of."""
     for flag in records.message.all(Flag):
-        standing = standing_of_flag(flag, records.message.as_of)
+        standing, off = standing_of_flag(flag, records.message.as_of), records.message.taken_off.get(id(flag))
+        standing = Standing.PAST if off and standing is Standing.NOW else standing
         if standing is Standing.PAST:
             if era(flag.period, records.message.as_of) == FORMER:
                 yield from ended_plans(records, (flag.code, *flag.category), flag.subject)
-            yield HISTORY, _line(records, flag, f"{era(flag.period, records.message.as_of)} warning")
+            line = _line(records, flag, f"{era(flag.period, records.message.as_of)} warning")
+            yield HISTORY, remarked(line, off)
         elif standing is Standing.NOW and _codes(flag) & {_SCENE_SAFETY, _RISK_TO_STAFF}:
             yield ("risks_to_staff",), (_risk(records, flag),)
         elif standing is Standing.NOW:
@@ -41,12 +44,20 @@ def flags(records: Records) -> Iterator[Saying]:
 
 def _line(records: Records, flag: Flag, label: str | None) -> Said[str] | None:
     """``whom: warning (category, dates)``."""
-    text = flag.code.words() if flag.code else None
     categories = listed(said for concept in flag.category if (said := _category(concept)))
     dates = flag.period.words() if flag.period else None
-    line = remarked(text or Said("a warning without words", ()), categories, dates)
+    line = remarked(_warning(flag), categories, dates)
     whole = qualified(named(label, line) if label else line, flag.said("status"))
     return labelled(records.about(flag.subject), with_places(whole, *_safeguarding(flag)))
+
+
+def _warning(flag: Flag) -> Said[str]:
+    return (flag.code.words() if flag.code else None) or Said("a warning without words", ())
+
+
+def _partly_dated(period: Period | None) -> Said[str] | None:
+    """The dates, when one of them is no day: the form has fields for days alone."""
+    return period.words() if period and period.is_partly_dated else None
 
 
 def _category(concept: CodeableConcept) -> Said[str] | None:
@@ -59,7 +70,7 @@ def _category(concept: CodeableConcept) -> Said[str] | None:
 
 def _safeguarding(flag: Flag) -> tuple[str, ...]:
     codings = [coding for concept in flag.category for coding in concept.coding]
-    return tuple(place for coding in codings if coding.system == systems.FLAG_CATEGORIES for place in coding.mapped())
+    return tuple(place for coding in codings if coding.is_of(systems.FLAG_CATEGORIES) for place in coding.mapped())
 
 
 def _codes(flag: Flag) -> set[str]:
@@ -73,7 +84,7 @@ def _risk(records: Records, flag: Flag) -> Part:
     whose = records.about(flag.subject)
     fields: dict[str, Tree] = {
         **extras(StaffRisk, "staff-risk", flag),
-        "reason": labelled(whose, flag.code.words()) if flag.code else None,
+        "reason": labelled(whose, remarked(_warning(flag), _partly_dated(flag.period))),
         "recorded_on": day_of(start),
         "review_on": day_of(end),
     }

@@ -10,7 +10,7 @@ from referral_intake.fhir.r4.coded import CodeableConcept
 from referral_intake.fhir.r4.element import Said
 from referral_intake.fhir.r4.people import Patient, RelatedPerson
 from referral_intake.fhir.r4.values import Extension
-from referral_intake.fhir.r4.words import listed, with_places
+from referral_intake.fhir.r4.words import listed, named, with_places
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,20 @@ def language_fields(person: Patient | RelatedPerson) -> dict[str, Tree]:
         "interpreter_needed": _interpreter(person, ours),
     }
     if isinstance(person, Patient):
-        fields["preferred_communication"] = listed(_concept_of(each, "modeOfCommunication") for each in ours)
+        wishes = [each for each in person.extension if each.url == systems.CONTACT_PREFERENCE]
+        modes = (_concept_of(each, "modeOfCommunication") for each in ours)
+        formats = (_concept_of(each, "PreferredWrittenCommunicationFormat") for each in wishes)
+        fields["preferred_communication"] = listed((*modes, *formats))
+        fields["contact_advice"] = listed(said for each in wishes for said in _preferred(each))
     return fields
+
+
+def _preferred(wish: Extension) -> Iterator[Said[str] | None]:
+    """How and when somebody wishes to be reached."""
+    times = wish.part("PreferredContactTimes")
+    said = times.said("value_string") if times else None
+    yield named("preferred:", _concept_of(wish, "PreferredContactMethod"))
+    yield named("times:", with_places(said, wish.at("url"), times.at("url"))) if times else None
 
 
 def _languages(spoken: Sequence[Spoken]) -> Said[str] | None:

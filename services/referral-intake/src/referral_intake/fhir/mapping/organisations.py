@@ -6,7 +6,7 @@ from datetime import date
 
 from referral_intake.fhir import systems
 from referral_intake.fhir.message import Message
-from referral_intake.fhir.r4.datatypes import Address, ContactPoint
+from referral_intake.fhir.r4.datatypes import Address, ContactPoint, is_former
 from referral_intake.fhir.r4.element import Said
 from referral_intake.fhir.r4.people import Organization
 from referral_intake.fhir.r4.values import Identifier, Reference
@@ -34,7 +34,8 @@ def organisation_of(message: Message, reference: Reference | None) -> Organisati
         return None
     found = message.find(reference, Organization)
     if found is not None:
-        address = found.address[0] if found.address else None
+        current = [each for each in found.address if not is_former(each, message.as_of)]
+        address = next(iter((*current, *found.address)), None)
         code, urn = _numbers(found.identifier, message.as_of)
         return Organisation(_name(found), code, urn, found.telecom, address)
     identifiers = (reference.identifier,) if reference.identifier else ()

@@ -8,7 +8,7 @@ from referral_intake.fhir.draft import Part, Tree
 from referral_intake.fhir.mapping.extras import extras
 from referral_intake.fhir.mapping.history import history_of
 from referral_intake.fhir.mapping.organisations import Organisation, code_of, organisation_of
-from referral_intake.fhir.mapping.words import AT_WORK, email_of, one_line, phone_of, whole_name, words_of
+from referral_intake.fhir.mapping.words import AT_WORK, FORMER, email_of, era, one_line, phone_of, whole_name, words_of
 from referral_intake.fhir.message import Message
 from referral_intake.fhir.r4.content import ServiceRequest
 from referral_intake.fhir.r4.datatypes import ContactPoint
@@ -39,7 +39,7 @@ def referrer_of(message: Message, request: ServiceRequest) -> tuple[Part, Practi
     where = practitioner.path if practitioner else f"{request.path}.requester"
     fields = _professional_fields(message, role, practitioner, organisation)
     fields["name"] = fields["name"] or named_only
-    fields["role"] = remarked(_role_words(role), _no_longer(message, role))
+    fields["role"] = _role_now(message, role, practitioner)
     return Part(where, {**said, **fields}, _active(role, practitioner)), practitioner
 
 
@@ -67,21 +67,20 @@ def history_of_professionals(message: Message) -> Iterator[tuple[Said[str] | Non
 def _others(
     message: Message, *, referrer: Practitioner | None
 ) -> Iterator[tuple[PractitionerRole | None, Practitioner | None]]:
-    seen = _general_practitioners(message) | ({id(referrer)} if referrer else set())
-    for role in message.all(PractitionerRole):
-        practitioner = message.find(role.practitioner, Practitioner)
-        if not seen & {id(role), id(practitioner)}:
-            yield role, practitioner
-        seen.add(id(practitioner))
-    yield from ((None, each) for each in message.all(Practitioner) if id(each) not in seen)
+    """Each role, and who has none; not those of the referrer and of general practitioners, who stand elsewhere."""
+    elsewhere = _general_practitioners(message) | ({id(referrer)} if referrer else set())
+    roles = [(role, message.find(role.practitioner, Practitioner)) for role in message.all(PractitionerRole)]
+    yield from ((role, each) for role, each in roles if not elsewhere & {id(role), id(each)})
+    without = elsewhere | {id(each) for _, each in roles}
+    yield from ((None, each) for each in message.all(Practitioner) if id(each) not in without)
 
 
 def _works_now(message: Message, role: PractitionerRole | None, practitioner: Practitioner | None) -> bool:
-    ended = role is not None and role.period is not None and role.period.has_ended(message.as_of)
+    holds = role is None or role.period is None or role.period.holds(message.as_of)
     inactive = (role is not None and role.active is False) or (
         practitioner is not None and practitioner.active is False
     )
-    return not ended and not inactive
+    return holds and not inactive
 
 
 def _general_practitioners(message: Message) -> set[int]:
@@ -94,9 +93,13 @@ def _practitioner(message: Message, reference: Reference | None) -> tuple[Practi
     role = message.find(reference, PractitionerRole)
     practitioner = message.find(role.practitioner if role else reference, Practitioner)
     if role is None and practitioner is not None:
-        roles = message.all(PractitionerRole)
-        role = next((each for each in roles if message.find(each.practitioner, Practitioner) is practitioner), None)
+        roles = [role for role in message.all(PractitionerRole) if _has(message, role, practitioner)]
+        role = next((each for each in roles if _works_now(message, each, None)), next(iter(roles), None))
     return role, practitioner
+
+
+def _has(message: Message, role: PractitionerRole, practitioner: Practitioner) -> bool:
+    return message.find(role.practitioner, Practitioner) is practitioner
 
 
 def _professional_fields(
@@ -156,16 +159,26 @@ def _former(message: Message, role: PractitionerRole | None, practitioner: Pract
     inactive = [each.at("active") for each in (role, practitioner) if each is not None and each.active is False]
     ended = role.period.words() if role and role.period else None
     remark = ended or Said("the sender's record is not in use", tuple(inactive))
-    return with_places(named("Formerly worked with the family:", remarked(who, remark)), *inactive)
+    is_to_come = era(role.period if role else None, message.as_of) != FORMER
+    label = "Is to work with the family later:" if is_to_come else "Formerly worked with the family:"
+    return with_places(named(label, remarked(who, remark)), *inactive)
 
 
-def _no_longer(message: Message, role: PractitionerRole | None) -> Said[str] | None:
-    """That somebody refers who is in a role no longer, or not yet."""
-    if role is None or _works_now(message, role, None):
+def _role_now(message: Message, role: PractitionerRole | None, practitioner: Practitioner | None) -> Said[str] | None:
+    """The role of who refers; that they are in it no longer, or not yet, or not in use at all."""
+    words, remark = _role_words(role), _no_longer(message, role, practitioner)
+    return remarked(words or Said("in a role that was not said", ()), remark) if remark else words
+
+
+def _no_longer(message: Message, role: PractitionerRole | None, practitioner: Practitioner | None) -> Said[str] | None:
+    if _works_now(message, role, practitioner):
         return None
-    ended = role.period.words() if role.period else None
-    inactive = Said("the sender's record of this role is not in use", (role.at("active"),))
-    return listed((ended, inactive if role.active is False else None))
+    ended = role.period.words() if role and role.period else None
+    of_role = [role.at("active")] if role and role.active is False else []
+    of_person = [practitioner.at("active")] if practitioner and practitioner.active is False else []
+    inactive = [Said("the sender's record of this role is not in use", tuple(of_role))] if of_role else []
+    gone = [Said("the sender's record of this person is not in use", tuple(of_person))] if of_person else []
+    return listed((ended, *inactive, *gone))
 
 
 def _active(role: PractitionerRole | None, practitioner: Practitioner | None) -> tuple[str, ...]:

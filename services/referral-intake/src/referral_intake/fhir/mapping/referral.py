@@ -7,12 +7,13 @@ from referral_intake.fhir import systems
 from referral_intake.fhir.draft import Draft, Part
 from referral_intake.fhir.issues import IssueCode, MessageRefused, error
 from referral_intake.fhir.mapping.agreement import agreements
-from referral_intake.fhir.mapping.children import child_of, history_of_child
+from referral_intake.fhir.mapping.children import child_of, history_of_child, history_of_relative
 from referral_intake.fhir.mapping.doubts import doubts_in
 from referral_intake.fhir.mapping.family import former_family, history_of_family, household_of
 from referral_intake.fhir.mapping.findings import observations
 from referral_intake.fhir.mapping.flags import flags
 from referral_intake.fhir.mapping.papers import papers
+from referral_intake.fhir.mapping.places import former_places
 from referral_intake.fhir.mapping.professionals import (
     former_professionals,
     history_of_professionals,
@@ -42,7 +43,7 @@ def draft_of(message: Message, request: ServiceRequest) -> Draft:
     draft.add((), Part(request.path, {}, (request.at("status"), request.at("intent"), request.at("do_not_perform"))))
     draft.add(("concern",), Part(request.path, {}))
     practitioner = _people(draft, records, request)
-    for pointer, tree in (*_request(request), *_sayings(records, request), *_history(records, practitioner)):
+    for pointer, tree in (*_request(request), *_sayings(records, request), *_history(records, request, practitioner)):
         draft.add(pointer, tree)
     draft.finish()
     doubts = ((draft.words_at(place), place, why) for place, why in doubts_in(records))
@@ -91,11 +92,16 @@ def _sayings(records: Records, request: ServiceRequest) -> Iterator[Saying]:
     yield from papers(records)
 
 
-def _history(records: Records, referrer: Practitioner | None) -> Iterator[Saying]:
+def _history(records: Records, request: ServiceRequest, referrer: Practitioner | None) -> Iterator[Saying]:
     message = records.message
+    whom = records.about(request.subject)
+    yield from (history(whom, said) for said in former_places(message, request))
     for record in records.children:
         whose = whole_name(record.main.name, message.as_of)
         yield from (history(whose, said) for said in history_of_child(message, record))
+    for record in records.others:
+        whose = whole_name(record.main.name, message.as_of)
+        yield from (history(whose, said) for said in history_of_relative(message, record))
     yield from ((HISTORY, said) for said in former_family(records))
     yield from (history(*each) for each in history_of_family(message))
     yield from ((HISTORY, said) for said in former_professionals(message, referrer=referrer))

@@ -4,11 +4,10 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from referral_intake.fhir.draft import Pointer, Tree
-from referral_intake.fhir.mapping.words import whole_name
+from referral_intake.fhir.mapping.naming import name_in
 from referral_intake.fhir.message import Message
 from referral_intake.fhir.r4.datatypes import Annotation
 from referral_intake.fhir.r4.element import Said
-from referral_intake.fhir.r4.people import Patient, Practitioner, RelatedPerson
 from referral_intake.fhir.r4.values import Reference, dated
 from referral_intake.fhir.r4.words import labelled, remarked
 
@@ -27,16 +26,14 @@ def history(whose: Said[str] | None, said: Said[str]) -> Saying:
 def notes_of(message: Message, notes: Sequence[Annotation]) -> Iterator[Said[str]]:
     """Notes, each with who wrote it and when, where that is said."""
     for note in notes:
-        author = note.said("author_string") or _author(message, note.author_reference)
+        author = note.said("author_string") or called(message, note.author_reference)
         said = remarked(note.said("text"), author, dated(note, "time"))
         if said:
             yield said
 
 
-def _author(message: Message, reference: Reference | None) -> Said[str] | None:
-    """By what the reference calls them or, when it does not, by the name of the person it leads to."""
-    if reference is None or (named := reference.said("display")):
-        return named if reference else None
-    kinds: tuple[type[Practitioner | RelatedPerson | Patient], ...] = (Practitioner, RelatedPerson, Patient)
-    person = next((found for kind in kinds if (found := message.find(reference, kind))), None)
-    return whole_name(person.name, message.as_of) if person else None
+def called(message: Message, reference: Reference | None) -> Said[str] | None:
+    """By what the reference calls them or, when it does not, by the name of whoever it leads to."""
+    if reference is None:
+        return None
+    return reference.said("display") or name_in(message, reference)

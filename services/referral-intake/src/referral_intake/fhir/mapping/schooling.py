@@ -9,9 +9,9 @@ from referral_intake.fhir.mapping.organisations import organisation_of
 from referral_intake.fhir.mapping.words import AT_WORK, era, phone_of, whole_name
 from referral_intake.fhir.message import Message
 from referral_intake.fhir.r4.element import Said
-from referral_intake.fhir.r4.people import Patient, Practitioner, PractitionerRole
+from referral_intake.fhir.r4.people import Organization, Patient, Practitioner, PractitionerRole
 from referral_intake.fhir.r4.values import Period, Reference
-from referral_intake.fhir.r4.words import named, remarked, with_places
+from referral_intake.fhir.r4.words import listed, named, remarked, with_places
 
 _PERSON: Final = "Practitioner"
 
@@ -45,17 +45,31 @@ def former_practices(message: Message, patient: Patient) -> Iterator[Said[str]]:
         if not _counts(message, reference):
             role = message.find(reference, PractitionerRole)
             practice = organisation_of(message, role.organization if role else reference)
-            period = _period(reference, role)
-            said = remarked(practice.words() if practice else None, period.words() if period else None)
+            period, doctor = _period(reference, role), _doctor_of(message, reference, role)
+            who = listed((practice.words() if practice else None, doctor))
+            said = remarked(who, period.words() if period else None)
             if other := named(f"{era(period, message.as_of)} GP", said):
                 yield other
 
 
 def _counts(message: Message, reference: Reference) -> bool:
     role, identifier = message.find(reference, PractitionerRole), reference.identifier
+    doctor = message.find(role.practitioner if role else reference, Practitioner)
+    practice = message.find(role.organization if role else reference, Organization)
+    if any(each is not None and each.active is False for each in (doctor, practice)):
+        return False
     if role is not None:
         return role.active is not False and (role.period is None or role.period.holds(message.as_of))
     return identifier is None or identifier.is_in_use(message.as_of)
+
+
+def _doctor_of(message: Message, reference: Reference, role: PractitionerRole | None) -> Said[str] | None:
+    """A doctor by name, and that the record of either is not in use."""
+    doctor = message.find(role.practitioner if role else reference, Practitioner)
+    name = whole_name(doctor.name, message.as_of) if doctor else None
+    shown = role.practitioner.said("display") if role and role.practitioner and not name else None
+    inactive = tuple(each.at("active") for each in (role, doctor) if each is not None and each.active is False)
+    return remarked(name or shown, Said("the sender's record is not in use", inactive) if inactive else None)
 
 
 def _period(reference: Reference, role: PractitionerRole | None) -> Period | None:

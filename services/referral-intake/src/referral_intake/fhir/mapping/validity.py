@@ -9,6 +9,7 @@ from referral_intake.fhir.issues import IssueCode, MessageRefused, error
 from referral_intake.fhir.r4.coded import CodeableConcept
 from referral_intake.fhir.r4.content import Condition, Flag, Observation
 from referral_intake.fhir.r4.element import Said
+from referral_intake.fhir.r4.times import is_after
 from referral_intake.fhir.r4.values import Period
 from referral_intake.fhir.r4.words import remarked
 
@@ -42,6 +43,7 @@ _WHOLE: Final = frozenset({"final", "amended", "corrected", "confirmed", "active
 """Statuses that need no mention: the thing is simply so."""
 
 _ADVICE: Final = "Send one of the codes that R4 has for this: it decides whether what you say is so."
+_ONE_ADVICE: Final = "Send one status: the codes that you sent say different things."
 
 
 def standing_of(condition: Condition, day: date) -> Standing:
@@ -86,13 +88,21 @@ def status_code(concept: CodeableConcept | None) -> Said[str] | None:
     return remarked(said, words) if words and words.value != code.code else said
 
 
+def is_to_come(condition: Condition, day: date) -> bool:
+    """Whether a worry begins later, so that it is none yet."""
+    at, period = condition.onset_date_time, condition.onset_period
+    return (at is not None and is_after(at, day)) or (period is not None and period.is_to_come(day))
+
+
 def _judged(status: CodeableConcept | None, known: Mapping[str, Standing]) -> Standing:
     if status is None:
         return Standing.NOW
     found = [known[coding.code] for coding in status.coding if coding.code and coding.code in known]
     if not found:
         raise MessageRefused([error(IssueCode.VALUE, _ADVICE, status.path)])
-    return Standing.NOT_SO if Standing.NOT_SO in found else found[0]
+    if len(set(found)) > 1:
+        raise MessageRefused([error(IssueCode.VALUE, _ONE_ADVICE, status.path)])
+    return found[0]
 
 
 def _abated(condition: Condition, day: date) -> bool:
@@ -104,5 +114,6 @@ def _abated(condition: Condition, day: date) -> bool:
         return Period(end=at).has_ended(day) or not Period(start=at).is_to_come(day)
     if period is not None and period.start is not None:
         return not period.is_to_come(day)
-    others = (period, condition.abatement_age, condition.abatement_range, condition.abatement_string)
+    unknown = condition.abatement_date_time_beside
+    others = (period, unknown, condition.abatement_age, condition.abatement_range, condition.abatement_string)
     return any(other is not None for other in others)

@@ -38,6 +38,7 @@ _KIND_OF_USE: Final[Mapping[str, AddressKind]] = {
     "billing": AddressKind.OTHER,
 }
 _LIVED_AT: Final = frozenset({AddressKind.HOME, AddressKind.TEMPORARY})
+_PLAIN_PLACES: Final = frozenset({None, "home", "work"})
 _LAST: Final = 1_000
 FORMER: Final = "former"
 _LATER: Final = "later"
@@ -188,7 +189,8 @@ def one_line(address: R4Address) -> Said[str] | None:
     further = None if lines and _is_said_by(address, lines) else address.said("text")
     whole = joined((*lines, *((further,) if further else ())), ", ")
     period = address.period.words() if address.period else None
-    return with_places(remarked(whole, period), *_repeated(address, lines), address.at("use"))
+    use = address.said("use") if address.use not in _PLAIN_PLACES else None
+    return with_places(remarked(whole, use, period), *_repeated(address, lines), address.at("use"))
 
 
 def lived_at(addresses: Sequence[R4Address]) -> Said[str] | None:

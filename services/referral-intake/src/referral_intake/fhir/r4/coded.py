@@ -7,13 +7,18 @@ from typing import Final
 from referral_intake.fhir.r4.element import Element, Said
 from referral_intake.fhir.r4.primitives import Many, Text
 from referral_intake.fhir.r4.words import joined
+from referral_intake.fhir.systems import LOINC, SNOMED, terminology_of
 
 _SYSTEM_NAMES: Final[Mapping[str, str]] = {
-    "http://snomed.info/sct": "SNOMED CT",
-    "http://loinc.org": "LOINC",
-    "http://unitsofmeasure.org": "UCUM",
-    "http://hl7.org/fhir/sid/icd-10": "ICD-10",
-    "https://dmd.nhs.uk": "dm+d",
+    terminology_of(system): name
+    for system, name in (
+        (SNOMED, "SNOMED CT"),
+        (LOINC, "LOINC"),
+        ("http://unitsofmeasure.org", "UCUM"),
+        ("http://hl7.org/fhir/sid/icd-10", "ICD-10"),
+        ("https://dmd.nhs.uk", "dm+d"),
+        ("urn:ietf:bcp:47", "language code"),
+    )
 }
 _REGISTERED: Final = re.compile(
     r"https?://(?:fhir\.nhs\.uk|fhir\.hl7\.org\.uk|terminology\.hl7\.org|hl7\.org/fhir|frontdoor\.example\.org/fhir)"
@@ -28,6 +33,10 @@ class Coding(Element):
     system: Text | None = None
     code: Text | None = None
     display: Text | None = None
+
+    def is_of(self, *systems: str) -> bool:
+        """Whether its system is one of these, by whichever of its names."""
+        return self.system is not None and terminology_of(self.system) in map(terminology_of, systems)
 
     def words(self) -> Said[str] | None:
         """What it is called, and its system and code."""
@@ -57,7 +66,7 @@ class CodeableConcept(Element):
     def code_of(self, *systems: str) -> Said[str] | None:
         """The code from one of the systems."""
         for coding in self.coding:
-            if coding.system in systems and coding.said("code"):
+            if coding.is_of(*systems) and coding.said("code"):
                 return Said(coding.code or "", coding.mapped())
         return None
 
@@ -100,4 +109,4 @@ class CodeableConcept(Element):
 def system_name(system: str) -> str:
     """A code system as people call it; its whole address when it is nobody's whom everybody knows."""
     registered = _REGISTERED.fullmatch(system)
-    return _SYSTEM_NAMES.get(system) or (registered["name"] if registered else system)
+    return _SYSTEM_NAMES.get(terminology_of(system)) or (registered["name"] if registered else system)

@@ -2,15 +2,16 @@
 
 from typing import Literal
 
-from pydantic import StrictBool
+from pydantic import Field, StrictBool
 
+from referral_intake.fhir.r4.amounts import Quantity, Range
 from referral_intake.fhir.r4.coded import CodeableConcept, Coding
 from referral_intake.fhir.r4.datatypes import Annotation, Attachment, ContactPoint
 from referral_intake.fhir.r4.element import Element
 from referral_intake.fhir.r4.primitives import Many, Text
 from referral_intake.fhir.r4.resource import Identified, Resource
 from referral_intake.fhir.r4.times import DateTime
-from referral_intake.fhir.r4.values import Period, Quantity, Range, Reference, Valued
+from referral_intake.fhir.r4.values import Beside, Period, Reference, Valued
 
 Priority = Literal["routine", "urgent", "asap", "stat"]
 Intent = Literal[
@@ -88,12 +89,14 @@ class Condition(Identified):
     onset_range: Range | None = None
     onset_string: Text | None = None
     abatement_date_time: DateTime | None = None
+    abatement_date_time_beside: Beside | None = Field(None, alias="_abatementDateTime")
     abatement_age: Quantity | None = None
     abatement_period: Period | None = None
     abatement_range: Range | None = None
     abatement_string: Text | None = None
     abatement_boolean: StrictBool | None = None  # of DSTU2 and STU3; to pass it over would turn what is said round
     recorded_date: DateTime | None = None
+    asserter: Reference | None = None
     note: Many[Annotation] = ()
 
 
@@ -115,11 +118,13 @@ class Observation(Identified, Valued):
     effective_date_time: DateTime | None = None
     effective_period: Period | None = None
     effective_instant: DateTime | None = None
+    performer: Many[Reference] = ()
     data_absent_reason: CodeableConcept | None = None
     interpretation: Many[CodeableConcept] = ()
     body_site: CodeableConcept | None = None
     method: CodeableConcept | None = None
     component: Many[Component] = ()
+    has_member: Many[Reference] = ()
     note: Many[Annotation] = ()
 
 
@@ -177,6 +182,20 @@ class Flag(Identified):
     code: CodeableConcept | None = None
     subject: Reference | None = None
     period: Period | None = None
+
+
+class ListEntry(Element):
+    """One item of a list. ``deleted``: it is on the list no longer."""
+
+    deleted: StrictBool | None = None
+    item: Reference | None = None
+
+
+class List(Identified):
+    """A list of what stands elsewhere."""
+
+    status: Literal["current", "retired", "entered-in-error"] | None = None
+    entry: Many[ListEntry] = ()
 
 
 class EncounterLocation(Element):

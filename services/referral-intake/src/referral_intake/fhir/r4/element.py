@@ -12,7 +12,8 @@ from pydantic.alias_generators import to_camel
 T = TypeVar("T")
 
 _CHOICE: Final = re.compile(
-    r"(abatement|author|deceased|effective|event|item|multipleBirth|occurrence|onset|serviced|value)"
+    r"(abatement|author|born|deceased|effective|event|item|medication|multipleBirth|occurred|occurrence|onset|performed|"
+    r"serviced|value)"
     r"(?=[A-Z])(?!Set)[A-Za-z0-9]+"
 )
 

@@ -23,6 +23,7 @@ KINDS: Final[Mapping[str, type[Resource]]] = MappingProxyType(
             content.DocumentReference,
             content.Flag,
             content.Encounter,
+            content.List,
             people.Patient,
             people.RelatedPerson,
             people.Practitioner,
@@ -35,37 +36,53 @@ KINDS: Final[Mapping[str, type[Resource]]] = MappingProxyType(
 """The resources that are read. All others are passed over, and reported to the sender as not taken."""
 
 _ELEMENTS: Final = """
-    abatement account action active activity actor additionalInstruction address admitSource age alias allDay
-    allergyIntolerance altitude appliesTo appointment asNeeded asNeededBoolean asNeededCodeableConcept asserter
-    assessment assigner attachment authenticator author authoredOn authority availabilityExceptions availableEndTime
-    availableStartTime availableTime basedOn birthDate bodySite boundsDuration boundsPeriod boundsRange category
-    citation city class classHistory clinicalStatus closingTime code codeFilter coding communication comparator
-    component condition contact contained content contentType context count countMax country creation currency
-    custodian data dataAbsentReason dataPeriod date dateFilter dateTime dayOfWeek daysOfWeek deceased definition
-    denominator derivedFrom description destination detail details device diagnosis dietPreference dimensions
-    direction dischargeDisposition display district div docStatus document documentation doNotPerform doseAndRate
-    doseQuantity doseRange duration durationMax durationUnit during effective encounter end endpoint enterer entry
-    episodeOfCare etag event evidence exclude expression extension facilityType factor family focus format frequency
-    frequencyMax fullUrl gender generalPractitioner given hash hasMember healthcareService high hospitalization
-    hoursOfOperation id identifier ifMatch ifModifiedSince ifNoneExist ifNoneMatch implicitRules individual
-    instantiatesCanonical instantiatesUri insurance intent interpretation issued issuer item label language
-    lastModified lastUpdated latitude length limit line link linkId location locationCode locationReference
-    longitude low lowerLimit managingOrganization maritalStatus masterIdentifier max maxDosePerAdministration
-    maxDosePerLifetime maxDosePerPeriod meaning meta method min mode modifierExtension multipleBirth mustSupport
-    name notAvailable note numerator occurrence offset onBehalfOf onset openingTime operationalStatus orderDetail
-    organization origin other outcome participant partOf path patient patientInstruction payload performer
-    performerType period periodMax periodUnit photo physicalType policy policyRule position postalCode
-    practiceSetting practitioner preAdmissionIdentifier preferred prefix priority procedure profile provision
-    purpose qualification quantity quantityQuantity quantityRange quantityRatio rank rateQuantity rateRange
-    rateRatio reAdmission reason reasonCode reasonReference receiver recordedDate recorder reference referenceRange
-    related relatesTo relation relationship relevantHistory repeat replaces request requester requisition resource
-    resourceType response responsible role route scope score search searchParam security securityLabel sender
-    sequence serviceProvider serviceType severity sigFormat signature site size software sort source
+    abatement about account achievementStatus action active activity actor actual additionalInstruction address
+    addresses administered admitSource age alias allDay allergyIntolerance altitude amount answer appliesTo
+    appointment appointmentType asNeeded asNeededBoolean asNeededCodeableConcept asserter assessment assigner
+    assurance attachment attester authenticator author authored authoredOn authority availabilityExceptions
+    availableEndTime availableStartTime availableTime basedOn basis batch beneficiary birthDate bodySite born
+    boundsDuration boundsPeriod boundsRange businessStatus cancelationReason careManager careTeam category
+    changePattern characteristic citation city class classHistory clinicalStatus closingTime code codeFilter coding
+    communication comparator complication component conclusion conclusionCode condition confidentiality contact
+    contained content contentType context contributor costToBeneficiary count countMax country courseOfTherapyType
+    coverage created creation criticality currency custodian data dataAbsentReason dataPeriod date dateAsserted
+    dateFilter dateTime dayOfWeek daysOfWeek deceased definition deleted denominator dependent derivedFrom
+    description destination detail details device deviceName diagnosis dietPreference dimensions direction
+    dischargeDisposition dispenseRequest display distinctIdentifier district div docStatus document documentation
+    doNotPerform dosage dosageInstruction doseAndRate doseNumber doseQuantity doseRange duration durationMax
+    durationUnit during education effective emptyReason encounter end endpoint enterer entity entry episodeOfCare
+    estimatedAge etag event evidence exclude executionPeriod expirationDate exposureRoute expression extension
+    facilityType factor family finding flag focus followUp for form format frequency frequencyMax fullUrl
+    fundingSource gender generalPractitioner given goal groupIdentifier hash hasMember healthcareService high
+    hospitalization hoursOfOperation id identifier ifMatch ifModifiedSince ifNoneExist ifNoneMatch image
+    imagingStudy implicitRules inactive individual informationSource ingredient input inResponseTo
+    instantiatesCanonical instantiatesUri insurance intent interpretation investigation isSubpotent issued issuer
+    item label language lastModified lastOccurrence lastUpdated latitude length lifecycleStatus limit line link
+    linkId location locationCode locationReference longitude lotNumber low lowerLimit managingEntity
+    managingOrganization manifestation manufacturer maritalStatus masterIdentifier max maxDosePerAdministration
+    maxDosePerLifetime maxDosePerPeriod meaning media medication medium member meta method min minutesDuration
+    mitigation mode modelNumber modifierExtension multipleBirth mustSupport name network notAvailable note numerator
+    occurred occurrence offset onBehalfOf onset openingTime operationalStatus order orderDetail orderedBy
+    organization origin other outcome outcomeCode outcomeCodeableConcept outcomeReference output owner parameter
+    parent participant partOf path patient patientInstruction payload payor performed performer performerType period
+    periodMax periodUnit photo physicalType policy policyHolder policyRule position postalCode practiceSetting
+    practitioner preAdmissionIdentifier prediction preferred prefix presentedForm previous primarySource priority
+    priorPrescription probability problem procedure productCode profile prognosisCodeableConcept programEligibility
+    progress protocol protocolApplied provision purpose qualification qualitativeRisk quantity quantityQuantity
+    quantityRange quantityRatio questionnaire rank rateQuantity rateRange rateRatio rationale reaction reAdmission
+    reason reasonCode reasonReference received receiver recipient recorded recordedDate recorder reference
+    referenceRange referralRequest related relatesTo relation relationship relativeRisk relevantHistory repeat
+    replaces reported reportOrigin request requestedPeriod requester required requisition resource resourceType
+    response responsible restriction result resultsInterpreter role route scope score search searchParam section
+    security securityContext securityLabel sender sent sequence serialNumber series seriesDoses serviceCategory
+    serviceProvider serviceType severity sex sigFormat signature site size slot software sort source
     sourceAttachment sourcePatientInfo sourceReference specialArrangement specialCourtesy specialty specimen stage
-    start state status statusHistory subject subjectCodeableConcept subjectReference suffix summary supportingInfo
-    system tag target targetFormat telecom text time timeOfDay timestamp timing timingDate timingDateTime
-    timingReference timingTiming title total type unit upperLimit uri url use userSelected value valueSet
-    verification verificationDate verificationStatus verified verifiedWith version versionId when who
+    start startDate state status statusDate statusHistory statusReason strength subject subjectCodeableConcept
+    subjectReference subpotentReason subscriber subscriberId substance substitution suffix summary supportingInfo
+    supportingInformation system tag target targetDisease targetFormat team telecom text time timeOfDay timestamp
+    timing timingDate timingDateTime timingReference timingTiming title topic total type udiCarrier unit upperLimit
+    uri url use used usedCode usedReference userSelected vaccineCode value valueSet verification verificationDate
+    verificationStatus verified verifiedWith version versionId what when whenHandedOver whenPrepared who
 """
 
 
@@ -84,12 +101,15 @@ JSON_NAMES: Final = NAMES | frozenset(_aliases(Element))
 
 
 def fhir_path(place: str) -> str:
-    """A place of the sender's JSON in FHIRPath, as senders are shown it; names that are not R4's are left out."""
+    """A place of the sender's JSON in FHIRPath, as senders are shown it.
+
+    A name that is not R4's is not shown: ``children()`` stands for it, so that nobody reads the place of what holds it.
+    """
     return ".".join(_steps(place))
 
 
 def _steps(place: str) -> Iterator[str]:
     for part in place.split("."):
         name, bracket, number = part.partition("[")
-        if step(name) in NAMES or name == "Bundle":
-            yield f"{step(name)}{bracket}{number}"
+        is_known = step(name) in NAMES or name == "Bundle"
+        yield f"{step(name)}{bracket}{number}" if is_known else "children()"

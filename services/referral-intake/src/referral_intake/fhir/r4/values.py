@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any, Final, Self
 
-from pydantic import ModelWrapValidatorHandler, PrivateAttr, StrictBool, StrictInt, model_validator
+from pydantic import ModelWrapValidatorHandler, PrivateAttr, StrictBool, StrictInt, ValidationError, model_validator
 
+from referral_intake.fhir.r4.amounts import Quantity, Range, Ratio, SampledData
 from referral_intake.fhir.r4.coded import CodeableConcept, Coding
 from referral_intake.fhir.r4.element import Element, Said
-from referral_intake.fhir.r4.primitives import Comparator, Date, Many, Number, NumberUse, Text, Time
-from referral_intake.fhir.r4.times import DateTime, is_after, is_before, is_earlier, spoken
-from referral_intake.fhir.r4.words import joined, listed, named
+from referral_intake.fhir.r4.primitives import Date, Many, Number, NumberUse, Text, Time
+from referral_intake.fhir.r4.times import DateTime, day_in_london, is_after, is_before, is_earlier, spoken
+from referral_intake.fhir.r4.words import listed, named
 from referral_intake.fhir.systems import register_of
 
 _PLAIN: Final = (
@@ -24,6 +25,7 @@ _MADE_OF_PARTS: Final = (
     "value_codeable_concept", "value_coding", "value_quantity", "value_range", "value_ratio", "value_period",
     "value_sampled_data",
 )  # fmt: skip
+_ABSENT: Final = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 _YES_OR_NO: Final = {True: "yes", False: "no"}
 
 
@@ -37,6 +39,11 @@ class Period(Element):
     def is_turned_round(self) -> bool:
         """Whether it ends before it begins, so that nobody can say from it what is so now."""
         return self.start is not None and self.end is not None and is_earlier(self.end, self.start)
+
+    @property
+    def is_partly_dated(self) -> bool:
+        """Whether of one of its ends only the month or the year is known."""
+        return any(end is not None and day_in_london(end) is None for end in (self.start, self.end))
 
     def has_ended(self, day: date) -> bool:
         """Whether it was over before a day."""
@@ -58,6 +65,7 @@ class Period(Element):
 class Identifier(Element):
     """A number or name that somebody assigned."""
 
+    extension: Many["Extension"] = ()
     use: NumberUse | None = None
     type: CodeableConcept | None = None
     system: Text | None = None
@@ -82,88 +90,13 @@ class Reference(Element):
     identifier: Identifier | None = None
     display: Text | None = None
 
-    def followed(self) -> tuple[str, ...]:
-        """The places that have served their purpose once the resource is found."""
-        if self.identifier is None or (self.reference or "").strip():
-            return (self.at("reference"), self.at("type"))
-        return (self.at("type"), self.identifier.at("system"), self.identifier.at("value"))
+    def followed(self, *, is_of_it: bool) -> tuple[str, ...]:
+        """The places that have served their purpose once the resource is found.
 
-
-class Quantity(Element):
-    """A measured amount. ``comparator``: the true value is less or more than this."""
-
-    value: Number | None = None
-    comparator: Comparator | None = None
-    unit: Text | None = None
-    system: Text | None = None
-    code: Text | None = None
-
-    def words(self) -> Said[str] | None:
-        """The amount digit for digit, with its comparator and unit."""
-        number = self.said("value")
-        if number is None:
-            return None
-        digits = Said(str(number.value), number.places)
-        return listed((self.said("comparator"), digits, self._unit()), " ")
-
-    def _unit(self) -> Said[str] | None:
-        coding = Coding(system=self.system, code=self.code)
-        reference = coding.words()
-        unit, places = self.said("unit"), (self.at("system"), self.at("code"))
-        if reference is None:
-            return unit
-        if unit is None or unit.value == self.code:
-            shown = self.code if unit else reference.value
-            return Said(shown or "", (*(unit.places if unit else ()), *places))
-        return Said(f"{unit.value} ({reference.value})", (*unit.places, *places))
-
-
-class Range(Element):
-    """Between two amounts."""
-
-    low: Quantity | None = None
-    high: Quantity | None = None
-
-    def words(self) -> Said[str] | None:
-        """Both ends, or the one there is."""
-        low, high = (end.words() if end else None for end in (self.low, self.high))
-        return listed((named("from", low), named("to" if low else "up to", high)), " ")
-
-
-class Ratio(Element):
-    """One amount for each other amount."""
-
-    numerator: Quantity | None = None
-    denominator: Quantity | None = None
-
-    def words(self) -> Said[str] | None:
-        """Both amounts; half a ratio is none."""
-        above, below = (part.words() if part else None for part in (self.numerator, self.denominator))
-        return joined((above, below), " : ") if above and below else None
-
-
-class SampledData(Element):
-    """A series of measurements, as a device wrote it."""
-
-    origin: Quantity | None = None
-    period: Number | None = None
-    factor: Number | None = None
-    lower_limit: Number | None = None
-    upper_limit: Number | None = None
-    dimensions: StrictInt | None = None
-    data: Text | None = None
-
-    def words(self) -> Said[str] | None:
-        """The series, and what it takes to read it."""
-        data = self.said("data")
-        numbers = ("period", "factor", "lower_limit", "upper_limit", "dimensions")
-        origin = named("origin", self.origin.words() if self.origin else None)
-        beside = listed((origin, *(named(name.replace("_", " "), self._digits(name)) for name in numbers)))
-        return Said(f"{data.value} ({beside.value})", (*data.places, *beside.places)) if data and beside else data
-
-    def _digits(self, name: str) -> Said[str] | None:
-        said = self.said(name)
-        return Said(str(said.value), said.places) if said else None
+        ``is_of_it``: the identifier is one of those that the resource has itself.
+        """
+        number = (self.identifier.at("system"), self.identifier.at("value")) if self.identifier and is_of_it else ()
+        return (self.at("reference"), self.at("type"), *number)
 
 
 class Valued(Element):
@@ -193,6 +126,7 @@ class Valued(Element):
     value_codeable_concept: CodeableConcept | None = None
     value_reference: Reference | None = None
     _has_value: bool = PrivateAttr(False)
+    _beside: tuple[tuple[str, Any], ...] = PrivateAttr(())
 
     @model_validator(mode="wrap")
     @classmethod
@@ -200,6 +134,8 @@ class Valued(Element):
         """A value of a kind that is not read here is a value all the same."""
         element = read(given)
         values = [value for name, value in given.items() if name.startswith("value")] if isinstance(given, dict) else []
+        if isinstance(given, dict):
+            element._beside = tuple((name, each) for name, each in given.items() if name.startswith("_value"))
         element._has_value = any(value is not None and str(value).strip() for value in values)
         return element
 
@@ -207,6 +143,12 @@ class Valued(Element):
     def has_value(self) -> bool:
         """Whether the sender gave a value, of whatever kind."""
         return self._has_value
+
+    @property
+    def absent(self) -> Said[str] | None:
+        """Why there is no value, where that stands in its place."""
+        besides = (_beside_at(f"{self.path}.{name}", given) for name, given in self._beside)
+        return next((beside.absent for beside in besides if beside and beside.absent), None)
 
     def value(self) -> Said[Any] | None:
         """The value as the form has it; a concept by its code."""
@@ -217,8 +159,8 @@ class Valued(Element):
         return concept.code() if concept else None
 
     def words(self) -> Said[str] | None:
-        """The value as a person reads it: false is said, and not left out."""
-        return next(self._all_words(), None)
+        """The value as a person reads it: false is said, and not left out. Of several, which R4 forbids, all are."""
+        return listed(self._all_words(), "; ")
 
     def _all_words(self) -> Iterator[Said[str]]:
         if (answer := self.said("value_boolean")) is not None:
@@ -263,6 +205,27 @@ class Extensible(Element):
         found = self.extension_of(url)
         said = found.value() if found else None
         return Said(said.value, found.places_of(said)) if found and said else None
+
+
+class Beside(Extensible):
+    """What stands beside a plain value or in its place, such as ``_birthDate``."""
+
+    @property
+    def absent(self) -> Said[str] | None:
+        """Why there is no value, although there is something to say one of."""
+        found = self.extension_of(_ABSENT)
+        code = found.said("value_code") if found else None
+        return Said(code.value, found.places_of(code)) if found and code else None
+
+
+def _beside_at(path: str, given: Any) -> Beside | None:
+    """What stands at a place, if it is an element; anything else is nothing that could be read."""
+    try:
+        beside = Beside.model_validate(given)
+    except ValidationError:
+        return None
+    beside.place(path)
+    return beside
 
 
 def dated(element: Element, name: str) -> Said[str] | None:
