@@ -10,6 +10,7 @@ right recognises nobody, and keeps nobody apart.
 from typing import Final
 
 from referral_intake.form.child import Child
+from referral_intake.form.facts.placeholders import is_family_name
 from referral_intake.form.folding import folded
 from referral_intake.form.referral import ReferralForm
 from referral_intake.identifiers import upn
@@ -31,7 +32,8 @@ def _of_child(child: Child, known: ChildFacts, place: int) -> list[Identity]:
         for kind, number in enumerate(numbers)
         if number is not None
     ]
-    name = folded(f"{child.first_name}{child.last_name or ''}") if known.has_own_name else ""
+    last_name = child.last_name if is_family_name(child.last_name) else None
+    name = folded(f"{child.first_name}{last_name or ''}") if known.has_own_name else ""
     date = child.date_of_birth or child.expected_date_of_birth
     if name and date:
         found.append(Identity(f"name {name} {date.isoformat()}", place, numbers))

@@ -7,10 +7,14 @@ from typing import Final
 from contracts.codes import AddressKind
 from referral_intake.form.child import Address, Child
 from referral_intake.form.facts.placeholders import (
+    is_doctor,
+    is_family_name,
     is_first_name,
     is_named,
     is_newborn,
     is_place,
+    is_school,
+    is_whereabouts,
     is_withheld,
     is_written,
     leads_somewhere,
@@ -27,7 +31,7 @@ _LIVED_AT: Final = frozenset({AddressKind.HOME, AddressKind.TEMPORARY})
 
 def child_of(child: Child) -> ChildFacts:
     """What a form says about one child."""
-    has_school, has_location = _school(child.school), is_place(child.location_now)
+    has_school, has_location = _school(child.school), is_whereabouts(child.location_now)
     has_own_name = is_first_name(child.first_name, child.last_name)
     addresses = child.addresses
     codes = tuple([_given(each.postcode, postcode.find) if is_written(each.postcode) else None for each in addresses])
@@ -81,12 +85,14 @@ def _has_name(child: Child) -> bool:
         return True
     if is_newborn(child.first_name, child.last_name):
         return False
-    return is_named(child.last_name) and is_named(f"{child.first_name or ''} {child.last_name}".strip())
+    return is_family_name(child.last_name) and (
+        not child.first_name or is_named(f"{child.first_name} {child.last_name}")
+    )
 
 
 def _says_whose(child: Child) -> bool:
     """A family's or a mother's name describes a child that has no name of its own yet."""
-    return is_named(child.last_name) or names_family(child.first_name, child.last_name)
+    return is_family_name(child.last_name) or names_family(child.first_name, child.last_name)
 
 
 def _is_awaited(child: Child) -> bool:
@@ -102,21 +108,21 @@ def _home_until(places: Sequence[Address]) -> date | None:
 
 def _is_place(address: Address, code: Given | None) -> bool:
     has_code = code is not None and leads_somewhere(*code)
-    return has_code or any(map(is_place, address.lines)) or said(address.uprn)
+    return has_code or any(map(is_place, address.lines)) or is_written(address.uprn)
 
 
 def _is_withheld(address: Address) -> bool:
     """Withheld lines lead nobody anywhere, whatever stands beside them."""
-    return any(map(is_withheld, address.lines)) or is_withheld(address.postcode)
+    return any(map(is_withheld, (*address.lines, address.postcode)))
 
 
 def _school(school: School | str | None) -> bool:
     if isinstance(school, School):
-        return is_written(school.name) or said(school.urn)
-    return is_written(school)
+        return is_school(school.name) or is_written(school.urn)
+    return is_school(school)
 
 
 def _practice(gp: Practice | str | None) -> bool:
     if isinstance(gp, Practice):
-        return is_written(gp.name) or is_written(gp.practice) or said(gp.code)
-    return is_written(gp)
+        return is_doctor(gp.name) or is_doctor(gp.practice) or is_written(gp.code)
+    return is_doctor(gp)

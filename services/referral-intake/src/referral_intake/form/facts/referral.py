@@ -9,7 +9,8 @@ from referral_intake.form.facts.circumstances import circumstances_of
 from referral_intake.form.facts.consent import consent_of
 from referral_intake.form.facts.days import days_of
 from referral_intake.form.facts.family import family_of
-from referral_intake.form.facts.placeholders import is_mailbox, is_named, is_phone, is_written
+from referral_intake.form.facts.placeholders import is_named, is_written
+from referral_intake.form.facts.reach import is_mailbox, is_phone
 from referral_intake.form.facts.said import said
 from referral_intake.form.referral import ReferralForm
 from referral_intake.form.referrer import Referrer
