@@ -2,8 +2,11 @@
 
 # ruff: noqa: RUF001  # quotation marks and wide letters are written, too
 
+from datetime import date
+
 import pytest
 
+from referral_intake.decide.completeness import refusals
 from referral_intake.form.child import Child
 from referral_intake.form.facts import facts_of
 from referral_intake.form.facts.child import child_of
@@ -383,3 +386,13 @@ def test_a_street_that_is_called_so_is_no_secret(line: str) -> None:
 def test_what_nobody_told_is_asked_for(line: str) -> None:
     assert not is_withheld(line)
     assert not is_place(line)
+
+
+@pytest.mark.parametrize("day", ["1900-01-01", "1970-01-01", "0001-01-01", "1899-12-30"])
+def test_a_birthday_that_programmes_write_for_none_finds_and_recognises_nobody(day: str) -> None:
+    child = {"first_name": "Rowan", "last_name": "Testerley", "date_of_birth": day}
+    form = ReferralForm.model_validate({"referrer": {}, "children": [child], "concern": {}})
+    facts = facts_of(form)
+
+    assert identities_of(form, facts) == ()
+    assert "/children/0/addresses" in {refusal.pointer for refusal in refusals(facts, today=date(2026, 11, 23))}

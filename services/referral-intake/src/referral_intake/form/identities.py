@@ -7,6 +7,7 @@ a child may have both (https://www.gov.uk/government/publications/unique-pupil-n
 right recognises nobody, and keeps nobody apart.
 """
 
+from datetime import date
 from typing import Final
 
 from referral_intake.form.child import Child
@@ -16,6 +17,8 @@ from referral_intake.form.referral import ReferralForm
 from referral_intake.identifiers import upn
 from referral_intake.model import NUMBER_KINDS, ChildFacts, Identity, ReferralFacts
 
+_EARLIEST_BIRTH: Final = date(1971, 1, 1)
+"""No child of today was born before; programs write 1 January 1900 or 1970 for a day that nobody knows."""
 _NO_NUMBERS: Final = (None,) * NUMBER_KINDS
 
 
@@ -34,9 +37,9 @@ def _of_child(child: Child, known: ChildFacts, place: int) -> list[Identity]:
     ]
     last_name = child.last_name if is_family_name(child.last_name) else None
     name = folded(f"{child.first_name}{last_name or ''}") if known.has_own_name else ""
-    date = child.date_of_birth or child.expected_date_of_birth
-    if name and date:
-        found.append(Identity(f"name {name} {date.isoformat()}", place, numbers))
+    day = child.date_of_birth or child.expected_date_of_birth
+    if name and day and day >= _EARLIEST_BIRTH:
+        found.append(Identity(f"name {name} {day.isoformat()}", place, numbers))
     return found
 
 

@@ -3,6 +3,7 @@
 from contracts.problems import PHONE_ADVICE
 from referral_intake.model.answer import PLAIN, Answer, ClientKey, Handling, StoredAnswer, Told
 from referral_intake.model.facts import (
+    NO_SUCH_DAY,
     PREGNANCY,
     TO_COME,
     AgreementFacts,
@@ -108,6 +109,7 @@ __all__ = [
     "LISTED_EACH_ROUND",
     "MAY_HOLD",
     "NOTHING_TO_SAY",
+    "NO_SUCH_DAY",
     "NUMBER_KINDS",
     "OWN_AGENCY_ROLES",
     "PARTNER",

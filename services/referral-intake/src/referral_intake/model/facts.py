@@ -140,6 +140,7 @@ class ConsentFacts:
     has_lawful_basis: bool
 
 
+NO_SUCH_DAY: Final = "No calendar has this day."
 TO_COME: Final = "This day is still to come."
 """Why a day that tells of what was cannot be right, as its sender is told."""
 
@@ -156,8 +157,8 @@ class Day(NamedTuple):
     """A day that a referral tells of, and where (JSON pointer). Many are made for each referral.
 
     ``past``: it cannot be after today. ``to_come``: it cannot be before today. ``earliest``: the day before which it
-    cannot be, and ``bound`` which day that is. ``child_born``: of a parent's birth, which must come before. None where
-    nothing says so.
+    cannot be, and ``bound`` which day that is. ``child_born``: of a parent's birth, which must come long before. None
+    where nothing says so. ``is_none``: what was written is a date that no calendar has, and ``day`` is no day.
     """
 
     pointer: str
@@ -167,6 +168,7 @@ class Day(NamedTuple):
     earliest: date | None = None
     bound: Bound = Bound.BIRTH
     child_born: date | None = None
+    is_none: bool = False
 
 
 @record

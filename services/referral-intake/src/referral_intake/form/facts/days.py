@@ -9,7 +9,7 @@ from referral_intake.form.concern import Concern
 from referral_intake.form.facts.addresses import days_of_addresses
 from referral_intake.form.facts.periods import periods_of
 from referral_intake.form.facts.relatives import days_of_relatives
-from referral_intake.form.facts.written_days import written_day
+from referral_intake.form.facts.written_days import NoSuchDay, written_day
 from referral_intake.form.referral import ReferralForm
 from referral_intake.form.voice import ChildVoice
 from referral_intake.model import PREGNANCY, Bound, Day
@@ -30,7 +30,7 @@ def days_of(form: ReferralForm) -> tuple[Day, ...]:
     for place, child in enumerate(form.children):
         days += _of_child(child, f"/children/{place}")
     days += days_of_relatives(form)
-    days += _to_come(form)
+    days += _in_words(form, begun)
     days += periods_of(form, born)
     return tuple(days)
 
@@ -67,12 +67,6 @@ def _past(form: ReferralForm) -> _Days:
         yield f"/attachments/{place}/dated", paper.dated
     for place, risk in enumerate(() if isinstance(form.risks_to_staff, str) else form.risks_to_staff or ()):
         yield f"/risks_to_staff/{place}/recorded_on", risk.recorded_on
-    for place, event in enumerate(form.concern.incidents):
-        yield f"/concern/incidents/{place}/when", written_day(event.when)
-    if form.concern.disclosure is not None:
-        yield "/concern/disclosure/told_at", written_day(form.concern.disclosure.told_at)
-    for place, disclosure in enumerate(form.concern.disclosures):
-        yield f"/concern/disclosures/{place}/told_at", written_day(disclosure.told_at)
 
 
 def _since_pregnancy(form: ReferralForm) -> _Days:
@@ -80,8 +74,6 @@ def _since_pregnancy(form: ReferralForm) -> _Days:
     yield from _consent(form.consent)
     if form.concern.pre_birth is not None:
         yield "/concern/pre_birth/first_booked_on", form.concern.pre_birth.first_booked_on
-    for place, person in enumerate(form.professionals):
-        yield f"/professionals/{place}/last_contact", written_day(person.last_contact)
 
 
 def _of_children(form: ReferralForm) -> _Days:
@@ -116,7 +108,29 @@ def _heard(voice: ChildVoice, pointer: str) -> _Days:
     yield f"{pointer}/gathered_on", voice.gathered_on
 
 
-def _to_come(form: ReferralForm) -> Iterator[Day]:
-    safety = form.immediate_safety
-    if safety is not None and (day := written_day(safety.next_contact_with_abuser)):
-        yield Day("/immediate_safety/next_contact_with_abuser", day, to_come=True)
+def _in_words(form: ReferralForm, begun: date | None) -> Iterator[Day]:
+    """The days of fields that take words as well."""
+    concern, safety = form.concern, form.immediate_safety
+    for place, event in enumerate(concern.incidents):
+        yield from _written(Day(f"/concern/incidents/{place}/when", date.min, past=True), event.when)
+    if concern.disclosure is not None:
+        yield from _written(Day("/concern/disclosure/told_at", date.min, past=True), concern.disclosure.told_at)
+    for place, disclosure in enumerate(concern.disclosures):
+        yield from _written(Day(f"/concern/disclosures/{place}/told_at", date.min, past=True), disclosure.told_at)
+    for place, person in enumerate(form.professionals):
+        pointer = f"/professionals/{place}/last_contact"
+        seen = Day(pointer, date.min, past=True, earliest=begun, bound=Bound.PREGNANCY)
+        yield from _written(seen, person.last_contact)
+    if safety is not None:
+        meeting = Day("/immediate_safety/next_contact_with_abuser", date.min, to_come=True)
+        yield from _written(meeting, safety.next_contact_with_abuser)
+
+
+def _written(day: Day, text: str | None) -> Iterator[Day]:
+    try:
+        found = written_day(text)
+    except NoSuchDay:
+        yield day._replace(is_none=True)
+        return
+    if found is not None:
+        yield day._replace(day=found)
