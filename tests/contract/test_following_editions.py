@@ -175,10 +175,10 @@ def fields(referral: dict[str, Any]) -> list[str]:
 
 async def test_two_children_who_are_swapped_are_as_if_they_had_been_sent_so(copies: Copies) -> None:
     referral_id = await copies.send(about(HAZEL, {**BORN, "plans": ["child-protection"]}))
-    names = ("first_name", "last_name", "date_of_birth", "sex", "nhs_number", "upn", "addresses", "plans")
-    one, other = (await copies.content(referral_id))["children"]
-    swapped = [(f"/children/0/{name}", other.get(name)) for name in names]
-    swapped += [(f"/children/1/{name}", one.get(name)) for name in names]
+    nothing = {"sex": None, "nhs_number": None, "upn": None, "addresses": [], "plans": None}
+    one, other = ({**nothing, **child} for child in (await copies.content(referral_id))["children"])
+    swapped = [(f"/children/0/{name}", value) for name, value in other.items()]
+    swapped += [(f"/children/1/{name}", value) for name, value in one.items()]
 
     answer = await copies.correct(referral_id, *swapped)
 

@@ -1,9 +1,10 @@
 """By what a child is recognised in another referral of the same agency, however it was spaced and spelled.
 
 Of what both referrals give, what says most decides: the NHS number, then the unique pupil number, then the name
-together with a date. So twins and namesakes with numbers of their own stay two, and one child stays one under another
-name. A temporary pupil number is of a kind of its own: a school replaces it as soon as it knows the permanent one, so
-a child may have both (https://www.gov.uk/government/publications/unique-pupil-numbers). A number that cannot be
+together with a date; of a child that is known by several names, each of them. So twins and namesakes with numbers of
+their own stay two, and one child stays one under another name. A temporary pupil number is of a kind of its own: a
+school replaces it as soon as it knows the permanent one, so a child may have both
+(https://www.gov.uk/government/publications/unique-pupil-numbers). A number that cannot be
 right recognises nobody, and keeps nobody apart.
 """
 
@@ -11,7 +12,7 @@ from datetime import date
 from typing import Final
 
 from referral_intake.form.child import Child
-from referral_intake.form.facts.placeholders import is_family_name
+from referral_intake.form.facts.placeholders import is_family_name, is_named
 from referral_intake.form.folding import folded
 from referral_intake.form.referral import ReferralForm
 from referral_intake.identifiers import upn
@@ -35,12 +36,19 @@ def _of_child(child: Child, known: ChildFacts, place: int) -> list[Identity]:
         for kind, number in enumerate(numbers)
         if number is not None
     ]
-    last_name = child.last_name if is_family_name(child.last_name) else None
-    name = folded(f"{child.first_name}{last_name or ''}") if known.has_own_name else ""
     day = child.date_of_birth or child.expected_date_of_birth
-    if name and day and day >= _EARLIEST_BIRTH:
-        found.append(Identity(f"name {name} {day.isoformat()}", place, numbers))
+    if day and day >= _EARLIEST_BIRTH:
+        found += [Identity(f"name {name} {day.isoformat()}", place, numbers) for name in _names(child, known)]
     return found
+
+
+def _names(child: Child, known: ChildFacts) -> list[str]:
+    """As it is compared, the child's name, and what else it is called: in whole, or as another last name."""
+    first, last = child.first_name if known.has_own_name else None, child.last_name
+    names = [f"{first}{last if last and is_family_name(last) else ''}"] if first else []
+    for alias in filter(is_named, child.aliases):
+        names += [alias, f"{first or ''}{alias}"]
+    return [name for name in dict.fromkeys(map(folded, names)) if name]
 
 
 def _numbers(known: ChildFacts) -> tuple[str | None, ...]:
