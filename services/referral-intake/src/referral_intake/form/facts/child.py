@@ -13,7 +13,9 @@ from referral_intake.form.facts.placeholders import (
     is_named,
     is_newborn,
     is_place,
+    is_reason,
     is_school,
+    is_told,
     is_whereabouts,
     is_withheld,
     is_written,
@@ -51,11 +53,11 @@ def child_of(child: Child) -> ChildFacts:
         sex=child.sex,
         has_ethnicity=child.ethnicity is not None,
         disabilities=child.disabilities,
-        lacks_language_to_interpret=child.interpreter_needed is True and not said(child.first_language),
-        nhs_number=_given(child.nhs_number, nhs_number.find) if said(child.nhs_number) else None,
-        upn=_given(child.upn, upn.find) if said(child.upn) else None,
+        lacks_language_to_interpret=child.interpreter_needed is True and not is_written(child.first_language),
+        nhs_number=_given(child.nhs_number, nhs_number.find) if _is_given(child.nhs_number) else None,
+        upn=_given(child.upn, upn.find) if _is_given(child.upn) else None,
         has_upn_reason=child.upn_unknown_reason is not None,
-        la_child_id=child.la_child_id if said(child.la_child_id) else None,
+        la_child_id=child.la_child_id if _is_given(child.la_child_id) else None,
         has_la_code=child.la_code is not None,
         home_until=_home_until(places),
         has_withheld_home=any(withheld),
@@ -72,7 +74,12 @@ def child_of(child: Child) -> ChildFacts:
 
 def is_heard(voice: ChildVoice) -> bool:
     """Whether it says what a child said, showed or wants, or why that is not here."""
-    return said(voice.words) or said(voice.wishes) or said(voice.reason_absent)
+    return is_told(voice.words) or is_told(voice.wishes) or is_reason(voice.reason_absent)
+
+
+def _is_given(number: str | None) -> bool:
+    """Whether there is a number at all; noughts alone fill a field."""
+    return number is not None and is_written(number) and (number[0] != "0" or number.strip("0 -") != "")
 
 
 def _given(text: str | None, find: Callable[[str], str | None]) -> Given | None:

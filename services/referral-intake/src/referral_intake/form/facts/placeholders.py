@@ -19,10 +19,13 @@ from typing import Final
 
 from referral_intake.form.facts.said import said
 from referral_intake.form.facts.wordings import (
+    NO_ANSWER,
     NO_DOCTOR,
     NO_FAMILY,
     NO_PLACE,
+    NO_REASON,
     NO_SCHOOL,
+    NO_WORDS,
     NOBODY,
     NOT_KNOWN,
     OF_SOMEBODY,
@@ -170,6 +173,21 @@ def names_family(first: str | None, last: str | None) -> bool:
 def is_written(text: str | None) -> bool:
     """Whether a text says something, and not only that nobody knows."""
     return text is not None and not _says_nothing(text, NOT_KNOWN)
+
+
+def is_reason(text: str | None) -> bool:
+    """Whether a text gives a reason."""
+    return text is not None and not _says_nothing(text, NO_REASON)
+
+
+def is_answer(text: str | None) -> bool:
+    """Whether a text answers what may be answered with none."""
+    return text is not None and not _says_nothing(text, NO_ANSWER)
+
+
+def is_told(text: str | None) -> bool:
+    """Whether a text has words that somebody said."""
+    return text is not None and not _says_nothing(text, NO_WORDS)
 
 
 def is_school(text: str | None) -> bool:

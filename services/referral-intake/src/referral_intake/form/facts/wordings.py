@@ -89,6 +89,21 @@ _FILLING: Final = listed("""
 NOT_KNOWN: Final = Wording(_UNKNOWN | _NONE, _NEGATING, _FILLING)
 """Of any field."""
 
+_REFUSING: Final = listed(
+    "refused, refuses, declined, declines, unable, cannot, cant, asked, able, want, wish, prefer, obtained"
+)
+
+NO_REASON: Final = Wording(
+    (_UNKNOWN | _NONE) - _REFUSING, _NEGATING - _REFUSING, _FILLING - _REFUSING - listed("know, knows, sure, clear")
+)
+"""Of reasons: that somebody was not asked or refused is one."""
+
+NO_ANSWER: Final = Wording(_UNKNOWN - _REFUSING, _NEGATING - _REFUSING, _FILLING - _REFUSING)
+"""Of what may be answered with none: of risks, and of what is planned."""
+
+NO_WORDS: Final = Wording(_UNKNOWN | _NONE, listed("not, no, be, follow"), _FILLING - listed("i, we, us, me"))
+"""Of what a child said: "I don't know" is what a child says."""
+
 _PEOPLE: Final = listed("""
     mother, mothers, mum, mums, mummy, mom, father, fathers, dad, dads, daddy, parent, parents, carer, carers
     guardian, sibling, siblings, brother, brothers, sister, sisters, stepfather, stepmother, stepdad, stepmum
