@@ -239,6 +239,15 @@ def test_a_parent_who_was_a_small_child_at_the_birth_is_asked_for_again(born: st
     assert bool(noted(**member(date_of_birth=born))) is doubted
 
 
+@pytest.mark.parametrize(("weeks", "doubted"), [(38, True), (32, True), (28, False), (10, False)])
+def test_a_pregnancy_that_is_further_along_than_its_expected_date_is_asked_for_again(weeks: int, doubted: bool) -> None:
+    """Expected in twelve weeks: 28 weeks along, and three more where the date is of a scan."""
+    unborn = {"description": "Unborn", "last_name": "Testerley", "expected_date_of_birth": "2027-02-15"}
+    found = noted(children=[unborn], household=[], **concern(pre_birth={"gestation_weeks": weeks}))
+
+    assert ("/concern/pre_birth/gestation_weeks" in [each.pointer for each in found]) is doubted
+
+
 # -- all days of the form ---------------------------------------------------------------------------------------------
 
 

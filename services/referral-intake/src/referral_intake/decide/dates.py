@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Final
 
-from referral_intake.model import NO_SUCH_DAY, PREGNANCY, TO_COME, ChildFacts, Day
+from referral_intake.model import NO_SUCH_DAY, PREGNANCY, ChildFacts, Day
 
 # No school or nursery is expected of a child too young to be offered a place (funded places begin at two).
 _NURSERY_AGE: Final = 2
@@ -85,7 +85,7 @@ def contradiction(day: Day, today: date) -> str | None:
     if day.is_none:
         return NO_SUCH_DAY
     if day.past and day.day > today:
-        return TO_COME
+        return day.later
     if day.to_come and day.day < today:
         return _OVER
     if day.earliest is not None and day.day < day.earliest:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Final
 
 from referral_intake.form.agreement import Consent
 from referral_intake.form.child import Child
@@ -12,7 +13,11 @@ from referral_intake.form.facts.relatives import days_of_relatives
 from referral_intake.form.facts.written_days import NoSuchDay, written_day
 from referral_intake.form.referral import ReferralForm
 from referral_intake.form.voice import ChildVoice
-from referral_intake.model import PREGNANCY, Bound, Day
+from referral_intake.model import PREGNANCY, TOO_FAR_ALONG, Bound, Day
+
+_TERM_WEEKS: Final = 40
+_SCAN_WEEKS: Final = 3
+"""By so much a date from a scan and one from the last period may differ."""
 
 _Days = Iterator[tuple[str, date | None]]
 
@@ -31,6 +36,7 @@ def days_of(form: ReferralForm) -> tuple[Day, ...]:
         days += _of_child(child, f"/children/{place}")
     days += days_of_relatives(form)
     days += _in_words(form, begun)
+    days += _gestation(form)
     days += periods_of(form, born)
     return tuple(days)
 
@@ -124,6 +130,20 @@ def _in_words(form: ReferralForm, begun: date | None) -> Iterator[Day]:
     if safety is not None:
         meeting = Day("/immediate_safety/next_contact_with_abuser", date.min, to_come=True)
         yield from _written(meeting, safety.next_contact_with_abuser)
+
+
+def _gestation(form: ReferralForm) -> Iterator[Day]:
+    """The first day on which a pregnancy can be as far along as is said, by the first date that a child is expected.
+
+    An earlier account may say less than would be true today.
+    """
+    weeks = form.concern.pre_birth.gestation_weeks if form.concern.pre_birth is not None else None
+    expected = [child.expected_date_of_birth for child in form.children if child.expected_date_of_birth]
+    if weeks is None or not expected:
+        return
+    weeks_left = _TERM_WEEKS - weeks + _SCAN_WEEKS
+    first = max(min(expected).toordinal() - 7 * weeks_left, date.min.toordinal())
+    yield Day("/concern/pre_birth/gestation_weeks", date.fromordinal(first), past=True, later=TOO_FAR_ALONG)
 
 
 def _written(day: Day, text: str | None) -> Iterator[Day]:
