@@ -15,6 +15,7 @@ An address that is withheld, and a refuge, are no placeholders: somebody knows t
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import Final
 
 from referral_intake.form.facts.said import said
@@ -92,6 +93,17 @@ _BEGINNINGS: Final = (
 )
 """With what any of all this begins, but for pseudo postcodes, and crosses of any length."""
 _FIRST_LETTERS: Final = 40
+_SHORTEST_WORD: Final = 2
+_MARKS: Final = ".,;:!?)"
+_EVERY_WORD: Final = (
+    _BEGINNINGS
+    | frozenset(word for each in _ELSEWHERE_WORDS for word in each.split())
+    | listed("""
+    un, line, surfing, surfer, surfers, surfs, right, details, record, house, place, flat, friend, friends, relatives
+    mums, grandmothers, aunts, uncles, childs, siblings, twins
+""")
+)
+"""Of these alone consists whatever stands for nothing, but for what is not in plain letters."""
 _ACCENTED: Final = re.compile(r"[0-9A-Za-zÀ-ÖØ-Þà-öø-ÿ]+")
 """Letters that keep their accents when texts are compared, so that a word with one of them is no word of the lists."""
 _FINER_JOINTS: Final = re.compile(r"[/.]")
@@ -210,6 +222,8 @@ def is_place(line: str | None) -> bool:
     if line is None:
         return False
     code = postcode.find(line)
+    if code is None and line.strip().isdigit():
+        return False
     return leads_somewhere(line, code) and (code is not None or _begins_otherwise(line) or not _is_kind_of_place(line))
 
 
@@ -230,11 +244,15 @@ def _begins_otherwise(text: str) -> bool:
 
     A word that something joins to the next one is left to those who take texts apart.
     """
-    word = text[:_FIRST_LETTERS].partition(" ")[0]
-    if not (word.isalnum() and (word.isascii() or _ACCENTED.fullmatch(word))):
+    word = text[:_FIRST_LETTERS].partition(" ")[0].lower()
+    if word in _BEGINNINGS or not (word.isalnum() and (word.isascii() or _ACCENTED.fullmatch(word))):
         return False
-    letters = word.rstrip("0123456789").lower()
-    return bool(letters) and letters.count(letters[0]) < len(letters) and letters not in _BEGINNINGS
+    if word.isalpha():
+        return word != word[0] * len(word) or (word[0] != "x" and len(word) <= _SHORTEST_WORD)
+    letters = word.rstrip("0123456789")
+    if len(letters) <= _SHORTEST_WORD:  # a number or a postcode
+        return letters not in ("x", "xx")
+    return letters.strip("x") != "" and letters not in _BEGINNINGS
 
 
 def _is_nobodys(words: str) -> bool:
@@ -244,19 +262,36 @@ def _is_nobodys(words: str) -> bool:
 
 
 def _is_kind_of_place(line: str) -> bool:
-    return len(line) <= _LONGEST and NO_PLACE.is_made_of(_words(line))
+    return len(line) <= _LONGEST and not _has_own_word(line) and NO_PLACE.is_made_of(_words(line))
 
 
 def _says_nothing(text: str, kind: Wording) -> bool:
     """Whether a text is made of what is written for nothing, in one piece or in several that are joined."""
-    if _begins_otherwise(text):
+    if text[:1].isdigit() or _begins_otherwise(text):
         return False
-    if len(text) > _LONGEST:
+    if len(text) > _LONGEST or _has_own_word(text):
         return not said(text)
-    return _is_nothing(_words(text), kind) or all(
-        _is_nothing(_words(part), kind) or all(_is_nothing(_words(each), kind) for each in _FINER_JOINTS.split(part))
-        for part in _JOINTS.split(text)
+    return _is_nothing(_words(text), kind) or _is_each_nothing(_JOINTS.split(text), kind)
+
+
+def _is_each_nothing(parts: Sequence[str], kind: Wording) -> bool:
+    return all(
+        (len(parts) > 1 and _is_nothing(_words(part), kind)) or _is_all_nothing(_FINER_JOINTS.split(part), kind)
+        for part in parts
     )
+
+
+def _is_all_nothing(parts: Sequence[str], kind: Wording) -> bool:
+    return len(parts) > 1 and all(_is_nothing(_words(part), kind) for part in parts)
+
+
+def _has_own_word(text: str) -> bool:
+    """Whether one of its words, in plain letters, is in no list: most texts need not be taken apart to see it."""
+    for each in text.lower().split():
+        word = each if each.isalpha() else each.rstrip(_MARKS)
+        if word not in _EVERY_WORD and word.isalpha() and word.isascii() and word.strip("x"):
+            return True
+    return False
 
 
 def _is_nothing(words: str, kind: Wording) -> bool:

@@ -18,6 +18,7 @@ Left out, because people are called so: An, Boye, Man, Mama, Na, Nan, Nil, Son, 
 """
 
 import re
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 
@@ -37,13 +38,15 @@ class Wording(NamedTuple):
         """Whether all words are of this kind, and one says that nothing is there."""
         parts = _joined(words)
         is_absent = not self.absent.isdisjoint(parts) or (len(parts) > 1 and not self.negating.isdisjoint(parts))
-        return is_absent and self.is_made_of(words)
+        return is_absent and self._has(parts)
 
     def is_made_of(self, words: str) -> bool:
         """Whether all words are of this kind."""
+        return self._has(_joined(words))
+
+    def _has(self, parts: Sequence[str]) -> bool:
         return all(
-            part.isdigit() or part in self.others or part in self.absent or part in self.negating
-            for part in _joined(words)
+            part in self.others or part in self.absent or part in self.negating or part.isdigit() for part in parts
         )
 
     @property

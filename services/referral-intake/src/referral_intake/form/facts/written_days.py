@@ -47,7 +47,7 @@ def written_day(text: str | None) -> date | None:
 
     The day comes before the month, as people in England write it, and two digits are a year of this century up to 50.
     """
-    if not text or len(text) > _LONGEST:
+    if not text or len(text) > _LONGEST or not any(map(str.isdecimal, text)):
         return None
     written = " ".join(shown(text).split())
     try:
