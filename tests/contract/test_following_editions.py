@@ -175,7 +175,7 @@ def fields(referral: dict[str, Any]) -> list[str]:
 
 async def test_two_children_who_are_swapped_are_as_if_they_had_been_sent_so(copies: Copies) -> None:
     referral_id = await copies.send(about(HAZEL, {**BORN, "plans": ["child-protection"]}))
-    nothing = {"sex": None, "nhs_number": None, "upn": None, "addresses": [], "plans": None}
+    nothing: dict[str, Any] = {"sex": None, "nhs_number": None, "upn": None, "addresses": [], "plans": None}
     one, other = ({**nothing, **child} for child in (await copies.content(referral_id))["children"])
     swapped = [(f"/children/0/{name}", value) for name, value in other.items()]
     swapped += [(f"/children/1/{name}", value) for name, value in one.items()]
