@@ -289,3 +289,12 @@ def test_a_number_that_is_written_for_none_finds_no_child(number: str) -> None:
     facts = facts_of(ReferralForm.model_validate(form(children=[child])))
 
     assert [refusal.pointer for refusal in decide.refusals(facts, today=TODAY)] == ["/children/0/addresses"]
+
+
+@pytest.mark.parametrize("line", ["Refuge", "Address withheld", "Safe accommodation - address known to police"])
+def test_a_child_whose_home_is_kept_from_others_is_not_refused_for_it(line: str) -> None:
+    child = {"first_name": "Rowan", "addresses": [{"lines": [line]}]}
+    facts = facts_of(ReferralForm.model_validate(form(children=[child])))
+
+    assert decide.refusals(facts, today=TODAY) == ()
+    assert "address" not in noted(children=[child])
