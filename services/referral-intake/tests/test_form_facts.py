@@ -298,3 +298,16 @@ def test_a_child_whose_home_is_kept_from_others_is_not_refused_for_it(line: str)
 
     assert decide.refusals(facts, today=TODAY) == ()
     assert "address" not in noted(children=[child])
+
+
+@pytest.mark.parametrize("ended", [{"kind": "previous"}, {"lived_until": "2026-10-01"}])
+def test_a_refuge_that_a_family_has_left_is_history_and_the_present_home_is_asked_for(ended: Json) -> None:
+    assert "address" in noted_of_child(addresses=[{"lines": ["Refuge"], **ended}])
+    assert "address" not in noted_of_child(addresses=[{"lines": ["Refuge"], **ended}, {"lines": ["Safe house"]}])
+
+
+@pytest.mark.parametrize(("name", "asked"), [("Unknown", True), ("Not known", True), ("Father", False), (None, False)])
+def test_a_parent_whose_name_nobody_knows_is_asked_for(name: str | None, asked: bool) -> None:
+    household = [*form()["household"], {"name": name, "relationship": "father", "role": "father"}]
+
+    assert ("other-parent" in noted(household=household, family=None)) is asked

@@ -1,5 +1,6 @@
 """The facts of one child."""
 
+import itertools
 from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Final
@@ -60,7 +61,7 @@ def child_of(child: Child) -> ChildFacts:
         la_child_id=child.la_child_id if _is_given(child.la_child_id) else None,
         has_la_code=child.la_code is not None,
         home_until=_home_until(places),
-        has_withheld_home=any(withheld),
+        has_withheld_home=any(map(_is_lived_at, itertools.compress(addresses, withheld))),
         has_school=has_school,
         has_place=has_location or has_school or bool(places),
         postcodes=codes,
@@ -111,6 +112,11 @@ def _home_until(places: Sequence[Address]) -> date | None:
     """The last day that a home or a place to stay is known for: the last of all while no end was said; None without."""
     ends = [each.lived_until or date.max for each in places if each.kind in _LIVED_AT]
     return max(ends, default=None)
+
+
+def _is_lived_at(address: Address) -> bool:
+    """Whether somebody lives there still: a refuge that a family has left is history."""
+    return address.kind in _LIVED_AT and address.lived_until is None
 
 
 def _is_place(address: Address, code: Given | None) -> bool:
