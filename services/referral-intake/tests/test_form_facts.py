@@ -311,3 +311,21 @@ def test_a_parent_whose_name_nobody_knows_is_asked_for(name: str | None, asked: 
     household = [*form()["household"], {"name": name, "relationship": "father", "role": "father"}]
 
     assert ("other-parent" in noted(household=household, family=None)) is asked
+
+
+@pytest.mark.parametrize("line", ["County Hotel", "Temporary accommodation", "At home with his mother"])
+def test_a_kind_of_place_is_asked_for_again_and_refuses_nobody(line: str) -> None:
+    child = {"first_name": "Rowan", "addresses": [{"lines": [line]}]}
+    facts = facts_of(ReferralForm.model_validate(form(children=[child])))
+
+    assert decide.refusals(facts, today=TODAY) == ()
+    assert "address" in noted(children=[child])
+
+
+@pytest.mark.parametrize("line", ["No fixed abode", "Unknown", "B&B"])
+def test_where_nobody_knows_a_place_something_else_has_to_find_the_child(line: str) -> None:
+    facts = facts_of(
+        ReferralForm.model_validate(form(children=[{"first_name": "Rowan", "addresses": [{"lines": [line]}]}]))
+    )
+
+    assert [refusal.pointer for refusal in decide.refusals(facts, today=TODAY)] == ["/children/0/addresses"]

@@ -1,7 +1,7 @@
 """The facts of one child."""
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Final
 
@@ -39,6 +39,7 @@ def child_of(child: Child) -> ChildFacts:
     addresses = child.addresses
     codes = tuple([_given(each.postcode, postcode.find) if is_written(each.postcode) else None for each in addresses])
     withheld = tuple(map(_is_withheld, addresses))
+    shown = [not hidden for hidden in withheld]
     places = [
         each
         for each, code, hidden in zip(addresses, codes, withheld, strict=True)
@@ -63,7 +64,7 @@ def child_of(child: Child) -> ChildFacts:
         home_until=_home_until(places),
         has_withheld_home=any(map(_is_lived_at, itertools.compress(addresses, withheld))),
         has_school=has_school,
-        has_place=has_location or has_school or bool(places),
+        has_place=has_location or has_school or bool(places) or _is_somewhere(itertools.compress(addresses, shown)),
         postcodes=codes,
         has_gp=_practice(child.gp),
         has_location_now=has_location,
@@ -112,6 +113,11 @@ def _home_until(places: Sequence[Address]) -> date | None:
     """The last day that a home or a place to stay is known for: the last of all while no end was said; None without."""
     ends = [each.lived_until or date.max for each in places if each.kind in _LIVED_AT]
     return max(ends, default=None)
+
+
+def _is_somewhere(addresses: Iterable[Address]) -> bool:
+    """A kind of place, such as a hotel, is asked for again, and is no reason to refuse the child."""
+    return any(is_whereabouts(line) for address in addresses for line in address.lines)
 
 
 def _is_lived_at(address: Address) -> bool:

@@ -56,7 +56,7 @@ class Wording(NamedTuple):
 
 
 _SHORT: Final = re.compile(r"\b(n a|n k|u k|d k|n s|un known|un named)\b")
-_HOMELESS: Final = re.compile(r"\b(n f a|sofa surf(ing|ers?|s)|street homeless)\b")
+_HOMELESS: Final = re.compile(r"\b(n f a|sofa surf(ing|ers?|s)|street homeless|b b)\b")
 _LETTERS: Final = frozenset("nudabc")
 
 
