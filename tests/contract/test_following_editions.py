@@ -65,6 +65,10 @@ CHANGES: Final[dict[str, tuple[dict[str, Any], Corrections]]] = {
     "no word of a plan": (ON_A_PLAN, ((PLANS, None),)),
     "a phone number": (BORN, (("/referrer/phone", "unknown"), ("/referrer/email", "m@example.org"))),
     "a household": (BORN, (("/household", []),)),
+    "a name that nobody knows": (BORN, (("/children/0/first_name", "Not yet named"),)),
+    "a date that programs write for none": (BORN, ((BORN_ON, "1900-01-01"),)),
+    "an address that is kept from others": (BORN, (("/children/0/addresses/0", {"lines": ["Refuge"]}),)),
+    "no school": (BORN, (("/children/0/school", "Not at school"),)),
 }  # fmt: skip
 
 
@@ -167,6 +171,35 @@ def fields(referral: dict[str, Any]) -> list[str]:
     return [f"/{name}" for name in referral if name != "children"] + [
         f"/children/0/{name}" for name in referral["children"][0]
     ]
+
+
+async def test_two_children_who_are_swapped_are_as_if_they_had_been_sent_so(copies: Copies) -> None:
+    referral_id = await copies.send(about(HAZEL, {**BORN, "plans": ["child-protection"]}))
+    nothing: dict[str, Any] = {"sex": None, "nhs_number": None, "upn": None, "addresses": [], "plans": None}
+    one, other = ({**nothing, **child} for child in (await copies.content(referral_id))["children"])
+    swapped = [(f"/children/0/{name}", value) for name, value in other.items()]
+    swapped += [(f"/children/1/{name}", value) for name, value in one.items()]
+
+    answer = await copies.correct(referral_id, *swapped)
+
+    assert answer.status_code == 202, answer.text
+    corrected, content = await copies.held(referral_id), await copies.content(referral_id)
+    assert [child["first_name"] for child in content["children"]] == ["Rowan", "Hazel"]
+    assert corrected == await held_afresh(copies, content)
+
+
+async def test_what_is_added_and_put_right_after_a_referral_was_taken_back_is_followed(copies: Copies) -> None:
+    referral_id = await copies.send(about(UNBORN))
+    await copies.withdraw(referral_id)
+
+    await copies.correct(referral_id, (EXPECTED_ON, None), (BORN_ON, "2026-11-22"), DANGER)
+    answer = await copies.add(referral_id, SUPPLEMENTS["a kind of concern"])
+
+    assert answer.status_code == 202, answer.text
+    held, content = await copies.held(referral_id), await copies.content(referral_id)
+    afresh = await held_afresh(copies, content)
+    taken_back = [name for name, rows in held.items() if rows != afresh[name]]
+    assert taken_back == []
 
 
 SUPPLEMENTS: Final[dict[str, dict[str, Any]]] = {

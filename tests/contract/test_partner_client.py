@@ -1,9 +1,14 @@
 """The client that ``docs/partners.md`` gives to developers, run against answers that a good day does not bring."""
 
 import json
+import ssl
 import threading
+import time
+import urllib.error
 from collections.abc import Iterator
+from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
@@ -11,6 +16,8 @@ import pytest
 
 from tests.e2e.guide import PAGE, blocks
 
+BROKEN_OFF = 0
+"""In place of a status: the answer ends in the middle."""
 REFUSAL = {"resourceType": "OperationOutcome", "issue": [{"code": "required", "diagnostics": "Add this"}]}
 
 
@@ -22,9 +29,12 @@ class Answers(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
         status, kind, document = self.given.pop(0)
-        self.send_response(status)
+        self.send_response(202 if status == BROKEN_OFF else status)
         self.send_header("Content-Type", kind)
         self.send_header("Retry-After", "0")
+        self.send_header("Location", self.path)
+        if status == BROKEN_OFF:
+            self.send_header("Content-Length", "999")
         self.end_headers()
         self.wfile.write(json.dumps(document).encode())
 
@@ -98,6 +108,54 @@ def test_a_read_waits_while_the_service_is_busy(client: ModuleType, url: str) ->
     Answers.given = [TOKEN, busy, (200, "application/json", {"status": "received"})]
 
     assert client.get(f"{url}/v1/referrals/1") == {"status": "received"}
+
+
+def test_without_its_key_the_client_ends_sending_and_says_where_the_key_belongs(
+    client: ModuleType, url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    original: dict[str, Any] = {}
+    exec(source_of("frontdoor_client.py"), original)
+    client.__dict__["assertion"] = original["assertion"]
+    monkeypatch.chdir(tmp_path)
+
+    for written in (None, "this is no key"):
+        if written is not None:
+            (tmp_path / "my-system.pem").write_text(written, encoding="ascii")
+        with pytest.raises((client.Refused, original["Refused"]), match=r"No key \(.*put my-system\.pem where"):
+            client.send(f"{url}/v1/referrals", {}, "key-1")
+
+
+def test_an_answer_that_broke_off_is_asked_for_again(client: ModuleType, url: str) -> None:
+    taken = {"reference": "WAN-7K3M-Q9TR"}
+    Answers.given = [TOKEN, (BROKEN_OFF, "application/json", taken), (202, "application/json", taken)]
+
+    assert client.send(f"{url}/v1/referrals", {}, "key-1") == (202, taken)
+
+
+def test_a_redirection_is_shown_and_the_token_goes_nowhere_else(client: ModuleType, url: str) -> None:
+    Answers.given = [TOKEN, (302, "application/json", {}), (200, "application/json", {"referrals": []})]
+
+    assert client.send(f"{url}/v1/referrals", {}, "key-1")[0] == 302
+    assert len(Answers.given) == 1
+
+
+def test_a_gateway_may_say_until_when_to_wait(client: ModuleType) -> None:
+    past, coming = "Wed, 21 Oct 2015 07:28:00 GMT", formatdate(time.time() + 60, usegmt=True)
+
+    assert client.pause_of({"Retry-After": past}, 5) == 0
+    assert 55 < client.pause_of({"Retry-After": coming}, 5) <= 60
+    assert client.pause_of({"Retry-After": "7"}, 5) == 7
+    assert client.pause_of({}, 5) == client.pause_of({"Retry-After": "soon"}, 5) == 5
+
+
+def test_a_server_that_is_not_believed_ends_sending(client: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    def call(*_: object) -> None:
+        raise urllib.error.URLError(ssl.SSLCertVerificationError("certificate has expired"))
+
+    monkeypatch.setattr(client, "call", call)
+
+    with pytest.raises(client.Refused, match="certificate has expired"):
+        client.send("https://intake.example.org/v1/referrals", {}, "key-1")
 
 
 def test_without_addresses_the_client_says_where_they_are(monkeypatch: pytest.MonkeyPatch) -> None:

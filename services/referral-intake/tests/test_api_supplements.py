@@ -235,6 +235,16 @@ async def test_a_duty_that_comes_with_new_information_is_named(caller: Caller) -
     assert "report-missing" in {advice["code"] for advice in response.json()["advice"]}
 
 
+async def test_a_duty_that_comes_with_one_word_more_of_what_was_described_before_is_named(caller: Caller) -> None:
+    girl = {**form()["children"][0], "sex": "F"}
+    described = {**form()["concern"], "types": ["fgm"], "fgm": {"travel_plans": "In July, with her aunt"}}
+    path = await sent(caller, children=[girl], concern=described)
+
+    answer = await caller.add(path, news(concern={"fgm": {"knowledge": "told-by-girl"}}))
+
+    assert [each["code"] for each in answer.json()["advice"]] == ["report-known-fgm"]
+
+
 async def test_a_supplement_is_told_to_triage_without_a_word_of_it(caller: Caller) -> None:
     path = await sent(caller)
 

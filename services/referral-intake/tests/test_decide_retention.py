@@ -155,6 +155,9 @@ def kept_through_by_hand(outcomes: set[Outcome | None], youngest: date) -> date:
         ({"date_of_birth": "2026-11-25"}, None),
         ({"date_of_birth": "9999-12-31"}, None),
         ({"expected_date_of_birth": "2029-01-01"}, None),
+        ({"date_of_birth": "1900-01-01"}, None),
+        ({"date_of_birth": "1970-01-01"}, None),
+        ({"expected_date_of_birth": "1900-01-01"}, None),
         ({}, None),
     ],
 )

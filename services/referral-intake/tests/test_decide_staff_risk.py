@@ -78,3 +78,34 @@ async def test_each_edition_has_its_own(caller: Caller) -> None:
 
     assert first.headers["content-staff-risk"] == "none-known"
     assert second.headers["content-staff-risk"] == "stated"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(
+            "No known risks to staff.",
+            "None identified",
+            "no risk",
+            "Nil",
+            "Nothing known to us",
+            "No concerns reported",
+        ),
+        *("There are no known risks at present", "No risks that we are aware of", "NONE"),
+    ],
+)
+def test_however_it_is_put_that_no_risk_is_known_it_warns_of_none(words: str) -> None:
+    assert staff_risk_stated({"risks_to_staff": words}) is StaffRiskStatement.NONE_KNOWN
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["No known risks, but a dog", "No lone visits", "None since he left", "no risk to staff who visit in pairs"],
+)
+def test_with_anything_beside_it_a_person_reads_it(words: str) -> None:
+    assert staff_risk_stated({"risks_to_staff": words}) is StaffRiskStatement.STATED
+
+
+@pytest.mark.parametrize("words", ["Unknown", "Not known", "N/K", "TBC"])
+def test_what_is_not_known_is_no_warning(words: str) -> None:
+    assert staff_risk_stated({"risks_to_staff": [{"reason": words}]}) is StaffRiskStatement.NOT_STATED

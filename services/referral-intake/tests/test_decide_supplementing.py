@@ -146,6 +146,36 @@ def test_an_account_is_put_in_whole_or_not_at_all() -> None:
     assert there["concern"]["disclosure"] == {"words": "I am cold."}
 
 
+def test_what_is_told_as_well_stands_beside_what_was_told_before() -> None:
+    first, second, third = {"words": "I am cold."}, {"words": "He hit me.", "told_to": "A teacher"}, {"words": "No."}
+    standing = {"concern": {"disclosure": first}}
+
+    after = decide.add(standing, {"concern": {"disclosure": second, "disclosures": [third]}})
+
+    assert after["concern"] == {"disclosure": first, "disclosures": [third, second]}
+    assert decide.add(standing, standing) == standing
+
+
+def test_a_yes_or_no_that_was_open_is_filled_in_and_one_that_was_said_stands() -> None:
+    standing = {
+        "immediate_safety": {"details": "He is there."},
+        "concern": {"fgm": {"travel_plans": "In July"}, "domestic_abuse": {"strangulation": False, "orders": None}},
+    }
+    said = {
+        "immediate_safety": {"called_999": True, "details": "He left."},
+        "concern": {
+            "fgm": {"knowledge": "told-by-girl", "travel_plans": "In May"},
+            "domestic_abuse": {"strangulation": True, "children_present": True, "orders": "Bail"},
+        },
+    }
+
+    after = decide.add(standing, said)
+
+    assert after["immediate_safety"] == {"details": "He is there.", "called_999": True}
+    assert after["concern"]["fgm"] == {"travel_plans": "In July", "knowledge": "told-by-girl"}
+    assert after["concern"]["domestic_abuse"] == {"strangulation": False, "orders": None, "children_present": True}
+
+
 @pytest.mark.parametrize("nothing", [None, {}, [], ""])
 def test_nothing_said_changes_nothing(nothing: Any) -> None:
     standing = {"child_voice": {"words": "I get myself up."}}

@@ -161,7 +161,7 @@ def test_a_day_that_cannot_have_been_is_asked_for_again_with_why(changes: Json, 
     "changes",
     [
         child(**lived("addresses", "2017-05-04", "2027-01-01")),
-        member(date_of_birth="2017-05-03"),
+        member(date_of_birth="2007-05-04"),
         member(relationship="brother", date_of_birth="2018-01-01"),
         member(role="step-parent", date_of_birth="2018-01-01"),
         member(role="mother", towards_children=[{"child": 1, "role": "step-parent"}], date_of_birth="2018-01-01"),
@@ -197,8 +197,20 @@ def test_an_unborn_member_of_the_household_is_due_when_a_pregnancy_can_be(expect
         ("2026-06-22T23:30:00Z", date(2026, 6, 23)),
         ("20/11/2026", date(2026, 11, 20)),
         ("3/4/2026 10:00", date(2026, 4, 3)),
-        ("2026-02-30", None),
-        ("11/20/2026", None),
+        ("20.11.26", date(2026, 11, 20)),
+        ("20-11-1998", date(1998, 11, 20)),
+        ("3/4/98", date(1998, 4, 3)),
+        ("2026/11/20", date(2026, 11, 20)),
+        ("20 November 2026", date(2026, 11, 20)),
+        ("Friday 20th Nov 2026 at 3pm", date(2026, 11, 20)),
+        ("the 1st of June 2026", date(2026, 6, 1)),
+        ("November 20, 2026", date(2026, 11, 20)),
+        ("\u200e20\u00a0November 2026", date(2026, 11, 20)),
+        ("\uff12\uff10/11/2026", date(2026, 11, 20)),
+        ("2026-10-25T00:30:00+01:00", date(2026, 10, 25)),
+        ("2026-06-22T24:10:00", date(2026, 6, 22)),
+        ("1-2 weeks ago", None),
+        ("20 November", None),
         ("0001-01-01T00:00:00+14:00", None),
         ("2026-11-20 or the day after", None),
         ("Monday", None),
@@ -208,6 +220,32 @@ def test_an_unborn_member_of_the_household_is_due_when_a_pregnancy_can_be(expect
 )
 def test_a_whole_date_in_a_field_of_words_is_a_day(text: str | None, day: date | None) -> None:
     assert written_day(text) == day
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-02-30", "29/02/2027", "11/20/2026", "31 June 2026", "29 February 2025", "30.02.26"]
+)
+def test_a_day_that_no_calendar_has_is_asked_for_again(text: str) -> None:
+    found = noted(**concern(incidents=[{"what": "A fall", "when": text}]), professionals=[{"last_contact": text}])
+
+    assert [(each.pointer, each.detail) for each in found] == [
+        ("/concern/incidents/0/when", "No calendar has this day."),
+        ("/professionals/0/last_contact", "No calendar has this day."),
+    ]
+
+
+@pytest.mark.parametrize(("born", "doubted"), [("2007-05-05", True), ("2007-05-04", False), ("2003-01-01", False)])
+def test_a_parent_who_was_a_small_child_at_the_birth_is_asked_for_again(born: str, doubted: bool) -> None:
+    assert bool(noted(**member(date_of_birth=born))) is doubted
+
+
+@pytest.mark.parametrize(("weeks", "doubted"), [(38, True), (32, True), (28, False), (10, False)])
+def test_a_pregnancy_that_is_further_along_than_its_expected_date_is_asked_for_again(weeks: int, doubted: bool) -> None:
+    """Expected in twelve weeks: 28 weeks along, and three more where the date is of a scan."""
+    unborn = {"description": "Unborn", "last_name": "Testerley", "expected_date_of_birth": "2027-02-15"}
+    found = noted(children=[unborn], household=[], **concern(pre_birth={"gestation_weeks": weeks}))
+
+    assert ("/concern/pre_birth/gestation_weeks" in [each.pointer for each in found]) is doubted
 
 
 # -- all days of the form ---------------------------------------------------------------------------------------------

@@ -213,3 +213,119 @@ def test_plans_are_known_only_where_they_are_said(said: Json, plans: tuple[Curre
     facts = facts_of(ReferralForm.model_validate(form(children=[{**form()["children"][0], **said}])))
 
     assert facts.children[0].plans == plans
+
+
+# -- what is written for nothing, in every field ----------------------------------------------------------------------
+
+
+def told(reference: str) -> Json:
+    return {"police_reference": reference}
+
+
+def in_concern(**changes: Any) -> Json:
+    return {"concern": {**form()["concern"], **changes}}
+
+
+def in_child(**changes: Any) -> Json:
+    return {"children": [{**form()["children"][0], **changes}]}
+
+
+@pytest.mark.parametrize("nothing", ["unknown", "N/K", "not known", "TBC", "n/a", "Not recorded", "to be confirmed"])
+@pytest.mark.parametrize(
+    ("change", "item"),
+    [
+        (lambda text: in_concern(impact=text), "impact"),
+        (lambda text: in_concern(what_changed=text), "what-changed"),
+        (
+            lambda text: in_concern(disclosure={"words": "No.", "told_to": text}),
+            "disclosure-details",
+        ),
+        (lambda text: in_concern(types=["domestic-abuse"], domestic_abuse={"safe_contact": text}), "safe-contact"),
+        (
+            lambda text: in_concern(types=["missing"], missing_episodes=[told(text)]),
+            "missing-police-report",
+        ),
+        (lambda text: in_child(nhs_number=text), "nhs-number"),
+        (lambda text: in_child(upn=text), "upn-or-reason"),
+        (lambda text: in_child(interpreter_needed=True, first_language=text), "interpreter-language"),
+        (lambda text: {"child_voice": {"words": text}}, "child-voice"),
+        (lambda text: {"risks_to_staff": text}, "risks-to-staff"),
+        (lambda text: {"attachments": [{"held_at": text}]}, "attachment-place"),
+        (lambda text: {"consent": {"parents_informed": False, "reason_not_asked": text}}, "dispensing-reason"),
+    ],
+)
+def test_what_is_written_for_nothing_is_asked_for_in_every_field(change: Any, item: str, nothing: str) -> None:
+    assert item in noted(**change(nothing))
+
+
+@pytest.mark.parametrize(
+    ("changes", "item"),
+    [
+        ({"child_voice": {"words": "I don't know"}}, "child-voice"),
+        ({"child_voice": {"words": "No"}}, "child-voice"),
+        ({"child_voice": {"reason_absent": "Not asked"}}, "child-voice"),
+        ({"child_voice": {"reason_absent": "Declined"}}, "child-voice"),
+        ({"risks_to_staff": "None"}, "risks-to-staff"),
+        ({"risks_to_staff": "No known risks"}, "risks-to-staff"),
+        ({"consent": {"parents_informed": False, "reason_not_asked": "Mother refused"}}, "dispensing-reason"),
+        ({"family": {"other_parent_reason": "Not known"}}, "other-parent"),
+    ],
+)
+def test_an_answer_that_is_short_is_an_answer(changes: Json, item: str) -> None:
+    assert item not in noted(**changes)
+
+
+@pytest.mark.parametrize("reference", ["TBC", "unknown", "awaiting", "None", "not yet known"])
+def test_a_report_to_the_police_that_has_no_number_yet_is_still_a_duty(reference: str) -> None:
+    fgm = {"knowledge": "told-by-girl", "police_report_reference": reference}
+    facts = facts_of(ReferralForm.model_validate(form(**in_concern(types=["fgm"], fgm=fgm), **in_child(sex="F"))))
+
+    assert "report-known-fgm" in decide.advice(facts, today=TODAY)
+
+
+@pytest.mark.parametrize("number", ["unknown", "NA", "none", "TBC", "0", "0000000000"])
+def test_a_number_that_is_written_for_none_finds_no_child(number: str) -> None:
+    child = {"first_name": "Rowan", "la_child_id": number, "la_code": "212"}
+    facts = facts_of(ReferralForm.model_validate(form(children=[child])))
+
+    assert [refusal.pointer for refusal in decide.refusals(facts, today=TODAY)] == ["/children/0/addresses"]
+
+
+@pytest.mark.parametrize("line", ["Refuge", "Address withheld", "Safe accommodation - address known to police"])
+def test_a_child_whose_home_is_kept_from_others_is_not_refused_for_it(line: str) -> None:
+    child = {"first_name": "Rowan", "addresses": [{"lines": [line]}]}
+    facts = facts_of(ReferralForm.model_validate(form(children=[child])))
+
+    assert decide.refusals(facts, today=TODAY) == ()
+    assert "address" not in noted(children=[child])
+
+
+@pytest.mark.parametrize("ended", [{"kind": "previous"}, {"lived_until": "2026-10-01"}])
+def test_a_refuge_that_a_family_has_left_is_history_and_the_present_home_is_asked_for(ended: Json) -> None:
+    assert "address" in noted_of_child(addresses=[{"lines": ["Refuge"], **ended}])
+    assert "address" not in noted_of_child(addresses=[{"lines": ["Refuge"], **ended}, {"lines": ["Safe house"]}])
+
+
+@pytest.mark.parametrize(("name", "asked"), [("Unknown", True), ("Not known", True), ("Father", False), (None, False)])
+def test_a_parent_whose_name_nobody_knows_is_asked_for(name: str | None, asked: bool) -> None:
+    household = [*form()["household"], {"name": name, "relationship": "father", "role": "father"}]
+
+    assert ("other-parent" in noted(household=household, family=None)) is asked
+
+
+@pytest.mark.parametrize("line", ["County Hotel", "Temporary accommodation", "At home with his mother"])
+def test_a_kind_of_place_is_asked_for_again_and_refuses_nobody(line: str) -> None:
+    child = {"first_name": "Rowan", "addresses": [{"lines": [line]}]}
+    facts = facts_of(ReferralForm.model_validate(form(children=[child])))
+
+    assert decide.refusals(facts, today=TODAY) == ()
+    assert "address" in noted(children=[child])
+
+
+@pytest.mark.parametrize("line", ["No fixed abode", "Unknown", "B&B"])
+def test_where_nobody_knows_a_place_something_else_has_to_find_the_child(line: str) -> None:
+    facts = facts_of(
+        ReferralForm.model_validate(form(children=[{"first_name": "Rowan", "addresses": [{"lines": [line]}]}]))
+    )
+
+    assert [refusal.pointer for refusal in decide.refusals(facts, today=TODAY)] == ["/children/0/addresses"]

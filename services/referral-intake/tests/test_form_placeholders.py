@@ -1,24 +1,29 @@
 """What is written where nobody knows anything, in the forms in which people and systems write it."""
 
+# ruff: noqa: RUF001  # quotation marks and wide letters are written, too
+
+from datetime import date
+
 import pytest
 
+from referral_intake.decide.completeness import refusals
 from referral_intake.form.child import Child
 from referral_intake.form.facts import facts_of
 from referral_intake.form.facts.child import child_of
 from referral_intake.form.facts.placeholders import (
     is_first_name,
-    is_mailbox,
     is_named,
-    is_phone,
     is_place,
+    is_whereabouts,
     is_withheld,
     is_written,
 )
+from referral_intake.form.facts.reach import is_mailbox, is_phone
 from referral_intake.form.identities import identities_of
 from referral_intake.form.referral import ReferralForm
 
 NO_PLACES = [
-    "ZZ99 3WZ", "zz993vz", "ZZ99\u00a03VZ", "ZZ99–3WZ", "NF1 1NF", "nf11nf", "N.F.A.", "N/F/A", "NFA (sofa surfing)",  # noqa: RUF001
+    "ZZ99 3WZ", "zz993vz", "ZZ99\u00a03VZ", "ZZ99–3WZ", "NF1 1NF", "nf11nf", "N.F.A.", "N/F/A", "NFA (sofa surfing)",
     "No Fixed Abode ", "UNKNOWN", "Un-known", "not  known", "?", "-", "N/A", "n.a.", "TBC", "AS ABOVE", "Same as above",
     "address unknown at present", "Not known at this time", "currently homeless", "No fixed address at the moment",
     "homeless - sofa surfing", "Homeless; address unknown", "unknown/not given", "XXXXX", "xx xx",
@@ -185,3 +190,209 @@ def test_a_kind_of_place_alone_leads_nobody_there(line: str) -> None:
 @pytest.mark.parametrize("address", ["no.email@example.org", "none@none.com", "not_known@example.org"])
 def test_a_mailbox_that_says_there_is_none_is_none(address: str) -> None:
     assert not is_mailbox(address)
+
+
+NOWHERE = [
+    "Sleeping rough", "NFA - rough sleeper", "No usual address", "no home address", "moved away", "Gone away",
+    "left the country", "out of area", "home address", "Address line 1", "N/A N/A", "none known",
+    "No address on file", "address TBC", "Address not given", "Address unavailable", "don't have it",
+    "to be established", "awaiting confirmation", "Not Known Not Known", "postcode not known",
+    "same as above address", "lives with mum", "mum's house", "staying with friends", "various addresses",
+    "between addresses", "declined to give", "Refused to give address", "prefer not to say", "Family unknown",
+    "whereabouts currently unknown", "no longer at address", "see form", "on system", "as previously stated",
+    "Temporary accommodation", "B&B", "sofa-surfing at friends'", "0", "ZZ99 4QZ", "ZZ99 6CZ", "not-known.",
+    "“Unknown”", "ＵＮＫＮＯＷＮ", "UK", "AA1 1AA", "XX9 9XX", "Z1 1ZZ",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("line", NOWHERE)
+def test_however_it_is_put_that_nobody_knows_an_address_it_leads_nowhere(line: str) -> None:
+    assert not is_place(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("1 New Street", "Old House", "The Home Farm", "A friend's sofa", "Left Bank", "Not Lane", "Invented Hostel"),
+        *(
+            "Rough Lea",
+            "Same Street",
+            "Unknown Lane 3",
+            "Abroad Lodge",
+            "Hotel Invented",
+            "Address House",
+            "Home Close",
+        ),
+    ],
+)
+def test_a_street_or_house_whose_name_has_such_a_word_is_a_place(line: str) -> None:
+    assert is_place(line)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        *(("At home", True), ("With his grandmother", True), ("In hospital", True), ("Hotel, room 3", True)),
+        *(("not at home", False), ("location unknown", False), ("missing", False), ("whereabouts not known", False)),
+    ],
+)
+def test_where_a_child_is_now_may_be_said_by_whom_it_is_with(text: str, said: bool) -> None:
+    assert is_whereabouts(text) is said
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("unknown1", "Unknown (1)", "Child Unknown", "Baby N/K", "Twin1", "twin no 1", "Boy 1", "Girl A", "Child X"),
+        *(
+            "child (name unknown)",
+            "The children",
+            "Mother of Rowan",
+            "Rowan's mum",
+            "Rowan’s older sister",
+            "Mom",
+            "XXX1",
+        ),
+        *("Grandmother", "Uncle", "mother's partner", "Half-sister", "older sibling", "Newborn baby", "Expected baby"),
+        *("Name TBC", "name to be confirmed", "Name Not Yet Known", "no first name", "Surname", "TBD", "To be named"),
+        *("Not yet registered", "unnamed child", "Redacted", "[redacted]", "Withheld", "Refused to give name", "None"),
+        *(
+            "AAA",
+            "asdf",
+            "Test Patient",
+            "Joe Bloggs",
+            "AN Other",
+            "Someone",
+            "Nobody",
+            "Not applicable",
+            "don't know yet",
+        ),
+        *(
+            "Unknown Asian male",
+            "unknown female aged 6",
+            "Boy aged about 6",
+            "Mr Unknown",
+            "Son of Sarah",
+            "UNK",
+            "x x x",
+        ),
+    ],
+)
+def test_however_it_is_put_that_nobody_knows_a_name_it_names_nobody(name: str) -> None:
+    assert not is_named(name)
+
+
+@pytest.mark.parametrize("name", ["Nan", "Mama", "An", "No An-Yeong", "Will Still", "Rowan Child", "Ba", "April May"])
+def test_names_that_are_made_of_everyday_words_are_names(name: str) -> None:
+    assert is_named(name)
+
+
+@pytest.mark.parametrize("last", ["Child", "Parent", "Null", "Brother", "Test", "Partner", "No", "Given"])
+def test_a_family_that_is_called_by_an_everyday_word_is_named(last: str) -> None:
+    assert child_of(Child(last_name=last)).has_name
+
+
+@pytest.mark.parametrize("school", ["Not at school", "no school place", "N/A - too young", "not of school age", "None"])
+def test_where_it_is_said_that_there_is_no_school_there_is_no_place_to_find_the_child(school: str) -> None:
+    facts = child_of(Child(first_name="Rowan", school=school, gp="Not registered with a GP"))
+    assert (facts.has_school, facts.has_place, facts.has_gp) == (False, False, False)
+    assert child_of(Child(school="Electively home educated")).has_school
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["01234567890", "07123 456789", "07000 000000", "00000000001", "08000", "01 01 1900", "1234567890", "12345"],
+)
+def test_a_row_of_digits_rings_nowhere(number: str) -> None:
+    assert not is_phone(number)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *(
+            "not.given@example.org",
+            "notprovided@example.org",
+            "nomail@example.org",
+            "dont-know@example.org",
+            "a@aa.invalid",
+        ),
+        *("x@x.com", "withheld@example.org", "no-one@example.org", "do_not_reply@example.org", "m@inbox.test"),
+    ],
+)
+def test_however_it_is_put_that_there_is_no_mailbox_none_is_there(address: str) -> None:
+    assert not is_mailbox(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *(
+            "Morgan <m@example.org>",
+            "m@example.org; n@example.org",
+            "mailto:m@example.org",
+            "\u200bm@example.org\ufeff",
+        ),
+        *("m@example.org.", "unknown@example.org, m@example.org", "nora@example.org", "none.smith@example.org"),
+    ],
+)
+def test_an_address_that_was_copied_from_a_programme_is_a_mailbox(address: str) -> None:
+    assert is_mailbox(address)
+
+
+def test_a_last_name_that_is_not_known_is_no_part_of_the_name_by_which_a_child_is_recognised() -> None:
+    def sign(last: str | None) -> str:
+        child = {"first_name": "Rowan", "last_name": last, "date_of_birth": "2017-05-04"}
+        form = ReferralForm.model_validate({"referrer": {}, "children": [child], "concern": {}})
+        [identity] = identities_of(form, facts_of(form))
+        return identity.sign
+
+    assert sign("Unknown") == sign("N/K") == sign("not known") == sign(None) != sign("Null")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *(
+            "Withheld for safety",
+            "Confidential - DV",
+            "Safe accommodation",
+            "C/O refuge",
+            "Women's Aid refuge",
+            "in a refuge",
+        ),
+        *(
+            "Refuge in Kent",
+            "Refuge (address known to police)",
+            "Police protected address",
+            "Witness protection",
+            "[withheld]",
+        ),
+        *("Do not share with father", "Address must not be disclosed", "Address known to social care only", "Redacted"),
+    ],
+)
+def test_however_it_is_put_that_an_address_is_kept_from_others_nobody_is_asked_for_it(line: str) -> None:
+    assert is_withheld(line)
+    assert not is_place(line)
+
+
+@pytest.mark.parametrize("line", ["Protected Lane", "Secret Gardens", "1 Refuge Close", "Refuge Road", "Safe Street"])
+def test_a_street_that_is_called_so_is_no_secret(line: str) -> None:
+    assert not is_withheld(line)
+    assert is_place(line)
+
+
+@pytest.mark.parametrize("line", ["Address not disclosed", "Mother would not disclose", "unable to confirm"])
+def test_what_nobody_told_is_asked_for(line: str) -> None:
+    assert not is_withheld(line)
+    assert not is_place(line)
+
+
+@pytest.mark.parametrize("day", ["1900-01-01", "1970-01-01", "0001-01-01", "1899-12-30"])
+def test_a_birthday_that_programmes_write_for_none_finds_and_recognises_nobody(day: str) -> None:
+    child = {"first_name": "Rowan", "last_name": "Testerley", "date_of_birth": day}
+    form = ReferralForm.model_validate({"referrer": {}, "children": [child], "concern": {}})
+    facts = facts_of(form)
+
+    assert identities_of(form, facts) == ()
+    assert "/children/0/addresses" in {refusal.pointer for refusal in refusals(facts, today=date(2026, 11, 23))}

@@ -154,3 +154,12 @@ def test_anyone_who_wrote_what_cannot_be_read_is_shown_the_place(body: bytes, ad
         json_rules.read(body)
 
     assert refused.value.detail == advice
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize("text", ['{"a": "Zoe"}', '{"a": "Zo\u00eb \u2013"}'])
+def test_json_in_a_wider_encoding_is_refused_with_its_name(encoding: str, text: str) -> None:
+    with pytest.raises(Malformed) as refused:
+        json_rules.read(text.encode(encoding))
+
+    assert refused.value.detail == "Send JSON in UTF-8: this is UTF-16 or UTF-32. Write it out again in UTF-8"

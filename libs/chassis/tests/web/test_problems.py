@@ -136,6 +136,14 @@ async def test_a_misspelt_parameter_is_refused_and_not_passed_over(client: httpx
     )
 
 
+async def test_a_parameter_that_counts_once_is_not_passed_over_when_it_is_there_twice(
+    client: httpx2.AsyncClient,
+) -> None:
+    answer = await client.get(f"/forms/{UUID(int=1)}?limit=5&limit=1")
+
+    assert errors(answer) == {"query:limit": "Send this once"}
+
+
 async def test_an_unknown_parameter_is_not_repeated(client: httpx2.AsyncClient) -> None:
     answer = await client.get(f"/forms/{UUID(int=1)}", params={SECRET: SECRET})
 

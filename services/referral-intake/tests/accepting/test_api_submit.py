@@ -166,3 +166,21 @@ async def test_a_partnership_without_a_pack_is_told_so(caller: Caller) -> None:
 
     assert answer.status_code == 403
     assert answer.json()["type"].endswith("/partnership-not-served")
+
+
+@pytest.mark.parametrize(
+    ("day", "advice"),
+    [
+        ("2019-02-29", "Check this: no calendar has this day"),
+        ("2026-06-31", "Check this: no calendar has this day"),
+        ("0000-01-01", "Check this: no calendar has this day"),
+        ("04/05/2017", "Send a date such as 2026-03-02"),
+        ("2017-05-04T00:00:00Z", "Send a date such as 2026-03-02"),
+    ],
+)
+async def test_a_date_that_is_refused_is_refused_with_what_is_wrong_with_it(
+    caller: Caller, day: str, advice: str
+) -> None:
+    answer = await caller.post(form(children=[{**form()["children"][0], "date_of_birth": day}]))
+
+    assert answer.json()["errors"] == [{"pointer": "/children/0/date_of_birth", "detail": advice}]

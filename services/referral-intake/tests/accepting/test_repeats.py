@@ -268,3 +268,27 @@ def test_names_of_any_script_are_identities() -> None:
     other = ReferralForm.model_validate(about(first_name="ZOË", last_name="Mu\u0308ller", date_of_birth="2019-01-02"))
 
     assert identities_in(one) == identities_in(other) != ()
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"aliases": ["Rowan Otherwise"]}, {"last_name": "Otherwise"}),
+        ({"aliases": ["Otherwise"]}, {"last_name": "Otherwise"}),
+        ({"last_name": "Otherwise", "aliases": ["Rowan Second"]}, {"aliases": ["rowan  second"]}),
+        ({"first_name": "Baby", "aliases": ["Rowan O'Testerley"]}, {}),
+    ],
+)
+async def test_a_child_that_is_known_by_two_names_is_recognised_by_either(
+    caller: Caller, one: dict[str, Any], other: dict[str, Any]
+) -> None:
+    await caller.post(about(**{**ROWAN, **one}), key="first")
+
+    assert "likely_repeat_of" in (await caller.post(about(**{**ROWAN, **other}), key="second")).json()
+    assert "likely_repeat_of" not in (await caller.post(about(**{**ROWAN, "first_name": "Robin"}), key="third")).json()
+
+
+async def test_what_is_written_for_an_unknown_name_makes_no_two_children_alike(caller: Caller) -> None:
+    for number, name in enumerate(("Unknown", "Baby", "Not yet named", "Child 1", "Unknown")):
+        child = {**ROWAN, "first_name": name, "last_name": "Not known", "description": "A boy", "aliases": ["N/K"]}
+        assert "likely_repeat_of" not in (await caller.post(about(**child), key=f"key-{number}")).json()

@@ -1,5 +1,6 @@
 """What JSON we accept: one reading only, so that what was checked, kept and shown is the same."""
 
+import codecs
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -18,6 +19,7 @@ MAX_VALUES: Final = 25_000
 
 _SUSPICIOUS: Final = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")  # NUL, and halves of surrogate pairs
 _TEXT: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)  # possessive: nothing is looked at twice
+_MARKS_OF_OTHERS: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 _BRACKET: Final = re.compile(rb"[\[{\]}]")
 
 
@@ -76,14 +78,22 @@ def _read_carefully(body: bytes, *, number: Callable[[str], Any] = float) -> Any
         document = json.loads(body.decode(), object_pairs_hook=_object, parse_constant=_no_constant, parse_float=number)
     except json.JSONDecodeError as error:
         advice = f"Send valid JSON: it cannot be read from line {error.lineno}, column {error.colno} on"
-        raise Malformed(advice) from error
+        raise Malformed(_other_encoding(body) or advice) from error
     except UnicodeDecodeError as error:
-        raise Malformed(f"Send JSON in UTF-8: byte {error.start + 1} does not belong to it") from error
+        advice = f"Send JSON in UTF-8: byte {error.start + 1} does not belong to it"
+        raise Malformed(_other_encoding(body) or advice) from error
     except (ValueError, ArithmeticError, RecursionError) as error:
         raise Malformed("Send valid JSON, with each key once in its object, and numbers that JSON knows") from error
     if not all(_can_be_kept(value) for value in _texts(document)):
         raise Invalid("Remove NUL characters and unpaired surrogates from the text")
     return document
+
+
+def _other_encoding(body: bytes) -> str | None:
+    """What to do about JSON in UTF-16 or UTF-32, which its first bytes give away (RFC 4627, 3); None of any other."""
+    if body.startswith(_MARKS_OF_OTHERS) or b"\0" in body[:4]:
+        return "Send JSON in UTF-8: this is UTF-16 or UTF-32. Write it out again in UTF-8"
+    return None
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

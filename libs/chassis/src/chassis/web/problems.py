@@ -252,6 +252,7 @@ _ADVICE: Final[Mapping[str, str]] = {
     "uuid_type": "Send a UUID",
     "uuid_parsing": "Send a UUID",
     "date_type": "Send a date such as 2026-03-02",
+    "no_such_day": "Check this: no calendar has this day",
     "date_parsing": "Send a date such as 2026-03-02",
     "date_from_datetime_parsing": "Send a date such as 2026-03-02",
     "date_from_datetime_inexact": "Send a date without a time, such as 2026-03-02",

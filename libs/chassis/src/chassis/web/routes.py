@@ -22,9 +22,13 @@ def template(scope: Scope) -> str:
 
 @dataclass(frozen=True)
 class Described:
-    """The query parameters of one route, whether it needs a token, and the field names of its documents."""
+    """The query parameters of one route, whether it needs a token, and the field names of its documents.
+
+    ``repeated``: those that may be there more than once.
+    """
 
     query: frozenset[str] = frozenset()
+    repeated: frozenset[str] = frozenset()
     guarded: bool = False
     fields: frozenset[str] = frozenset()
 
@@ -73,8 +77,14 @@ class Descriptions:
 
 
 def _described(operation: Mapping[str, Any], schemas: Mapping[str, Mapping[str, Any]]) -> Described:
+    parameters = [each for each in operation.get("parameters", ()) if each["in"] == "query"]
     return Described(
-        frozenset(each["name"] for each in operation.get("parameters", ()) if each["in"] == "query"),
+        frozenset(each["name"] for each in parameters),
+        frozenset(each["name"] for each in parameters if _is_list(each.get("schema", {}))),
         guarded=bool(operation.get("security")),
         fields=frozenset(name for schema in schemas.values() for name in schema.get("properties", {})),
     )
+
+
+def _is_list(schema: Mapping[str, Any]) -> bool:
+    return schema.get("type") == "array" or any(map(_is_list, schema.get("anyOf", ())))

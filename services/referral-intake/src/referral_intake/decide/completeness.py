@@ -17,6 +17,7 @@ def refusals(facts: ReferralFacts, *, today: date) -> tuple[FieldError, ...]:
 
     Only what makes a child findable, the concern intelligible and a professional reachable may stop a referral
     (a form that cannot be sent is itself a safeguarding failure), and a child with two dates, who is two children.
+    A home that is kept from others is known to somebody, whom the sender can name.
     """
     refused: list[FieldError] = []
     if facts.referrer.professional and not facts.referrer.reachable:
@@ -43,7 +44,7 @@ def _child_refusals(child: ChildFacts, pointer: str, *, today: date) -> list[Fie
         refused.append(FieldError(f"{pointer}/first_name", advice))
     if child.born_on is not None and child.expected_on is not None:
         refused.append(FieldError(f"{pointer}/expected_date_of_birth", _ONE_DATE))
-    elif not (child.has_place or has_date(child, today) or _is_identified(child)):
+    elif not (child.has_place or child.has_withheld_home or has_date(child, today) or _is_identified(child)):
         refused.append(_unfindable(child, pointer))
     return refused
 

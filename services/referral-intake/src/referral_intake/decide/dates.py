@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Final
 
-from referral_intake.model import PREGNANCY, TO_COME, ChildFacts, Day
+from referral_intake.model import NO_SUCH_DAY, PREGNANCY, ChildFacts, Day
 
 # No school or nursery is expected of a child too young to be offered a place (funded places begin at two).
 _NURSERY_AGE: Final = 2
@@ -18,13 +18,18 @@ _OLDEST: Final = 122
 _OVER: Final = "This day is over."
 _TOO_LONG_AGO: Final = "This is longer ago than anybody lives."
 _NO_PARENT: Final = "This is not before the child was born."
+_TOO_YOUNG: Final = "This is less than ten years before the child was born."
+_YOUNGEST_PARENT: Final = 10
 
 
 def has_date(child: ChildFacts, today: date) -> bool:
-    """A date of birth in the future is a slip of the pen: as good as none, and no reason to refuse."""
+    """A date of birth in the future is a slip of the pen, and one of long ago is what programs write for none.
+
+    Both are as good as none, and no reason to refuse.
+    """
     if child.born_on is not None:
-        return child.born_on <= today
-    return child.expected_on is not None
+        return child.born_on <= today and not is_past_any_service(age(child, today))
+    return child.expected_on is not None and not is_past_any_service(years_between(child.expected_on, today))
 
 
 def has_home(child: ChildFacts, today: date) -> bool:
@@ -37,7 +42,12 @@ def age(child: ChildFacts, today: date) -> int | None:
     born = child.born_on
     if born is None or born > today:
         return None
-    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+    return years_between(born, today)
+
+
+def years_between(born: date, day: date) -> int:
+    """From a birth to a day, in whole years."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
 def is_too_young_for_nursery(years: int | None) -> bool:
@@ -72,12 +82,21 @@ def is_overdue(expected_on: date, today: date) -> bool:
 
 def contradiction(day: Day, today: date) -> str | None:
     """Why a day cannot be right: it is still to come, or over, or before what had to come first; None when it can."""
+    if day.is_none:
+        return NO_SUCH_DAY
     if day.past and day.day > today:
-        return TO_COME
+        return day.later
     if day.to_come and day.day < today:
         return _OVER
     if day.earliest is not None and day.day < day.earliest:
         return day.bound.value
     if today.year - day.day.year > _OLDEST:
         return _TOO_LONG_AGO
-    return _NO_PARENT if day.child_born is not None and day.day >= day.child_born else None
+    return _as_a_parent(day.day, day.child_born) if day.child_born is not None else None
+
+
+def _as_a_parent(born: date, child_born: date) -> str | None:
+    """Why somebody born then cannot be a parent of a child born then; None when they can."""
+    if born >= child_born:
+        return _NO_PARENT
+    return _TOO_YOUNG if years_between(born, child_born) < _YOUNGEST_PARENT else None

@@ -14,6 +14,7 @@ from policy.pack import Pack
 from policy.retention import anniversary, due_at, last_day, trigger_day
 from policy.rules import RetentionRule, RetentionTrigger
 from policy.working_time import local_date
+from referral_intake.decide import dates
 from referral_intake.errors import (
     ItemSettled,
     KeepUntilRefused,
@@ -160,11 +161,13 @@ def disposed(item: DisposalItem, finding: Finding, commitments: Sequence[str], *
 
 
 def _birth(child: Mapping[str, object], today: date) -> date | None:
-    """A date of birth wins where both are given."""
+    """A date of birth wins where both are given; one of long ago is what programs write for none."""
     born, expected = _date(child.get("date_of_birth")), _date(child.get("expected_date_of_birth"))
-    if born is not None:
-        return born if born <= today else None
-    return expected if expected is not None and expected <= today + _FARTHEST_EXPECTED else None
+    latest = today if born is not None else today + _FARTHEST_EXPECTED
+    birth = born or expected
+    if birth is None or birth > latest or dates.is_past_any_service(dates.years_between(birth, today)):
+        return None
+    return birth
 
 
 def _date(value: object) -> date | None:

@@ -1,5 +1,6 @@
 """Whether a referral states a risk to workers who visit: what is shown of it warns of risks and of nothing else."""
 
+import re
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any, Final
@@ -15,11 +16,19 @@ class StaffRiskStatement(StrEnum):
     NOT_STATED = "not-stated"
 
 
-_NONE_KNOWN: Final = frozenset({"none", "none known", "nothing known", "no known risk", "no known risks"})
+_RISK: Final = r"(risks?|concerns?|issues?|dangers?|hazards?)"
+_SEEN: Final = r"(known|identified|reported|recorded|noted|apparent|evident)"
+_NONE_KNOWN: Final = re.compile(
+    rf"(?!no$)(there (is|are) )?(no|none|nil|nothing)( {_SEEN})?( {_RISK})?( {_SEEN})?"
+    rf"( to (staff|workers|visitors|professionals))?( {_SEEN})?"
+    r"( (to us|of|that we (know|are aware) of|we (know|are aware) of))?( at (present|this time)| currently)?"
+)
 """What senders write who know of no risk, because forms ask them to write so rather than leave it empty.
 
-Only these words alone: with anything beside them a person has to read it, and a warning too many harms nobody.
+Only this alone: with anything beside it a person has to read it, and a warning too many harms nobody.
 """
+_NOT_SAID: Final = frozenset({"unknown", "not known", "n k", "nk", "n a", "na", "tbc", "not sure", "to be confirmed"})
+"""What senders write who do not know whether there is one: that is asked for, and is no warning."""
 
 
 def staff_risk_stated(document: Mapping[str, Any]) -> StaffRiskStatement:
@@ -35,7 +44,8 @@ def _of_one(risk: Mapping[str, Any]) -> StaffRiskStatement:
     """The words decide; a risk of which only days and people are said is one, and a dash is how people skip a field."""
     words = " ".join(str(risk[name]) for name in _WORDS if risk.get(name))
     plain = "".join(char if char.isalnum() else " " for char in words).casefold().split()
-    if not plain:
+    written = " ".join(plain)
+    if not plain or written in _NOT_SAID:
         is_kept = any(value for name, value in risk.items() if name not in _WORDS)
         return StaffRiskStatement.STATED if is_kept else StaffRiskStatement.NOT_STATED
-    return StaffRiskStatement.NONE_KNOWN if " ".join(plain) in _NONE_KNOWN else StaffRiskStatement.STATED
+    return StaffRiskStatement.NONE_KNOWN if _NONE_KNOWN.fullmatch(written) else StaffRiskStatement.STATED

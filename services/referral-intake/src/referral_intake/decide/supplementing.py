@@ -21,6 +21,10 @@ _ADDED: Final = (
 )  # fmt: skip
 """Which parts of a supplement become parts of the referral as it stands."""
 
+_SAFETY, _DISCLOSURE, _DISCLOSURES = "immediate_safety", "disclosure", "disclosures"
+_CODED: Final = frozenset({"knowledge"})
+"""What is said by a code of a list, in an account that a referral has once."""
+
 _NOT_SAID: Final[tuple[Any, ...]] = (None, False, "", [], {})
 
 _NO_SUCH_PLACE: Final = "Point at one fact of the referral as it stands, such as /children/0/date_of_birth."
@@ -94,10 +98,15 @@ def add(content: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
     """What stands, with what was added: lists grow, and parts that were not there before are put in whole.
 
     Nothing that was said is overwritten, and no account is run together with another: words of one disclosure must
-    not come to stand beside the listener of another. What finds no place here is read in the history.
+    not come to stand beside the listener of another. A yes or no that was open is filled in, because duties and what
+    is asked for hang on it. What finds no place here is read in the history.
     """
     news = {part: said[part] for part in _ADDED if said.get(part) not in _NOT_SAID}
-    return {**content, **{part: _joined(content.get(part), value) for part, value in news.items()}}
+    joined = {part: _joined(content.get(part), value) for part, value in news.items()}
+    safety = content.get(_SAFETY)
+    if safety and _SAFETY in joined:
+        joined[_SAFETY] = {**joined[_SAFETY], **_answers(safety, said[_SAFETY])}
+    return {**content, **joined}
 
 
 def blame(
@@ -138,7 +147,27 @@ def _accounts(known: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, An
             grown[field] = _longer(standing, value)
         elif standing in _NOT_SAID and isinstance(value, list | Mapping):
             grown[field] = value
-    return grown
+        elif isinstance(standing, Mapping) and isinstance(value, Mapping) and field != _DISCLOSURE:
+            grown[field] = {**standing, **_answers(standing, value)}
+    return {**grown, **_told_as_well(known, said, grown)}
+
+
+def _answers(known: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
+    """What an account says with a yes, a no or a code, and the one that stands leaves open."""
+    return {
+        field: value
+        for field, value in said.items()
+        if known.get(field) is None and (isinstance(value, bool) or (field in _CODED and value))
+    }
+
+
+def _told_as_well(known: Mapping[str, Any], said: Mapping[str, Any], grown: Mapping[str, Any]) -> dict[str, Any]:
+    """What somebody said beside what was told before: one more of the list, never run together with it."""
+    another = said.get(_DISCLOSURE)
+    if another in _NOT_SAID or known.get(_DISCLOSURE) in (*_NOT_SAID, another):
+        return {}
+    before = grown.get(_DISCLOSURES, known.get(_DISCLOSURES)) or []
+    return {_DISCLOSURES: _longer(before, [another])}
 
 
 def _longer(known: list[Any], said: list[Any]) -> list[Any]:

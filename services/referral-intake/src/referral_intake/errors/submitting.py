@@ -37,17 +37,21 @@ class KeyMissing(Invalid):
 
     def __init__(self) -> None:
         super().__init__(
-            "Make a new key for each referral, 1 to 255 visible characters, and send the same key when you try again."
+            "Make a new key for each referral, 1 to 255 visible ASCII characters without a space, such as a random "
+            "UUID, and send the same key when you try again."
         )
 
 
 class KeyReused(Invalid):
-    """The key was used for another referral."""
+    """The key was used for another request: another referral, or the same one with something changed since."""
 
-    slug, title = "idempotency-key-reused", "This Idempotency-Key was used for a different referral"
+    slug, title = "idempotency-key-reused", "This Idempotency-Key was used for something else"
 
     def __init__(self) -> None:
-        super().__init__("Send this referral with a new key.")
+        super().__init__(
+            "If this is something new, send it with a new key. If it is what you sent before with something changed, "
+            "we have what you sent before: add what has changed, or put it right, in a supplement."
+        )
 
 
 class StillRunning(Conflict):

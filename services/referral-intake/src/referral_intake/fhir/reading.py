@@ -32,6 +32,7 @@ _CODES: Final[Mapping[str, IssueCode]] = {
     "literal_error": IssueCode.VALUE,
     "enum": IssueCode.VALUE,
     "date_type": IssueCode.VALUE,
+    "no_such_day": IssueCode.VALUE,
     "string_pattern_mismatch": IssueCode.VALUE,
     "string_too_long": IssueCode.TOO_LONG,
     "value_error": IssueCode.BUSINESS_RULE,

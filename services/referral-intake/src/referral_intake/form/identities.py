@@ -1,20 +1,25 @@
 """By what a child is recognised in another referral of the same agency, however it was spaced and spelled.
 
 Of what both referrals give, what says most decides: the NHS number, then the unique pupil number, then the name
-together with a date. So twins and namesakes with numbers of their own stay two, and one child stays one under another
-name. A temporary pupil number is of a kind of its own: a school replaces it as soon as it knows the permanent one, so
-a child may have both (https://www.gov.uk/government/publications/unique-pupil-numbers). A number that cannot be
+together with a date; of a child that is known by several names, each of them. So twins and namesakes with numbers of
+their own stay two, and one child stays one under another name. A temporary pupil number is of a kind of its own: a
+school replaces it as soon as it knows the permanent one, so a child may have both
+(https://www.gov.uk/government/publications/unique-pupil-numbers). A number that cannot be
 right recognises nobody, and keeps nobody apart.
 """
 
+from datetime import date
 from typing import Final
 
 from referral_intake.form.child import Child
+from referral_intake.form.facts.placeholders import is_family_name, is_named
 from referral_intake.form.folding import folded
 from referral_intake.form.referral import ReferralForm
 from referral_intake.identifiers import upn
 from referral_intake.model import NUMBER_KINDS, ChildFacts, Identity, ReferralFacts
 
+_EARLIEST_BIRTH: Final = date(1971, 1, 1)
+"""No child of today was born before; programs write 1 January 1900 or 1970 for a day that nobody knows."""
 _NO_NUMBERS: Final = (None,) * NUMBER_KINDS
 
 
@@ -31,11 +36,19 @@ def _of_child(child: Child, known: ChildFacts, place: int) -> list[Identity]:
         for kind, number in enumerate(numbers)
         if number is not None
     ]
-    name = folded(f"{child.first_name}{child.last_name or ''}") if known.has_own_name else ""
-    date = child.date_of_birth or child.expected_date_of_birth
-    if name and date:
-        found.append(Identity(f"name {name} {date.isoformat()}", place, numbers))
+    day = child.date_of_birth or child.expected_date_of_birth
+    if day and day >= _EARLIEST_BIRTH:
+        found += [Identity(f"name {name} {day.isoformat()}", place, numbers) for name in _names(child, known)]
     return found
+
+
+def _names(child: Child, known: ChildFacts) -> list[str]:
+    """As it is compared, the child's name, and what else it is called: in whole, or as another last name."""
+    first, last = child.first_name if known.has_own_name else None, child.last_name
+    names = [f"{first}{last if last and is_family_name(last) else ''}"] if first else []
+    for alias in filter(is_named, child.aliases):
+        names += [alias, f"{first or ''}{alias}"]
+    return [name for name in dict.fromkeys(map(folded, names)) if name]
 
 
 def _numbers(known: ChildFacts) -> tuple[str | None, ...]:

@@ -46,11 +46,15 @@ Yes = Annotated[bool, Field(strict=True)]
 ChildNumber = Annotated[int, Field(strict=True, ge=1, le=MOST_CHILDREN)]
 """A child by place in ``children``; the first is 1."""
 
-_DAY: Final = core_schema.custom_error_schema(
-    core_schema.chain_schema(
-        [core_schema.str_schema(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$"), core_schema.date_schema()]
-    ),
-    custom_error_type="date_type",
+_DAY: Final = core_schema.chain_schema(
+    [
+        core_schema.custom_error_schema(
+            core_schema.str_schema(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$"), custom_error_type="date_type"
+        ),
+        core_schema.custom_error_schema(
+            core_schema.date_schema(), custom_error_type="no_such_day", custom_error_message="no calendar has this day"
+        ),
+    ]
 )
 
 Day = Annotated[

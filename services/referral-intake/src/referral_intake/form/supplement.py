@@ -8,6 +8,8 @@ from pydantic import ConfigDict, Field, JsonValue
 from contracts.codes import ReferrerKind, SupplementKind, WithdrawalReason
 from referral_intake.form.child import Child
 from referral_intake.form.concern import Concern
+from referral_intake.form.facts.placeholders import is_named
+from referral_intake.form.facts.said import said
 from referral_intake.form.family import HouseholdMember
 from referral_intake.form.help import Attachment, HelpOffered
 from referral_intake.form.part import MOST_CHILDREN, FormPart, Narrative, WholeForm, Yes
@@ -155,13 +157,13 @@ def _facts_of(form: SupplementForm) -> SupplementFacts:
 
 def _is_named(referrer: Referrer) -> bool:
     """A member of the public may leave the name out; a professional answers for what they say."""
-    return _says_something(referrer.name) or referrer.kind is ReferrerKind.PUBLIC
+    return is_named(referrer.name) or referrer.kind is ReferrerKind.PUBLIC
 
 
 def _says_something(part: object) -> bool:
-    """Whether a part holds anything but blanks and empty parts, however deep."""
+    """Whether a part holds anything but blanks, dashes and empty parts, however deep."""
     if isinstance(part, str):
-        return bool(part.strip())
+        return said(part)
     if isinstance(part, FormPart):
         return any(_says_something(getattr(part, name)) for name in part.model_fields_set)
     if isinstance(part, tuple):

@@ -11,16 +11,17 @@ from functools import lru_cache
 from typing import Final
 
 _CAPITALS: Final = str.maketrans(string.ascii_lowercase, string.ascii_uppercase)
-_ASCII_SEPARATORS: Final = str.maketrans("", "", " -._/\\,'\"\t\n\r\v\f")
-_SEPARATORS: Final = frozenset(
-    " -._/\\,'\"\t\n\r\v\f"
-    "\N{MINUS SIGN}\N{MIDDLE DOT}\N{BULLET}\N{HYPHEN BULLET}\N{KATAKANA MIDDLE DOT}\N{FRACTION SLASH}\N{DIVISION SLASH}"
-    "\N{IDEOGRAPHIC FULL STOP}\N{IDEOGRAPHIC COMMA}\N{ARABIC COMMA}\N{ARABIC DECIMAL SEPARATOR}"
-    "\N{ARABIC THOUSANDS SEPARATOR}\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}"
-    "\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}"
+_LOOKS_LIKE_ONE: Final = frozenset("|!\u00a6\uff5c\uff01\u01c0\u2223")
+"""What may be meant for a 1 or an I separates nothing."""
+_DOUBTS: Final = frozenset("\x00?\u00bf\u061f\u037e\uff1f\ufffd\u2047\u2753")
+"""A number with a question mark in or behind it is one that its writer is not sure of, or lost a character of."""
+_HYPHENS_OF_KEYBOARDS: Final = frozenset(
+    "\N{KATAKANA-HIRAGANA PROLONGED SOUND MARK}\N{HALFWIDTH KATAKANA-HIRAGANA PROLONGED SOUND MARK}"
+    "\N{HANGUL LETTER ARAEA}"
 )
-"""Quotation marks come from spreadsheets, which write one before a number that is to stay text."""
-
+"""Letters to Unicode, and what Japanese and Korean keyboards have where others have a hyphen and a middle dot."""
+_SEPARATING: Final = frozenset("ZPSC")
+"""Spaces, punctuation, symbols and what nobody sees: the classes of Unicode that are no letters, marks or numbers."""
 _FULL_WIDTH: Final = range(0xFF01, 0xFF5F)
 _TO_ASCII: Final = 0xFEE0
 
@@ -31,9 +32,10 @@ def capitals(text: str) -> str:
 
 
 def joined(text: str) -> str:
-    """``text`` without what only separates: spaces, dashes, dots and slashes of every script, and marks nobody sees.
+    """``text`` without what only separates: spaces and punctuation of every script, and marks nobody sees.
 
-    Text that was pasted brings no-break and zero-width spaces, direction marks and dashes for hyphens.
+    Text that was pasted brings no-break and zero-width spaces, direction marks, dashes for hyphens, and the brackets,
+    quotation marks and semicolons of the page it stood on.
     """
     if text.isascii():
         return text.translate(_ASCII_SEPARATORS)
@@ -60,11 +62,9 @@ def _plain(char: str) -> str:
 
 @lru_cache(maxsize=512)
 def _separates(char: str) -> bool:
-    return char in _SEPARATORS or unicodedata.category(char)[0] == "Z" or _is_dash(char) or _is_unseen(char)
-
-
-def _is_dash(char: str) -> bool:
-    return unicodedata.category(char) == "Pd"
+    if char in _LOOKS_LIKE_ONE or char in _DOUBTS:
+        return False
+    return unicodedata.category(char)[0] in _SEPARATING or char in _HYPHENS_OF_KEYBOARDS or _is_unseen(char)
 
 
 def _is_unseen(char: str) -> bool:
@@ -74,5 +74,7 @@ def _is_unseen(char: str) -> bool:
 
 _INVISIBLE: Final = frozenset(
     "\N{COMBINING GRAPHEME JOINER}\N{HANGUL CHOSEONG FILLER}\N{HANGUL JUNGSEONG FILLER}\N{HANGUL FILLER}"
-    "\N{HALFWIDTH HANGUL FILLER}\N{BRAILLE PATTERN BLANK}\N{VARIATION SELECTOR-15}\N{VARIATION SELECTOR-16}"
+    "\N{HALFWIDTH HANGUL FILLER}\N{BRAILLE PATTERN BLANK}\N{COMBINING ENCLOSING KEYCAP}"
+    + "".join(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))  # variation selectors
 )
+_ASCII_SEPARATORS: Final = {code: None for code in range(128) if _separates(chr(code))}

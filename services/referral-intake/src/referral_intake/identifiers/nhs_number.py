@@ -8,8 +8,9 @@ from referral_intake.identifiers.letters import capitals, joined, placed
 from referral_intake.identifiers.slips import slip
 
 _LENGTH: Final = 10
-_FORM: Final = re.compile(r"(?:NHS)?(?:NUMBER|NO)?[:#]?([0-9]{10})")
+_LABEL: Final = re.compile(r"(?:NHS)?(?:NUMBER|NO|NR|NUM|ID)?(?:IS)?")
 """What it is called may stand before it, because people copy a line of a letter."""
+_FORM: Final = re.compile(rf"{_LABEL.pattern}([0-9]{{10}})")
 _OF_A_SPREADSHEET: Final = re.compile(r"(?<=[0-9]{10})\.0+$")
 _WEIGHTS: Final = range(10, 0, -1)
 
@@ -34,7 +35,7 @@ def mistake(text: str) -> str | None:
     """
     if _digits(text) is not None:
         return None
-    characters = list(placed(text))
+    characters = list(placed(text))[len(_label(text)) :]
     if found := next((slip(place, char) for place, char in characters if not char.isdecimal()), None):
         return found
     return f"This has {len(characters)} digits. An NHS number has {_LENGTH}."
@@ -45,3 +46,8 @@ def _digits(text: str) -> str | None:
         return text  # as most are sent
     found = _FORM.fullmatch(capitals(joined(_OF_A_SPREADSHEET.sub("", text))))
     return found[1] if found else None
+
+
+def _label(text: str) -> str:
+    found = _LABEL.match(capitals(joined(text)))
+    return found[0] if found else ""

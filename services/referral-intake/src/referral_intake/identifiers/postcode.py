@@ -16,6 +16,8 @@ _FORM: Final = re.compile(
     r"|(ZZ99)([0-9][A-Z]{2})"  # no fixed abode, abroad, not known: the NHS's own, with any letters
     r"|(BFPO)([0-9]{1,4})"
 )
+_LABEL: Final = re.compile(r"^(?:POSTCODE|POSTALCODE)(?:IS)?(?=[A-Z])")
+"""What it is called may stand before it."""
 _LONGEST: Final = 8
 _SHAPES: Final = ("A9", "A99", "A9A", "AA9", "AA99", "AA9A")
 """Where letters and digits stand in the first part; the second is always a digit and two letters."""
@@ -35,7 +37,7 @@ def find(text: str) -> str | None:
     O and 0, I and 1, and a small L for 1, are read as whichever may stand in their place: the form says which. One
     that can be a postcode as it was typed is that one; one that could be two is none.
     """
-    compact = capitals(joined(text))
+    compact = _LABEL.sub("", capitals(joined(text)))
     if len(compact) > _LONGEST:  # so with most lines of an address, and no more is asked
         return None
     if written := _written(compact):

@@ -11,6 +11,8 @@ from referral_intake.identifiers.slips import slip, slip_of_letter
 
 _LETTERS: Final = "ABCDEFGHJKLMNPQRTUVWXYZ"
 _FORM: Final = re.compile(rf"[{_LETTERS}][0-9]{{11}}[0-9{_LETTERS}]")
+_LABEL: Final = re.compile(r"^(?:UPN|UNIQUEPUPILNUMBER)(?:NUMBER|NO)?(?:IS)?(?=[A-Z][0-9])")
+"""What it is called may stand before it, because people copy a line of a list."""
 _LENGTH: Final = 13
 _LAST_OF_TEMPORARY: Final = frozenset(_LETTERS)
 _PLACES: Final = range(2, 14)
@@ -32,7 +34,7 @@ def find(text: str) -> str | None:
     changed places are noticed; a last digit that became the letter of the same count (0 and A, up to 9 and K) is not.
     Characters 2 to 4 name who gave the number out: pupils keep theirs when a council ends.
     """
-    upn = capitals(joined(text))
+    upn = _compact(text)
     valid = _FORM.fullmatch(upn) and upn[1:4] in _ISSUERS and upn[0] == _check_letter(upn)
     return upn if valid else None
 
@@ -42,12 +44,17 @@ def mistake(text: str) -> str | None:
 
     A letter is never read as the digit that it looks like.
     """
-    if _FORM.fullmatch(capitals(joined(text))):
+    if _FORM.fullmatch(_compact(text)):
         return None
-    characters = list(placed(text))
+    written = capitals(joined(text))
+    characters = list(placed(text))[len(written) - len(_compact(text)) :]
     if len(characters) != _LENGTH:
         return f"This has {len(characters)} letters and digits. A unique pupil number has {_LENGTH}."
     return next(_slips(characters), None)
+
+
+def _compact(text: str) -> str:
+    return _LABEL.sub("", capitals(joined(text)))
 
 
 def is_temporary(upn: str) -> bool:

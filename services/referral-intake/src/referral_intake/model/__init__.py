@@ -3,8 +3,10 @@
 from contracts.problems import PHONE_ADVICE
 from referral_intake.model.answer import PLAIN, Answer, ClientKey, Handling, StoredAnswer, Told
 from referral_intake.model.facts import (
+    NO_SUCH_DAY,
     PREGNANCY,
     TO_COME,
+    TOO_FAR_ALONG,
     AgreementFacts,
     Bound,
     ChildFacts,
@@ -108,6 +110,7 @@ __all__ = [
     "LISTED_EACH_ROUND",
     "MAY_HOLD",
     "NOTHING_TO_SAY",
+    "NO_SUCH_DAY",
     "NUMBER_KINDS",
     "OWN_AGENCY_ROLES",
     "PARTNER",
@@ -120,6 +123,7 @@ __all__ = [
     "RESTRICTED_READER",
     "SERVICE",
     "STATUS_TEXTS",
+    "TOO_FAR_ALONG",
     "TO_COME",
     "WITHDRAWAL",
     "WITHDRAWN_TEXT",

@@ -140,6 +140,8 @@ class ConsentFacts:
     has_lawful_basis: bool
 
 
+NO_SUCH_DAY: Final = "No calendar has this day."
+TOO_FAR_ALONG: Final = "By the expected date the pregnancy is not that far along yet."
 TO_COME: Final = "This day is still to come."
 """Why a day that tells of what was cannot be right, as its sender is told."""
 
@@ -155,9 +157,10 @@ class Bound(StrEnum):
 class Day(NamedTuple):
     """A day that a referral tells of, and where (JSON pointer). Many are made for each referral.
 
-    ``past``: it cannot be after today. ``to_come``: it cannot be before today. ``earliest``: the day before which it
-    cannot be, and ``bound`` which day that is. ``child_born``: of a parent's birth, which must come before. None where
-    nothing says so.
+    ``past``: it cannot be after today, and ``later`` says so. ``to_come``: it cannot be before today. ``earliest``:
+    the day before which it cannot be, and ``bound`` which day that is. ``child_born``: of a parent's birth, which must
+    come long before. None where nothing says so. ``is_none``: what was written is a date that no calendar has, and
+    ``day`` is no day.
     """
 
     pointer: str
@@ -167,6 +170,8 @@ class Day(NamedTuple):
     earliest: date | None = None
     bound: Bound = Bound.BIRTH
     child_born: date | None = None
+    later: str = TO_COME
+    is_none: bool = False
 
 
 @record

@@ -4,7 +4,7 @@ from typing import Final
 
 from contracts.codes import AgreementAnswer
 from referral_intake.form.agreement import Agreement, Consent
-from referral_intake.form.facts.said import said
+from referral_intake.form.facts.placeholders import is_reason, is_written
 from referral_intake.model import AgreementFacts, ConsentFacts
 
 _NOTHING: Final = AgreementFacts(answer=None, dated=False, reasoned=False)
@@ -19,7 +19,7 @@ def consent_of(consent: Consent) -> ConsentFacts:
         to_referral=_agreement(consent.to_referral, in_short=consent.agreed_to_referral),
         to_checks=_agreement(consent.to_checks, in_short=consent.agreed_to_checks),
         to_help=_agreement(consent.to_help, in_short=None),
-        has_lawful_basis=basis is not None and bool(basis.bases or basis.gateways or said(basis.explanation)),
+        has_lawful_basis=basis is not None and bool(basis.bases or basis.gateways or is_reason(basis.explanation)),
     )
 
 
@@ -32,9 +32,9 @@ def _informed(consent: Consent) -> bool | None:
 
 
 def _reasoned(consent: Consent) -> bool:
-    if consent.dispensing_reasons or said(consent.parents_informed_reason) or said(consent.reason_not_asked):
+    if consent.dispensing_reasons or is_reason(consent.parents_informed_reason) or is_reason(consent.reason_not_asked):
         return True
-    return any(bool(each.reasons) or said(each.reason_details) for each in consent.told)
+    return any(bool(each.reasons) or is_reason(each.reason_details) for each in consent.told)
 
 
 def _agreement(agreement: Agreement | None, *, in_short: bool | None) -> AgreementFacts:
@@ -47,6 +47,6 @@ def _agreement(agreement: Agreement | None, *, in_short: bool | None) -> Agreeme
     return AgreementFacts(
         # Two answers that differ are no answer: it has to be asked again.
         answer=(full or short) if full is short or not (full and short) else None,
-        dated=said(agreement.given_by) and agreement.given_on is not None,
-        reasoned=bool(agreement.reasons) or said(agreement.reason_details),
+        dated=is_written(agreement.given_by) and agreement.given_on is not None,
+        reasoned=bool(agreement.reasons) or is_reason(agreement.reason_details),
     )

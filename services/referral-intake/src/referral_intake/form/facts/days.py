@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Final
 
 from referral_intake.form.agreement import Consent
 from referral_intake.form.child import Child
@@ -9,10 +10,14 @@ from referral_intake.form.concern import Concern
 from referral_intake.form.facts.addresses import days_of_addresses
 from referral_intake.form.facts.periods import periods_of
 from referral_intake.form.facts.relatives import days_of_relatives
-from referral_intake.form.facts.written_days import written_day
+from referral_intake.form.facts.written_days import NoSuchDay, written_day
 from referral_intake.form.referral import ReferralForm
 from referral_intake.form.voice import ChildVoice
-from referral_intake.model import PREGNANCY, Bound, Day
+from referral_intake.model import PREGNANCY, TOO_FAR_ALONG, Bound, Day
+
+_TERM_WEEKS: Final = 40
+_SCAN_WEEKS: Final = 3
+"""By so much a date from a scan and one from the last period may differ."""
 
 _Days = Iterator[tuple[str, date | None]]
 
@@ -30,7 +35,8 @@ def days_of(form: ReferralForm) -> tuple[Day, ...]:
     for place, child in enumerate(form.children):
         days += _of_child(child, f"/children/{place}")
     days += days_of_relatives(form)
-    days += _to_come(form)
+    days += _in_words(form, begun)
+    days += _gestation(form)
     days += periods_of(form, born)
     return tuple(days)
 
@@ -67,12 +73,6 @@ def _past(form: ReferralForm) -> _Days:
         yield f"/attachments/{place}/dated", paper.dated
     for place, risk in enumerate(() if isinstance(form.risks_to_staff, str) else form.risks_to_staff or ()):
         yield f"/risks_to_staff/{place}/recorded_on", risk.recorded_on
-    for place, event in enumerate(form.concern.incidents):
-        yield f"/concern/incidents/{place}/when", written_day(event.when)
-    if form.concern.disclosure is not None:
-        yield "/concern/disclosure/told_at", written_day(form.concern.disclosure.told_at)
-    for place, disclosure in enumerate(form.concern.disclosures):
-        yield f"/concern/disclosures/{place}/told_at", written_day(disclosure.told_at)
 
 
 def _since_pregnancy(form: ReferralForm) -> _Days:
@@ -80,8 +80,6 @@ def _since_pregnancy(form: ReferralForm) -> _Days:
     yield from _consent(form.consent)
     if form.concern.pre_birth is not None:
         yield "/concern/pre_birth/first_booked_on", form.concern.pre_birth.first_booked_on
-    for place, person in enumerate(form.professionals):
-        yield f"/professionals/{place}/last_contact", written_day(person.last_contact)
 
 
 def _of_children(form: ReferralForm) -> _Days:
@@ -116,7 +114,43 @@ def _heard(voice: ChildVoice, pointer: str) -> _Days:
     yield f"{pointer}/gathered_on", voice.gathered_on
 
 
-def _to_come(form: ReferralForm) -> Iterator[Day]:
-    safety = form.immediate_safety
-    if safety is not None and (day := written_day(safety.next_contact_with_abuser)):
-        yield Day("/immediate_safety/next_contact_with_abuser", day, to_come=True)
+def _in_words(form: ReferralForm, begun: date | None) -> Iterator[Day]:
+    """The days of fields that take words as well."""
+    concern, safety = form.concern, form.immediate_safety
+    for place, event in enumerate(concern.incidents):
+        yield from _written(Day(f"/concern/incidents/{place}/when", date.min, past=True), event.when)
+    if concern.disclosure is not None:
+        yield from _written(Day("/concern/disclosure/told_at", date.min, past=True), concern.disclosure.told_at)
+    for place, disclosure in enumerate(concern.disclosures):
+        yield from _written(Day(f"/concern/disclosures/{place}/told_at", date.min, past=True), disclosure.told_at)
+    for place, person in enumerate(form.professionals):
+        pointer = f"/professionals/{place}/last_contact"
+        seen = Day(pointer, date.min, past=True, earliest=begun, bound=Bound.PREGNANCY)
+        yield from _written(seen, person.last_contact)
+    if safety is not None:
+        meeting = Day("/immediate_safety/next_contact_with_abuser", date.min, to_come=True)
+        yield from _written(meeting, safety.next_contact_with_abuser)
+
+
+def _gestation(form: ReferralForm) -> Iterator[Day]:
+    """The first day on which a pregnancy can be as far along as is said, by the first date that a child is expected.
+
+    An earlier account may say less than would be true today.
+    """
+    weeks = form.concern.pre_birth.gestation_weeks if form.concern.pre_birth is not None else None
+    expected = [child.expected_date_of_birth for child in form.children if child.expected_date_of_birth]
+    if weeks is None or not expected:
+        return
+    weeks_left = _TERM_WEEKS - weeks + _SCAN_WEEKS
+    first = max(min(expected).toordinal() - 7 * weeks_left, date.min.toordinal())
+    yield Day("/concern/pre_birth/gestation_weeks", date.fromordinal(first), past=True, later=TOO_FAR_ALONG)
+
+
+def _written(day: Day, text: str | None) -> Iterator[Day]:
+    try:
+        found = written_day(text)
+    except NoSuchDay:
+        yield day._replace(is_none=True)
+        return
+    if found is not None:
+        yield day._replace(day=found)

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Final
 
 from contracts.codes import FamilyRole
+from referral_intake.form.facts.placeholders import is_family_name, is_named
 from referral_intake.form.facts.said import said
 from referral_intake.form.family import HouseholdMember
 from referral_intake.form.referral import ReferralForm
@@ -19,7 +20,7 @@ def family_of(form: ReferralForm) -> FamilyFacts:
     return FamilyFacts(
         has_household=bool(household),
         names_responsible=any(map(_is_responsible, household)),
-        parents=sum(map(is_parent, household)),
+        parents=sum(is_parent(member) and _is_somebody(member) for member in household),
         has_other_parent_reason=family is not None and said(family.other_parent_reason),
         names_alleged_perpetrator=any(member.alleged_perpetrator is True for member in household),
         twice_dated=tuple([place for place, member in enumerate(household) if _is_twice_dated(member)]),
@@ -44,6 +45,11 @@ def is_parent(member: HouseholdMember) -> bool:
         return True
     words = (member.relationship or "").split(None, 1)
     return bool(words) and words[0].rstrip(",;:").casefold() in _PARENT_WORDS
+
+
+def _is_somebody(member: HouseholdMember) -> bool:
+    """Somebody without a name may be known all the same; of whom it is said that nobody knows the name, nobody is."""
+    return member.name is None or is_family_name(member.name) or any(map(is_named, member.aliases))
 
 
 def _expected_on(member: HouseholdMember) -> date | None:

@@ -2,61 +2,58 @@
 
 One list for the whole form, kept as of November 2026. Sources:
 
+- what stands for an address, a name and anything else that is not known: word by word, in ``wordings``.
 - pseudo postcodes: NHS Data Dictionary, POSTCODE OF USUAL ADDRESS (ZZ99 3VZ, no fixed abode); Hospital Episode
-  Statistics, postcode of patient (3WZ not known; 3CZ England, 3GZ Wales, 1WZ Scotland, 2WZ Northern Ireland, none of
-  them otherwise stated). NF1 1NF is what councils' case systems accept for no fixed abode; NFA is its short form.
+  Statistics, postcode of patient (3WZ not known; 3CZ England, 3GZ Wales, and so on to countries abroad): they end
+  with Z. NF1 1NF is what councils' case systems accept for no fixed abode. No area
+  is called A, AA, X, XX, Z or, but for those, ZZ (Royal Mail): they are how forms show what a postcode looks like.
 - names: NHS systems register newborn babies as "Baby", "Male infant" and the like until they are named. How
   the mother's or the family's name is joined to it ("Baby of Sarah Smith", "B/O Smith") is as people write it.
-- misspellings of "unknown", titles alone, Jane and John Doe, "abroad" and "hostel" alone: as people write them; no
-  publication lists them.
-- the words in other fields are those that public reports of such systems quote; they say that something is not known.
 
 An address that is withheld, and a refuge, are no placeholders: somebody knows them and keeps them from others.
 """
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import Final
 
 from referral_intake.form.facts.said import said
+from referral_intake.form.facts.wordings import (
+    NO_ANSWER,
+    NO_DOCTOR,
+    NO_FAMILY,
+    NO_PLACE,
+    NO_REASON,
+    NO_SCHOOL,
+    NO_WORDS,
+    NOBODY,
+    NOT_KNOWN,
+    OF_SOMEBODY,
+    SOMEBODYS,
+    Wording,
+    listed,
+)
 from referral_intake.identifiers import postcode
 
-
-def _listed(lines: str) -> frozenset[str]:
-    return frozenset(phrase.strip() for line in lines.splitlines() for phrase in line.split(",") if phrase.strip())
-
-
-_NOT_KNOWN: Final = _listed("""
-    unknown, not known, nk, n k, unk, dont know, do not know, unsure, not sure, tbc, tba, to be confirmed, to be advised
-    to follow, not applicable, na, n a, none, none given, nil, null, not available, not given, not provided
-    not supplied, not recorded, not stated, not disclosed, not said, no details, no information, details not known
-    details unknown, information not known, see above, as above, same as above, as per above, see below, see attached
-    un known, unkown, unknwon, unknow, unknon, unkonwn, uknown, unknonw, dk, d k, not none
+_ELSEWHERE_WORDS: Final = listed("""
+    see above, as above, same as above, same above, as per above, see below, see attached, see form, see referral
+    see notes, see narrative, see system, see record, see records, as on system, as on record, as on file
+    as per records, as per system, on file, on system, on record, as before
+    as previous, as previously stated, as stated above
 """)
-_NO_ADDRESS: Final = _listed("""
-    nfa, n f a, no fixed abode, of no fixed abode, no fixed address, no permanent address, no address, no known address
-    no current address, not at this address, address unknown, address not known, unknown address, whereabouts unknown
-    homeless, street homeless, rough sleeper, sofa surfing, abroad, overseas, hostel
+"""What sends the reader elsewhere, where a copy of this field shows nothing."""
+_NOBODYS: Final = listed("""
+    a n other, an other, jane doe, john doe, joe bloggs, jo bloggs, fred bloggs, mr, mrs, miss, ms, u, baby of, b o
 """)
-_NO_PLACE: Final = _NOT_KNOWN | _NO_ADDRESS
-_NOBODYS: Final = _listed("""
-    unknown, not known, name unknown, unknown name, name not known, not given, not provided, not stated, not recorded
-    not disclosed, dont know, do not know, no information, none given, nk, n k, u k, n a, tbc, tba, to be confirmed
-    no name, no name yet, not named, not yet named, unnamed, name withheld, anon, anonymous, a n other
-    unknown child, unknown male, unknown female, child, the child, boy, girl, male, female
-    baby of, neonate, male infant, female infant, unborn baby, unborn child, foetus, fetus
-    sibling, brother, sister, daughter, bump, baby bump, unknown unknown, unidentified, not given yet, not known yet
-    unidentified child, unidentified male, unidentified female, unborn baby boy, unborn baby girl
-    mother, mum, mummy, father, dad, daddy, parent, parents, carer
-    unkown, unknwon, unknow, unknon, unkonwn, uknown, unknonw, dk, d k, not none
-    mr, mrs, miss, ms, jane doe, john doe
-""")
-"""Not "Son", "Nil" or "Na": people are called so."""
+_ROW: Final = re.compile(r"([a-z])\1{2,}")
+"""One letter over and over."""
 
 _NEWBORN: Final = re.compile(
     r"((first|second|third|1st|2nd|3rd|unborn|boy|girl|male|female) )?"
     r"(baby|newborn|new born|infant|unborn|twin|triplet|child|sibling)"
-    r"( (boy|girl|male|female))?( ([0-9]|[a-d]|i{1,3}|one|two|three|four))?( (boy|girl|male|female))?"
+    r"( (boy|girl|male|female))?( ((no|nr|num|number) )?([0-9]|[a-d]|i{1,3}|one|two|three|four))?"
+    r"( (boy|girl|male|female))?"
 )
 _SOMEBODYS_BABY: Final = re.compile(
     rf"{_NEWBORN.pattern} of .+|b o .+"
@@ -68,14 +65,16 @@ _ONES_BABY: Final = re.compile(
 )
 """Before the family's name only: others are called "Baby Rose", "Bo James" and "Boy George"."""
 _ELSEWHERE: Final = re.compile(
-    r"ditto|same|same address|c o|care of"
+    r"ditto|same|same address|c o|care of|address line [0-9]"
     r"|((the )?same( address)?( as)?|as( per)?|see|ask) ((my|his|her|their|the) )?"
-    r"(mums?|mothers?|dads?|fathers?|parents?|carers?|child|childs|siblings?|school|gp|referrer)"
-    r"( (address|details|home|record))?"
+    r"(mums?|mothers?|dads?|fathers?|parents?|carers?|child|childs|siblings?|school|gp|referrer|above)"
+    r"( (address|details|home|record|house))?"
+    r"|((lives|living|stays|staying) )?((at|with|in) )?((my|his|her|their|the) )?"
+    r"(mums?|mothers?|dads?|fathers?|parents?|grandparents?|grandmothers?|friends?|aunts?|uncles?|relatives?)"
+    r" (house|home|place|flat)"
 )
 """What sends the reader to somebody else or to another field, which a copy of this one does not show."""
-_COUNTRY_CODE: Final = re.compile(r"^0{0,2}44(?=[0-9]{9})")
-_CROSSES: Final = re.compile(r"x{2,}( x+)*")
+_CROSSES: Final = re.compile(r"x+( (x+|[0-9]+x*))*")
 _FOR_NOW: Final = re.compile(
     r" (at (present|the moment|this (time|point|stage))|at time of referral|currently|(for |right )?now|yet|as yet)$"
     r"|^(currently|presently|still|the|their|his|her) "
@@ -83,53 +82,83 @@ _FOR_NOW: Final = re.compile(
 _JOINTS: Final = re.compile(r"[-\u2010-\u2015(),;:]| and | or ")
 _LONGEST: Final = 120
 """More than that says something; and an account of pages is not taken apart to see it."""
-_BEGINNINGS: Final = frozenset(phrase.partition(" ")[0] for phrase in _NO_PLACE | _NOBODYS) | _listed("""
-    babyboy, babygirl, babe, b, bo
-    baby, newborn, new, infant, unborn, twin, triplet, currently, presently, still, the, their, his, her, and, or
-    ask, ditto, same, see, c, care, first, second, third, 1st, 2nd, 3rd, boy, girl, male, female, child, sibling
-    home, current, family, address, location, details, postcode, is, are, has, to, withheld, confidential, restricted
-    protected, suppressed, sensitive, undisclosed, do, in, at, a, womens, womans, local, domestic, dv, da, refuge, safe
-""")
+_BEGINNINGS: Final = (
+    frozenset(phrase.partition(" ")[0] for phrase in _ELSEWHERE_WORDS | _NOBODYS)
+    | frozenset().union(*(kind.beginnings for kind in (NOT_KNOWN, NO_PLACE, NO_SCHOOL, NO_DOCTOR, NOBODY, NO_FAMILY)))
+    | listed("""
+        babe, bo, ditto, same, see, c, care, street, sofa, son, per, withheld, restricted, protected, suppressed
+        sensitive, womens, womans, local, domestic, dv, da, refuge, safe, safehouse, secret, police, witness
+        safeguarded, redacted, must, may, kept, staying, living, moved, held
+    """)
+)
 """With what any of all this begins, but for pseudo postcodes, and crosses of any length."""
 _FIRST_LETTERS: Final = 40
+_SHORTEST_WORD: Final = 2
+_MARKS: Final = ".,;:!?)"
+_EVERY_WORD: Final = (
+    _BEGINNINGS
+    | frozenset(word for each in _ELSEWHERE_WORDS for word in each.split())
+    | listed("""
+    un, line, surfing, surfer, surfers, surfs, right, details, record, house, place, flat, friend, friends, relatives
+    mums, grandmothers, aunts, uncles, childs, siblings, twins
+""")
+)
+"""Of these alone consists whatever stands for nothing, but for what is not in plain letters."""
 _ACCENTED: Final = re.compile(r"[0-9A-Za-zÀ-ÖØ-Þà-öø-ÿ]+")
 """Letters that keep their accents when texts are compared, so that a word with one of them is no word of the lists."""
 _FINER_JOINTS: Final = re.compile(r"[/.]")
-_PSEUDO_POSTCODES: Final = _listed("ZZ99 3VZ, ZZ99 3WZ, ZZ99 3CZ, ZZ99 3GZ, ZZ99 1WZ, ZZ99 2WZ, NF1 1NF")
+_PSEUDO_POSTCODE: Final = re.compile(r"ZZ99 [0-9][A-Z]Z|NF1 1NF|(AA|XX|A|X|Z|ZZ(?!99))[0-9][0-9A-Z]? .+")
+_KEPT_FROM: Final = (
+    r"withheld|with held|confidential|restricted|protected|suppressed|sensitive|undisclosed|secret|safeguarded|redacted"
+    r"|(not to be|cannot be|must not be|may not be|do not|dont) (disclosed?|shared?|released?|given out)"
+)
+_REFUGE: Final = (
+    r"((womens|womans|womens aid|local|domestic abuse|domestic violence|dv|da|confidential|safe|undisclosed|secret) )*"
+    r"(refuge|safe house|safehouse|safe accommodation|safe place|refuge accommodation|place of safety)"
+)
+_CALLED_SO: Final = (
+    r".*\b(street|road|lane|close|avenue|way|drive|court|house|farm|gardens?|terrace|row|mews|square|hill|school"
+    r"|nursery)$"
+)
+"""What has a name is no secret, whatever the name."""
 _WITHHELD: Final = re.compile(
-    r"(the )?((home|current|family) )?((address|location|details|postcode) )?((is|are|has been|to be) )?"
-    r"(withheld|confidential|restricted|protected|suppressed|sensitive|undisclosed|not to be disclosed|do not disclose"
-    r"|not to be shared|do not share)"
-    r"( (address|location|details|postcode))?( .*)?"
-    r"|((in|at) )?((a|the) )?((womens|womans|local|domestic abuse|dv|da) )?(refuge|safe house)"
-    r"( (address|accommodation))?( (withheld|confidential|(not to be|do not) (shared?|disclosed?)))?"
+    r"(the )?((home|current|family|present|new) )?((address|location|details|postcode|whereabouts) )?"
+    rf"((is|are|has been|have been|to be|being|kept) )?({_KEPT_FROM})"
+    rf"( (address|location|details|postcode|accommodation))?( (?!{_CALLED_SO}).*)?"
+    rf"|((in|at|staying in|living in|moved to|c o) )?((a|the) )?{_REFUGE}( (address|location))?( (in|near) .*)?"
+    rf"( (is )?({_KEPT_FROM}|known to .*))?"
+    r"|((the )?(home |current )?(address|location) )?(is )?(known|held|given) (only )?(to|by|with) (the )?"
+    r"(police|social care|social services|social worker|childrens services|marac|idva|referrer|us)( only)?"
+    r"|witness protection( .*)?|police protected address"
 )
-_NO_MAILBOX: Final = re.compile(
-    r"(none|no|noemail|no[-._]e?-?mail|noreply|no-reply|donotreply|unknown|unkown|not[-._]?known|na|n/a|null|nil|tbc|xx+)@.*"
-    r"|.*@(none|unknown|noemail|no-email|invalid|test|xx+|na)(\.[a-z.]+)?"
-)
-_MAILBOX: Final = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
-_FEWEST_DIGITS: Final = 5
-"""Of a number that somebody can be called on: an extension of a switchboard has them; 999 and 101 reach no caller."""
+_NUMBERED: Final = re.compile(r"(?<=[a-z])(?=[0-9])")
 _APART: Final = re.compile(r"[\W_]+")
 _APOSTROPHES: Final = str.maketrans("", "", "'\N{RIGHT SINGLE QUOTATION MARK}\N{MODIFIER LETTER APOSTROPHE}")
 
 
 def is_named(name: str | None) -> bool:
-    """Whether a name is somebody's own."""
+    """Whether a first name or a whole name is somebody's own."""
     if not name or _begins_otherwise(name):
         return bool(name)
     words = _words(name)
-    if words in _NOBODYS or _SOMEBODYS_BABY.fullmatch(words):
+    if not words or _is_nobodys(words) or OF_SOMEBODY.fullmatch(name.strip().lower()):
         return False
-    return said(name) and not (_NEWBORN.fullmatch(words) or _CROSSES.fullmatch(words))
+    return not (_SOMEBODYS_BABY.fullmatch(words) or _NEWBORN.fullmatch(words))
+
+
+def is_family_name(name: str | None) -> bool:
+    """Whether a last name is a family's: nearly every word that is no first name is one."""
+    if not name or _begins_otherwise(name):
+        return bool(name)
+    words = _words(name)
+    return bool(words) and not (NO_FAMILY.is_nothing(words) or _CROSSES.fullmatch(words))
 
 
 def is_first_name(first: str | None, last: str | None) -> bool:
     """Whether a first name is a child's own, beside this last name."""
     if not first or not is_named(first):
         return False
-    return _words(f"{first} {last or ''}") not in _NOBODYS and not is_newborn(first, last)
+    return not (_is_nobodys(_words(f"{first} {last or ''}")) or is_newborn(first, last))
 
 
 def is_newborn(first: str | None, last: str | None) -> bool:
@@ -155,19 +184,54 @@ def names_family(first: str | None, last: str | None) -> bool:
 
 def is_written(text: str | None) -> bool:
     """Whether a text says something, and not only that nobody knows."""
-    return text is not None and (_begins_otherwise(text) or (said(text) and not _is_one_of(_NOT_KNOWN, text)))
+    return text is not None and not _says_nothing(text, NOT_KNOWN)
+
+
+def is_reason(text: str | None) -> bool:
+    """Whether a text gives a reason."""
+    return text is not None and not _says_nothing(text, NO_REASON)
+
+
+def is_answer(text: str | None) -> bool:
+    """Whether a text answers what may be answered with none."""
+    return text is not None and not _says_nothing(text, NO_ANSWER)
+
+
+def is_told(text: str | None) -> bool:
+    """Whether a text has words that somebody said."""
+    return text is not None and not _says_nothing(text, NO_WORDS)
+
+
+def is_school(text: str | None) -> bool:
+    """Whether it is said where a child learns."""
+    return text is not None and not _says_nothing(text, NO_SCHOOL)
+
+
+def is_doctor(text: str | None) -> bool:
+    """Whether a doctor or a practice is named."""
+    return text is not None and not _says_nothing(text, NO_DOCTOR)
+
+
+def is_whereabouts(text: str | None) -> bool:
+    """Whether it is said where somebody is: "at home" does, though only beside an address can it be found."""
+    return text is not None and leads_somewhere(text, postcode.find(text))
 
 
 def is_place(line: str | None) -> bool:
-    """Whether a line of an address, or a place in words, can lead anybody to a person."""
-    return line is not None and leads_somewhere(line, postcode.find(line))
+    """Whether a line of an address can lead anybody to a person; of a kind of place alone nobody knows where it is."""
+    if line is None:
+        return False
+    code = postcode.find(line)
+    if code is None and line.strip().isdigit():
+        return False
+    return leads_somewhere(line, code) and (code is not None or _begins_otherwise(line) or not _is_kind_of_place(line))
 
 
 def leads_somewhere(line: str, code: str | None) -> bool:
     """The same of a line that is this postcode, or none: some postcodes stand for having, or knowing, none."""
     if code is not None:
-        return code not in _PSEUDO_POSTCODES
-    return _begins_otherwise(line) or (said(line) and not (is_withheld(line) or _is_one_of(_NO_PLACE, line)))
+        return not _PSEUDO_POSTCODE.fullmatch(code)
+    return _begins_otherwise(line) or not (is_withheld(line) or _says_nothing(line, NO_PLACE))
 
 
 def is_withheld(line: str | None) -> bool:
@@ -175,61 +239,71 @@ def is_withheld(line: str | None) -> bool:
     return line is not None and not _begins_otherwise(line) and _WITHHELD.fullmatch(_words(line)) is not None
 
 
-def is_phone(number: str | None) -> bool:
-    """Whether somebody may answer there. Digits of any script count; one digit over and over is nobody's number."""
-    digits = "".join(filter(str.isdecimal, number or ""))
-    if not digits.isascii():
-        digits = "".join(str(unicodedata.digit(digit)) for digit in digits)
-    national = _COUNTRY_CODE.sub("", digits)
-    return len(digits) >= _FEWEST_DIGITS and len(set(national[1:])) > 1
-
-
-def is_mailbox(address: str | None) -> bool:
-    """Whether an e-mail may arrive there."""
-    written = (address or "").strip().casefold()
-    return _MAILBOX.fullmatch(written) is not None and _NO_MAILBOX.fullmatch(written) is None
-
-
 def _begins_otherwise(text: str) -> bool:
     """Whether the first word, of Latin letters and digits, is in no list: so with most texts, and no more is asked.
 
     A word that something joins to the next one is left to those who take texts apart.
     """
-    word = text[:_FIRST_LETTERS].partition(" ")[0]
-    if not (word.isalnum() and (word.isascii() or _ACCENTED.fullmatch(word))):
+    word = text[:_FIRST_LETTERS].partition(" ")[0].lower()
+    if word in _BEGINNINGS or not (word.isalnum() and (word.isascii() or _ACCENTED.fullmatch(word))):
         return False
-    return word[0] not in "xX" and word.lower() not in _BEGINNINGS
+    if word.isalpha():
+        return word != word[0] * len(word) or (word[0] != "x" and len(word) <= _SHORTEST_WORD)
+    letters = word.rstrip("0123456789")
+    if len(letters) <= _SHORTEST_WORD:  # a number or a postcode
+        return letters not in ("x", "xx")
+    return letters.strip("x") != "" and letters not in _BEGINNINGS
 
 
-def _is_one_of(listed: frozenset[str], text: str) -> bool:
-    """Whether a text is one of these, or several of them joined, each with or without "at present" and the like."""
-    if len(text) > _LONGEST:
+def _is_nobodys(words: str) -> bool:
+    if words in _NOBODYS or _CROSSES.fullmatch(words) or _ROW.fullmatch(words):
+        return True
+    return NOBODY.is_nothing(words) or SOMEBODYS.fullmatch(words) is not None
+
+
+def _is_kind_of_place(line: str) -> bool:
+    return len(line) <= _LONGEST and not _has_own_word(line) and NO_PLACE.is_made_of(_words(line))
+
+
+def _says_nothing(text: str, kind: Wording) -> bool:
+    """Whether a text is made of what is written for nothing, in one piece or in several that are joined."""
+    if text[:1].isdigit() or _begins_otherwise(text):
         return False
-    words, parts = _words(text), _JOINTS.split(text)
-    if not words or _is_listed(listed, words):
+    if len(text) > _LONGEST or _has_own_word(text):
+        return not said(text)
+    return _is_nothing(_words(text), kind) or _is_each_nothing(_JOINTS.split(text), kind)
+
+
+def _is_each_nothing(parts: Sequence[str], kind: Wording) -> bool:
+    return all(
+        (len(parts) > 1 and _is_nothing(_words(part), kind)) or _is_all_nothing(_FINER_JOINTS.split(part), kind)
+        for part in parts
+    )
+
+
+def _is_all_nothing(parts: Sequence[str], kind: Wording) -> bool:
+    return len(parts) > 1 and all(_is_nothing(_words(part), kind) for part in parts)
+
+
+def _has_own_word(text: str) -> bool:
+    """Whether one of its words, in plain letters, is in no list: most texts need not be taken apart to see it."""
+    for each in text.lower().split():
+        word = each if each.isalpha() else each.rstrip(_MARKS)
+        if word not in _EVERY_WORD and word.isalpha() and word.isascii() and word.strip("x"):
+            return True
+    return False
+
+
+def _is_nothing(words: str, kind: Wording) -> bool:
+    if not words or words in _ELSEWHERE_WORDS or _FOR_NOW.sub("", words) in _ELSEWHERE_WORDS:
         return True
-    is_joined = len(parts) > 1 or _FINER_JOINTS.search(text) is not None
-    return is_joined and all(_is_part(listed, part) for part in parts)
-
-
-def _is_part(listed: frozenset[str], part: str) -> bool:
-    words = _words(part)
-    if not words or _is_listed(listed, words):
-        return True
-    finer = _FINER_JOINTS.split(part)
-    return len(finer) > 1 and all(_is_listed(listed, each) for each in map(_words, finer) if each)
-
-
-def _is_listed(listed: frozenset[str], words: str) -> bool:
-    if words in listed or words == "x" or _FOR_NOW.sub("", words) in listed:
-        return True
-    return _CROSSES.fullmatch(words) is not None or _ELSEWHERE.fullmatch(words) is not None
+    return kind.is_nothing(words) or _CROSSES.fullmatch(words) is not None or _ELSEWHERE.fullmatch(words) is not None
 
 
 def _words(text: str) -> str:
-    """Its letters and digits, in small letters, with one space wherever anything else stood."""
+    """Its letters and digits, in small letters, with one space wherever anything else stood, and before a number."""
     if text.isascii():  # most are, and each accept reads some forty
         plain = text.lower().replace("'", "")
     else:
         plain = unicodedata.normalize("NFKC", text).casefold().translate(_APOSTROPHES)
-    return _APART.sub(" ", plain).strip()
+    return _NUMBERED.sub(" ", _APART.sub(" ", plain)).strip()

@@ -9,8 +9,8 @@ from referral_intake.form.facts.circumstances import circumstances_of
 from referral_intake.form.facts.consent import consent_of
 from referral_intake.form.facts.days import days_of
 from referral_intake.form.facts.family import family_of
-from referral_intake.form.facts.placeholders import is_mailbox, is_named, is_phone, is_written
-from referral_intake.form.facts.said import said
+from referral_intake.form.facts.placeholders import is_answer, is_named, is_told, is_written
+from referral_intake.form.facts.reach import is_mailbox, is_phone
 from referral_intake.form.referral import ReferralForm
 from referral_intake.form.referrer import Referrer
 from referral_intake.model import ConcernFacts, ReferralFacts, ReferrerFacts
@@ -24,7 +24,7 @@ def facts_of(form: ReferralForm) -> ReferralFacts:
     return ReferralFacts(
         immediate_danger=form.immediate_danger,
         has_emergency_call=safety is not None and safety.called_999 is not None,
-        has_next_contact=safety is not None and said(safety.next_contact_with_abuser),
+        has_next_contact=safety is not None and is_answer(safety.next_contact_with_abuser),
         referrer=_referrer(form.referrer),
         children=tuple([child_of(child) for child in form.children]),
         family=family_of(form),
@@ -35,9 +35,9 @@ def facts_of(form: ReferralForm) -> ReferralFacts:
         consent=consent_of(form.consent),
         wants_help=form.requested_response in _HELP,
         lacks_professional_agreement=any(person.agreed_to_contact is None for person in form.professionals),
-        has_staff_risks=said(risks) if isinstance(risks, str) else bool(risks),
+        has_staff_risks=is_answer(risks) if isinstance(risks, str) else bool(risks),
         lacks_staff_risk_review=not isinstance(risks, str) and any(risk.review_on is None for risk in risks or ()),
-        lacks_attachment_place=any(not said(paper.held_at) for paper in form.attachments),
+        lacks_attachment_place=any(not is_written(paper.held_at) for paper in form.attachments),
         days=days_of(form),
     )
 
@@ -56,12 +56,12 @@ def _referrer(referrer: Referrer) -> ReferrerFacts:
 
 def _concern(concern: Concern) -> ConcernFacts:
     disclosures = (concern.disclosure, *concern.disclosures) if concern.disclosure else concern.disclosures
-    told = [each for each in disclosures if said(each.words)]
-    has_events = any(said(event.what) for event in concern.incidents)
+    told = [each for each in disclosures if is_told(each.words)]
+    has_events = any(is_written(event.what) for event in concern.incidents)
     return ConcernFacts(
         is_said=is_written(concern.facts) or is_written(concern.opinion) or bool(told) or has_events,
         has_source=concern.source is not None or any(event.source is not None for event in concern.incidents),
-        has_impact=said(concern.impact),
-        has_change=said(concern.what_changed),
-        has_incomplete_disclosure=any(not (said(each.told_to) and said(each.told_at)) for each in told),
+        has_impact=is_written(concern.impact),
+        has_change=is_written(concern.what_changed),
+        has_incomplete_disclosure=any(not (is_written(each.told_to) and is_written(each.told_at)) for each in told),
     )
