@@ -50,7 +50,7 @@ def run(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m bench growth")
     parser.add_argument("--share", type=float, default=0.01, help="of 1,000,000 cases with all that belongs to them")
     parser.add_argument("--turns", type=int, default=100, help="of each operation")
-    parser.add_argument("--touched", action="store_true", help="count what PostgreSQL touches, too: minutes of waiting")
+    parser.add_argument("--touched", action="store_true", help="count the pages that PostgreSQL touches, too: four minutes")
     parser.add_argument(
         "--seeded", action="store_true", help="the server of DATABASE_URL has the databases of an earlier run"
     )
@@ -97,10 +97,9 @@ async def _settings(admin_url: str) -> Mapping[str, str]:
 
 
 async def _touch(figures: Figures, prepare: Prepare, sides: Mapping[str, Side], admin_url: str) -> Figures:
-    touched = {}
-    for side, one in sides.items():
-        names = [f"growth_{side}_{package}" for package in one.databases]
-        touched[side] = await touched_by(partial(_turn, one, prepare), admin_url, names)
+    turns = {side: partial(_turn, one, prepare) for side, one in sides.items()}
+    names = {side: [f"growth_{side}_{package}" for package in one.databases] for side, one in sides.items()}
+    touched = await touched_by(turns, admin_url, names)
     print(f"  {figures.operation}: {touched}", flush=True)
     return replace(figures, empty_touched=touched["empty"], full_touched=touched["full"])
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from bench.growth.touched import Touched
+from bench.growth.touched import Pages, Touched
 from bench.indexes import built_afterwards
 
 ROWS = 2_000
@@ -59,7 +59,24 @@ async def test_within_the_block_indexes_are_not_kept_up(connection: asyncpg.Conn
         assert await connection.fetchval("SELECT pg_relation_size('case_pkey')") == before
 
 
-def test_what_was_touched_is_of_one_turn() -> None:
-    before, after = Touched(100, 10, 5.0, 1), Touched(160, 13, 11.0, 4)
+def test_what_was_touched_is_of_one_turn_and_says_of_what() -> None:
+    before = Pages(hit={"a": 100, "b": 5}, read={"a": 10, "b": 0})
+    after = Pages(hit={"a": 130, "b": 8, "c": 3}, read={"a": 16, "b": 0, "c": 3})
 
-    assert after.since(before, turns=3) == Touched(20, 1, 2, 1)
+    assert Touched.between(before, after, turns=3) == Touched(pages=15, pages_read=3, most_read={"a": 2, "c": 1})
+
+
+async def test_pages_are_counted_by_table_and_index(postgres: str) -> None:
+    connection = await asyncpg.connect(postgres)
+    try:
+        await connection.execute("CREATE TABLE IF NOT EXISTS counted (id bigint PRIMARY KEY)")
+        before = await Pages.now(postgres, ["postgres"])
+        await connection.execute("INSERT INTO counted SELECT n FROM generate_series(1, 10) n")
+        await connection.execute("SELECT pg_stat_force_next_flush()")
+        after = await Pages.now(postgres, ["postgres"])
+    finally:
+        await connection.execute("DROP TABLE counted")
+        await connection.close()
+
+    assert after.hit["postgres.counted"] > before.hit["postgres.counted"]
+    assert after.hit["postgres.counted_pkey"] > before.hit["postgres.counted_pkey"]
