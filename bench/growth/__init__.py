@@ -50,7 +50,9 @@ def run(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m bench growth")
     parser.add_argument("--share", type=float, default=0.01, help="of 1,000,000 cases with all that belongs to them")
     parser.add_argument("--turns", type=int, default=100, help="of each operation")
-    parser.add_argument("--touched", action="store_true", help="count the pages that PostgreSQL touches, too: four minutes")
+    parser.add_argument(
+        "--touched", action="store_true", help="count the pages that PostgreSQL touches, too: four minutes"
+    )
     parser.add_argument(
         "--seeded", action="store_true", help="the server of DATABASE_URL has the databases of an earlier run"
     )
