@@ -67,7 +67,7 @@ def test_what_was_touched_is_of_one_turn_and_says_of_what() -> None:
 
 
 async def test_pages_are_counted_by_table_and_index(postgres: str) -> None:
-    connection = await asyncpg.connect(postgres)
+    connection = await asyncpg.connect(postgres, database="postgres")
     try:
         await connection.execute("CREATE TABLE IF NOT EXISTS counted (id bigint PRIMARY KEY)")
         before = await Pages.now(postgres, ["postgres"])
