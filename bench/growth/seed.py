@@ -1,6 +1,7 @@
-"""Years of records, written by SQL into the four databases with the indexes that users have."""
+"""Years of records, written by SQL into the four databases, with indexes as full as years of use leave them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final, Self
 
@@ -9,6 +10,7 @@ import asyncpg
 from audit.commitment import DOMAIN, VERSION
 from audit.merkle import HASH_BYTES, LEAF_PREFIX, root_of
 from audit.tiles import TILE_WIDTH
+from bench.indexes import built_afterwards
 from bench.pages.seed import seed as seed_triage
 from chassis.run import migrate
 from chassis.run.provision import DatabaseUrls, provision
@@ -16,6 +18,7 @@ from chassis.run.provision import DatabaseUrls, provision
 VERSIONS: Final = 20
 """Entries of the log for each case."""
 _SECONDS: Final = 7200
+_PASSWORD: Final = "only-for-bench"
 _CHUNK: Final = 1_000_000
 _TILES_AT_ONCE: Final = 2_000
 
@@ -36,7 +39,7 @@ class Size:
         return cls(cases, int(20_000 * share), 5 * cases, VERSIONS * cases)
 
 
-NEARLY_EMPTY: Final = Size.of(0.002)
+NEARLY_EMPTY: Final = Size(cases=2_000, still_open=100, notices=10_000, entries=40_000)
 """As many as fill a page of everything that is measured: an empty page costs nothing and says nothing."""
 
 _INTAKE: Final = (
@@ -82,6 +85,12 @@ _NOTIFY: Final = (
            convert_to(repeat(md5(n::text), 10), 'UTF8'), now(), now()
        FROM generate_series(1, $1::bigint) n, generate_series(1, 2) version""",
 )
+_FILLED: Final[Mapping[str, tuple[str, ...]]] = {
+    "triage": ("applied",),
+    "referral_intake": ("referral", "child", "document", "idempotency", "event", "applied"),
+    "agency_notify": ("notice", "delivery", "attempt", "event"),
+    "audit": ("entry", "applied"),
+}
 _TRIAGE: Final = """
     INSERT INTO applied (aggregate, version)
     SELECT kind || '/' || md5(kind || n)::uuid, 2
@@ -114,46 +123,65 @@ async def seed(admin_url: str, name: str, size: Size, *, policy_version: str) ->
         admin_url, name=f"{name}_triage", stored=size.cases, still_open=size.still_open, policy_version=policy_version
     )
     for package in ("referral_intake", "agency_notify", "audit"):
-        urls[package] = await provision(admin_url, f"{name}_{package}", password="only-for-bench")
+        urls[package] = await provision(admin_url, f"{name}_{package}", password=_PASSWORD)
         await migrate.upgrade(urls[package].owner_url, package=package)
-    await _run(admin_url, f"{name}_triage", (_TRIAGE,), size.cases)
-    await _run(admin_url, f"{name}_referral_intake", _INTAKE, size.cases)
-    await _run(admin_url, f"{name}_agency_notify", _NOTIFY, size.notices)
-    await _run(admin_url, f"{name}_audit", _AUDIT, size.cases)
-    await _fill_log(admin_url, f"{name}_audit", size.entries)
+    for package, statements, count in (
+        ("triage", (_TRIAGE,), size.cases),
+        ("referral_intake", _INTAKE, size.cases),
+        ("agency_notify", _NOTIFY, size.notices),
+        ("audit", _AUDIT, size.cases),
+    ):
+        async with _superuser(admin_url, f"{name}_{package}") as connection:
+            async with built_afterwards(connection, _FILLED[package]):
+                await _run(connection, statements, count)
+                if package == "audit":
+                    await _fill_log(connection, size.entries)
+            if package == "audit":
+                await _grow_tree(connection, size.entries)
+            await connection.execute("VACUUM ANALYZE", timeout=_SECONDS)
     return urls
 
 
-async def _run(admin_url: str, database: str, statements: tuple[str, ...], count: int) -> None:
+async def existing(admin_url: str, name: str) -> Mapping[str, DatabaseUrls]:
+    """The databases that ``seed`` made on this server before, brought to the newest revision."""
+    urls = {package: await provision(admin_url, f"{name}_{package}", password=_PASSWORD) for package in _FILLED}
+    for package, each in urls.items():
+        await migrate.upgrade(each.owner_url, package=package)
+    return urls
+
+
+@asynccontextmanager
+async def _superuser(admin_url: str, database: str) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(admin_url, database=database)
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+async def _run(connection: asyncpg.Connection, statements: tuple[str, ...], count: int) -> None:
     """Without checks of foreign keys, but with our own triggers: what counts events counts these."""
-    connection = await asyncpg.connect(admin_url, database=database)
-    try:
-        await connection.execute("ALTER TABLE event ENABLE ALWAYS TRIGGER event_tally")
-        await connection.execute("ALTER TABLE applied ENABLE ALWAYS TRIGGER applied_tally")
-        await connection.execute("SET session_replication_role = replica")
-        for statement in statements:
-            values = (count,) if "$1" in statement else ()
-            await connection.execute(statement, *values, timeout=_SECONDS)
-        await connection.execute("VACUUM ANALYZE", timeout=_SECONDS)
-    finally:
-        await connection.close()
+    await connection.execute("ALTER TABLE event ENABLE ALWAYS TRIGGER event_tally")
+    await connection.execute("ALTER TABLE applied ENABLE ALWAYS TRIGGER applied_tally")
+    await connection.execute("SET session_replication_role = replica")
+    for statement in statements:
+        values = (count,) if "$1" in statement else ()
+        await connection.execute(statement, *values, timeout=_SECONDS)
 
 
-async def _fill_log(admin_url: str, database: str, size: int) -> None:
-    """Entries that open their leaves, and the tree over them: each level of full tiles out of the one below."""
-    connection = await asyncpg.connect(admin_url, database=database)
-    try:
-        for first in range(0, size, _CHUNK):
-            end = min(size, first + _CHUNK)
-            await connection.execute(_ENTRIES, first, end, VERSION, DOMAIN, timeout=_SECONDS)
-        await connection.execute(_LEAF_TILES, 0, size, LEAF_PREFIX, timeout=_SECONDS)
-        level = 0
-        while await _add_level(connection, level, size):
-            level += 1
-        await connection.execute("UPDATE log SET size = $1", size)
-        await connection.execute("VACUUM ANALYZE", timeout=_SECONDS)
-    finally:
-        await connection.close()
+async def _fill_log(connection: asyncpg.Connection, size: int) -> None:
+    """Entries that open their leaves."""
+    for first in range(0, size, _CHUNK):
+        await connection.execute(_ENTRIES, first, min(size, first + _CHUNK), VERSION, DOMAIN, timeout=_SECONDS)
+
+
+async def _grow_tree(connection: asyncpg.Connection, size: int) -> None:
+    """The tree over the entries: each level of full tiles out of the one below."""
+    await connection.execute(_LEAF_TILES, 0, size, LEAF_PREFIX, timeout=_SECONDS)
+    level = 0
+    while await _add_level(connection, level, size):
+        level += 1
+    await connection.execute("UPDATE log SET size = $1", size)
 
 
 async def _add_level(connection: asyncpg.Connection, below: int, size: int) -> bool:

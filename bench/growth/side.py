@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import md5
@@ -10,6 +11,7 @@ from uuid import UUID, uuid4
 
 import httpx2
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import text
 
 import referral_intake.main
 import referral_intake.settings
@@ -43,6 +45,11 @@ from chassis.web.operated import Operated
 from contracts.topics import TOPICS
 
 EVENTS_AT_ONCE: Final = 100
+_LOG_KEY: Final = bytes(32)
+"""The same in every run: the log goes on only from a checkpoint that its own key has signed."""
+_PEOPLE: Final = 26**7 // 2
+"""So many surnames there are to begin at: two runs over the same databases do not refer the same children."""
+_OFFSET: Final = text("SELECT next_offset FROM position WHERE topic = :topic AND partition = 0")
 
 
 class Acknowledging:
@@ -70,11 +77,11 @@ class Side:
     triage: Service
     signer: Signer
     settings: GivenSettings
-    log_key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
+    log_key: Ed25519PrivateKey = field(default_factory=lambda: Ed25519PrivateKey.from_private_bytes(_LOG_KEY))
     chance: random.Random = field(default_factory=lambda: random.Random(1))
     operator_apps: dict[str, Any] = field(default_factory=dict)
-    made: int = 0
-    offset: int = 0
+    made: int = field(default_factory=lambda: secrets.randbelow(_PEOPLE))
+    offset: int | None = None
 
     @classmethod
     def of(cls, urls: Mapping[str, DatabaseUrls], size: Size) -> "Side":
@@ -177,13 +184,18 @@ class Side:
     async def consume(self) -> Act:
         """100 messages of new cases, read by the audit log."""
         records = [message(uuid4(), 1, referral_id=uuid4()) for _ in range(EVENTS_AT_ONCE)]
-        placed = [replace(each, offset=self.offset + nth) for nth, each in enumerate(records)]
-        moves = ({(TOPIC, 0): self.offset}, {(TOPIC, 0): self.offset + EVENTS_AT_ONCE})
-        self.offset += EVENTS_AT_ONCE
+        start = await self._stored_offset() if self.offset is None else self.offset
+        self.offset = start + EVENTS_AT_ONCE
+        placed = [replace(each, offset=start + nth) for nth, each in enumerate(records)]
+        moves = ({(TOPIC, 0): start}, {(TOPIC, 0): self.offset})
         attempts = Attempts(
             self.databases["audit"], Subscriptions(TOPICS, every=on_events), SystemClock(), wait=asyncio.sleep
         )
         return lambda: attempts.apply(Batch(placed, *moves), Stop())
+
+    async def _stored_offset(self) -> int:
+        async with self.databases["audit"].transaction() as tx:
+            return int(await tx.scalar(_OFFSET, {"topic": TOPIC}) or 0)
 
     async def append(self) -> Act:
         """100 entries given their places, the tree grown, the checkpoint signed."""

@@ -6,6 +6,7 @@ from typing import Final
 
 import asyncpg
 
+from bench.indexes import built_afterwards
 from chassis.run import migrate
 from chassis.run.provision import DatabaseUrls, provision
 
@@ -62,6 +63,11 @@ _REST: Final[Mapping[str, str]] = {
                     opened_at, opened_at FROM "case" """,
 }
 
+_FILLED: Final = (
+    "case", "child", "rating", "information_request", "information_answer", "news", "recommendation", "decision",
+    "clock", "event",
+)  # fmt: skip
+
 
 async def seed(
     admin_url: str, *, name: str = _NAME, stored: int, still_open: int, policy_version: str
@@ -72,10 +78,12 @@ async def seed(
     connection = await asyncpg.connect(admin_url, database=name)
     try:
         await connection.execute("SET session_replication_role = replica; SET maintenance_work_mem = '256MB'")
-        await connection.execute(_CASES, stored, still_open, policy_version, timeout=3600)
-        for what, statement in _REST.items():
-            print(f"  seeding: {what}", flush=True)
-            await connection.execute(statement, timeout=3600)
+        async with built_afterwards(connection, _FILLED):
+            await connection.execute(_CASES, stored, still_open, policy_version, timeout=3600)
+            for what, statement in _REST.items():
+                print(f"  seeding: {what}", flush=True)
+                await connection.execute(statement, timeout=3600)
+        await connection.execute("ANALYZE", timeout=3600)
         began = time.perf_counter()
         await migrate.upgrade(urls.owner_url, package="triage")
         took = time.perf_counter() - began

@@ -109,7 +109,7 @@ async def test_the_way_back_and_forth_ends_where_it_began(migrated_database: Mak
 async def test_one_step_back_is_the_first_edition_again(
     postgres: str, migrated_database: MakeDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for later in ("upgrade_to_failing", "upgrade_to_growth"):
+    for later in ("upgrade_to_failing", "upgrade_to_growth", "upgrade_to_lean"):
         monkeypatch.setattr(schema, later, lambda _op: None)
     old = await from_the_first_edition(postgres, "chassis.testing", monkeypatch)
     monkeypatch.undo()

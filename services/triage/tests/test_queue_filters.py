@@ -56,6 +56,15 @@ async def test_each_value_of_each_filter_leaves_as_many_cases_as_it_says(world: 
     assert counted(every, "news") == {"unseen": 1, "seen": 6}
 
 
+async def test_a_case_that_waits_for_nothing_is_neither_late_nor_in_time(world: World) -> None:
+    done = await world.open_case(1)
+    await world.decide(done, 1, "no-further-action")
+    await world.decide(done, 2, "no-further-action")
+    await world.open_case(2)
+
+    assert counted(await page(world), "due") == {"no-limit": 1, "in-time": 1}
+
+
 async def test_counts_of_a_filter_keep_the_other_filters(world: World, many: list[str]) -> None:
     narrowed = await page(world, "?rating=unrated&assigned=nobody")
 

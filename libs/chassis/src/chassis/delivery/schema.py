@@ -6,7 +6,7 @@ there by ``upgrade_…``: every step of those finds what it wants already there 
 
 from typing import Any, Final, Protocol
 
-from chassis.delivery.tables import TABLES, applied, parked
+from chassis.delivery.tables import TABLES, applied, event, parked
 
 _RIGHTS: Final = (
     ("event", "SELECT, INSERT, UPDATE (published_at)"),  # history: nobody edits or deletes what was recorded
@@ -86,6 +86,10 @@ _FROM_GROWTH: Final = (
     "DROP FUNCTION IF EXISTS tally_recorded, tally_applied, tally_moved, refuse_to_forget_parked CASCADE",
     "DROP TABLE IF EXISTS tally",
 )
+_FROM_LEAN: Final = (
+    "ALTER TABLE event ADD CONSTRAINT event_event_id_key UNIQUE (event_id)",
+    "COMMENT ON TABLE event IS 'History and outbox in one: rows without published_at are still to be sent.'",
+)
 
 
 class Operations(Protocol):
@@ -144,6 +148,20 @@ def downgrade_from_growth(op: Operations) -> None:
     for statement in _FROM_GROWTH:
         op.execute(statement)
     revoke(op, table="parked", rights="DELETE")
+
+
+def upgrade_to_lean(op: Operations) -> None:
+    """Without the index of random event ids, which no statement uses: it was written when an event was recorded, and
+    again when it was marked as sent, each time on a page that nothing else of its batch is on.
+    """
+    op.execute("ALTER TABLE event DROP CONSTRAINT IF EXISTS event_event_id_key")
+    op.create_table_comment(event.name, event.comment)
+
+
+def downgrade_from_lean(op: Operations) -> None:
+    """The way back. It builds an index over all events, and nothing can be recorded meanwhile."""
+    for statement in _FROM_LEAN:
+        op.execute(statement)
 
 
 def _create_missing(op: Operations) -> None:

@@ -1,6 +1,6 @@
 """SQL of the queue: pages of open cases by the time left, of closed ones, the case of a reference, and counts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -87,17 +87,7 @@ async def count_queue(tx: Transaction, asker: Asker, *, most: int) -> Sequence[C
     """How many cases there are of each kind, all filters apart; of closed ones the newest, at most ``most``."""
     statements = _statements(asker)
     values = {**_of(asker), "most": most} if statements is _OF_CLOSED else _of(asker)
-    return [
-        Cell(
-            Urgency(row.rating),
-            WaitsFor(row.waits_for),
-            AssignedTo(row.assigned),
-            Due(row.due),
-            NewsSeen(row.news),
-            row.cases,
-        )
-        for row in await tx.execute(statements.count, values)
-    ]
+    return [cell for row in await tx.execute(statements.count, values) for cell in _cells(row)]
 
 
 @dataclass(frozen=True)
@@ -142,10 +132,11 @@ def _order(place: tuple[str, ...], *, descending: bool) -> str:
 
 
 def _count(source: str) -> TextClause:
+    """Each open case is looked at, so what is worked out for each is kept short: few words to group by."""
     return text(
-        f"""SELECT {_RATING} AS rating, waits_for, {_ASSIGNED} AS assigned, {_DUE} AS due, {_NEWS} AS news,
-                   count(*) AS cases
-            FROM {source} GROUP BY 1, 2, 3, 4, 5"""  # noqa: S608  # built from constants
+        f"""SELECT rating, waits_for, {_ASSIGNED} AS assigned, unseen = 0 AS is_seen, count(*) AS cases,
+                   count(*) FILTER (WHERE due_at IS NULL) AS no_limit, count(*) FILTER (WHERE due_at <= :now) AS overdue
+            FROM {source} GROUP BY 1, 2, 3, 4"""  # noqa: S608  # built from constants
     )
 
 
@@ -190,6 +181,24 @@ def _values(asker: Asker, narrowing: Narrowing) -> Mapping[str, Any]:
 
 def _mark(mark: QueueMark | None) -> Mapping[str, Any]:
     return vars(mark) if mark is not None else {}
+
+
+def _cells(row: Row[Any]) -> Iterator[Cell]:
+    due = {
+        Due.OVERDUE: row.overdue,
+        Due.IN_TIME: row.cases - row.no_limit - row.overdue,
+        Due.NO_LIMIT: row.no_limit,
+    }
+    for time_left, cases in due.items():
+        if cases:
+            yield Cell(
+                Urgency(row.rating or Urgency.UNRATED.value),
+                WaitsFor(row.waits_for),
+                AssignedTo(row.assigned),
+                time_left,
+                NewsSeen.SEEN if row.is_seen else NewsSeen.UNSEEN,
+                cases,
+            )
 
 
 def _item(row: Row[Any]) -> QueueItem:
