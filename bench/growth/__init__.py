@@ -18,8 +18,8 @@ import asyncpg
 from bench import report
 from bench.growth.seed import NEARLY_EMPTY, Size, existing, seed
 from bench.growth.side import OPERATIONS, Prepare, Side
-from bench.percentile import percentile
 from bench.growth.touched import Touched, touched_by
+from bench.percentile import percentile
 from bench.processes import ROOT
 from chassis.clock import SystemClock
 from chassis.run.provision import DatabaseUrls
