@@ -287,7 +287,25 @@ def test_names_that_are_made_of_everyday_words_are_names(name: str) -> None:
     assert is_named(name)
 
 
-@pytest.mark.parametrize("last", ["Child", "Parent", "Null", "Brother", "Test", "Partner", "No", "Given"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Dr White", "Prof Young", "Professor Black", "Mx Young", "Madam White", "Dr Young-White", "Dr Said"),
+        *("Mr Cousin", "Mrs Parent", "Ms Partner", "Dr Child", "Miss Person", "Rev Dr Present"),
+    ],
+)
+def test_what_follows_a_title_is_a_family_name(name: str) -> None:
+    assert is_named(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["Dr", "Mr Unknown", "Dr TBC", "Miss not known", "Mr A N Other", "Mrs Joe Bloggs", "Mr X"]
+)
+def test_a_title_before_what_says_nothing_names_nobody(name: str) -> None:
+    assert not is_named(name)
+
+
+@pytest.mark.parametrize("last", ["Blank", "Child", "Parent", "Null", "Brother", "Test", "Partner", "No", "Given"])
 def test_a_family_that_is_called_by_an_everyday_word_is_named(last: str) -> None:
     assert child_of(Child(last_name=last)).has_name
 

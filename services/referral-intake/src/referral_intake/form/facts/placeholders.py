@@ -106,6 +106,7 @@ _EVERY_WORD: Final = (
 """Of these alone consists whatever stands for nothing, but for what is not in plain letters."""
 _ACCENTED: Final = re.compile(r"[0-9A-Za-zÀ-ÖØ-Þà-öø-ÿ]+")
 """Letters that keep their accents when texts are compared, so that a word with one of them is no word of the lists."""
+_TITLED: Final = re.compile(r"(?:(?:mr|mrs|miss|ms|mx|mstr|madam|sir|lady|lord|rev|dr|prof|professor) )+(.+)")
 _FINER_JOINTS: Final = re.compile(r"[/.]")
 _PSEUDO_POSTCODE: Final = re.compile(r"ZZ99 [0-9][A-Z]Z|NF1 1NF|(AA|XX|A|X|Z|ZZ(?!99))[0-9][0-9A-Z]? .+")
 _KEPT_FROM: Final = (
@@ -256,6 +257,9 @@ def _begins_otherwise(text: str) -> bool:
 
 
 def _is_nobodys(words: str) -> bool:
+    titled = _TITLED.fullmatch(words)
+    if titled:  # what follows is a family's name: Dr White, Mrs Parent, Prof Young-Black
+        return titled[1] in _NOBODYS or not is_family_name(titled[1])
     if words in _NOBODYS or _CROSSES.fullmatch(words) or _ROW.fullmatch(words):
         return True
     return NOBODY.is_nothing(words) or SOMEBODYS.fullmatch(words) is not None

@@ -180,11 +180,12 @@ NOBODY: Final = Wording((_UNKNOWN | _NOBODY) - listed("na, nan"), _NEGATING, _FI
 """Of first names and whole names."""
 
 NO_FAMILY: Final = Wording(
-    _UNKNOWN | listed("none, unnamed, unidentified, anon, anonymous, redacted, withheld, surname, lastname, lnu"),
+    (_UNKNOWN - listed("blank"))
+    | listed("none, unnamed, unidentified, anon, anonymous, redacted, withheld, surname, lastname, lnu"),
     _NEGATING,
     (_FILLING | _OF_NAMES | listed("name, names, named, forename")) - listed("x, y, z"),
 )
-"""Of a family's name alone: Child, Parent, Brother, Null and Test are family names."""
+"""Of a family's name alone: Blank, Child, Parent, Brother, Null and Test are family names."""
 
 SOMEBODYS: Final = re.compile(rf"({'|'.join(sorted(_PEOPLE | _OF_CHILDREN))}|son) (of|to) .+")
 """Who is named after somebody else: "mother of Rowan"."""
