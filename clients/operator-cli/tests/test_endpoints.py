@@ -113,7 +113,7 @@ def test_health_ends_with_0_when_all_are_in_order(command: Command, services: Fa
 @pytest.mark.parametrize(
     ("end", "exit_code", "said"),
     [
-        ({"state": "answered", "status": 204}, 0, "was taken (204)"),
+        ({"state": "answered", "status": 204}, 0, "was accepted (204)"),
         ({"state": "failed", "status": 500, "failure": "server-error"}, 1, "failed: server-error (500)"),
         ({"state": "unfinished"}, 1, "no worker of agency-notify sent it in time"),
     ],

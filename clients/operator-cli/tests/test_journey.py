@@ -130,17 +130,36 @@ def test_a_notice_that_was_withheld_or_failed_is_shown_as_that(command: Command,
     assert found[1]["opened"] == {"by": "school-system", "roles": [], "seconds_since_receipt": 5.0}
 
 
+def without_content(*entries: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{**each, "event": {k: v for k, v in each["event"].items() if k != "data"}} for each in entries]
+
+
 def test_an_operator_follows_the_steps_and_sees_nothing_of_what_they_say(
     command: Command, services: FakeServices
 ) -> None:
-    steps = [{**each, "event": {k: v for k, v in each["event"].items() if k != "data"}} for each in (RECEIVED, DECIDED)]
-    log_of(services, *steps)
+    log_of(services, *without_content(RECEIVED, DECIDED))
 
     shown = command("journey", REFERRAL_ID).stdout
 
     assert "case decided" in shown
     assert TRACE in shown
     assert "assessment" not in shown
+    assert "for auditors" not in shown
+
+
+def test_an_operator_sees_when_notices_were_opened_and_reads_that_the_rest_is_for_auditors(
+    command: Command, services: FakeServices
+) -> None:
+    log_of(services, *without_content(RECEIVED, *CLIMB))
+
+    result = command("journey", REFERRAL_ID)
+    found = json.loads(command("journey", REFERRAL_ID, "--json").stdout)
+
+    assert result.exit_code == 0
+    assert "notice opened" in result.stdout
+    assert "To whom notices went and who opened them is for auditors" in result.stdout
+    assert "mash-manager" not in result.stdout
+    assert found["notices"] is None
 
 
 def test_a_reference_is_found_even_with_misread_letters(command: Command, services: FakeServices) -> None:

@@ -73,7 +73,7 @@ def test_a_day_that_is_none_is_said_so_as_it_was_asked_and_everything_names_whos
     born = dict(zip(("day", "month", "year"), (["31"], ["2"], ["2017"]), strict=True))
     fields |= {f"children/1/date_of_birth-{part}": value for part, value in born.items()}
     errors = [
-        FieldProblem("/children/0/date_of_birth", "Send a date such as 2026-03-02"),
+        FieldProblem("/children/0/date_of_birth", "Send a date of the calendar, such as 2026-03-02"),
         FieldProblem("/children/0/expected_date_of_birth", "Never both."),
         FieldProblem("/referrer/phone", "Give one."),
     ]

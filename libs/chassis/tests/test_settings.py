@@ -52,6 +52,26 @@ def test_lists_and_maps_are_json() -> None:
     assert settings.service_urls == {"triage": "http://localhost:8002"}
 
 
+@pytest.mark.parametrize("servers", ["k1:9092,k2:9092", "k1, k2", "[::1]:9092", "10.0.0.4:9092"])
+def test_brokers_are_hosts_with_or_without_ports(servers: str) -> None:
+    assert load(OwnSettings, {**GOOD, "FRONTDOOR_KAFKA_BOOTSTRAP_SERVERS": servers}).kafka_bootstrap_servers == servers
+
+
+@pytest.mark.parametrize("servers", ["http://k1:9092", "k1:9092,", "k1:port", " ", "[]"])
+def test_brokers_that_cannot_be_found_stop_the_start(servers: str, capsys: pytest.CaptureFixture[str]) -> None:
+    line = refusal({**GOOD, "FRONTDOOR_KAFKA_BOOTSTRAP_SERVERS": servers}, capsys)
+
+    assert line == "FRONTDOOR_KAFKA_BOOTSTRAP_SERVERS: write it as host:port, and more of them after commas\n"
+
+
+@pytest.mark.parametrize("url", ["http://", "https:///realms/frontdoor", "http://host:port", "http://host:99999"])
+@pytest.mark.parametrize("name", ["FRONTDOOR_OIDC_ISSUER", "FRONTDOOR_PUBLIC_URL"])
+def test_an_address_without_a_host_or_with_a_wrong_port_stops_the_start(
+    name: str, url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert refusal({**GOOD, name: url}, capsys) == f"{name}: write it as https://host or http://host:port\n"
+
+
 @pytest.mark.parametrize("name", sorted(GOOD))
 def test_a_missing_variable_stops_the_start_with_its_name(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     environ = {key: value for key, value in GOOD.items() if key != name}

@@ -105,3 +105,15 @@ def test_settings_can_be_printed_without_their_secrets(environ: dict[str, str]) 
     assert "pass-word" not in printed
     assert NEW not in printed
     assert "agency_notify" not in repr(settings)  # the database's address may hold a password
+
+
+@pytest.mark.parametrize("sender", ["nobody", "Notices <notices@example.org>", "nötices@example.org"])
+def test_a_wrong_sender_is_explained_in_words(
+    environ: dict[str, str], sender: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        load(Settings, environ | {"FRONTDOOR_EMAIL_SENDER": sender})
+
+    assert capsys.readouterr().err == (
+        "FRONTDOOR_EMAIL_SENDER: write it as name@host in plain ASCII, without a display name\n"
+    )

@@ -94,7 +94,7 @@ async def send_test(caller: Caller, whose: tuple[str, str, str | None, str]) -> 
 
 def _of_test(test: Mapping[str, Any]) -> Answer:
     if test["state"] == "answered":
-        return Answer(test, (f"The test notice was taken ({test['status'] or 'by the mail server'}).",))
+        return Answer(test, (f"The test notice was accepted ({test['status'] or 'by the mail server'}).",))
     why = test["failure"] or "no worker of agency-notify sent it in time; is one running?"
     line = f"The test notice {test['state']}: {why}" + (f" ({test['status']})" if test["status"] else "")
     return Answer(test, (line,), exit_code=Wrong.exit_code)
@@ -136,7 +136,7 @@ def _standing(each: Endpoint) -> str:
 def _said(answer: Mapping[str, Any]) -> str:
     what = "test" if answer["is_test"] else "notice"
     status = f" {answer['status']}" if answer["status"] else ""
-    return f"{str(answer['at']).partition('.')[0]} {what} {answer['failure'] or 'taken'}{status}"
+    return f"{str(answer['at']).partition('.')[0]} {what} {answer['failure'] or 'accepted'}{status}"
 
 
 def _wanted(webhook: str | None, email: str | None, *, none: bool) -> Sequence[Mapping[str, str]]:

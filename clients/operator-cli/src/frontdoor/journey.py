@@ -20,6 +20,7 @@ _DETAILS: Final = (
     "kind", "news", "record", "rating", "outcome", "answer", "refusal_ground", "agency", "team", "roles", "channel",
     "clock", "escalated_to", "reason", "purpose",
 )  # fmt: skip
+_FOR_AUDITORS: Final = "To whom notices went and who opened them is for auditors; the steps say when."
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ class Journey:
     steps: Sequence[Step]
 
     def answer(self) -> Answer:
-        """The journey as two tables: every step, and what became of each notice."""
+        """The journey as two tables: every step, and what became of each notice, where the reader may know."""
         rows = [
             (elapsed(step.since_receipt), step.service, words(step.type), ", ".join(step.details), step.trace_id or "")
             for step in self.steps
@@ -98,9 +99,9 @@ class Journey:
             "referral_id": str(self.referral_id),
             "reference": self.reference,
             "steps": [step.data() for step in self.steps],
-            "notices": [notice.data() for notice in found],
+            "notices": None if found is None else [notice.data() for notice in found],
         }
-        return Answer(data, (shown, *_shown(found)))
+        return Answer(data, (shown, *(_shown(found) if found is not None else [_FOR_AUDITORS])))
 
 
 def _shown(found: Sequence[Notice]) -> Iterable[RenderableType]:

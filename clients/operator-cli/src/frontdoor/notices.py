@@ -75,12 +75,17 @@ class Notice:
         }
 
 
-def notices_of(steps: Iterable[Happened]) -> Sequence[Notice]:
-    """Every notice of a journey, in the order in which they were first heard of."""
+def notices_of(steps: Iterable[Happened]) -> Sequence[Notice] | None:
+    """Every notice of a journey, in the order in which they were first heard of.
+
+    None when the steps of notices come without facts, as operators see them: then nobody can say whose they are.
+    """
     found: dict[str, Notice] = {}
     for step in steps:
         if step.type.startswith("notice."):
             facts = step.facts
+            if not facts:
+                return None
             notice_id = str(facts["notice_id"])
             notice = found.setdefault(notice_id, Notice(notice_id, str(facts["kind"]), str(facts["agency"])))
             _apply(notice, step)

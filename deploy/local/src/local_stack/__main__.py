@@ -69,11 +69,16 @@ def _status(chosen: argparse.Namespace) -> int:
 def _show_standings(standings: Sequence[Standing]) -> None:
     """One line for everything, those that do not serve with where to look."""
     for each in standings:
-        again = f" (started again {each.restarts} times)" if each.restarts else ""
-        say(f"  {each.name:<24} {each.state}{again}")
+        say(f"  {each.name:<24} {each.state}{_again(each.restarts)}")
     silent = [each.name for each in standings if not each.is_good]
     if silent:
         say(f"not all of it serves: {', '.join(silent)}. What ended is started again; logs/ says why it ended")
+
+
+def _again(restarts: int) -> str:
+    if not restarts:
+        return ""
+    return " (started again once)" if restarts == 1 else f" (started again {restarts} times)"
 
 
 def _parts(chosen: argparse.Namespace) -> int:

@@ -190,7 +190,7 @@ class Stack:
         def possible() -> bool:
             return self.supervisor.restarts()[name] < _RESTARTS_UNTIL_HOPELESS
 
-        what = f"{name} (its words: {self.supervisor.log(name)})"
+        what = f"{name} (log: {self.supervisor.log(name)})"
         with self._timeline.span(name):
             self._wait_for(what, partial(probes.http_answers, url), possible=possible)
 

@@ -1,6 +1,7 @@
 """Settings: read once from the environment, checked, frozen, and passed down as values."""
 
 import os
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -33,6 +34,7 @@ _SSL_MODES: Final = (
     "verify-ca",
     "verify-full",
 )  # PostgreSQL's own, weak first
+_BROKER: Final = re.compile(r"([^\s/:\[\]]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 
 
 class SettingRefused(Exception):
@@ -76,13 +78,19 @@ def _readable(path: Path, advice: str) -> None:
 
 
 def _http(url: str) -> str:
-    if not url.startswith(("http://", "https://")):
+    if not url.startswith(("http://", "https://")) or not origin_of(url):
         raise ValueError("write it as https://host or http://host:port")
     return url
 
 
 def _base(url: str) -> str:
     return _http(url).rstrip("/")
+
+
+def _brokers(servers: str) -> str:
+    if not all(_BROKER.fullmatch(server.strip()) for server in servers.split(",")):
+        raise ValueError("write it as host:port, and more of them after commas")
+    return servers
 
 
 def origin_of(url: str) -> str:
@@ -124,7 +132,7 @@ class KafkaSettings(GivenSettings):
     authorities are believed.
     """
 
-    kafka_bootstrap_servers: Annotated[str, Field(min_length=1)]
+    kafka_bootstrap_servers: Annotated[str, AfterValidator(_brokers)]
     kafka_replication: Annotated[int, Field(ge=1, le=7)] = 1
     kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_SSL"] = "PLAINTEXT"
     kafka_ca_file: Path | None = None

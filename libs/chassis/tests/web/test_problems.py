@@ -26,10 +26,23 @@ async def test_each_wrong_field_is_pointed_at_with_what_to_do(client: httpx2.Asy
 
     assert errors(answer) == {
         "/children/0/first_name": "Send at least 2 characters",
-        "/children/0/born_on": "Send a date such as 2026-03-02",
+        "/children/0/born_on": "Send a date of the calendar, such as 2026-03-02",
         "/children/0/rating": "Send one of 'red', 'amber', 'green' or 'blue'",
         "/children/0/nhs_number": "Send ten digits",
         "/children/1/first_name": "Add this",
+    }
+
+
+async def test_a_day_that_no_month_has_and_a_child_that_is_no_object_say_what_belongs_there(
+    client: httpx2.AsyncClient,
+) -> None:
+    children = [{"first_name": "Zoë", "born_on": "2017-02-31"}, "Rowan"]
+
+    answer = await client.post("/forms", json={"children": children})
+
+    assert errors(answer) == {
+        "/children/0/born_on": "Send a date of the calendar, such as 2026-03-02",
+        "/children/1": "Send a JSON object here",
     }
 
 

@@ -1,5 +1,6 @@
 """What this service needs to know, beside what every service does."""
 
+import re
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
@@ -23,6 +24,12 @@ def _key_file(path: Path) -> Path:
     except OSError:
         raise ValueError("cannot be read; name a file with an Ed25519 private key as PEM") from None
     return path
+
+
+def _sender(address: str) -> str:
+    if not re.fullmatch(r"[!-?A-~]+@[!-?A-~]+", address):
+        raise ValueError("write it as name@host in plain ASCII, without a display name")
+    return address
 
 
 def _smtp_url(url: str) -> str:
@@ -54,7 +61,7 @@ class Settings(ServiceSettings):
     """
 
     smtp_url: Annotated[str, AfterValidator(_smtp_url), Field(repr=False)]  # it may hold a password
-    email_sender: str = Field(default="notices@frontdoor.example.org", pattern=r"^[!-?A-~]+@[!-?A-~]+$")
+    email_sender: Annotated[str, AfterValidator(_sender)] = "notices@frontdoor.example.org"
     webhook_signing_key_file: KeyFile
     webhook_previous_key_file: KeyFile | None = None
     allowed_private_addresses: tuple[Annotated[str, AfterValidator(_network)], ...] = ()

@@ -44,7 +44,7 @@ class Report:
         return [
             *journeys,
             table("Events by topic", ("topic", "events"), list(self.events_by_topic.items())),
-            f"Signed notices taken by agencies' systems: {self.notices_taken}; e-mails: {self.messages}",
+            f"Signed notices accepted by agencies' systems: {self.notices_taken}; e-mails: {self.messages}",
             "",
             "The audit log's checkpoint:",
             self.checkpoint.rstrip(),

@@ -253,20 +253,23 @@ _ADVICE: Final[Mapping[str, str]] = {
     "uuid_parsing": "Send a UUID",
     "date_type": "Send a date such as 2026-03-02",
     "no_such_day": "Check this: no calendar has this day",
-    "date_parsing": "Send a date such as 2026-03-02",
-    "date_from_datetime_parsing": "Send a date such as 2026-03-02",
+    "date_parsing": "Send a date of the calendar, such as 2026-03-02",
+    "date_from_datetime_parsing": "Send a date of the calendar, such as 2026-03-02",
     "date_from_datetime_inexact": "Send a date without a time, such as 2026-03-02",
     "datetime_type": "Send a date and time such as 2026-03-02T09:30:00Z",
     "datetime_parsing": "Send a date and time such as 2026-03-02T09:30:00Z",
     "datetime_from_date_parsing": "Send a date and time such as 2026-03-02T09:30:00Z",
     "timezone_aware": "Say the time zone, as in 2026-03-02T09:30:00Z",
 }
+_OBJECT_TYPES: Final = frozenset({"dict_type", "model_type", "model_attributes_type"})
 _OTHERWISE: Final = "Change this to what the API description says"
 
 
 def _advice(mistake: Mapping[str, Any]) -> str:
     if mistake["type"] == "missing" and tuple(mistake["loc"]) == ("body",):
         return _ADVICE["dict_type"]
+    if mistake["type"] in _OBJECT_TYPES and len(mistake["loc"]) > 1:
+        return "Send a JSON object here"
     context = mistake.get("ctx", {})
     if mistake["type"] == "value_error":
         return _own_words(context.get("error"), mistake.get("input"))
