@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ from uuid import uuid4
 import httpx2
 import pytest
 from fastapi import FastAPI
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, iter_route_contexts
 from sqlalchemy import text
 
 from agency_notify.subscriptions import subscriptions as agency_notify_reads
@@ -156,19 +156,11 @@ async def opened(name: str, urls: DatabaseUrls, signer: Signer, tmp_path: Path) 
 
 def routes(app: FastAPI) -> set[str]:
     """Every route of an app, as ``METHOD /path``, those that the API document leaves out too."""
-    found = {f"{method} {route.path_format}" for route in _flat(app.routes) for method in route.methods or ()}
+    contexts = [each for each in iter_route_contexts(app.routes) if isinstance(each.original_route, APIRoute)]
+    found = {f"{method} {context.path_format}" for context in contexts for method in context.methods or ()}
     described = {f"{method.upper()} {path}" for path, methods in app.openapi()["paths"].items() for method in methods}
     assert found >= described
     return found
-
-
-def _flat(found: Iterable[Any]) -> Iterator[APIRoute]:
-    """An app keeps each router that it includes as a whole."""
-    for route in found:
-        if isinstance(route, APIRoute):
-            yield route
-        elif hasattr(route, "original_router"):
-            yield from _flat(route.original_router.routes)
 
 
 def guarded(door: Door) -> list[str]:
