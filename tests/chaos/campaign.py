@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -96,9 +97,10 @@ class Campaign:
         enough, healed = asyncio.Event(), asyncio.Event()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._poster.run(enough))
-            tasks.create_task(self._poisoner.run(healed))
+            poisoning = tasks.create_task(self._poisoner.run(healed))
             self._outcome.wounds = await carry_out(LocalStack(self._stack), steps, report=report)
             healed.set()
+            await poisoning  # on a slow machine it is still catching up, and would send beside the next
             ended = await self._poison_alone()
             enough.set()
         self._journal.close()
@@ -117,17 +119,17 @@ class Campaign:
         return [*found, *started_again(before, self._stack.supervisor.restarts())]
 
     async def _read_up_to(self, ends: Mapping[tuple[str, int], int]) -> list[str]:
-        async def all_have() -> bool:
-            for reader, topics in READS.items():
-                rows = await self._databases.rows(reader, _POSITIONS)
-                at = {(row["topic"], row["partition"]): row["next_offset"] for row in rows}
-                if any(at.get(place, 0) < end for place, end in ends.items() if place[0] in topics):
-                    return False
-            return True
-
-        if await until(all_have, self._checker().progress):
+        if await until(partial(self._have_read, ends), self._checker().progress):
             return []
         return ["a reader stands still in front of poison"]
+
+    async def _have_read(self, ends: Mapping[tuple[str, int], int]) -> bool:
+        for reader, topics in READS.items():
+            rows = await self._databases.rows(reader, _POSITIONS)
+            at = {(row["topic"], row["partition"]): row["next_offset"] for row in rows}
+            if any(at.get(place, 0) < end for place, end in ends.items() if place[0] in topics):
+                return False
+        return True
 
     async def _settle(self) -> list[str]:
         """Discard what poison blocks of ours, and wait for as long as anything moves."""
@@ -139,7 +141,11 @@ class Campaign:
     async def _all_settled(self) -> bool:
         self._outcome.discarded += await Operator(self._stack).free_live_keys(self._accounted())
         on_live_keys = [await self._accounted().on_live_keys(service) for service in self._databases.services]
-        return not any(on_live_keys) and await self._checker().settled()
+        return (
+            not any(on_live_keys)
+            and await self._checker().settled()
+            and await self._have_read(await ends_of(self._kafka))  # poison is no event that somebody waits for
+        )
 
     async def _check(self) -> list[str]:
         self._outcome.parked = await self._accounted().by_name()

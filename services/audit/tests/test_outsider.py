@@ -3,7 +3,7 @@
 import json
 import uuid
 from base64 import b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -11,7 +11,9 @@ from typing import Any, Final
 
 import httpx2
 import pytest
-from starlette.routing import BaseRoute, Route
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
+from starlette.routing import Route
 
 from audit import store
 from audit.entry import canonical_entry
@@ -141,14 +143,12 @@ def paths_of(template: str) -> Iterator[str]:
         yield from paths_of(template.replace(f"{{{name}}}", value, 1))
 
 
-def every_route(routes: Sequence[BaseRoute]) -> Iterator[Route]:
-    for route in routes:
-        included = getattr(route, "original_router", None)  # how the framework keeps a router that was added
-        if included is not None:
-            yield from every_route(included.routes)
-        else:
-            assert isinstance(route, Route), f"{type(route)} is no plain route: say how an outsider would use it"
-            yield route
+def every_route(app: FastAPI) -> Iterator[tuple[str, set[str]]]:
+    """The path and the methods of each, as the framework finds them in routers within routers."""
+    for context in iter_route_contexts(app.routes):
+        route = context.original_route
+        assert isinstance(route, Route), f"{type(route)} is no plain route: say how an outsider would use it"
+        yield str(context.path_format), set(context.methods or ())
 
 
 @pytest.fixture
@@ -158,12 +158,12 @@ async def seen(database_log: DatabaseLog, service: Service, http: httpx2.AsyncCl
         await store.append(tx, [planted(number) for number in range(SIZE)])
     await database_log.advance()
     found = []
-    for route in every_route(service.app.routes):
-        for method in sorted((route.methods or set()) - {"HEAD"}):
-            for path in paths_of(route.path_format):
+    for template, methods in every_route(service.app):
+        for method in sorted(methods - {"HEAD"}):
+            for path in paths_of(template):
                 for query in QUERIES:
                     answer = await http.request(method, path, params=query)
-                    found.append(Seen(route.path_format, str(answer.request.url), answer))
+                    found.append(Seen(template, str(answer.request.url), answer))
     return found
 
 
