@@ -288,6 +288,15 @@ async def test_a_child_that_is_known_by_two_names_is_recognised_by_either(
     assert "likely_repeat_of" not in (await caller.post(about(**{**ROWAN, "first_name": "Robin"}), key="third")).json()
 
 
+async def test_children_who_share_a_nickname_and_a_birthday_stay_two(caller: Caller) -> None:
+    one, other = {**ROWAN, "aliases": ["Mo"]}, {**ROWAN, "first_name": "Robin", "last_name": "Elsewhere"}
+    await caller.post(about(**one), key="first")
+
+    answer = await caller.post(about(**{**other, "aliases": ["Mo"]}), key="second")
+
+    assert "likely_repeat_of" not in answer.json()
+
+
 async def test_what_is_written_for_an_unknown_name_makes_no_two_children_alike(caller: Caller) -> None:
     for number, name in enumerate(("Unknown", "Baby", "Not yet named", "Child 1", "Unknown")):
         child = {**ROWAN, "first_name": name, "last_name": "Not known", "description": "A boy", "aliases": ["N/K"]}

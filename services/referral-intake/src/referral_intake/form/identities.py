@@ -43,11 +43,16 @@ def _of_child(child: Child, known: ChildFacts, place: int) -> list[Identity]:
 
 
 def _names(child: Child, known: ChildFacts) -> list[str]:
-    """As it is compared, the child's name, and what else it is called: in whole, or as another last name."""
+    """As it is compared, the child's name, and what else it is called: in whole, or as another last name.
+
+    A nickname by itself is nobody's: many children are called Mo.
+    """
     first, last = child.first_name if known.has_own_name else None, child.last_name
     names = [f"{first}{last if last and is_family_name(last) else ''}"] if first else []
     for alias in filter(is_named, child.aliases):
-        names += [alias, f"{first or ''}{alias}"]
+        is_whole = " " in alias.strip()
+        names += [alias] if is_whole else []
+        names += [f"{first}{alias}"] if first and not (is_whole and alias.strip().startswith(f"{first} ")) else []
     return [name for name in dict.fromkeys(map(folded, names)) if name]
 
 

@@ -157,7 +157,9 @@ def is_family_name(name: str | None) -> bool:
 
 def is_first_name(first: str | None, last: str | None) -> bool:
     """Whether a first name is a child's own, beside this last name."""
-    if not first or not is_named(first):
+    if not first or _begins_otherwise(first):  # what stands for nobody is made of words of the lists alone
+        return bool(first)
+    if not is_named(first):
         return False
     return not (_is_nobodys(_words(f"{first} {last or ''}")) or is_newborn(first, last))
 
