@@ -8,6 +8,7 @@ school replaces it as soon as it knows the permanent one, so a child may have bo
 right recognises nobody, and keeps nobody apart.
 """
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
@@ -43,17 +44,20 @@ def _of_child(child: Child, known: ChildFacts, place: int) -> list[Identity]:
 
 
 def _names(child: Child, known: ChildFacts) -> list[str]:
-    """As it is compared, the child's name, and what else it is called: in whole, or as another last name.
-
-    A nickname by itself is nobody's: many children are called Mo.
-    """
+    """As it is compared, the child's name, and what else it is called."""
     first, last = child.first_name if known.has_own_name else None, child.last_name
     names = [f"{first}{last if last and is_family_name(last) else ''}"] if first else []
     for alias in filter(is_named, child.aliases):
-        is_whole = " " in alias.strip()
-        names += [alias] if is_whole else []
-        names += [f"{first}{alias}"] if first and not (is_whole and alias.strip().startswith(f"{first} ")) else []
+        names += _called(alias.strip(), first)
     return [name for name in dict.fromkeys(map(folded, names)) if name]
+
+
+def _called(alias: str, first: str | None) -> Iterator[str]:
+    """An alias as a name in whole, and as another last name. A nickname alone is nobody's: many are called Mo."""
+    if " " in alias:
+        yield alias
+    if first and not alias.startswith(f"{first} "):
+        yield f"{first}{alias}"
 
 
 def _numbers(known: ChildFacts) -> tuple[str | None, ...]:
