@@ -4,13 +4,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Final, Generic, Protocol, TypeVar
+from typing import Final, Generic, TypeVar
 
 from fastapi import FastAPI
 
 from chassis import db_clock, telemetry
-from chassis.clock import Clock
-from chassis.db import Database
+from chassis.dependencies import Dependencies
 from chassis.run import process
 from chassis.run.opening import try_database
 from chassis.settings import ServiceSettings, SettingRefused, load, refuse
@@ -39,16 +38,6 @@ class Service:
     readiness: Mapping[str, Check]
     close: Callable[[], Awaitable[None]]
     endings: Endings = nothing_ends
-
-
-class Dependencies(Protocol):
-    """What every service's routes stand on."""
-
-    @property
-    def db(self) -> Database: ...
-
-    @property
-    def clock(self) -> Clock: ...
 
 
 @asynccontextmanager

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Annotated, Any, Final, Protocol, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
 from asyncpg import LockNotAvailableError
 from fastapi import Depends, Header, Request
@@ -19,10 +19,10 @@ from sqlalchemy import Column, DateTime, Index, LargeBinary, MetaData, SmallInte
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
 
-from chassis.clock import Clock
-from chassis.db import Database, Transaction
+from chassis.db import Transaction
 from chassis.delivery.forgetting import Expiry
 from chassis.delivery.schema import Operations, grant
+from chassis.dependencies import Dependencies
 from chassis.web import problems
 from chassis.web.auth import SignedIn
 from contracts.problems import Conflict, Invalid, Problem
@@ -132,16 +132,6 @@ class Answered:
     def response(self) -> Response:
         """The same over HTTP."""
         return Response(self.view.model_dump_json(), self.status, dict(self.headers), "application/json")
-
-
-class Dependencies(Protocol):
-    """What a command stands on."""
-
-    @property
-    def db(self) -> Database: ...
-
-    @property
-    def clock(self) -> Clock: ...
 
 
 Do = Callable[[Transaction], Awaitable[T | Problem]]
