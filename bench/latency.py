@@ -83,7 +83,7 @@ def run(arguments: Sequence[str]) -> None:
 
 async def _run(chosen: argparse.Namespace) -> list[Mapping[str, Any]]:
     with tempfile.TemporaryDirectory(prefix="frontdoor-") as name:
-        async with standing(Path(name), workers=1) as stage:
+        async with standing(Path(name), workers=1, own_interpreters=True) as stage:
             return [await _at_rate(stage, Path(name), rate, chosen) for rate in chosen.rates]
 
 

@@ -35,7 +35,7 @@ def run(arguments: Sequence[str]) -> None:
     chosen = _options(arguments)
     referrals = chosen.referrals or max(1, round(mix.REFERRALS_A_YEAR * chosen.share))
     wanted = Wanted(referrals, chosen.seed, chosen.rate, chosen.kills, chosen.workers)
-    outcome, flames = asyncio.run(year(wanted, flames=chosen.flames))
+    outcome, flames = asyncio.run(year(wanted, flames=chosen.flames, own_interpreters=True))
     if not chosen.no_result:
         keep(outcome)
     _keep_pictures({f"flame-{name}": picture for name, picture in flames.items()})
@@ -44,11 +44,17 @@ def run(arguments: Sequence[str]) -> None:
         raise SystemExit(1)
 
 
-async def year(wanted: Wanted, *, flames: bool = False) -> tuple[Outcome, Mapping[str, str]]:
-    """One year on a stack of its own, and where each process spent its time, when that is asked for."""
+async def year(
+    wanted: Wanted, *, flames: bool = False, own_interpreters: bool = False
+) -> tuple[Outcome, Mapping[str, str]]:
+    """One year on a stack of its own, and where each process spent its time, when that is asked for.
+
+    What processes take of the memory is a deployment's with ``own_interpreters``, which start more slowly.
+    """
     with tempfile.TemporaryDirectory(prefix="frontdoor-") as name, tempfile.TemporaryDirectory() as looks:
         file = prepared(Path(name), count=wanted.referrals, seed=wanted.seed)
-        async with standing(Path(name), workers=wanted.workers) as stage, AsyncExitStack() as watching:
+        on = standing(Path(name), workers=wanted.workers, own_interpreters=own_interpreters)
+        async with on as stage, AsyncExitStack() as watching:
             stacks = await watching.enter_async_context(watched(stage.stack, Path(looks))) if flames else {}
             outcome = await measure(stage, wanted, file)
             await watching.aclose()

@@ -34,11 +34,11 @@ class Stage:
 
 
 @asynccontextmanager
-async def standing(folder: Path, *, workers: int) -> AsyncIterator[Stage]:
+async def standing(folder: Path, *, workers: int, own_interpreters: bool) -> AsyncIterator[Stage]:
     """A stack that serves, for as long as the block lasts. Raises ``StackError``."""
     async with issuing() as issuer:
         with _environment(issuer.address):
-            context = running(folder / "stack", workers=workers)
+            context = running(folder / "stack", workers=workers, own_interpreters=own_interpreters)
             stack = await asyncio.to_thread(context.__enter__)
         try:
             stage = Stage(stack, Tokens(issuer))

@@ -14,6 +14,9 @@ from typing import Final
 
 import psutil
 
+from local_stack import fork_server
+from local_stack.fork_server import Forked, Start
+
 _PR_SET_PDEATHSIG: Final = 1
 _LIBC: Final = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
@@ -31,6 +34,12 @@ class Command:
     folder: Path | None = None
     user: str | None = None
     dies_by: signal.Signals = signal.SIGKILL  # what the kernel sends it when we are gone
+
+    @property
+    def module(self) -> str | None:
+        """The module that this interpreter is to run; None when it is another program."""
+        run_module = list(self.arguments[:2]) == [sys.executable, "-m"]
+        return str(self.arguments[2]) if run_module else None
 
 
 @dataclass(frozen=True)
@@ -61,38 +70,40 @@ class Identity:
 class Child:
     """One running process."""
 
-    def __init__(self, name: str, popen: subprocess.Popen[bytes]) -> None:
+    def __init__(self, name: str, process: subprocess.Popen[bytes] | Forked) -> None:
         self.name = name
-        self._popen = popen
-        self.identity = Identity.of(popen.pid)
+        self._process = process
+        self.identity = Identity.of(process.pid)
 
     @property
     def pid(self) -> int:
-        return self._popen.pid
+        return self._process.pid
 
     def alive(self) -> bool:
-        return self._popen.poll() is None
+        return self._process.poll() is None
 
     def wait(self) -> int:
         """Wait until it ends; its exit code, negative for a signal."""
-        return self._popen.wait()
+        return self._process.wait()
 
     def stop(self, *, timeout_seconds: float = 10, by: signal.Signals = signal.SIGTERM) -> None:
         """Ask it to end; kill it when it has not within ``timeout_seconds``. A paused process is woken first."""
         if not self.alive():
             return
-        self._popen.send_signal(by)
-        self._popen.send_signal(signal.SIGCONT)
+        self._process.send_signal(by)
+        self._process.send_signal(signal.SIGCONT)
         try:
-            self._popen.wait(timeout_seconds)
+            self._process.wait(timeout_seconds)
         except subprocess.TimeoutExpired:
-            self._popen.kill()
-            self._popen.wait()
+            self._process.kill()
+            self._process.wait()
 
 
 def spawn(name: str, command: Command, *, log: Path) -> Child:
     """Start a process whose output is added to ``log``; it dies when this process dies (Linux)."""
     log.parent.mkdir(parents=True, exist_ok=True)
+    if fork_server.serves(command.module, command.environment) and command.user is None:
+        return Child(name, Forked(_start_of(name, command, log)))
     return _starter.submit(_spawn, name, command, log).result()
 
 
@@ -108,6 +119,12 @@ def end(identity: Identity, *, timeout_seconds: float = 10) -> None:
         process.kill()
     except psutil.NoSuchProcess:
         return  # it ended by itself in the meantime, which is what was wanted
+
+
+def _start_of(name: str, command: Command, log: Path) -> Start:
+    _, _, module, *arguments = map(str, command.arguments)
+    environment, folder = {**os.environ, **command.environment}, command.folder or Path.cwd()
+    return Start(name, module, arguments, environment, folder, log, command.dies_by)
 
 
 def _spawn(name: str, command: Command, log: Path) -> Child:

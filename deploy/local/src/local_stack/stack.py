@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from local_stack import probes, realm, services, web_client
+from local_stack import fork_server, probes, realm, services, web_client
 from local_stack.assembly import SERVING_PARTS, assemble
 from local_stack.checkout import PARTNERSHIPS_FOLDER, REALM_FILE, STACK_FOLDER
 from local_stack.children import Identity
@@ -45,12 +45,14 @@ def running(
     partnerships: Path = PARTNERSHIPS_FOLDER,
     timing: bool = False,
     keep_parts: bool = False,
+    own_interpreters: bool = False,
 ) -> Iterator["Stack"]:
     """A stack that is ready; everything it started has ended when the block is left.
 
     ``services=False`` starts only ``parts``; ``sandbox`` adds a front door team that plays by magic words; each service
     has so many ``workers``; the packs are those of ``partnerships``; ``timing`` says where the time of the start went;
-    with ``keep_parts`` a part that ends is started again, as services always are. Raises ``StackError`` when a stack
+    with ``keep_parts`` a part that ends is started again, as services always are; with ``own_interpreters`` no process
+    shares memory with another, as in a deployment. Raises ``StackError`` when a stack
     runs in ``folder`` already, or when something does not become ready.
     """
     state = State(folder)
@@ -62,6 +64,7 @@ def running(
             with_sandbox=sandbox,
             workers=workers,
             partnerships=partnerships,
+            own_interpreters=own_interpreters,
         )
         try:
             stack.start(timing=timing)
@@ -84,6 +87,7 @@ class Stack:
         with_sandbox: bool = False,
         workers: int = 1,
         partnerships: Path = PARTNERSHIPS_FOLDER,
+        own_interpreters: bool = False,
     ) -> None:
         missing = SERVING_PARTS - wanted
         if with_services and missing:
@@ -104,6 +108,7 @@ class Stack:
         self.services: Mapping[str, Service] = {}
         self.sign_ins = self._sign_ins()
         self._with_services = with_services
+        self._own_interpreters = own_interpreters
         self._workers = workers
         self._partnerships = partnerships
         self._sandbox_port = self._ports.take() if with_services and with_sandbox else None
@@ -117,6 +122,8 @@ class Stack:
     def start(self, *, timing: bool = False) -> None:
         """Bring up everything and return when all of it serves; with ``timing`` say what took how long."""
         self._write()
+        if self._with_services and not self._own_interpreters:
+            fork_server.begin()
         others = [part for name, part in self.parts.items() if name != "postgres"]
         steps: list[Callable[[], None]] = [partial(self._bring_up, part) for part in others]
         if "postgres" in self.parts:
