@@ -99,6 +99,26 @@ def test_a_wrong_variable_gets_one_line_of_advice_without_its_value(
     assert "very-secret" not in line
 
 
+@pytest.mark.parametrize(
+    "name", ["FRONTDOOR_HTTP_PRT", "FRONTDOOR_HTTPPORT", "FRONTDOOR_HTTP_PROT", "FRONTDOOR_HTTP_PORTT"]
+)
+def test_a_misspelt_variable_stops_the_start_with_what_may_be_meant(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    line = refusal({**GOOD, name: "very-secret"}, capsys)
+
+    assert line == f"{name}: is no setting of this process; write FRONTDOOR_HTTP_PORT, or remove it\n"
+
+
+@pytest.mark.parametrize("name", ["FRONTDOOR_TRIAGE_SERVICE_HOST", "FRONTDOOR_TRIAGE_PORT", "FRONTDOR_HTTP_PORT"])
+def test_a_variable_that_is_somebody_elses_is_let_be(name: str) -> None:
+    assert load(OwnSettings, {**GOOD, name: "tcp://10.0.0.1:80"}).http_port == 8000
+
+
+def test_a_variable_that_is_like_one_that_is_set_is_let_be() -> None:
+    assert load(OwnSettings, {**GOOD, "FRONTDOOR_HTTP_PORT": "8001", "FRONTDOOR_HTTP_PORTS": "80"}).http_port == 8001
+
+
 def test_the_standard_variable_says_where_traces_go(capsys: pytest.CaptureFixture[str]) -> None:
     settings = load(TelemetrySettings, {"OTEL_TRACES_EXPORTER": "zipkin"})
     with pytest.raises(SystemExit):

@@ -4,6 +4,7 @@ import os
 import re
 import sys
 from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, NoReturn, TypeVar
 from urllib.parse import urlsplit
@@ -34,6 +35,8 @@ _SSL_MODES: Final = (
     "verify-ca",
     "verify-full",
 )  # PostgreSQL's own, weak first
+_ALIKE: Final = 0.93
+"""A letter too few, too many, wrong or in another's place; hardly two settings of ours are as alike."""
 _BROKER: Final = re.compile(r"([^\s/:\[\]]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 
 
@@ -228,9 +231,10 @@ def load(settings_class: type[S], environ: Mapping[str, str] | None = None) -> S
     """Read the settings, or end the process with code 78 and one line that says what to do.
 
     ``NAME_FILE`` may name a file that holds the value of ``NAME``, for whatever is a secret. The line never holds a
-    value: values may be passwords.
+    value: values may be passwords. A variable that is nearly a setting is refused where that setting is not set.
     """
     variables = dict(os.environ if environ is None else environ)
+    _refuse_misspelt(settings_class, variables)
     try:
         return settings_class(**_Variables(settings_class, variables | _from_files(settings_class, variables))())
     except ValidationError as error:
@@ -238,6 +242,17 @@ def load(settings_class: type[S], environ: Mapping[str, str] | None = None) -> S
     except SettingsError as error:
         field = str(error).split('"')[1]
         refuse(f"{_variable(settings_class, field)}: write it as JSON")
+
+
+def _refuse_misspelt(settings_class: type[BaseSettings], variables: Mapping[str, str]) -> None:
+    """Other variables with our prefix are let be: they may be another program's, or Kubernetes' own."""
+    names = {_variable(settings_class, field) for field in settings_class.model_fields}
+    known = names | {f"{name}_FILE" for name in names}
+    missing = known - variables.keys()
+    for name in sorted(variables.keys() - known):
+        meant = get_close_matches(name, missing, n=1, cutoff=_ALIKE) if name.startswith(PREFIX) else ()
+        if meant:
+            refuse(f"{name}: is no setting of this process; write {meant[0]}, or remove it")
 
 
 class _Variables(EnvSettingsSource):
