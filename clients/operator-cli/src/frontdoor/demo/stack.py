@@ -33,13 +33,18 @@ WORK: Final[Mapping[str, str]] = {
     "macpt-member": "child protection team: accepts children",
     "early-help-lead": "early help: accepts children",
     "auditor": "auditor: sees who looked at what",
-    "agency-representative": "agency representative: answers what the hub asks",
+    "agency-representative": "agency representative: refers children, and answers what the hub asks",
     "data-protection-officer": "data protection officer: answers people's requests for what is held about them",
     "records-officer": "records officer: reviews and destroys records",
     "restricted-reader": "also reads restricted referrals",
     "operator": "operator: sees whether everything flows",
 }
 """Who the people of the realm are, in words; in the order in which a referral meets them."""
+
+_HOW_TO_OPEN_A_CASE: Final = (
+    "Every example has been worked to its end. For an open case, choose “Refer a child” as an agency representative, "
+    "then read the queue as a contact officer of the same partnership."
+)
 
 
 def demo(*, timing: bool = False) -> Answer:
@@ -74,7 +79,7 @@ def up(*, with_demo: bool, sandbox: bool = False, timing: bool = False) -> Answe
     if report is None:
         return Answer(data, lines)
     walked = report.answer()
-    return Answer({**data, "demo": walked.data}, (*walked.shown, *lines))
+    return Answer({**data, "demo": walked.data}, (*walked.shown, *lines, _HOW_TO_OPEN_A_CASE))
 
 
 def down() -> Answer:
