@@ -36,7 +36,7 @@ class Prepared:
 def prepared() -> Prepared:
     """Fetches, builds and makes what is missing."""
     start_up_cache = made_once(start_up_cache_name(built().name, JAVA_OPTIONS), _train)
-    return Prepared(start_up_cache, made_once(_database_name(), partial(_install, trained(start_up_cache))))
+    return Prepared(start_up_cache, made_once(database_name(built().name), partial(_install, trained(start_up_cache))))
 
 
 def _train(draft: Path) -> None:
@@ -44,7 +44,7 @@ def _train(draft: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="keycloak-training-") as folder:
         database = Path(folder) / "database"
         _install(training(draft), database)
-        made_once(_database_name(), partial(_copy, database))
+        made_once(database_name(built().name), partial(_copy, database))
 
 
 def _copy(source: Path, draft: Path) -> None:
@@ -92,6 +92,7 @@ def _realm() -> str:
     return json.dumps({**json.loads(REALM_FILE.read_text()), "passwordPolicy": HASHING})
 
 
-def _database_name() -> str:
+def database_name(program: str) -> str:
+    """A database serves one build of the program, and the very realm that was imported."""
     made_of = "\n".join([_realm(), *map(str, (PREPARED_ADDRESSES, ADMINISTRATOR))])
-    return f"{built().name}.{hashlib.sha256(made_of.encode()).hexdigest()[:8]}.mv.db"
+    return f"{program}.{hashlib.sha256(made_of.encode()).hexdigest()[:8]}.mv.db"
