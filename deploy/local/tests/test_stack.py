@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import httpx2
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
@@ -85,6 +86,35 @@ def test_a_wrong_password_and_a_wrong_key_get_no_token(stack: Stack) -> None:
         TokenSource.for_staff(issuer, "wandsworth-auditor", "guess").token()
     with pytest.raises(StackError, match="no token for wandsworth-school"):
         TokenSource.for_client(issuer, "wandsworth-school", anothers_key).token()
+
+
+def console(stack: Stack, password: str) -> httpx2.Response:
+    """The answer to the administrator's sign-in with ``password``."""
+    root = stack.parts["keycloak"].address.removesuffix("/realms/frontdoor")
+    form = {"grant_type": "password", "client_id": "admin-cli", "username": "admin", "password": password}
+    return httpx2.post(f"{root}/realms/master/protocol/openid-connect/token", data=form, timeout=60, trust_env=False)
+
+
+def test_the_administrator_has_a_password_of_this_stack_alone(stack: Stack) -> None:
+    password = stack.sign_ins["keycloak_console"]["password"]
+
+    assert password == stack.keys.password("keycloak-console")
+    assert console(stack, password).status_code == 200
+    assert console(stack, "guess").json()["error"] == "invalid_grant"
+
+
+def test_a_sign_in_leaves_the_password_hashed_as_it_was(stack: Stack) -> None:
+    issuer, username = stack.parts["keycloak"].address, "wandsworth-auditor"
+    TokenSource.for_staff(issuer, username, stack.sign_ins["staff"][username]["password"]).token()
+    token = console(stack, stack.keys.password("keycloak-console")).json()["access_token"]
+    users = f"{issuer.replace('/realms/', '/admin/realms/')}/users"
+
+    with httpx2.Client(headers={"authorization": f"Bearer {token}"}, timeout=60, trust_env=False) as http:
+        [user] = http.get(users, params={"username": username, "exact": "true"}).json()
+        [credential] = http.get(f"{users}/{user['id']}/credentials").json()
+
+    kept = json.loads(credential["credentialData"])
+    assert (kept["algorithm"], kept["hashIterations"]) == ("pbkdf2-sha256", 1000)
 
 
 def test_a_token_source_asks_once_while_its_token_holds(stack: Stack) -> None:

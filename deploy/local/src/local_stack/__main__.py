@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from local_stack import health, kafka, keycloak, locking, runner, web_assets
+from local_stack import health, kafka, keycloak_prepared, locking, runner, web_assets
 from local_stack.artefacts import fetched
 from local_stack.assembly import ALL_PARTS, SERVING_PARTS
 from local_stack.checkout import STACK_FOLDER
@@ -86,7 +86,7 @@ def _parts(chosen: argparse.Namespace) -> int:
         say(f"locked {locking.relock()} files")
         return 0
     fetched("zipkin")
-    places = {made.parent for made in (kafka.prepared(), keycloak.prepared(), web_assets.prepared())}
+    places = {made.parent for made in (kafka.prepared(), keycloak_prepared.prepared().database, web_assets.prepared())}
     say(f"every part is in place: {', '.join(map(str, places))}")
     return 0
 

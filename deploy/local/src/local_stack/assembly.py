@@ -7,7 +7,9 @@ from typing import Final
 
 from local_stack.errors import StackError
 from local_stack.kafka import Kafka, KafkaPorts
-from local_stack.keycloak import Addresses, Keycloak, KeycloakPorts
+from local_stack.keycloak import Keycloak
+from local_stack.keycloak_program import KeycloakPorts
+from local_stack.keycloak_secrets import Addresses
 from local_stack.keys import Keys
 from local_stack.part import NamedPart, Part
 from local_stack.ports import Ports

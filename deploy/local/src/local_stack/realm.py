@@ -11,6 +11,8 @@ from typing import Any, Final
 from local_stack.keys import Keys
 
 _HASH_ROUNDS: Final = 1000
+HASHING: Final = f"hashAlgorithm(pbkdf2-sha256) and hashIterations({_HASH_ROUNDS})"
+"""The password policy under which Keycloak keeps what ``hashed`` makes as it is."""
 _OURS: Final = "frontdoor-"
 
 
@@ -80,10 +82,10 @@ def _with_public_key(client: Mapping[str, Any], keys: Keys) -> Mapping[str, Any]
 
 
 def _with_password(user: Mapping[str, Any], keys: Keys) -> dict[str, Any]:
-    return {**user, "credentials": [_hashed(keys.password(user["username"]))]}
+    return {**user, "credentials": [hashed(keys.password(user["username"]))]}
 
 
-def _hashed(password: str) -> dict[str, str]:
+def hashed(password: str) -> dict[str, str]:
     """Hashed here, because Keycloak takes seconds for a dozen; few rounds do for a password that is random."""
     salt = secrets.token_bytes(16)
     value = hashlib.pbkdf2_hmac("sha256", password.encode(), salt, _HASH_ROUNDS)

@@ -18,7 +18,8 @@ from local_stack.children import Identity
 from local_stack.console import say
 from local_stack.errors import StackError
 from local_stack.keeping import KeptParts
-from local_stack.keycloak import ADMINISTRATOR, Keycloak
+from local_stack.keycloak import Keycloak
+from local_stack.keycloak_program import ADMINISTRATOR
 from local_stack.keys import Keys
 from local_stack.part import Part, ProcessPart
 from local_stack.ports import Ports
