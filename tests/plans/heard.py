@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from types import FrameType
 from typing import Any, Final
@@ -85,8 +86,20 @@ def _is_the_products(frame: FrameType | None) -> bool:
             here = here.parent
             frame = here.gr_frame
             continue
-        path = Path(frame.f_code.co_filename)
-        if path.is_relative_to(_ROOT) and ".venv" not in path.parts and "chassis/db.py" not in path.as_posix():
-            return "src" in path.parts and _ASIDE.isdisjoint(path.parts)
+        whose = _is_the_products_file(frame.f_code.co_filename)
+        if whose is not None:
+            return whose
         frame = frame.f_back
     return False
+
+
+@cache
+def _is_the_products_file(name: str) -> bool | None:
+    """None for a file that only passes on what another asks: a library's, or the transaction's own.
+
+    Kept, because it is asked of every frame of every statement of a test.
+    """
+    path = Path(name)
+    if not path.is_relative_to(_ROOT) or ".venv" in path.parts or "chassis/db.py" in path.as_posix():
+        return None
+    return "src" in path.parts and _ASIDE.isdisjoint(path.parts)

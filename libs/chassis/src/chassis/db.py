@@ -12,6 +12,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError, TimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from chassis import driver
 from contracts.problems import Unavailable
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class DatabaseUnavailable(Unavailable):
         super().__init__(headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
 
 
-class _AsItWasLeft(asyncpg.Connection):
+class _AsItWasLeft(driver.Connection):
     """A connection that is used again without a round trip to reset it: nobody here changes a session's settings."""
 
     def get_reset_query(self) -> str:
@@ -89,7 +90,13 @@ class _DriverPool:
 
     async def connect_alone(self) -> asyncpg.Connection:
         """A connection outside the pool."""
-        return await asyncpg.connect(self._dsn, server_settings=SERVER_SETTINGS, timeout=5, command_timeout=20)
+        return await asyncpg.connect(
+            self._dsn,
+            connection_class=driver.Connection,
+            server_settings=SERVER_SETTINGS,
+            timeout=5,
+            command_timeout=20,
+        )
 
     async def close(self) -> None:
         """Close its connections."""

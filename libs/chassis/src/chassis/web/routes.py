@@ -8,6 +8,7 @@ from typing import Any, Final
 from fastapi import FastAPI, Request
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import RouteContext, iter_route_contexts
+from starlette.routing import BaseRoute
 from starlette.types import Scope
 
 
@@ -34,6 +35,8 @@ class Described:
 
 
 _NOTHING: Final = Described()
+_KNOWN: Final = "_known_descriptions"
+"""Where a route keeps its descriptions, by path and method: it is declared once, and many apps may take it."""
 
 
 class Descriptions:
@@ -60,18 +63,24 @@ class Descriptions:
         return self._read[place]
 
     def _describe(self, path: str, method: str) -> Described:
-        route = self._routes.get((path, method))
-        if route is None:
+        placed = self._routes.get((path, method))
+        if placed is None:
             return _NOTHING
-        document = get_openapi(title=self._app.title, version=self._app.version, routes=[route])
-        operation = document["paths"].get(route.path_format, {}).get(method.lower(), {})
-        return _described(operation, document.get("components", {}).get("schemas", {}))
+        route, context = placed
+        known: dict[tuple[str, str], Described] = vars(route).setdefault(_KNOWN, {})
+        if (path, method) not in known:
+            document = get_openapi(title=self._app.title, version=self._app.version, routes=[context])
+            operation = document["paths"].get(context.path_format, {}).get(method.lower(), {})
+            known[path, method] = _described(operation, document.get("components", {}).get("schemas", {}))
+        return known[path, method]
 
     @cached_property
-    def _routes(self) -> dict[tuple[str, str], RouteContext]:
+    def _routes(self) -> dict[tuple[str, str], tuple[BaseRoute, RouteContext]]:
+        """By path and method, the app's route that leads there and what becomes of it there."""
         return {
-            (str(context.path), method): context
-            for context in iter_route_contexts(self._app.routes)
+            (str(context.path), method): (route, context)
+            for route in self._app.routes
+            for context in iter_route_contexts([route])
             for method in context.methods or ()
         }
 
