@@ -14,7 +14,7 @@ from local_stack.kafka import Kafka, KafkaPorts
 from local_stack.ports import Ports
 from local_stack.waiting import until
 
-pytest_plugins = ["chassis.testing.fixtures", "tests.plans.plugin"]
+pytest_plugins = ["chassis.testing.fixtures", "tests.few_stacks", "tests.plans.plugin"]
 
 KAFKA_START_SECONDS = 120
 YOUNG_OBJECTS = 50_000

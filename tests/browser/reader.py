@@ -2,23 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request
 
 from local_stack.stack import Stack
+from tests.browser import axe
 
 Size = dict[str, int]
 WIDE: Final[Size] = {"width": 1280, "height": 900}
 NARROW: Final[Size] = {"width": 320, "height": 640}
-_RULES: Final = {
-    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    "resultTypes": ["violations"],
-}
-_AXE: Final = Axe()
-_RUN: Final = "rules => axe.run(rules).then(found => found.violations)"
 ZOOMED: Final[Size] = {"width": 320, "height": 256}
 """1280 by 1024 at 400 %."""
 _SIDEWAYS: Final = """() => [...document.querySelectorAll("*")].filter((one) => one.scrollWidth > one.clientWidth + 1
@@ -45,6 +39,8 @@ class Reader:
     async def at(cls, browser: Browser, stack: Stack, *, scripts: bool = True) -> "Reader":
         """A browser of one's own, with nothing in it."""
         context = await browser.new_context(viewport=WIDE, java_script_enabled=scripts, reduced_motion="reduce")  # type: ignore[arg-type]  # a TypedDict
+        if scripts:
+            await axe.bring(context)
         page = await context.new_page()
         reader = cls(context, page, stack, stack.addresses()["web_client"], scripts)
         page.on("request", reader._note)
@@ -114,15 +110,8 @@ class Reader:
             sideways = await self.page.evaluate(_SIDEWAYS)
             assert sideways == [], f"{await self.path()} at {size}: {sideways}"
             if self.scripts and size is not ZOOMED:
-                found = await self._violations()
+                found = await axe.violations(self.page)
                 assert _said(found) == [], f"{await self.path()} at {size['width']} px: {_said(found)}"
-
-    async def _violations(self) -> list[dict[str, object]]:
-        """What axe finds; it is large, so that a page which has it already is not given it again for another width."""
-        if not await self.page.evaluate("'axe' in window"):
-            await self.page.evaluate(_AXE.axe_script)
-        found: list[dict[str, object]] = await self.page.evaluate(_RUN, _RULES)
-        return found
 
     def _note(self, request: Request) -> None:
         self.addresses.append(request.url)
@@ -134,5 +123,5 @@ class Reader:
             self.complaints.append(message.text)
 
 
-def _said(violations: Sequence[dict[str, object]]) -> list[str]:
-    return [f"{one['id']}: {[node['html'] for node in one['nodes']]}" for one in violations]  # type: ignore[attr-defined]
+def _said(violations: Sequence[dict[str, Any]]) -> list[str]:
+    return [f"{one['id']}: {[node['html'] for node in one['nodes']]}" for one in violations]

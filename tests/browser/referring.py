@@ -15,7 +15,6 @@ SAVE: Final = "Save and continue"
 async def begin(lead: Reader) -> str:
     """Start a referral from the menu: its address."""
     await lead.follow("Refer a child")
-    await lead.finds_nothing_wrong()
     await lead.press("Start a new referral")
     return (await lead.path()).removesuffix("/first/danger")
 
@@ -67,7 +66,6 @@ async def add_and_remove_person(lead: Reader, words: Words) -> None:
 async def write_worry(lead: Reader, words: Words, home: str) -> None:
     """What the worry is; who is worried is left for later."""
     await lead.open(f"{home}/concern/facts")
-    await lead.finds_nothing_wrong()
     await lead.page.locator("#concern-facts").fill(words.of("No coat all week"))
     await lead.choose("Seen or heard by the referrer")
     await lead.press("Save and go to all questions")
@@ -98,10 +96,14 @@ async def put_right(lead: Reader) -> None:
 
 async def refer(lead: Reader, words: Words) -> tuple[str, str]:
     """A referral from the first page to its receipt: its reference, and its address among one's own."""
+    await lead.follow("Refer a child")
+    await lead.finds_nothing_wrong()
     home = await begin(lead)
     await write_first_pages(lead, words)
     await add_child(lead, words)
     await add_and_remove_person(lead, words)
+    await lead.open(f"{home}/concern/facts")
+    await lead.finds_nothing_wrong()
     await write_worry(lead, words, home)
     await lead.press("Check your answers and send")
     await lead.finds_nothing_wrong()

@@ -95,7 +95,7 @@ async def test_a_question_waits_on_the_first_page_and_a_referral_is_withdrawn(
     worker = await new_reader("wandsworth-social-worker-1")
     reference, own = await referring.refer_shortly(lead, words)
     case = await _case_of(people, reference)
-    await work.rate(worker, case, words)
+    await work.rate_by_api(people, case, "red", words.of("Rated"))
     await worker.open(f"{case}/ask-sender")
     await worker.write("What do you want to know?", words.of("Since when?"))
     await worker.press("Continue")

@@ -12,14 +12,6 @@ from tests.e2e.steps import FOR_TRIAGE, done
 pytestmark = pytest.mark.timeout(300)
 
 
-async def _rate_by_api(people: People, case: str, rating: str, why: str) -> None:
-    worker = people.staff("wandsworth-manager")
-    seen = await worker.ask("GET", "triage", f"/v1{case}", headers=FOR_TRIAGE)
-    body = {"rating": rating, "rationale": why}
-    headers = {"If-Match": seen.headers["ETag"]}
-    done(await worker.ask("POST", "triage", f"/v1{case}/rating", json=body, headers=headers))
-
-
 async def test_anyone_who_comes_second_sees_both_texts_and_goes_on_with_one_button(
     people: People, new_reader: NewReader
 ) -> None:
@@ -29,7 +21,7 @@ async def test_anyone_who_comes_second_sees_both_texts_and_goes_on_with_one_butt
     await reader.choose("Red")
     await reader.write("Why", words.of("Mine"))
     await reader.press("Continue")
-    await _rate_by_api(people, case, "green", f"Theirs {words.mark}")
+    await work.rate_by_api(people, case, "green", f"Theirs {words.mark}")
 
     await reader.press("Rate the case")
 
@@ -113,7 +105,7 @@ async def test_the_queue_says_that_something_changed_and_stays_as_it_is(people: 
 
     async def changed() -> bool | None:
         if not await _rated(people, case):
-            await _rate_by_api(people, case, "red", "A first look.")
+            await work.rate_by_api(people, case, "red", "A first look.")
         return await reader.page.locator("#changes a").count() > 0 or None
 
     await until("the word that something changed", changed)

@@ -75,7 +75,7 @@ async def test_the_recommender_is_told_who_can_authorise_and_is_refused_by_addre
     words = Words.new()
     _, case = await work.refer(people)
     manager = await new_reader("wandsworth-manager")
-    await work.rate(manager, case, words)
+    await work.rate_by_api(people, case, "red", words.of("Rated"))
     await work.recommend(manager, case, words)
 
     assert "You recommended this, so another person has to authorise it" in await manager.text()
