@@ -8,6 +8,7 @@ from contextlib import suppress
 import httpx2
 import psutil
 
+from chassis.http_client import authorities
 from local_stack.kafka import Kafka
 from local_stack.postgres import Postgres
 from local_stack.services import health
@@ -42,7 +43,7 @@ class LocalStack:
             return False
         urls = [url for _, url in health(self.stack.services)]
         urls += [self.stack.web_client.health] if self.stack.web_client else []
-        async with httpx2.AsyncClient(timeout=READY_SECONDS, trust_env=False) as http:
+        async with httpx2.AsyncClient(timeout=READY_SECONDS, trust_env=False, verify=authorities()) as http:
             answers = await asyncio.gather(*(_is_ready(http, url) for url in urls))
         return all(answers)
 

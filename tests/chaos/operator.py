@@ -6,6 +6,7 @@ from typing import Final
 
 import httpx2
 
+from chassis.http_client import authorities
 from local_stack.stack import Stack
 from local_stack.tokens import TokenSource
 from tests.chaos.accounted import Accounted
@@ -36,7 +37,7 @@ class Operator:
         if not addresses:
             return 0
         headers = await self._bearer()
-        async with httpx2.AsyncClient(timeout=CALL_SECONDS, trust_env=False) as http:
+        async with httpx2.AsyncClient(timeout=CALL_SECONDS, trust_env=False, verify=authorities()) as http:
             answers = [await http.post(address, json=REASON, headers=headers) for address in addresses]
         refused = [answer for answer in answers if answer.status_code == httpx2.codes.CONFLICT]
         for answer in answers:

@@ -9,6 +9,7 @@ import httpx2
 from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError
 
+from chassis.http_client import authorities
 from local_stack import off_the_loop
 
 _ASK_SECONDS: Final = 2.0
@@ -50,7 +51,8 @@ async def _kafka_answers(bootstrap_servers: str) -> bool:
 def http_answers(url: str) -> bool:
     """Whether the address answers 200."""
     try:
-        return httpx2.get(url, timeout=_ASK_SECONDS, trust_env=False).status_code == httpx2.codes.OK
+        answer = httpx2.get(url, timeout=_ASK_SECONDS, trust_env=False, verify=authorities())
+        return answer.status_code == httpx2.codes.OK
     except httpx2.HTTPError:
         return False
 

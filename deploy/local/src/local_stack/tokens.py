@@ -18,6 +18,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 
 from chassis.clock import SystemClock
+from chassis.http_client import authorities
 from local_stack.errors import StackError
 
 STAFF_CLIENT: Final = "frontdoor-staff"
@@ -101,7 +102,7 @@ def person_client() -> httpx2.Client:
     """A client that keeps cookies as a browser on this machine does."""
     # Keycloak marks its cookies Secure; browsers send those over plain http to this machine too.
     cookies = CookieJar(DefaultCookiePolicy(secure_protocols=("https", "http")))
-    return httpx2.Client(timeout=_TIMEOUT_SECONDS, trust_env=False, cookies=cookies)
+    return httpx2.Client(timeout=_TIMEOUT_SECONDS, trust_env=False, verify=authorities(), cookies=cookies)
 
 
 def _discovery(http: httpx2.Client, issuer: str) -> dict[str, Any]:

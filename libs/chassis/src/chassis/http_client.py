@@ -35,7 +35,7 @@ class HttpClient:
     def connect(cls, *, timeout_seconds: float = TOTAL_SECONDS) -> Self:
         """Make the pool; proxies of the environment are not used. ``timeout_seconds`` is for a whole request."""
         timeout = httpx2.Timeout(timeout_seconds, connect=min(CONNECT_SECONDS, timeout_seconds))
-        client = httpx2.AsyncClient(timeout=timeout, follow_redirects=False, trust_env=False, verify=_believed())
+        client = httpx2.AsyncClient(timeout=timeout, follow_redirects=False, trust_env=False, verify=authorities())
         return cls(client, timeout_seconds=timeout_seconds)
 
     async def request(
@@ -87,8 +87,8 @@ class HttpClient:
 
 
 @cache
-def _believed() -> ssl.SSLContext:
-    """Whose certificates are believed: the system's authorities, read once: that takes longer than a request."""
+def authorities() -> ssl.SSLContext:
+    """Whose certificates are believed: the system's authorities, read once: that takes longer than many requests."""
     return httpx2.create_ssl_context(trust_env=False)
 
 

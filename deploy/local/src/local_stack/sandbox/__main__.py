@@ -14,6 +14,7 @@ import uvicorn
 from fastapi import FastAPI, Response
 
 from chassis.clock import SystemClock
+from chassis.http_client import authorities
 from local_stack.sandbox.team import Team
 from local_stack.sandbox.watch import Watch
 
@@ -45,7 +46,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--since", type=datetime.fromisoformat, help="leave alone what was received before")
     chosen = parser.parse_args()
-    http = httpx2.Client(timeout=_CALL_SECONDS, trust_env=False)
+    http = httpx2.Client(timeout=_CALL_SECONDS, trust_env=False, verify=authorities())
     watch = Watch(Team.all_of(json.loads(chosen.stack.read_text()), http), SystemClock(), chosen.since)
     uvicorn.run(create_app(watch), host="127.0.0.1", port=chosen.port, access_log=False, log_level="warning")
 
