@@ -1,6 +1,7 @@
-"""Every test, in two runs side by side: ``python -m tests.everything`` (what ``make test`` runs).
+"""Every test, in two runs side by side and one after them: ``python -m tests.everything`` (what ``make test`` runs).
 
-One computes, the other mostly waits for what its stacks do, so that neither leaves a core idle for long.
+One computes, the other mostly waits for what its stacks do, so that neither leaves a core idle for long. The last
+measures how long people wait, so that nothing else may run beside it.
 """
 
 import shutil
@@ -14,14 +15,15 @@ from typing import IO, Final
 from local_stack.checkout import ROOT
 
 MEMBERS: Final = ("-n", "2", "--plans", "libs", "services", "clients", "deploy")
-STACKS: Final = ("-n", "3", "tests")
+STACKS: Final = ("-n", "3", "tests", "--ignore=tests/flood")
+ALONE: Final = ("-n", "0", "tests/flood")
 _PYTEST: Final = (sys.executable, "-m", "pytest", "--dist", "loadfile", "--no-loadscope-reorder")
 
 
-def run(shown: Sequence[str], kept: Sequence[str]) -> int:
-    """Run pytest with both lists of arguments at once; 0 when both passed, else 1.
+def run(shown: Sequence[str], kept: Sequence[str], alone: Sequence[str]) -> int:
+    """Run pytest with two lists of arguments at once and then with the third; 0 when all passed, else 1.
 
-    The output of one is shown as it comes, that of the other when both have ended, so that neither cuts the other up.
+    The output of the first is shown as it comes, the second's when both have ended, so that neither cuts the other up.
     """
     with TemporaryFile() as output:
         other = subprocess.Popen([*_PYTEST, *kept], cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
@@ -30,7 +32,8 @@ def run(shown: Sequence[str], kept: Sequence[str]) -> int:
         finally:  # Ctrl-C reaches both, and each ends its servers
             failed_too = other.wait()
             _show(output)
-    return int(failed != 0 or failed_too != 0)
+    failed_alone = subprocess.run([*_PYTEST, *alone], cwd=ROOT).returncode
+    return int(any((failed, failed_too, failed_alone)))
 
 
 def _show(output: IO[bytes]) -> None:
@@ -42,6 +45,6 @@ def _show(output: IO[bytes]) -> None:
 
 if __name__ == "__main__":
     try:
-        raise SystemExit(run(STACKS, MEMBERS))
+        raise SystemExit(run(STACKS, MEMBERS, ALONE))
     except KeyboardInterrupt:
         raise SystemExit(128 + signal.SIGINT) from None

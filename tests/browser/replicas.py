@@ -1,13 +1,13 @@
 """Further replicas of the stack's own processes, served by this one: on the same databases, with the same keys."""
 
 import asyncio
+import os
 import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Final
 
-import psutil
 import uvicorn
 from fastapi import FastAPI
 
@@ -62,4 +62,4 @@ async def served(app: FastAPI) -> AsyncIterator[str]:
 
 
 def _environment(stack: Stack, process: str) -> Mapping[str, str]:
-    return psutil.Process(stack.supervisor.pid(process)).environ()
+    return {**os.environ, **stack.supervisor.command(process).environment}

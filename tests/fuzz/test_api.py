@@ -12,6 +12,8 @@ from tests.fuzz.others import OTHERS, other
 from tests.fuzz.people import CLAIMS
 from tests.fuzz.report import table
 
+pytestmark = pytest.mark.timeout(1200)  # what is to be sent is thought out first, which takes a slow machine minutes
+
 REQUESTS = 2_000
 REQUESTS_OF_OTHERS = 400
 SEED = 20261123
