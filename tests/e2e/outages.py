@@ -36,9 +36,13 @@ async def away(stack: Stack, name: str) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def killed(stack: Stack, name: str) -> AsyncIterator[None]:
-    """A process that is killed at the beginning. Its supervisor starts it again within two seconds or so."""
-    os.kill(stack.supervisor.pid(name), signal.SIGKILL)
+    """A process that is killed at the beginning, and takes until the end to be started again."""
+    supervisor = stack.supervisor
+    command = supervisor.command(name)
+    os.kill(supervisor.pid(name), signal.SIGKILL)
+    await asyncio.to_thread(supervisor.end, name)
     try:
         yield
     finally:
+        supervisor.start({name: command})
         await steady(stack)
