@@ -62,18 +62,20 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 async def _judge(heard: Mapping[str, set[str]]) -> Sequence[Finding]:
     with TemporaryDirectory(prefix="frontdoor-") as folder, postgres.server(Path(folder)) as admin_url:
-        found = [
-            finding
-            for package, statements in heard.items()
-            for finding in await _judge_one(admin_url, package, statements)
-        ]
+        databases = {package: await _database(admin_url, package) for package in heard}  # migrations take turns
+        together = (_judge_one(databases[package], package, statements) for package, statements in heard.items())
+        found = [finding for of_one in await asyncio.gather(*together) for finding in of_one]
     return [finding for finding in found if not any(excepted in finding.statement for excepted in EXCEPTIONS)]
 
 
-async def _judge_one(admin_url: str, package: str, statements: set[str]) -> Sequence[Finding]:
+async def _database(admin_url: str, package: str) -> str:
+    """The administrator's address of a database of its own."""
     urls = await postgres.migrated(admin_url, package)
-    name = make_url(urls.owner_url).database
-    connection = await asyncpg.connect(dsn(make_url(admin_url).set(database=name)))
+    return dsn(make_url(admin_url).set(database=make_url(urls.owner_url).database))
+
+
+async def _judge_one(address: str, package: str, statements: set[str]) -> Sequence[Finding]:
+    connection = await asyncpg.connect(address)
     try:
         tables = await fill(connection, SMALL)
         return await judge(connection, package, statements, {table.name for table in tables if table.is_large})
