@@ -1,14 +1,14 @@
 """Starts processes that cannot outlive us, and ends them."""
 
-import ctypes
 import os
 import pwd
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -16,9 +16,7 @@ import psutil
 
 from local_stack import fork_server
 from local_stack.fork_server import Forked, Start
-
-_PR_SET_PDEATHSIG: Final = 1
-_LIBC: Final = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+from local_stack.parent_death import die_with
 
 # Linux sends the parent-death signal when the *thread* that started the child ends. All children are therefore
 # started by this one thread, which ends only with the process.
@@ -140,19 +138,6 @@ def _spawn(name: str, command: Command, log: Path) -> Child:
             group=pwd.getpwnam(command.user).pw_gid if command.user else None,  # root's group would bar it from folders
             extra_groups=[] if command.user else None,
             start_new_session=True,  # Ctrl-C at the terminal reaches us only, and we end the rest in order
-            preexec_fn=_dying_by(command.dies_by),
+            preexec_fn=partial(die_with, os.getpid(), command.dies_by),
         )
     return Child(name, popen)
-
-
-def _dying_by(sent: signal.Signals) -> Callable[[], None] | None:
-    if _LIBC is None:
-        return None
-    prctl, parent = _LIBC.prctl, os.getpid()
-
-    def in_the_child() -> None:
-        prctl(_PR_SET_PDEATHSIG, int(sent))
-        if os.getppid() != parent:  # the parent died before the call above: nobody will send the signal
-            os._exit(1)
-
-    return in_the_child

@@ -4,7 +4,6 @@ To import a service takes some two seconds of processor, all the rest of its sta
 processes. A copy then does what ``python -m`` does: it runs the module's ``__main__`` with its arguments.
 """
 
-import ctypes
 import multiprocessing
 import os
 import runpy
@@ -18,6 +17,8 @@ from multiprocessing import forkserver
 from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Final
+
+from local_stack.parent_death import LIBC, die_with
 
 IMPORTED_FIRST: Final = {
     "referral_intake": "referral_intake.program",
@@ -33,7 +34,6 @@ IMPORTED_FIRST: Final = {
 """What is there before a program starts, by program; never its ``__main__``, which has not run before it runs."""
 _READ_AT_START: Final = ("LD_", "PYTHON")
 """Variables that begin like this mean something only to an interpreter that starts."""
-_PR_SET_PDEATHSIG: Final = 1
 _PR_SET_NAME: Final = 15
 _FORKING: Final = multiprocessing.get_context("forkserver") if sys.platform == "linux" else None
 # Interleaving prevented: two threads read one exit code, which can be read once, and the second takes it for lost. To
@@ -106,7 +106,9 @@ def serves(module: str | None, environment: Mapping[str, str]) -> bool:
 
 def _become(start: Start) -> None:
     """Be that process: what an interpreter that was started for it would have found."""
-    _die_with_server(start)
+    die_with(os.getppid(), start.dies_by)  # the server, which ends with the process that it was started by
+    if LIBC is not None:
+        LIBC.prctl(_PR_SET_NAME, start.name.encode())
     os.setsid()  # Ctrl-C at the terminal reaches whoever started us only, who ends us in order
     with start.log.open("ab") as log, open(os.devnull, "rb") as nothing:
         for wanted, stream in enumerate((nothing, log, log)):
@@ -118,12 +120,3 @@ def _become(start: Start) -> None:
     sys.path.insert(0, str(start.folder))
     sys.argv = [start.module, *start.arguments]
     runpy.run_module(start.module, run_name="__main__", alter_sys=True)
-
-
-def _die_with_server(start: Start) -> None:
-    """The server ends with the process that it was started by, and we with the server."""
-    parent, libc = os.getppid(), ctypes.CDLL(None, use_errno=True)
-    libc.prctl(_PR_SET_NAME, start.name.encode())
-    libc.prctl(_PR_SET_PDEATHSIG, int(start.dies_by))
-    if os.getppid() != parent:  # it died before the call above: nobody will send the signal
-        os._exit(1)
