@@ -99,6 +99,14 @@ def test_what_only_a_new_interpreter_reads_gets_one(tmp_path: Path) -> None:
     child.stop()
 
 
+def test_a_program_that_is_to_have_its_own_interpreter_gets_one(tmp_path: Path) -> None:
+    command = Command([*SINK, "--journal", tmp_path / "mail.jsonl"], own_interpreter=True)
+    child = spawn("mail-sink", command, log=tmp_path / "log")
+
+    assert not is_a_copy(child)
+    child.stop()
+
+
 def test_a_copy_dies_with_the_process_that_wanted_it(tmp_path: Path) -> None:
     command = [sys.executable, "-c", PARENT, str(tmp_path / "log"), *SINK, "--journal", str(tmp_path / "mail.jsonl")]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as parent:

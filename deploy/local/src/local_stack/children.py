@@ -32,6 +32,7 @@ class Command:
     folder: Path | None = None
     user: str | None = None
     dies_by: signal.Signals = signal.SIGKILL  # what the kernel sends it when we are gone
+    own_interpreter: bool = False  # also where copies are made of one that has imported everything
 
     @property
     def module(self) -> str | None:
@@ -100,7 +101,8 @@ class Child:
 def spawn(name: str, command: Command, *, log: Path) -> Child:
     """Start a process whose output is added to ``log``; it dies when this process dies (Linux)."""
     log.parent.mkdir(parents=True, exist_ok=True)
-    if fork_server.serves(command.module, command.environment) and command.user is None:
+    alone = command.own_interpreter or command.user is not None
+    if not alone and fork_server.serves(command.module, command.environment):
         return Child(name, Forked(_start_of(name, command, log)))
     return _starter.submit(_spawn, name, command, log).result()
 

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -52,7 +52,7 @@ def running(
 
     ``services=False`` starts only ``parts``; ``sandbox`` adds a front door team that plays by magic words; each service
     has so many ``workers``; the packs are those of ``partnerships``; ``timing`` says where the time of the start went;
-    with ``keep_parts`` a part that ends is started again, as services always are; with ``own_interpreters`` no process
+    with ``keep_parts`` a part that ends is started again, as services always are; with ``own_interpreters`` no service
     shares memory with another, as in a deployment. Raises ``StackError`` when a stack
     runs in ``folder`` already, or when something does not become ready.
     """
@@ -191,7 +191,8 @@ class Stack:
         if self.web_client is not None:
             commands[web_client.NAME] = web_client.command(self.web_client, self._surroundings(), self.services)
             health[web_client.NAME] = self.web_client.health
-        self.supervisor.start(commands)
+        alone = self._own_interpreters
+        self.supervisor.start({name: replace(one, own_interpreter=alone) for name, one in commands.items()})
         self._together([partial(self._wait_for_process, name, url) for name, url in health.items()])
 
     def _wait_for_process(self, name: str, url: str) -> None:
