@@ -48,7 +48,7 @@ def events() -> Iterator[Event]:
         yield "information.answered.v1", {"agency": agency, "answer": ANSWERS[agency]}
     for each in EXAMPLE.decisions:
         yield "case.decided.v1", decided(each)
-        yield "notice.withheld.v1", {"kind": "referral-decided", "agency": "ashcroft-primary"}
+        yield "notice.withheld.v1", withheld(each)
     for team in EXAMPLE.handovers:
         yield from notice("handover-offered", team, acted_on=True)
         yield "handover.accepted.v1", {"team": team}
@@ -76,13 +76,19 @@ def decided(decision: Decision, *, supersedes: str | None = None) -> dict[str, A
     }
 
 
+def withheld(decision: Decision) -> dict[str, Any]:
+    about = {"notice_id": id_of(f"withheld for child {decision.child}"), "agency": "ashcroft-primary"}
+    return {**about, "kind": "referral-decided", "reason": "not-safe-to-say"}
+
+
 def notice(kind: str, agency: str, *, acted_on: bool = False) -> Iterator[Event]:
-    channel, about = CHANNELS.get(agency, "webhook"), {"notice_id": id_of(f"{kind} {agency}"), "agency": agency}
-    yield "notice.queued.v1", {**about, "kind": kind, "channels": [channel, "inbox"]}
+    channel = CHANNELS.get(agency, "webhook")
+    about = {"notice_id": id_of(f"{kind} {agency}"), "agency": agency, "kind": kind}
+    yield "notice.queued.v1", {**about, "channels": [channel, "inbox"]}
     yield "notice.delivered.v1", {**about, "channel": channel}
     if acted_on:
-        yield "notice.opened.v1", about
-        yield "notice.acknowledged.v1", about
+        yield "notice.opened.v1", {**about, "opened_by": "somebody"}
+        yield "notice.acknowledged.v1", {**about, "acknowledged_by": "somebody"}
 
 
 Change = Callable[[str, dict[str, Any]], Event | None]

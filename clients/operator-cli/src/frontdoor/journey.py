@@ -9,7 +9,7 @@ from uuid import UUID
 from rich.console import RenderableType
 
 from chassis.ids import find_reference
-from contracts.events import ReferralReceived
+from contracts.events import Event, ReferralReceived
 from frontdoor.answer import Answer, table
 from frontdoor.client import Caller
 from frontdoor.errors import CalledWrongly, Refused, Wrong
@@ -85,6 +85,10 @@ class Journey:
     referral_id: UUID
     reference: str
     steps: Sequence[Step]
+
+    def of(self, event: type[Event]) -> Sequence[Step]:
+        """Its steps of one type."""
+        return [step for step in self.steps if step.type == event.TYPE]
 
     def answer(self) -> Answer:
         """The journey as two tables: every step, and what became of each notice, where the reader may know."""

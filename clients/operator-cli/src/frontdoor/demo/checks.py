@@ -11,7 +11,6 @@ from contracts.events import (
     CaseOpened,
     CaseRated,
     CaseReopened,
-    Event,
     HandoverAccepted,
     InformationAnswered,
     InformationRequested,
@@ -46,7 +45,7 @@ def missing(seen: Seen) -> Iterator[str]:
     for example, journey in seen.journeys:
         for what in (*_of_case(example, journey), *_of_notices(journey, seen)):
             yield f"{what} ({example.name})"
-    answers = {step.facts["answer"] for _, journey in seen.journeys for step in _of(journey, InformationAnswered)}
+    answers = {step.facts["answer"] for _, journey in seen.journeys for step in journey.of(InformationAnswered)}
     for answer in (Answer.SUPPLIED, Answer.REFUSED):
         if answer not in answers:
             yield f"an agency that answered: {answer.label}"
@@ -55,19 +54,19 @@ def missing(seen: Seen) -> Iterator[str]:
 def _of_case(example: Example, journey: Journey) -> Iterator[str]:
     """The case was rated, asked about, decided by two people, handed over and closed as the example expects."""
     later = example.danger_later
-    if [step.facts["rating"] for step in _of(journey, CaseRated)] != [example.rating]:
+    if [step.facts["rating"] for step in journey.of(CaseRated)] != [example.rating]:
         yield f"the rating {example.rating}"
     for event, name, expected in (
         (InformationRequested, "agency", example.asked),
         (InformationAnswered, "agency", example.asked),
         (HandoverAccepted, "team", (*example.handovers, *(later.handovers if later else ()))),
     ):
-        if sorted(step.facts[name] for step in _of(journey, event)) != sorted(expected):
+        if sorted(step.facts[name] for step in journey.of(event)) != sorted(expected):
             yield f"{event.TYPE} for {', '.join(expected) or 'nobody'}"
     yield from _of_decisions(example, journey)
-    if len(_of(journey, CaseClosed)) != (2 if later else 1):
+    if len(journey.of(CaseClosed)) != (2 if later else 1):
         yield "a closed case"
-    if len(_of(journey, CaseReopened)) != (1 if later else 0):
+    if len(journey.of(CaseReopened)) != (1 if later else 0):
         yield "a case that news of danger opened again" if later else "a case that nothing opened again"
     if not _one_trace(journey):
         yield "one trace from the receipt to the opened case"
@@ -75,10 +74,10 @@ def _of_case(example: Example, journey: Journey) -> Iterator[str]:
 
 def _of_decisions(example: Example, journey: Journey) -> Iterator[str]:
     """One chain of decisions for each child: the later one supersedes the earlier."""
-    children = [child for step in _of(journey, CaseOpened) for child in step.facts["child_ids"]]
+    children = [child for step in journey.of(CaseOpened) for child in step.facts["child_ids"]]
     for expected in _expected(example):
         child_id = children[expected[0].child - 1] if expected[0].child <= len(children) else None
-        chain = [step.facts for step in _of(journey, CaseDecided) if step.facts["child_id"] == child_id]
+        chain = [step.facts for step in journey.of(CaseDecided) if step.facts["child_id"] == child_id]
         for place, decision in enumerate(expected):
             facts = chain[place] if place < len(chain) else None
             earlier = chain[place - 1]["decision_id"] if place else None
@@ -103,8 +102,8 @@ def _expected(example: Example) -> Iterator[Sequence[Decision]]:
 
 def _of_notices(journey: Journey, seen: Seen) -> Iterator[str]:
     """The sender was told of receipt and outcome; every notice arrived on every channel; what asks was acted on."""
-    queued = _of(journey, NoticeQueued)
-    told = {step.facts["kind"] for step in (*queued, *_of(journey, NoticeWithheld))}
+    queued = journey.of(NoticeQueued)
+    told = {step.facts["kind"] for step in (*queued, *journey.of(NoticeWithheld))}
     for kind in (NoticeKind.REFERRAL_RECEIVED, NoticeKind.REFERRAL_DECIDED):
         if kind not in told:
             yield f"a notice: {kind.label}"
@@ -118,7 +117,7 @@ def _of_notice(queued: Step, journey: Journey, seen: Seen) -> Iterator[str]:
         if not _arrived(queued, Channel(channel), journey, seen):
             yield f"a notice ({kind}) to {agency} by {channel}"
     for event in (NoticeOpened, NoticeAcknowledged) if kind in _ASKING else ():
-        if queued.facts["notice_id"] not in {step.facts["notice_id"] for step in _of(journey, event)}:
+        if queued.facts["notice_id"] not in {step.facts["notice_id"] for step in journey.of(event)}:
             yield f"{event.TYPE} by {agency}"
 
 
@@ -129,7 +128,7 @@ def _arrived(queued: Step, channel: Channel, journey: Journey, seen: Seen) -> bo
     notice_id, agency = queued.facts["notice_id"], queued.facts["agency"]
     if not any(
         step.facts["notice_id"] == notice_id and step.facts["channel"] == channel
-        for step in _of(journey, NoticeDelivered)
+        for step in journey.of(NoticeDelivered)
     ):
         return False
     if channel is Channel.EMAIL:
@@ -141,9 +140,5 @@ def _arrived(queued: Step, channel: Channel, journey: Journey, seen: Seen) -> bo
 
 
 def _one_trace(journey: Journey) -> bool:
-    traces = {step.trace_id for event in (ReferralReceived, CaseOpened) for step in _of(journey, event)}
+    traces = {step.trace_id for event in (ReferralReceived, CaseOpened) for step in journey.of(event)}
     return len(traces) == 1 and None not in traces
-
-
-def _of(journey: Journey, event: type[Event]) -> Sequence[Step]:
-    return [step for step in journey.steps if step.type == event.TYPE]

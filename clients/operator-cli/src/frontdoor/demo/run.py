@@ -30,7 +30,7 @@ async def run(world: World, examples: Sequence[Example]) -> Report:
     verified = await _verified(world, size=sum(totals.recorded.values()))
     partnerships = sorted({example.partnership for example in examples})
     return Report(
-        journeys=[read for _, read in seen.journeys],
+        walked=seen.journeys,
         events_by_topic=totals.recorded,
         notices_taken=len(seen.deliveries),
         messages=len(seen.messages),
