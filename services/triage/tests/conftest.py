@@ -11,11 +11,11 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from chassis.db import Database
 from chassis.ids import RandomIds
 from chassis.run.provision import DatabaseUrls
 from chassis.run.service import Service
 from chassis.testing.clock import SettableClock
+from chassis.testing.kept import Keep
 from chassis.testing.postgres import emptying
 from chassis.testing.signer import Signer
 
@@ -55,20 +55,22 @@ def clock() -> SettableClock:
 
 
 @pytest.fixture
-async def service(urls: DatabaseUrls, signer: Signer, clock: SettableClock) -> AsyncIterator[Service]:
-    built = build(settings(urls.app_url), clock=clock, ids=RandomIds(), verifier=signer.verifier())
+async def service(
+    urls: DatabaseUrls, kept_database: Keep, signer: Signer, clock: SettableClock
+) -> AsyncIterator[Service]:
+    db = kept_database(urls.app_url, "service")
+    built = build(settings(urls.app_url), db=db, clock=clock, ids=RandomIds(), verifier=signer.verifier())
     yield built
     await built.close()
 
 
 @pytest.fixture
 async def world(
-    service: Service, signer: Signer, clock: SettableClock, owner: AsyncEngine, urls: DatabaseUrls
+    service: Service, signer: Signer, clock: SettableClock, kept_database: Keep, urls: DatabaseUrls
 ) -> AsyncIterator[World]:
-    async with owner.begin() as tx:
+    async with kept_database(urls.owner_url, "owner").statement() as tx:
         await tx.execute(text(_EMPTY))
-    db = Database.connect(urls.app_url)
+    db = kept_database(urls.app_url, "test")
     transport = httpx2.ASGITransport(app=service.app, raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url=ADDRESS, timeout=60) as http:
         yield World(http, signer, db, service.app.state.dependencies, clock)
-    await db.close()

@@ -31,11 +31,16 @@ from triage.subscriptions import subscriptions
 
 
 def build(
-    settings: Settings, *, clock: Clock | None = None, ids: Ids | None = None, verifier: Verifier | None = None
+    settings: Settings,
+    *,
+    db: Database | None = None,
+    clock: Clock | None = None,
+    ids: Ids | None = None,
+    verifier: Verifier | None = None,
 ) -> Service:
     """Wire the service; nothing is contacted yet. Raises ``PackInvalid`` when a pack cannot be used."""
     clock, ids = clock or SystemClock(), ids or RandomIds()
-    db, http = Database.connect(settings.database_url), HttpClient.connect()
+    db, http = db or Database.connect(settings.database_url), HttpClient.connect()
     packs = load_packs(settings.partnerships_folder)
     dependencies = Dependencies(db, clock, ids, packs, settings.public_url, settings.authorising)
     admission = Admission(db, lambda who: Suspended(whom_to_phone(packs, who.partnership, at=clock.now())))

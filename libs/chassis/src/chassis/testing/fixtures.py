@@ -1,6 +1,6 @@
 """Pytest fixtures for every member, loaded once by the root ``conftest.py``."""
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -10,6 +10,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from chassis.run.provision import DatabaseUrls
 from chassis.testing import postgres as postgres_server
 from chassis.testing import spans as test_spans
+from chassis.testing.kept import Keep, keeping
 from chassis.testing.signer import Signer
 
 
@@ -41,6 +42,13 @@ def copied_database(postgres: str) -> Callable[[str], Awaitable[DatabaseUrls]]:
         return await postgres_server.copied(postgres, package)
 
     return make
+
+
+@pytest.fixture(scope="session")
+async def kept_database() -> AsyncIterator[Keep]:
+    """A database with connections that stay from test to test: ``kept_database(urls.app_url, "service")``."""
+    async with keeping() as keep:
+        yield keep
 
 
 @pytest.fixture(scope="session")
