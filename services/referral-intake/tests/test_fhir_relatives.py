@@ -242,7 +242,17 @@ def test_a_record_in_the_place_of_this_one_is_named_by_its_number() -> None:
     link = {"type": "replaced-by", "other": {"identifier": NUMBER, "display": "R T"}}
     document = message(patient={"link": [link]})
 
-    assert "linked, replaced-by 999 000 0077 (R T)" in form_of(document)["concern"]["history"]
+    assert "linked, replaced-by NHS number 999 000 0077 (R T)" in form_of(document)["concern"]["history"]
+    assert take(document).not_taken == ()
+
+
+def test_a_number_of_a_register_without_a_name_here_is_given_with_the_registers_address() -> None:
+    """Prevented: a hospital's own number that is read as some other register's."""
+    number = {"system": "https://hospital.example.org/numbers", "value": "H-1077"}
+    document = message(patient={"link": [{"type": "replaced-by", "other": {"identifier": number}}]})
+
+    history = form_of(document)["concern"]["history"]
+    assert "linked, replaced-by H-1077 (https://hospital.example.org/numbers)" in history
     assert take(document).not_taken == ()
 
 

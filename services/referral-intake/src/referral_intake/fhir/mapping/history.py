@@ -66,6 +66,14 @@ def other_numbers(patient: Patient, day: date) -> Iterator[Said[str]]:
                 yield from _number(identifier, called, is_main=identifier is main, day=day)
 
 
+def number_called(identifier: Identifier) -> Said[str] | None:
+    """A number with what people call it; one of a register that has no name here, with the register's address."""
+    value = identifier.said("value")
+    if known := KNOWN_NUMBERS.get(identifier.register or ""):
+        return with_places(named(known[1], value), identifier.at("system"))
+    return remarked(value, identifier.said("system")) if value else None
+
+
 def superseded(patient: Patient) -> Iterator[Said[str]]:
     """What a further record of the same child says of names, birth, addresses and numbers."""
     yield from (

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Final
 
 from referral_intake.fhir.mapping.expected import expected_date
+from referral_intake.fhir.mapping.history import number_called
 from referral_intake.fhir.mapping.kin import is_grown, number_of, persons_of, related_by_number
 from referral_intake.fhir.mapping.naming import name_in
 from referral_intake.fhir.mapping.words import whole_name
@@ -165,9 +166,8 @@ def _called(message: Message, reference: Reference) -> Said[str] | None:
     """By whom another record is, or by what it is found when it was not sent."""
     if name := name_in(message, reference):
         return name
-    number = reference.identifier
-    called = Said(number.value or "", (number.at("system"), number.at("value"))) if number and number.value else None
-    return remarked(reference.said("reference") or called, reference.said("display"))
+    number = number_called(reference.identifier) if reference.identifier else None
+    return remarked(reference.said("reference") or number, reference.said("display"))
 
 
 def _somebody(message: Message, reference: Reference) -> Said[str]:
