@@ -9,12 +9,10 @@ from pathlib import Path
 import httpx2
 import pytest
 from sqlalchemy import text
-from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import create_async_engine
-from sqlalchemy.pool import NullPool
 
 from chassis.db import Database
 from chassis.run.provision import DatabaseUrls
+from chassis.testing.kept import KeptDatabases
 from chassis.testing.postgres import emptying
 
 sys.path.insert(0, str(Path(__file__).parent))  # so that the tests here can share their builders
@@ -34,19 +32,15 @@ async def urls(migrated_database: MakeDatabase) -> DatabaseUrls:
 
 
 @pytest.fixture
-async def emptied(urls: DatabaseUrls) -> None:
-    engine = create_async_engine(make_url(urls.owner_url).set(drivername="postgresql+asyncpg"), poolclass=NullPool)
-    async with engine.begin() as connection:
-        await connection.execute(text(emptying(("session", "sign_in", "draft", "queue_filter"))))
-    await engine.dispose()
+async def emptied(urls: DatabaseUrls, kept: KeptDatabases) -> None:
+    async with kept.of(urls.owner_url, "owner").statement() as tx:
+        await tx.execute(text(emptying(("session", "sign_in", "draft", "queue_filter"))))
 
 
 @pytest.fixture
-async def db(urls: DatabaseUrls, emptied: None) -> AsyncIterator[Database]:
+def db(urls: DatabaseUrls, emptied: None, kept: KeptDatabases) -> Database:
     """As the serving role, which owns nothing."""
-    database = Database.connect(urls.app_url, pool_size=5)
-    yield database
-    await database.close()
+    return kept.of(urls.app_url, "test")
 
 
 @pytest.fixture
@@ -67,9 +61,11 @@ def key_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 @pytest.fixture
-async def world(urls: DatabaseUrls, emptied: None, key_files: dict[str, Path]) -> AsyncIterator[World]:
+async def world(
+    urls: DatabaseUrls, emptied: None, kept: KeptDatabases, key_files: dict[str, Path]
+) -> AsyncIterator[World]:
     """The client in this process, before services that answer what a test tells them to."""
-    made = made_world(urls.app_url, key_files)
+    made = made_world(urls.app_url, key_files, db=kept.of(urls.app_url, "service"))
     yield made
     await made.close()
 

@@ -12,6 +12,7 @@ import httpx2
 from fastapi import FastAPI
 from ui_answers import CASE_ID, MANAGER, REFERRAL_ID, WORKER, Json, case, document
 
+from chassis.db import Database
 from chassis.http_client import HttpClient
 from chassis.testing.clock import SettableClock
 from local_stack.checkout import PARTNERSHIPS_FOLDER
@@ -128,7 +129,7 @@ class SignedInBrowser:
         return {"cookie": f"{COOKIE}={self.secret}"}
 
 
-def made_world(database_url: str, keys: dict[str, Path]) -> World:
+def made_world(database_url: str, keys: dict[str, Path], *, db: Database | None = None) -> World:
     """The client on a database, before fake services that know one case."""
     services, clock = FakeServices(), SettableClock(NOW)
     services.answers = {
@@ -146,7 +147,7 @@ def made_world(database_url: str, keys: dict[str, Path]) -> World:
         partnerships_folder=PARTNERSHIPS_FOLDER,
         assets_folder=keys["assets"],
     )
-    return World(build(settings, clock=clock, http=http), services, clock)
+    return World(build(settings, db=db, clock=clock, http=http), services, clock)
 
 
 def problem(status: int, slug: str, title: str, **more: Any) -> httpx2.Response:

@@ -3,7 +3,7 @@
 import json
 import logging
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from chassis.delivery.tables import TABLES
 from chassis.run.provision import DatabaseUrls
 from chassis.telemetry import logs
 from chassis.testing.delivery import Reader
+from chassis.testing.kept import KeptDatabases
 from chassis.testing.postgres import emptying
 
 sys.path.insert(0, str(Path(__file__).parent))  # so that the tests here can share their examples
@@ -31,20 +32,16 @@ async def shared_urls(migrated_database: Callable[[str], Awaitable[DatabaseUrls]
 
 
 @pytest.fixture
-async def urls(shared_urls: DatabaseUrls) -> DatabaseUrls:
-    owner = Database.connect(shared_urls.owner_url, pool_size=1)
-    async with owner.transaction() as tx:
+async def urls(shared_urls: DatabaseUrls, kept: KeptDatabases) -> DatabaseUrls:
+    async with kept.of(shared_urls.owner_url, "owner").transaction() as tx:
         await tx.execute(text(_EMPTY))
         await tx.execute(text(_COUNT_AGAIN))
-    await owner.close()
     return shared_urls
 
 
 @pytest.fixture
-async def db(urls: DatabaseUrls) -> AsyncIterator[Database]:
-    database = Database.connect(urls.app_url)
-    yield database
-    await database.close()
+def db(urls: DatabaseUrls, kept: KeptDatabases) -> Database:
+    return kept.of(urls.app_url, "test")
 
 
 @pytest.fixture

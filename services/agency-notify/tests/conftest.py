@@ -7,14 +7,12 @@ from pathlib import Path
 import httpx2
 import pytest
 from sqlalchemy import text
-from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import create_async_engine
-from sqlalchemy.pool import NullPool
 
 from chassis.db import Database
 from chassis.run.provision import DatabaseUrls
 from chassis.run.service import Service
 from chassis.testing.clock import SettableClock
+from chassis.testing.kept import KeptDatabases
 from chassis.testing.postgres import emptying
 from chassis.testing.signer import Signer
 
@@ -45,14 +43,10 @@ async def fresh_urls(migrated_database: MakeDatabase) -> DatabaseUrls:
 
 
 @pytest.fixture
-async def db(urls: DatabaseUrls) -> AsyncIterator[Database]:
-    owner = create_async_engine(make_url(urls.owner_url).set(drivername="postgresql+asyncpg"), poolclass=NullPool)
-    async with owner.begin() as tx:
+async def db(urls: DatabaseUrls, kept: KeptDatabases) -> Database:
+    async with kept.of(urls.owner_url, "owner").statement() as tx:
         await tx.execute(text(_EMPTY))
-    await owner.dispose()
-    database = Database.connect(urls.app_url)
-    yield database
-    await database.close()
+    return kept.of(urls.app_url, "test")
 
 
 @pytest.fixture
@@ -69,9 +63,10 @@ def signer(signer: Signer, clock: SettableClock, monkeypatch: pytest.MonkeyPatch
 
 @pytest.fixture
 async def service(
-    db: Database, urls: DatabaseUrls, clock: SettableClock, signer: Signer, tmp_path: Path
+    db: Database, urls: DatabaseUrls, kept: KeptDatabases, clock: SettableClock, signer: Signer, tmp_path: Path
 ) -> AsyncIterator[Service]:
-    built = build(settings(urls.app_url, tmp_path), clock=clock, verifier=signer.verifier())
+    of_service = kept.of(urls.app_url, "service")
+    built = build(settings(urls.app_url, tmp_path), db=of_service, clock=clock, verifier=signer.verifier())
     yield built
     await built.close()
 

@@ -15,6 +15,7 @@ from chassis.db import Database
 from chassis.run.provision import DatabaseUrls
 from chassis.run.service import Service
 from chassis.testing.clock import SettableClock
+from chassis.testing.kept import KeptDatabases
 from chassis.testing.postgres import emptying
 from chassis.testing.signer import Signer
 from referral_intake.main import build
@@ -51,12 +52,16 @@ async def owner(urls: DatabaseUrls) -> AsyncIterator[AsyncEngine]:
 
 
 @pytest.fixture
-async def db(urls: DatabaseUrls, owner: AsyncEngine) -> AsyncIterator[Database]:
-    async with owner.begin() as tx:
+async def db(urls: DatabaseUrls, kept: KeptDatabases) -> Database:
+    async with kept.of(urls.owner_url, "owner").statement() as tx:
         await tx.execute(text(_EMPTY))
-    database = Database.connect(urls.app_url)
-    yield database
-    await database.close()
+    return kept.of(urls.app_url, "test")
+
+
+@pytest.fixture
+def service_db(urls: DatabaseUrls, kept: KeptDatabases) -> Database:
+    """What a service of a test works on."""
+    return kept.of(urls.app_url, "service")
 
 
 @pytest.fixture
@@ -69,8 +74,8 @@ async def postgres_superuser(postgres: str, urls: DatabaseUrls) -> AsyncIterator
 
 
 @pytest.fixture
-async def service(urls: DatabaseUrls, signer: Signer) -> AsyncIterator[Service]:
-    built = build(settings(urls.app_url), clock=SettableClock(NOW), verifier=signer.verifier())
+async def service(urls: DatabaseUrls, service_db: Database, signer: Signer) -> AsyncIterator[Service]:
+    built = build(settings(urls.app_url), db=service_db, clock=SettableClock(NOW), verifier=signer.verifier())
     yield built
     await built.close()
 
@@ -91,12 +96,12 @@ async def caller(service: Service, signer: Signer, db: Database) -> AsyncIterato
 
 
 @pytest.fixture
-async def office(urls: DatabaseUrls, signer: Signer, db: Database) -> AsyncIterator[Office]:
-    async with opened_office(urls.app_url, signer, db) as opened:
+async def office(urls: DatabaseUrls, service_db: Database, signer: Signer, db: Database) -> AsyncIterator[Office]:
+    async with opened_office(urls.app_url, signer, db, service_db=service_db) as opened:
         yield opened
 
 
 @pytest.fixture
-async def partner_office(urls: DatabaseUrls, db: Database) -> AsyncIterator[PartnerOffice]:
-    async with opened_partner_office(urls.app_url, db) as opened:
+async def partner_office(urls: DatabaseUrls, service_db: Database, db: Database) -> AsyncIterator[PartnerOffice]:
+    async with opened_partner_office(urls.app_url, db, service_db=service_db) as opened:
         yield opened

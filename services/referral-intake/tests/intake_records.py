@@ -177,12 +177,17 @@ def decided(referral_id: UUID, case_id: UUID, child_id: UUID, *, outcome: Outcom
 
 @asynccontextmanager
 async def opened_office(
-    database_url: str, signer: Signer, db: Database, *, partnerships_folder: Path = PACKS
+    database_url: str,
+    signer: Signer,
+    db: Database,
+    *,
+    service_db: Database | None = None,
+    partnerships_folder: Path = PACKS,
 ) -> AsyncIterator[Office]:
     """An office with a service of its own, whose time the test sets."""
     configured = settings(database_url).model_copy(update={"partnerships_folder": partnerships_folder})
     clock = SettableClock(NOW)
-    service = build(configured, clock=clock, verifier=signer.verifier())
+    service = build(configured, db=service_db, clock=clock, verifier=signer.verifier())
     transport = httpx2.ASGITransport(app=service.app, raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url=ADDRESS, timeout=60) as http:
         packs = load_packs(configured.partnerships_folder)

@@ -45,12 +45,14 @@ class PartnerOffice:
 
 
 @asynccontextmanager
-async def opened_partner_office(database_url: str, db: Database) -> AsyncIterator[PartnerOffice]:
+async def opened_partner_office(
+    database_url: str, db: Database, *, service_db: Database | None = None
+) -> AsyncIterator[PartnerOffice]:
     """An office with a service of its own, whose time the test sets and whose limits a few requests reach."""
     clock = SettableClock(NOW)
     signer = Signer(clock)
     few = settings(database_url).model_copy(update={"partner_referrals_per_minute": 3, "partner_reads_per_minute": 4})
-    service = build(few, clock=clock, verifier=signer.verifier())
+    service = build(few, db=service_db, clock=clock, verifier=signer.verifier())
     transport = httpx2.ASGITransport(app=service.app, raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url=ADDRESS, timeout=60) as http:
         yield PartnerOffice(http, Caller(http, signer, db), clock)

@@ -15,7 +15,7 @@ from chassis.ids import RandomIds
 from chassis.run.provision import DatabaseUrls
 from chassis.run.service import Service
 from chassis.testing.clock import SettableClock
-from chassis.testing.kept import Keep
+from chassis.testing.kept import KeptDatabases
 from chassis.testing.postgres import emptying
 from chassis.testing.signer import Signer
 
@@ -56,9 +56,9 @@ def clock() -> SettableClock:
 
 @pytest.fixture
 async def service(
-    urls: DatabaseUrls, kept_database: Keep, signer: Signer, clock: SettableClock
+    urls: DatabaseUrls, kept: KeptDatabases, signer: Signer, clock: SettableClock
 ) -> AsyncIterator[Service]:
-    db = kept_database(urls.app_url, "service")
+    db = kept.of(urls.app_url, "service")
     built = build(settings(urls.app_url), db=db, clock=clock, ids=RandomIds(), verifier=signer.verifier())
     yield built
     await built.close()
@@ -66,11 +66,11 @@ async def service(
 
 @pytest.fixture
 async def world(
-    service: Service, signer: Signer, clock: SettableClock, kept_database: Keep, urls: DatabaseUrls
+    service: Service, signer: Signer, clock: SettableClock, kept: KeptDatabases, urls: DatabaseUrls
 ) -> AsyncIterator[World]:
-    async with kept_database(urls.owner_url, "owner").statement() as tx:
+    async with kept.of(urls.owner_url, "owner").statement() as tx:
         await tx.execute(text(_EMPTY))
-    db = kept_database(urls.app_url, "test")
+    db = kept.of(urls.app_url, "test")
     transport = httpx2.ASGITransport(app=service.app, raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url=ADDRESS, timeout=60) as http:
         yield World(http, signer, db, service.app.state.dependencies, clock)

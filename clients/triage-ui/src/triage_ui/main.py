@@ -36,13 +36,15 @@ from triage_ui.shell.visitor import Dependencies
 SERVICE = "triage-ui"
 
 
-def build(settings: Settings, *, clock: Clock | None = None, http: HttpClient | None = None) -> FastAPI:
+def build(
+    settings: Settings, *, db: Database | None = None, clock: Clock | None = None, http: HttpClient | None = None
+) -> FastAPI:
     """Wire the client; nothing is contacted yet.
 
     Raises ``PackInvalid``, ``OSError`` and ``ValueError`` that say which pack, file or key cannot be used.
     """
     clock, http = clock or SystemClock(), http or HttpClient.connect()
-    sealer, db = Sealer.of(settings.sealing_key_file), Database.connect(settings.database_url)
+    sealer, db = Sealer.of(settings.sealing_key_file), db or Database.connect(settings.database_url)
     issuer = _issuer(settings, http, clock)
     dependencies = Dependencies(
         db=db,

@@ -41,13 +41,14 @@ from policy.load import load_packs
 def build(
     settings: Settings,
     *,
+    db: Database | None = None,
     clock: Clock | None = None,
     ids: Ids | None = None,
     verifier: Verifier | None = None,
 ) -> Service:
     """Wire the service; nothing is contacted yet. Raises ``PackInvalid`` when a pack cannot be used."""
     clock, ids = clock or SystemClock(), ids or RandomIds()
-    db, http, resolver = Database.connect(settings.database_url), HttpClient.connect(), SystemResolver()
+    db, http, resolver = db or Database.connect(settings.database_url), HttpClient.connect(), SystemResolver()
     packs, sealer = load_packs(settings.partnerships_folder), settings.sealer()
     admission = Admission(db, lambda who: Suspended(whom_to_phone(packs, who.partnership, at=clock.now())))
     signer, allowed = WebhookSigner(_keys(settings), sealer), settings.allowed_private_addresses

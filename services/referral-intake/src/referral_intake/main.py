@@ -39,13 +39,14 @@ from referral_intake.turns import Turns
 def build(
     settings: Settings,
     *,
+    db: Database | None = None,
     clock: Clock | None = None,
     ids: Ids | None = None,
     verifier: Verifier | None = None,
 ) -> Service:
     """Wire the service; nothing is contacted yet. Raises ``PackInvalid`` when a pack cannot be used."""
     clock, ids = clock or SystemClock(), ids or RandomIds()
-    db, http = Database.connect(settings.database_url), HttpClient.connect()
+    db, http = db or Database.connect(settings.database_url), HttpClient.connect()
     packs = load_packs(settings.partnerships_folder)
     standing = Standing(_registry(db), packs=packs, clock=clock, everybody=settings.rates)
     prepare = Preparation(packs, standing, clock, ReferralMaker(ids, settings.public_url))

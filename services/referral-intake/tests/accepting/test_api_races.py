@@ -1,9 +1,11 @@
 """``POST /v1/referrals`` on a real database: repeats, races, callers that hang up and databases that go away."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from contextlib import suppress
 
 import httpx2
+import pytest
 from intake_caller import ADDRESS, Caller, settings
 from intake_examples import NOW, form, planted
 from sqlalchemy import text
@@ -14,6 +16,7 @@ from chassis.ids import RandomIds
 from chassis.run.provision import DatabaseUrls
 from chassis.run.service import Service
 from chassis.testing.clock import SettableClock
+from chassis.testing.kept import KeptDatabases
 from chassis.testing.signer import Signer
 from referral_intake.main import build
 
@@ -176,8 +179,15 @@ async def the_first_is_kept(caller: Caller) -> None:
                 return
 
 
+@pytest.fixture
+async def others_afterwards(kept: KeptDatabases) -> AsyncIterator[None]:
+    """The next test gets other connections."""
+    yield
+    await kept.end()
+
+
 async def test_connections_killed_midway_never_make_a_promise_that_is_not_kept(
-    caller: Caller, postgres_superuser: AsyncEngine
+    caller: Caller, postgres_superuser: AsyncEngine, others_afterwards: None
 ) -> None:
     calls = [asyncio.create_task(caller.post(form(), key=f"key-{number}")) for number in range(300)]
     await the_first_is_kept(caller)

@@ -10,7 +10,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from chassis.run.provision import DatabaseUrls
 from chassis.testing import postgres as postgres_server
 from chassis.testing import spans as test_spans
-from chassis.testing.kept import Keep, keeping
+from chassis.testing.kept import KeptDatabases
 from chassis.testing.signer import Signer
 
 
@@ -45,10 +45,11 @@ def copied_database(postgres: str) -> Callable[[str], Awaitable[DatabaseUrls]]:
 
 
 @pytest.fixture(scope="session")
-async def kept_database() -> AsyncIterator[Keep]:
-    """A database with connections that stay from test to test: ``kept_database(urls.app_url, "service")``."""
-    async with keeping() as keep:
-        yield keep
+async def kept() -> AsyncIterator[KeptDatabases]:
+    """Databases with connections that stay from test to test: ``kept.of(urls.app_url, "service")``."""
+    databases = KeptDatabases()
+    yield databases
+    await databases.end()
 
 
 @pytest.fixture(scope="session")
