@@ -1,5 +1,6 @@
 """Pages from templates: one environment for all rooms, in which nothing that was typed can become markup."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,24 +22,31 @@ class Pages:
     """Renders templates, named by their place in the package: ``pages/queue/queue.html``."""
 
     def __init__(self, assets: Assets) -> None:
-        govuk = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
-        self._environment = Environment(
-            loader=ChoiceLoader([FileSystemLoader(_ROOMS), govuk]),
-            autoescape=select_autoescape(["html"]),
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._environment.filters.update(_FILTERS)
-        self._environment.globals.update(asset=assets.address, codes=codes, govukRebrand=False)
+        self._assets = assets
 
     def render(
         self, request: Request, template: str, *, visitor: Visitor | None = None, status: int = 200, **shown: Any
     ) -> HTMLResponse:
         """A page. ``visitor`` is the person who is signed in; the layout shows their menu and their time left."""
-        found = self._environment.get_template(template)
+        found = _environment().get_template(template)
         known = {"visitor": visitor, "whom_to_ask": whom_to_ask(visitor), "path": request.url.path}
-        text = found.render(cspNonce=request.scope.get(NONCE, ""), **known, **shown)
+        text = found.render(cspNonce=request.scope.get(NONCE, ""), asset=self._assets.address, **known, **shown)
         return HTMLResponse(text, status_code=status)
+
+
+@cache
+def _environment() -> Environment:
+    """One for the process: it compiles each template once, which takes longer than to render it."""
+    govuk = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
+    environment = Environment(
+        loader=ChoiceLoader([FileSystemLoader(_ROOMS), govuk]),
+        autoescape=select_autoescape(["html"]),
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(_FILTERS)
+    environment.globals.update(codes=codes, govukRebrand=False)
+    return environment
 
 
 def whom_to_ask(visitor: Visitor | None) -> str:
