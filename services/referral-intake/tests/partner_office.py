@@ -40,7 +40,9 @@ class PartnerOffice:
         return [key["kid"] for key in answer.json()["keys"]]
 
     async def events(self) -> list[tuple[str, str, dict[str, Any]]]:
-        rows = await self.caller.rows("SELECT aggregate, headers, data FROM event WHERE aggregate LIKE 'partner/%'")
+        rows = await self.caller.rows(
+            "SELECT aggregate, headers, data FROM event WHERE aggregate LIKE 'partner/%' ORDER BY id"
+        )
         return [(row.aggregate, row.headers["ce_type"], json.loads(row.data)) for row in rows]
 
 
