@@ -83,10 +83,9 @@ def superseded(patient: Patient) -> Iterator[Said[str]]:
     homes = (named("another record's address", one_line(address)) for address in patient.address)
     yield from (said for said in (born, *homes, *_numbers_of(patient)) if said)
     for identifier in patient.identifier:
-        called = KNOWN_NUMBERS.get(identifier.register or "", ("", "number"))[1]
-        value = with_places(named(f"another record's {called}", identifier.said("value")), identifier.at("system"))
-        if value and identifier.register in KNOWN_NUMBERS:
-            yield value
+        number = named("another record's", number_called(identifier))
+        if number and identifier.register in KNOWN_NUMBERS:
+            yield number
 
 
 def _numbers_of(patient: Patient) -> Iterator[Said[str] | None]:
