@@ -181,7 +181,7 @@ async def opened_office(
     signer: Signer,
     db: Database,
     *,
-    service_db: Database | None = None,
+    service_db: Database,
     partnerships_folder: Path = PACKS,
 ) -> AsyncIterator[Office]:
     """An office with a service of its own, whose time the test sets."""

@@ -48,7 +48,7 @@ class PartnerOffice:
 
 @asynccontextmanager
 async def opened_partner_office(
-    database_url: str, db: Database, *, service_db: Database | None = None
+    database_url: str, db: Database, *, service_db: Database
 ) -> AsyncIterator[PartnerOffice]:
     """An office with a service of its own, whose time the test sets and whose limits a few requests reach."""
     clock = SettableClock(NOW)

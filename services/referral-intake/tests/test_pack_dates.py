@@ -34,9 +34,11 @@ def how(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def office(how: str, urls: DatabaseUrls, signer: Signer, db: Database, tmp_path: Path) -> AsyncIterator[Office]:
+async def office(
+    how: str, urls: DatabaseUrls, signer: Signer, db: Database, service_db: Database, tmp_path: Path
+) -> AsyncIterator[Office]:
     folder = testing.WRITERS[how](PACKS, tmp_path, last_day=LAST_DAY)
-    async with opened_office(urls.app_url, signer, db, partnerships_folder=folder) as opened:
+    async with opened_office(urls.app_url, signer, db, service_db=service_db, partnerships_folder=folder) as opened:
         yield opened
 
 
@@ -219,11 +221,11 @@ async def test_readiness_warns_a_month_early_and_is_red_only_when_no_pack_is_in_
 
 
 async def test_one_partnership_without_a_pack_does_not_make_the_others_red(
-    urls: DatabaseUrls, signer: Signer, db: Database, tmp_path: Path
+    urls: DatabaseUrls, signer: Signer, db: Database, service_db: Database, tmp_path: Path
 ) -> None:
     folder = testing.write_ended(PACKS, tmp_path, last_day=LAST_DAY)
     (folder / "warwickshire.yaml").write_bytes((PACKS / "warwickshire.yaml").read_bytes())
-    async with opened_office(urls.app_url, signer, db, partnerships_folder=folder) as office:
+    async with opened_office(urls.app_url, signer, db, service_db=service_db, partnerships_folder=folder) as office:
         office.clock.set(LATER)
 
         answer = await office.caller.http.get("/health/ready")
